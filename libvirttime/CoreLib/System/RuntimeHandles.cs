@@ -1,0 +1,7 @@
+namespace System;
+
+public struct RuntimeTypeHandle;
+
+public struct RuntimeMethodHandle;
+
+public struct RuntimeFieldHandle;

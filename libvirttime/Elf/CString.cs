@@ -1,0 +1,36 @@
+namespace VirtTime.Elf;
+
+/// <summary>Byte strings that end in a NUL.</summary>
+internal static unsafe class CString
+{
+    public static bool AreEqual(byte* left, byte* right)
+    {
+        while (*left != 0 && *left == *right)
+        {
+            left++;
+            right++;
+        }
+
+        return *left == *right;
+    }
+
+    /// <summary>What follows <paramref name="prefix"/> in <paramref name="text"/>; null when it does not start so.</summary>
+    public static byte* After(byte* text, byte* prefix)
+    {
+        for (; *prefix != 0; prefix++, text++)
+        {
+            if (*text != *prefix)
+                return null;
+        }
+
+        return text;
+    }
+
+    public static int Length(byte* text)
+    {
+        int length = 0;
+        while (text[length] != 0)
+            length++;
+        return length;
+    }
+}

@@ -1,0 +1,32 @@
+namespace VirtTime.Elf;
+
+/// <summary>
+/// What <c>dlsym(RTLD_NEXT, …)</c> would find from here, without its locks and its <c>malloc</c>: the definition in the
+/// first object behind this library, so that other interposing libraries keep their turn.
+/// </summary>
+internal static unsafe class NextDefinition
+{
+    /// <summary>The address, or 0. When this library was loaded behind libc, any object but this one will do.</summary>
+    public static nint Find(byte* name)
+    {
+        link_map* self = LoadedObjects.Self();
+        if (self == null)
+            return 0;
+        nint found = FindFrom(self->l_next, name, self);
+        return found != 0 ? found : FindFrom(LoadedObjects.First(), name, self);
+    }
+
+    private static nint FindFrom(link_map* first, byte* name, link_map* except)
+    {
+        for (link_map* map = first; map != null; map = map->l_next)
+        {
+            if (map == except)
+                continue;
+            nint found = new SymbolTable(map).Find(name);
+            if (found != 0)
+                return found;
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,37 @@
+using VirtTime.Libc;
+
+namespace VirtTime.Elf;
+
+/// <summary>The code that the kernel maps into every process for reading clocks without a system call (man 7 vdso).</summary>
+internal static unsafe class Vdso
+{
+    /// <summary>The vDSO's <c>clock_gettime</c>; 0 where there is no vDSO, as under valgrind. It returns <c>-errno</c>.</summary>
+    public static nint FindClockGettime()
+    {
+        Elf64_Ehdr* image = (Elf64_Ehdr*)Auxv.getauxval(Auxv.AT_SYSINFO_EHDR);
+        if (image == null)
+            return 0;
+        fixed (byte* x64 = "__vdso_clock_gettime"u8, arm64 = "__kernel_clock_gettime"u8)
+        {
+            SymbolTable symbols = Symbols(image);
+            nint found = symbols.Find(x64);
+            return found != 0 ? found : symbols.Find(arm64);
+        }
+    }
+
+    private static SymbolTable Symbols(Elf64_Ehdr* image)
+    {
+        Elf64_Phdr* headers = (Elf64_Phdr*)((byte*)image + image->e_phoff);
+        nuint bias = (nuint)image;
+        nuint dynamic = 0;
+        for (int i = 0; i < image->e_phnum; i++)
+        {
+            if (headers[i].p_type == Elf64_Phdr.PT_LOAD)
+                bias = (nuint)image + headers[i].p_offset - headers[i].p_vaddr;
+            else if (headers[i].p_type == Elf64_Phdr.PT_DYNAMIC)
+                dynamic = headers[i].p_vaddr;
+        }
+
+        return new SymbolTable(bias, dynamic == 0 ? null : (Elf64_Dyn*)(bias + dynamic));
+    }
+}

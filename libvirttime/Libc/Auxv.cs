@@ -1,0 +1,19 @@
+using System.Runtime;
+using System.Runtime.CompilerServices;
+
+namespace VirtTime.Libc;
+
+/// <summary><c>&lt;sys/auxv.h&gt;</c>.</summary>
+internal static class Auxv
+{
+    public const nuint AT_PHDR = 3;
+    public const nuint AT_PHNUM = 5;
+    public const nuint AT_PAGESZ = 6;
+    public const nuint AT_HWCAP = 16;
+    public const nuint AT_SYSINFO_EHDR = 33;
+
+    /// <summary>man 3 getauxval; 0 when there is no such entry.</summary>
+    [RuntimeImport("*", "getauxval")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    public static extern nuint getauxval(nuint type);
+}

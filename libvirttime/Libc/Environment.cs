@@ -1,0 +1,57 @@
+using VirtTime.Elf;
+
+namespace VirtTime.Libc;
+
+/// <summary>The process's environment, read without libc's <c>getenv</c>.</summary>
+internal static unsafe class Environment
+{
+    /// <summary>The value of <paramref name="nameAndEquals"/> (<c>"NAME="</c>) in an <c>envp</c> array; null when it is not there.</summary>
+    public static byte* Find(byte** environment, byte* nameAndEquals)
+    {
+        for (; environment != null && *environment != null; environment++)
+        {
+            byte* value = CString.After(*environment, nameAndEquals);
+            if (value != null)
+                return value;
+        }
+
+        return null;
+    }
+
+    /// <summary>The environment in force now, or the one the process was started with when libc has not set its own yet.</summary>
+    public static byte** Current()
+    {
+        byte** environment = FromVariable();
+        return environment != null ? environment : FromInitialStack();
+    }
+
+    /// <summary>
+    /// libc's <c>environ</c> as the program sees it: the first definition in load order, since the program itself may
+    /// hold the variable (a copy relocation). Null before libc has set it.
+    /// </summary>
+    private static byte** FromVariable()
+    {
+        fixed (byte* name = "environ"u8)
+        {
+            for (link_map* map = LoadedObjects.First(); map != null; map = map->l_next)
+            {
+                byte*** variable = (byte***)new SymbolTable(map).Find(name);
+                if (variable != null)
+                    return *variable;
+            }
+        }
+
+        return null;
+    }
+
+    // glibc's loader keeps the address of argc; behind it lie argv, a null, envp. A constructor that runs before libc's own
+    // finds environ unset, and musl, which lacks this symbol, sets environ before any constructor.
+    private static byte** FromInitialStack()
+    {
+        fixed (byte* name = "__libc_stack_end"u8)
+        {
+            byte*** variable = (byte***)NextDefinition.Find(name);
+            return variable == null || *variable == null ? null : *variable + (nint)(*variable)[0] + 2;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Runtime;
+using System.Runtime.CompilerServices;
+
+namespace VirtTime.Libc;
+
+/// <summary><c>&lt;errno.h&gt;</c>. Inside the interposer an error is a negative number, as the kernel gives it; here it becomes <c>errno</c>.</summary>
+internal static unsafe class Errno
+{
+    public const int EPERM = 1;
+    public const int ENOENT = 2;
+    public const int EACCES = 13;
+    public const int EFAULT = 14;
+    public const int EISDIR = 21;
+    public const int EINVAL = 22;
+    public const int EROFS = 30;
+    public const int ENOSYS = 38;
+
+    /// <summary>The calling thread's <c>errno</c>.</summary>
+    public static int Value
+    {
+        get => *__errno_location();
+        set => *__errno_location() = value;
+    }
+
+    /// <summary>Turns the kernel's <c>-errno</c> into libc's −1 and <c>errno</c>; anything else passes.</summary>
+    public static int Return(int result)
+    {
+        if (result >= 0)
+            return result;
+        Value = -result;
+        return -1;
+    }
+
+    [RuntimeImport("*", "__errno_location")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern int* __errno_location();
+}

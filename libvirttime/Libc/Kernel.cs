@@ -1,0 +1,59 @@
+using VirtTime.Clock;
+using VirtTime.Interpose;
+
+namespace VirtTime.Libc;
+
+/// <summary>
+/// The system calls that the interposer makes for itself, through the real <c>syscall(2)</c>: no wrapper of libc's that
+/// another library may have interposed, no cancellation point. Errors come back as <c>-errno</c>; <c>errno</c> itself is kept.
+/// </summary>
+internal static unsafe class Kernel
+{
+    public static int Open(byte* path, int flags) => (int)Call(SyscallNumbers.openat, Mman.AT_FDCWD, (nint)path, flags);
+
+    public static void Close(int descriptor) => Call(SyscallNumbers.close, descriptor);
+
+    /// <summary>The size of an open file in bytes; negative for what cannot seek.</summary>
+    public static long SizeOf(int descriptor) => Call(SyscallNumbers.lseek, descriptor, 0, Mman.SEEK_END);
+
+    /// <summary>man 2 mmap; an address from −4095 to −1 is an error.</summary>
+    public static nint Map(nint address, nint length, int protection, int flags, int descriptor) =>
+        Call(SyscallNumbers.mmap, address, length, protection, flags, descriptor, 0);
+
+    public static void Unmap(nint address, nint length) => Call(SyscallNumbers.munmap, address, length);
+
+    public static nint Protect(nint address, nint length, int protection) => Call(SyscallNumbers.mprotect, address, length, protection);
+
+    /// <summary>The calling thread's id, asked anew each time: a cached one is wrong in a forked child.</summary>
+    public static int ThreadId() => (int)Call(SyscallNumbers.gettid);
+
+    public static void Write(int descriptor, byte* bytes, int count) => Call(SyscallNumbers.write, descriptor, (nint)bytes, count);
+
+    /// <summary>A relative sleep, in nanoseconds below one second. Not a cancellation point.</summary>
+    public static void Sleep(long nanoseconds)
+    {
+        timespec duration;
+        duration.tv_sec = 0;
+        duration.tv_nsec = nanoseconds;
+        Call(SyscallNumbers.nanosleep, (nint)(&duration));
+    }
+
+    public static bool IsError(nint result) => (nuint)result > unchecked((nuint)(-4096));
+
+    /// <summary>Any system call.</summary>
+    public static nint Call(nint number, nint a = 0, nint b = 0, nint c = 0, nint d = 0, nint e = 0, nint f = 0)
+    {
+        nint real = Real.Syscall;
+        if (real == 0)
+            return -Errno.ENOSYS;
+        int errno = Errno.Value;
+        nint result = ((delegate* unmanaged[SuppressGCTransition]<nint, nint, nint, nint, nint, nint, nint, nint>)real)(number, a, b, c, d, e, f);
+        if (result == -1)
+        {
+            result = -Errno.Value;
+            Errno.Value = errno;
+        }
+
+        return result;
+    }
+}

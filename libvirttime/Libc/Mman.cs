@@ -1,0 +1,24 @@
+namespace VirtTime.Libc;
+
+/// <summary>Constants of <c>&lt;sys/mman.h&gt;</c> and <c>&lt;fcntl.h&gt;</c>.</summary>
+internal static class Mman
+{
+    public const int PROT_NONE = 0;
+    public const int PROT_READ = 1;
+    public const int PROT_WRITE = 2;
+
+    public const int MAP_SHARED = 1;
+    public const int MAP_PRIVATE = 2;
+    public const int MAP_FIXED = 0x10;
+    public const int MAP_ANONYMOUS = 0x20;
+    public const int MAP_NORESERVE = 0x4000;
+
+    public const int AT_FDCWD = -100;
+    public const int O_RDONLY = 0;
+    public const int O_RDWR = 2;
+    public const int O_NOCTTY = 0x100;
+    public const int O_NONBLOCK = 0x800;
+    public const int O_CLOEXEC = 0x80000;
+
+    public const int SEEK_END = 2;
+}

@@ -1,0 +1,17 @@
+namespace VirtTime.Libc;
+
+/// <summary><c>&lt;asm/unistd_64.h&gt;</c> of x86-64.</summary>
+internal static class SyscallNumbers
+{
+    public const nint write = 1;
+    public const nint close = 3;
+    public const nint lseek = 8;
+    public const nint mmap = 9;
+    public const nint mprotect = 10;
+    public const nint munmap = 11;
+    public const nint nanosleep = 35;
+    public const nint gettid = 186;
+    public const nint futex = 202;
+    public const nint clock_gettime = 228;
+    public const nint openat = 257;
+}

@@ -1,0 +1,45 @@
+namespace VirtTime.Libc;
+
+/// <summary>
+/// Asks the kernel to touch memory, which then answers <c>EFAULT</c> where the same access here would end the process with
+/// <c>SIGSEGV</c>, or <c>SIGBUS</c> when a file's page cannot be had because the disk is full.
+/// </summary>
+internal static unsafe class UserMemory
+{
+    private const int FUTEX_WAIT = 0;
+    private const int FUTEX_WAKE_OP = 5;
+    private const int FUTEX_PRIVATE_FLAG = 128;
+
+    // FUTEX_OP(FUTEX_OP_ADD, 0, FUTEX_OP_CMP_EQ, 0)
+    private const int AddZero = 1 << 28;
+
+    /// <summary>Whether the aligned 32-bit word at <paramref name="address"/> can be written. Adds 0 to it, atomically.</summary>
+    public static bool IsWritable(void* address) =>
+        Kernel.Call(SyscallNumbers.futex, (nint)address, FUTEX_WAKE_OP | FUTEX_PRIVATE_FLAG, 0, 0, (nint)address, AddZero) != -Errno.EFAULT;
+
+    /// <summary>Whether the aligned 32-bit word at <paramref name="address"/> can be read: a wait on it that never waits.</summary>
+    public static bool IsReadable(void* address)
+    {
+        timespec none = default;
+        return Kernel.Call(SyscallNumbers.futex, (nint)address, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 0, (nint)(&none)) != -Errno.EFAULT;
+    }
+
+    /// <summary>
+    /// Whether a timespec can be read at <paramref name="address"/>, where the real function would answer <c>EFAULT</c>.
+    /// What lies a little above our own stack pointer, on the same page, is the caller's frame and needs no question.
+    /// </summary>
+    public static bool CanRead(timespec* address)
+    {
+        const nuint SmallestPage = 4096;
+        byte here;
+        nuint distance = (nuint)address - (nuint)(&here);
+        nuint toPageEnd = SmallestPage - ((nuint)(&here) & (SmallestPage - 1));
+        return distance + (nuint)sizeof(timespec) <= toPageEnd || IsReadableAt(address);
+    }
+
+    // Both ends, since the two halves may lie on different pages; the words asked about are aligned down.
+    private static bool IsReadableAt(timespec* address) =>
+        address != null
+        && IsReadable((void*)((nuint)address & ~(nuint)3))
+        && IsReadable((void*)(((nuint)address + (nuint)sizeof(timespec) - 1) & ~(nuint)3));
+}
