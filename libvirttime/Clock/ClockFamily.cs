@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using VirtTime.Libc;
 
 namespace VirtTime.Clock;
@@ -9,7 +10,15 @@ internal static class ClockFamily
     private const uint Boottime = (1u << Time.CLOCK_BOOTTIME) | (1u << Time.CLOCK_BOOTTIME_ALARM);
 
     /// <summary>Whether the target sees another value than the host's. Negative ids are CPU-time and dynamic clocks, which nobody shifts.</summary>
-    public static bool IsVirtual(int clock) => (uint)clock < 32 && (((Monotonic | Boottime) >> clock) & 1) != 0;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsVirtual(int clock) => IsIn(Monotonic | Boottime, clock);
 
-    public static bool IsBoottime(int clock) => (uint)clock < 32 && ((Boottime >> clock) & 1) != 0;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsMonotonic(int clock) => IsIn(Monotonic, clock);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsBoottime(int clock) => IsIn(Boottime, clock);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsIn(uint family, int clock) => (uint)clock < 32 && ((family >> clock) & 1) != 0;
 }

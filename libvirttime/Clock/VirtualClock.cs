@@ -43,38 +43,55 @@ internal static unsafe class VirtualClock
     }
 
     /// <summary>man 2 clock_gettime for any clock, virtual or not. Returns <c>-errno</c>; the library must be ready.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Read(int clock, timespec* result)
-    {
-        if (!ClockFamily.IsVirtual(clock))
-            return ReadHost(clock, result);
+    public static int Read(int clock, timespec* result) =>
+        ClockFamily.IsVirtual(clock) ? ReadShifted(clock, result, OffsetOf(clock)) : ReadHost(clock, result);
 
-        while (true)
+    /// <summary>The same for a clock of the monotonic family, which is what programs read in their loops.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int ReadMonotonic(int clock, timespec* result) => ReadShifted(clock, result, s_offset);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int ReadShifted(int clock, timespec* result, timespec* offset)
+    {
+        ulong sequence = Volatile.Read(ref s_extension->sequence);
+        long seconds = Volatile.Read(ref offset->tv_sec);
+        long nanoseconds = Volatile.Read(ref offset->tv_nsec);
+        int error = ReadHost(clock, result);
+        ulong changes = (ulong)((Volatile.Read(ref offset->tv_sec) ^ seconds) | (Volatile.Read(ref offset->tv_nsec) ^ nanoseconds));
+        changes |= Volatile.Read(ref s_extension->sequence) ^ sequence;
+        if (((changes | (sequence & 1)) | (uint)error) != 0)
+            return ReadAgain(clock, result, error);
+
+        seconds = result->tv_sec - seconds;
+        nanoseconds = result->tv_nsec - nanoseconds;
+        if (nanoseconds < 0)
         {
-            ulong sequence = Volatile.Read(ref s_extension->sequence);
-            timespec* offset = OffsetOf(clock);
-            long seconds = Volatile.Read(ref offset->tv_sec);
-            long nanoseconds = Volatile.Read(ref offset->tv_nsec);
-            int error = ReadHost(clock, result);
+            nanoseconds += TimespecMath.NanosecondsPerSecond;
+            seconds--;
+        }
+
+        result->tv_sec = seconds;
+        result->tv_nsec = nanoseconds;
+        return 0;
+    }
+
+    // The host clock gave an error, or the offsets changed while it was read.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ReadAgain(int clock, timespec* result, int error)
+    {
+        if (error != 0)
+            return error;
+        OffsetSnapshot snapshot;
+        do
+        {
+            snapshot = Snapshot(clock);
+            error = ReadHost(clock, result);
             if (error != 0)
                 return error;
-
-            ulong changes = (ulong)((Volatile.Read(ref offset->tv_sec) ^ seconds) | (Volatile.Read(ref offset->tv_nsec) ^ nanoseconds));
-            if ((changes | (Volatile.Read(ref s_extension->sequence) ^ sequence)) != 0 || !IsSettled(sequence))
-                continue;
-
-            seconds = result->tv_sec - seconds;
-            nanoseconds = result->tv_nsec - nanoseconds;
-            if (nanoseconds < 0)
-            {
-                nanoseconds += TimespecMath.NanosecondsPerSecond;
-                seconds--;
-            }
-
-            result->tv_sec = seconds;
-            result->tv_nsec = nanoseconds;
-            return 0;
         }
+        while (!IsCurrent(&snapshot));
+        *result = TimespecMath.Subtract(*result, snapshot.Offset);
+        return 0;
     }
 
     /// <summary>The offset of a virtual clock, whole: never half of one change and half of another.</summary>
@@ -102,6 +119,7 @@ internal static unsafe class VirtualClock
             && Volatile.Read(ref s_extension->sequence) == snapshot->Sequence;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int ReadHost(int clock, timespec* result) =>
         ((delegate* unmanaged[SuppressGCTransition]<int, timespec*, int>)s_hostClock)(clock, result);
 

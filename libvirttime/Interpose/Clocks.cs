@@ -1,4 +1,5 @@
 using System.Runtime;
+using System.Runtime.CompilerServices;
 using VirtTime.Clock;
 using VirtTime.Libc;
 
@@ -9,7 +10,13 @@ internal static unsafe class Clocks
 {
     // man 2 clock_gettime
     [RuntimeExport("clock_gettime")]
-    private static int clock_gettime(int clock, timespec* result)
+    private static int clock_gettime(int clock, timespec* result) =>
+        ClockFamily.IsMonotonic(clock) && VirtualClock.IsReady
+            ? Errno.Return(VirtualClock.ReadMonotonic(clock, result))
+            : ReadClock(clock, result);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ReadClock(int clock, timespec* result)
     {
         Startup.Ensure();
         if (!ClockFamily.IsVirtual(clock) && Real.ForeignClockGettime != 0)
