@@ -1,0 +1,65 @@
+using System.Text.RegularExpressions;
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Abi;
+
+/// <summary>What the dynamic loader of any libc gets to see of the interposer.</summary>
+public partial class LibraryTests
+{
+    [Fact(Timeout = Limits.Test)]
+    public async Task Needs_no_other_library() =>
+        Assert.DoesNotContain("(NEEDED)", await ReadElfAsync("--dynamic"), StringComparison.Ordinal);
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Neither_defines_nor_needs_symbol_versions() =>
+        Assert.Contains("No version information found", await ReadElfAsync("--version-info"), StringComparison.Ordinal);
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Exports_exactly_the_names_in_its_export_list()
+    {
+        string map = await File.ReadAllTextAsync(
+            Path.Combine(Paths.Root, "libvirttime", "exports.map"), TestContext.Current.CancellationToken);
+        string global = map[(map.IndexOf("global:", StringComparison.Ordinal) + 7)..map.IndexOf("local:", StringComparison.Ordinal)];
+        string[] listed = [.. global.Split([';', ' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Order()];
+        Assert.Equal(listed, (await ExportedAsync()).Order());
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Exports_what_it_promises()
+    {
+        string[] promised =
+        [
+            "clock_gettime", "clock_nanosleep", "pthread_cond_timedwait", "pthread_cond_clockwait", "sem_clockwait", "dlsym", "dlvsym",
+        ];
+        Assert.Subset((await ExportedAsync()).ToHashSet(), promised.ToHashSet());
+    }
+
+    // glibc 2.25 to 2.29 called __clock_gettime inside pthread_cond_timedwait, and would be shifted twice.
+    [Fact(Timeout = Limits.Test)]
+    public async Task Exports_no_internal_name() =>
+        Assert.DoesNotContain(await ExportedAsync(), name => name.StartsWith('_'));
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Has_no_thread_local_storage() =>
+        Assert.DoesNotContain(" TLS ", await ReadElfAsync("--program-headers"), StringComparison.Ordinal);
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Has_no_executable_stack_and_no_writable_code()
+    {
+        string headers = await ReadElfAsync("--program-headers");
+        Assert.Contains("GNU_STACK", headers, StringComparison.Ordinal);
+        Assert.DoesNotContain("RWE", headers, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Is_at_most_40_KiB() => Assert.InRange(new FileInfo(Paths.Library).Length, 1, 40 * 1024);
+
+    private static async Task<string> ReadElfAsync(string option) =>
+        (await Command.Of("readelf", "--wide", option, Paths.Library).RunAsync()).Succeeded().Output;
+
+    private static async Task<string[]> ExportedAsync() =>
+        [.. DefinedSymbol().Matches(await ReadElfAsync("--dyn-syms")).Select(match => match.Groups[1].Value)];
+
+    [GeneratedRegex(@"(?:GLOBAL|WEAK)\s+\w+\s+[0-9]+\s+(\S+)$", RegexOptions.Multiline)]
+    private static partial Regex DefinedSymbol();
+}

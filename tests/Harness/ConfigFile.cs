@@ -1,0 +1,107 @@
+using System.Buffers.Binary;
+using Microsoft.Win32.SafeHandles;
+using VirtTime.Config;
+
+namespace VirtTime.Tests.Harness;
+
+/// <summary>A config file that a test made, read and written as a stranger's tool would: with plain I/O, by position. Times in seconds.</summary>
+internal sealed class ConfigFile : IDisposable
+{
+    private readonly SafeFileHandle _file;
+    private readonly TemporaryDirectory? _directory;
+
+    private ConfigFile(string path, TemporaryDirectory? directory, FileMode mode)
+    {
+        Path = path;
+        _directory = directory;
+        _file = File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.ReadWrite);
+    }
+
+    public string Path { get; }
+
+    public decimal Offset
+    {
+        get => ReadTime(ConfigLayout.OffsetPosition);
+        set => WriteTime(ConfigLayout.OffsetPosition, value);
+    }
+
+    /// <summary>A file of the given size, in a directory of its own, that goes away with this object.</summary>
+    /// <param name="offset">host − virtual.</param>
+    /// <param name="size">In bytes; all but the offset is a hole.</param>
+    public static ConfigFile Create(decimal offset, long size = ConfigLayout.FileSize)
+    {
+        TemporaryDirectory directory = new();
+        ConfigFile config = new(directory.File("conf"), directory, FileMode.CreateNew);
+        using (FileStream stream = new(config.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            stream.SetLength(size);
+        config.Offset = offset;
+        return config;
+    }
+
+    /// <summary>A file with which the monotonic clock reads about <paramref name="seconds"/>.</summary>
+    public static ConfigFile At(decimal seconds, long size = ConfigLayout.FileSize) => Create(HostClock.Monotonic() - seconds, size);
+
+    /// <summary>A file that somebody else made and removes.</summary>
+    public static ConfigFile Open(string path) => new(path, null, FileMode.Open);
+
+    public decimal Slot(int thread) => ReadTime(ConfigLayout.SlotsPosition + ((long)thread * ConfigLayout.SlotSize));
+
+    /// <summary>Clock id + 1, or 0.</summary>
+    public int SlotClock(int thread)
+    {
+        Span<byte> clock = stackalloc byte[1];
+        RandomAccess.Read(_file, clock, ConfigLayout.SlotClocksPosition + thread);
+        return clock[0];
+    }
+
+    /// <summary>Waits until the slot of <paramref name="thread"/> is in use, and returns what it holds.</summary>
+    public async Task<decimal> InFlightAsync(int thread)
+    {
+        for (int i = 0; i < 1000; i++)
+        {
+            decimal deadline = Slot(thread);
+            if (deadline != 0)
+                return deadline;
+            await Task.Delay(10);
+        }
+
+        Assert.Fail($"the slot of thread {thread} stayed empty");
+        return 0;
+    }
+
+    /// <summary>Moves the offset and every given in-flight deadline, as the tools that know only the C layout do.</summary>
+    public void AdjustPlainly(decimal difference, params IEnumerable<int> threads)
+    {
+        Offset += difference;
+        foreach (int thread in threads)
+            WriteTime(ConfigLayout.SlotsPosition + ((long)thread * ConfigLayout.SlotSize), Slot(thread) + difference);
+    }
+
+    /// <summary>Writes 16 bytes as they are.</summary>
+    public void WriteRaw(long position, long first, long second)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, first);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[8..], second);
+        RandomAccess.Write(_file, bytes, position);
+    }
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        _directory?.Dispose();
+    }
+
+    private decimal ReadTime(long position)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        RandomAccess.Read(_file, bytes, position);
+        return BinaryPrimitives.ReadInt64LittleEndian(bytes) + (BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]) / 1_000_000_000m);
+    }
+
+    private void WriteTime(long position, decimal seconds)
+    {
+        decimal whole = Math.Floor(seconds);
+        WriteRaw(position, (long)whole, (long)((seconds - whole) * 1_000_000_000m));
+    }
+}

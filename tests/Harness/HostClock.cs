@@ -1,0 +1,10 @@
+using System.Diagnostics;
+
+namespace VirtTime.Tests.Harness;
+
+/// <summary>The host's clocks, as the tests themselves see them.</summary>
+internal static class HostClock
+{
+    /// <summary><c>CLOCK_MONOTONIC</c> in seconds, which is what <see cref="Stopwatch"/> counts on Linux.</summary>
+    public static decimal Monotonic() => (decimal)Stopwatch.GetTimestamp() / Stopwatch.Frequency;
+}

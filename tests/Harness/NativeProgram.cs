@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+
+namespace VirtTime.Tests.Harness;
+
+/// <summary>Builds the C and C++ programs of <c>tests/programs</c> when they are first wanted and when their source is newer.</summary>
+internal static class NativeProgram
+{
+    private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> s_built = new();
+
+    /// <summary>An executable.</summary>
+    /// <param name="source">Path below <c>tests/programs</c>.</param>
+    /// <param name="options">For the compiler, behind the source: libraries to link with.</param>
+    public static Task<string> BuildAsync(string source, params string[] options) =>
+        BuildOnceAsync(source, Path.GetFileNameWithoutExtension(source), options);
+
+    /// <summary>A shared library, for <c>LD_PRELOAD</c> or to link with.</summary>
+    public static Task<string> BuildLibraryAsync(string source, params string[] options) =>
+        BuildOnceAsync(source, Path.GetFileNameWithoutExtension(source) + ".so", ["-shared", "-fPIC", .. options]);
+
+    private static Task<string> BuildOnceAsync(string source, string name, string[] options)
+    {
+        string target = Path.Combine(Paths.Built, name);
+        return s_built.GetOrAdd(target, _ => new(() => BuildIfOlderAsync(Path.Combine(Paths.Programs, source), target, options))).Value;
+    }
+
+    private static async Task<string> BuildIfOlderAsync(string source, string target, string[] options)
+    {
+        if (IsCurrent(source, target))
+            return target;
+        bool isCpp = Path.GetExtension(source) == ".cpp";
+        if (isCpp)
+            Needs.Tool("g++");
+        Directory.CreateDirectory(Paths.Built);
+        string unfinished = $"{target}.{Environment.ProcessId}";
+        Result result = await Command.Of(
+            isCpp ? "g++" : "gcc",
+            ["-O2", "-g", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", unfinished, source, .. options, "-ldl"]).RunAsync();
+        result.Succeeded();
+        File.Move(unfinished, target, overwrite: true);
+        return target;
+    }
+
+    // The headers are few and shared; a newer one rebuilds everything.
+    private static bool IsCurrent(string source, string target)
+    {
+        DateTime built = File.GetLastWriteTimeUtc(target);
+        return File.Exists(target)
+            && Directory.GetFiles(Paths.Programs, "*.h").Append(source).All(file => File.GetLastWriteTimeUtc(file) <= built);
+    }
+}

@@ -1,0 +1,38 @@
+namespace VirtTime.Tests.Harness;
+
+/// <summary>Skips a test where the machine lacks something, and says what.</summary>
+internal static class Needs
+{
+    /// <summary>The path of a program from <c>PATH</c>.</summary>
+    public static string Tool(string name)
+    {
+        string? path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+            .Select(directory => Path.Combine(directory, name)).FirstOrDefault(File.Exists);
+        Assert.SkipWhen(path == null, $"{name} is not installed");
+        return path!;
+    }
+
+    public static void Root() => Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
+
+    /// <summary>A mount namespace of one's own, which containers often forbid.</summary>
+    public static async Task MountsAsync()
+    {
+        Root();
+        Tool("unshare");
+        Result result = await Command.Of("unshare", "--mount", "mount", "-t", "tmpfs", "none", Path.GetTempPath()).RunAsync();
+        Assert.SkipUnless(result.ExitCode == 0, "needs to mount a file system: " + result.Error.Trim());
+    }
+
+    /// <summary>A shared library that is somewhere in the loader's default directories.</summary>
+    public static string Library(string name)
+    {
+        string[] directories = ["/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/lib64", "/usr/lib"];
+        string? path = directories.Select(directory => Path.Combine(directory, name)).FirstOrDefault(File.Exists);
+        Assert.SkipWhen(path == null, $"{name} is not installed");
+        return path!;
+    }
+
+    /// <summary>Long tests run with <c>scripts/test.sh --full</c> only.</summary>
+    public static void FullRun() =>
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("VIRTTIME_TEST_FULL") == "1", "runs with scripts/test.sh --full");
+}

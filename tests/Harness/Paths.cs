@@ -1,0 +1,32 @@
+namespace VirtTime.Tests.Harness;
+
+/// <summary>Where things lie in the repository.</summary>
+internal static class Paths
+{
+    public static string Root { get; } = FindRoot();
+
+    public static string Dist { get; } = Path.Combine(Root, "artifacts", "dist");
+
+    /// <summary>The interposer under test.</summary>
+    public static string Library { get; } = Path.Combine(Dist, "libvirttime.so");
+
+    /// <summary>The launcher under test.</summary>
+    public static string Launcher { get; } = Path.Combine(Dist, "virttime-run");
+
+    /// <summary>Sources of the programs that the tests run.</summary>
+    public static string Programs { get; } = Path.Combine(Root, "tests", "programs");
+
+    /// <summary>Where those programs are built.</summary>
+    public static string Built { get; } = Path.Combine(Root, "artifacts", "tests");
+
+    private static string FindRoot()
+    {
+        for (DirectoryInfo? directory = new(AppContext.BaseDirectory); directory != null; directory = directory.Parent)
+        {
+            if (File.Exists(Path.Combine(directory.FullName, "global.json")))
+                return directory.FullName;
+        }
+
+        throw new InvalidOperationException($"{AppContext.BaseDirectory} is not inside the repository");
+    }
+}

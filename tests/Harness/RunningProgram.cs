@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace VirtTime.Tests.Harness;
+
+/// <summary>A program that was started and can be talked to.</summary>
+internal sealed class RunningProgram : IDisposable
+{
+    private readonly Command _command;
+    private readonly Process _process;
+    private readonly Task<string> _error;
+    private readonly StringBuilder _output = new();
+    private readonly long _start = Stopwatch.GetTimestamp();
+
+    // Kills the program when the test that started it runs out of time, so that nothing that waits for it goes on.
+    private readonly CancellationTokenRegistration _cancellation;
+
+    public RunningProgram(Command command, ProcessStartInfo start)
+    {
+        _command = command;
+        _process = Process.Start(start)!;
+        _error = _process.StandardError.ReadToEndAsync();
+        _cancellation = TestContext.Current.CancellationToken.Register(Kill);
+    }
+
+    /// <summary>The process group that the program is in, and nobody else.</summary>
+    public int ProcessGroup => _process.Id;
+
+    public async Task WriteAsync(string input)
+    {
+        try
+        {
+            await _process.StandardInput.WriteAsync(input);
+            await _process.StandardInput.FlushAsync();
+        }
+        catch (IOException)
+        {
+            // It ended, or closed its input. What it made of that is in the result.
+        }
+    }
+
+    public void CloseInput()
+    {
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // As above.
+        }
+    }
+
+    /// <summary>The next line of output; fails the test when there is none.</summary>
+    public async Task<string> ReadLineAsync()
+    {
+        string? line = await _process.StandardOutput.ReadLineAsync();
+        if (line == null)
+            Assert.Fail($"{_command} ended before it was expected to\n{await EndAsync()}");
+        _output.AppendLine(line);
+        return line;
+    }
+
+    /// <summary>The value of the next line, which has to be <c>key=value</c>.</summary>
+    public async Task<string> ReadValueAsync(string key)
+    {
+        string line = await ReadLineAsync();
+        Assert.StartsWith(key + "=", line, StringComparison.Ordinal);
+        return line[(key.Length + 1)..];
+    }
+
+    public async Task<decimal> ReadNumberAsync(string key) =>
+        decimal.Parse(await ReadValueAsync(key), CultureInfo.InvariantCulture);
+
+    /// <summary>Waits for the program's end.</summary>
+    public async Task<Result> EndAsync()
+    {
+        _output.Append(await _process.StandardOutput.ReadToEndAsync());
+        string error = await _error;
+        await _process.WaitForExitAsync();
+        Result result = new(_process.ExitCode, _output.ToString(), error, Stopwatch.GetElapsedTime(_start));
+        if (result.ExitCode == Command.Killed && result.Duration >= _command.Limit)
+            Assert.Fail($"{_command} hung: killed after {_command.Limit.TotalSeconds} s\n{result}");
+        return result;
+    }
+
+    public void Dispose()
+    {
+        _cancellation.Dispose();
+        Kill();
+        _process.Dispose();
+    }
+
+    private void Kill()
+    {
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
+    }
+}

@@ -1,0 +1,25 @@
+// Prints what the clock reads and how long waits take, by that clock and by the wall clock.
+using System.Diagnostics;
+
+Console.WriteLine($"clock={(decimal)Stopwatch.GetTimestamp() / Stopwatch.Frequency}");
+object monitor = new();
+await Timed("Thread.Sleep", () =>
+{
+    Thread.Sleep(300);
+    return Task.CompletedTask;
+});
+await Timed("Monitor.Wait", () =>
+{
+    lock (monitor)
+        Monitor.Wait(monitor, 300);
+    return Task.CompletedTask;
+});
+await Timed("Task.Delay", () => Task.Delay(300));
+
+static async Task Timed(string name, Func<Task> wait)
+{
+    Stopwatch time = Stopwatch.StartNew();
+    DateTime wall = DateTime.UtcNow;
+    await wait();
+    Console.WriteLine($"wait {name} {time.Elapsed.TotalMilliseconds} {(DateTime.UtcNow - wall).TotalMilliseconds}");
+}
