@@ -1,0 +1,54 @@
+namespace VirtTime.CommandLine;
+
+/// <summary>What <c>--help</c> prints: at most 80 columns, options in the order of use.</summary>
+internal static class HelpText
+{
+    /// <summary>What <c>--version</c> prints.</summary>
+    public static string VersionLine => $"virttime-run {typeof(HelpText).Assembly.GetName().Version?.ToString(3)}\n";
+
+    public const string Text =
+        """
+        Usage:
+          virttime-run [OPTION]... [--] COMMAND [ARG]...
+          virttime-run [OPTION]... --config FILE
+          virttime-run [OPTION]... --pid PID
+
+        Run COMMAND with shifted clocks. Without COMMAND: create, adjust or show the
+        config file, or the clocks of a running program.
+
+        Clocks:
+              --monotonic-at TIME      what CLOCK_MONOTONIC reads when COMMAND starts
+              --monotonic-offset TIME  virtual minus host clock, with a sign
+              --boottime-at TIME       the same for CLOCK_BOOTTIME, which otherwise
+              --boottime-offset TIME     has the offset of CLOCK_MONOTONIC
+
+        Config file:
+          -c, --config FILE            create or reuse FILE (default: a private file)
+              --config-mode MODE       permissions of a file that is created (0600)
+          -p, --pid PID                find the file through a running program
+              --save                   note the virtual clocks in the file
+              --resume                 let the virtual clocks go on from those saved
+
+        Running:
+          -S, --split-string STRING    split STRING into arguments, for #! lines
+              --check                  inspect COMMAND, run nothing
+              --force                  run a command that would escape, or use a file
+                                         of another boot, with a warning
+
+        Output:
+              --json                   print the state as JSON
+              --print-env              print LD_PRELOAD=... and VIRT_TIME_CONF=...
+          -v, --verbose                diagnostics on standard error
+              --log-level LEVEL        trace, debug, information, warning, error,
+                                         critical, none (default)
+          -h, --help                   this text
+          -V, --version                the version
+
+        TIME is a number with a unit, or several joined: 12345s, 90m, 1.5h, 3d12h,
+        250ms. Units: ns us ms s m min h d w; without a unit, seconds.
+
+        Exit status: COMMAND's own; 125 if virttime-run fails, 126 if COMMAND cannot be
+        run, 127 if it is not found.
+
+        """;
+}

@@ -1,0 +1,59 @@
+using CommandLine;
+
+namespace VirtTime.CommandLine;
+
+/// <summary>The options as they were typed; <see cref="Request"/> holds what they mean.</summary>
+/// <remarks><c>--split-string</c> is not here: <see cref="ArgumentList"/> has replaced it before the parser runs.</remarks>
+internal sealed class LauncherOptions
+{
+    [Option(OptionNames.MonotonicAt)]
+    public string? MonotonicAt { get; set; }
+
+    [Option(OptionNames.MonotonicOffset)]
+    public string? MonotonicOffset { get; set; }
+
+    [Option(OptionNames.BoottimeAt)]
+    public string? BoottimeAt { get; set; }
+
+    [Option(OptionNames.BoottimeOffset)]
+    public string? BoottimeOffset { get; set; }
+
+    [Option(OptionNames.ConfigLetter, OptionNames.Config)]
+    public string? Config { get; set; }
+
+    [Option(OptionNames.ConfigMode)]
+    public string? ConfigMode { get; set; }
+
+    [Option(OptionNames.PidLetter, OptionNames.Pid)]
+    public string? Pid { get; set; }
+
+    [Option(OptionNames.Save)]
+    public bool Save { get; set; }
+
+    [Option(OptionNames.Resume)]
+    public bool Resume { get; set; }
+
+    [Option(OptionNames.Check)]
+    public bool Check { get; set; }
+
+    [Option(OptionNames.Force)]
+    public bool Force { get; set; }
+
+    [Option(OptionNames.Json)]
+    public bool Json { get; set; }
+
+    [Option(OptionNames.PrintEnvironment)]
+    public bool PrintEnvironment { get; set; }
+
+    [Option(OptionNames.VerboseLetter, OptionNames.Verbose)]
+    public bool Verbose { get; set; }
+
+    [Option(OptionNames.LogLevel)]
+    public string? LogLevel { get; set; }
+
+    [Option(OptionNames.HelpLetter, OptionNames.Help)]
+    public bool Help { get; set; }
+
+    [Option(OptionNames.VersionLetter, OptionNames.Version)]
+    public bool Version { get; set; }
+}

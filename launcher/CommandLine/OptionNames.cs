@@ -1,0 +1,37 @@
+namespace VirtTime.CommandLine;
+
+/// <summary>The options' names, and which of them take a value: the one list that the scanner and the parser share.</summary>
+internal static class OptionNames
+{
+    public const string MonotonicAt = "monotonic-at";
+    public const string MonotonicOffset = "monotonic-offset";
+    public const string BoottimeAt = "boottime-at";
+    public const string BoottimeOffset = "boottime-offset";
+    public const string Config = "config";
+    public const char ConfigLetter = 'c';
+    public const string ConfigMode = "config-mode";
+    public const string Pid = "pid";
+    public const char PidLetter = 'p';
+    public const string Save = "save";
+    public const string Resume = "resume";
+    public const string SplitString = "split-string";
+    public const char SplitStringLetter = 'S';
+    public const string Check = "check";
+    public const string Force = "force";
+    public const string Json = "json";
+    public const string PrintEnvironment = "print-env";
+    public const string Verbose = "verbose";
+    public const char VerboseLetter = 'v';
+    public const string LogLevel = "log-level";
+    public const string Help = "help";
+    public const char HelpLetter = 'h';
+    public const string Version = "version";
+    public const char VersionLetter = 'V';
+
+    public static bool TakesValue(string name) => name is MonotonicAt or MonotonicOffset or BoottimeAt or BoottimeOffset
+        or Config or ConfigMode or Pid or SplitString or LogLevel;
+
+    public static bool TakesValue(char letter) => letter is ConfigLetter or PidLetter or SplitStringLetter;
+
+    public static bool TakesNone(string name) => name is Save or Resume or Check or Force or Json or PrintEnvironment or Verbose or Help or Version;
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+
+namespace VirtTime.CommandLine;
+
+/// <summary>Reads the values that are not times.</summary>
+internal static class OptionValues
+{
+    private const uint DefaultMode = 0x180; // 0600
+    private const uint PermissionBits = 0x1FF; // 0777
+
+    /// <summary>Octal permissions; reading and writing for the owner must be among them, or the owner could not use the file.</summary>
+    public static uint ParseMode(string? text)
+    {
+        if (text is null)
+            return DefaultMode;
+
+        uint mode = 0;
+        bool octal = text.Length is > 0 and <= 5;
+        foreach (char digit in text)
+        {
+            octal &= digit is >= '0' and <= '7';
+            mode = (mode * 8) + (uint)(digit - '0');
+        }
+
+        if (!octal || (mode & ~PermissionBits) != 0)
+            throw new LauncherException("--" + OptionNames.ConfigMode, $"\"{text}\" is not a file mode; try 0640");
+
+        return (mode & DefaultMode) == DefaultMode
+            ? mode
+            : throw new LauncherException("--" + OptionNames.ConfigMode, $"\"{text}\" keeps the owner from reading or writing; try 0640");
+    }
+
+    public static int? ParsePid(string? text)
+    {
+        if (text is null)
+            return null;
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int pid) && pid > 0
+            ? pid
+            : throw new LauncherException("--" + OptionNames.Pid, $"\"{text}\" is not a process id");
+    }
+
+    public static LogLevel ParseLogLevel(string? text, bool verbose) => text switch
+    {
+        null => verbose ? LogLevel.Debug : LogLevel.None,
+        "trace" => LogLevel.Trace,
+        "debug" => LogLevel.Debug,
+        "info" or "information" => LogLevel.Information,
+        "warning" => LogLevel.Warning,
+        "error" => LogLevel.Error,
+        "critical" => LogLevel.Critical,
+        "none" => LogLevel.None,
+        _ => throw new LauncherException(
+            "--" + OptionNames.LogLevel, $"\"{text}\" is not a level; try trace, debug, information, warning, error, critical or none"),
+    };
+}

@@ -1,0 +1,46 @@
+using System.Diagnostics.CodeAnalysis;
+using CommandLine;
+
+namespace VirtTime.CommandLine;
+
+/// <summary>Runs CommandLineParser over the launcher's own arguments and words its errors.</summary>
+internal static class OptionsParser
+{
+    private const string Remedy = "; see virttime-run --help";
+
+    /// <exception cref="LauncherException">An unknown, doubled, or incomplete option.</exception>
+    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(LauncherOptions))]
+    public static LauncherOptions Parse(string[] arguments)
+    {
+        if (arguments.Length == 0)
+            return new LauncherOptions();
+
+        using Parser parser = new(settings =>
+        {
+            settings.GetoptMode = true;
+            settings.AllowMultiInstance = false;
+            settings.PosixlyCorrect = true;
+            settings.EnableDashDash = true;
+            settings.AutoHelp = false;
+            settings.AutoVersion = false;
+            settings.HelpWriter = null;
+        });
+        ParserResult<LauncherOptions> result = parser.ParseArguments<LauncherOptions>(arguments);
+        return result is Parsed<LauncherOptions> parsed ? parsed.Value : throw Explain(((NotParsed<LauncherOptions>)result).Errors.First());
+    }
+
+    private static LauncherException Explain(Error error) => error switch
+    {
+        UnknownOptionError unknown => new LauncherException(Dashed(unknown.Token), "unknown option" + Remedy),
+        MissingValueOptionError missing => new LauncherException(Name(missing), "needs a value" + Remedy),
+        RepeatedOptionError repeated => new LauncherException(Name(repeated), "given twice; give it once"),
+        BadFormatTokenError bad => new LauncherException(Dashed(bad.Token), "unknown option" + Remedy),
+        BadFormatConversionError => new LauncherException(Name((NamedError)error), "takes no value" + Remedy),
+        NamedError named => new LauncherException(Name(named), "not understood" + Remedy),
+        _ => new LauncherException("command line", "not understood" + Remedy),
+    };
+
+    private static string Name(NamedError error) => Dashed(error.NameInfo.LongName);
+
+    private static string Dashed(string name) => name.StartsWith('-') ? name : name.Length == 1 ? "-" + name : "--" + name;
+}

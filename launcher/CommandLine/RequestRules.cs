@@ -1,0 +1,43 @@
+namespace VirtTime.CommandLine;
+
+/// <summary>Which options go together.</summary>
+internal static class RequestRules
+{
+    /// <exception cref="LauncherException">The first contradiction found, or an empty value.</exception>
+    public static void Check(Request request)
+    {
+        LauncherOptions options = request.Options;
+        if (options.Help || options.Version)
+            return;
+
+        Refuse(options.Config is "", OptionNames.Config, "needs the name of a file");
+        Refuse(options.Verbose && options.LogLevel is not null, OptionNames.Verbose, $"contradicts --{OptionNames.LogLevel}; give one of them");
+        Refuse(options.Config is not null && request.Pid is not null, OptionNames.Config, "contradicts --pid; give one of them");
+        Refuse(options.Save && options.Resume, OptionNames.Save, "contradicts --resume; give one of them");
+        Refuse((options.Save || options.Resume) && request.ChangesClocks, options.Save ? OptionNames.Save : OptionNames.Resume, "takes no clock option with it");
+        CheckCommand(request);
+    }
+
+    private static void CheckCommand(Request request)
+    {
+        LauncherOptions options = request.Options;
+        bool named = options.Config is not null || request.Pid is not null;
+        bool acts = request.Pid is not null || options.Save || options.Json;
+        if (request.Command.Length > 0)
+        {
+            Refuse(request.Command[0].Length == 0, "command", "is empty; give the name of a program");
+            Refuse(acts, "command", $"\"{request.Command[0]}\" cannot be run together with --pid, --save or --json");
+            Refuse(options.PrintEnvironment, "command", "nothing is run with --print-env; leave the command out");
+            return;
+        }
+
+        Refuse(options.Check, OptionNames.Check, "needs a command to inspect");
+        Refuse(!named && !options.PrintEnvironment, "command", "missing; give a command, --config FILE or --pid PID, or see virttime-run --help");
+    }
+
+    private static void Refuse(bool condition, string what, string reason)
+    {
+        if (condition)
+            throw new LauncherException(what == "command" ? what : "--" + what, reason);
+    }
+}

@@ -1,0 +1,16 @@
+namespace VirtTime.Config;
+
+/// <summary>Whether a file's offsets are relative to the clocks of this boot.</summary>
+internal static unsafe class BootCheck
+{
+    /// <summary>False where the file or the kernel does not say.</summary>
+    public static bool IsOfOtherBoot(ConfigFile file)
+    {
+        if (!file.HasExtension)
+            return false;
+
+        BootId made = ExtensionBlock.GetBoot(*file.Extension);
+        BootId current = BootId.Current();
+        return made.IsKnown && current.IsKnown && made != current;
+    }
+}

@@ -1,0 +1,38 @@
+using VirtTime.Libc;
+using VirtTime.Native;
+
+namespace VirtTime.Config;
+
+/// <summary>The offsets of a config file: host − virtual, one for each family of clocks.</summary>
+/// <param name="OwnBoottime">The boottime family's own; null where it shares <paramref name="Monotonic"/>.</param>
+/// <param name="OwnRealtime">Null where the realtime family is the host's.</param>
+internal readonly record struct ClockOffsets(timespec Monotonic, timespec? OwnBoottime, timespec? OwnRealtime)
+{
+    private const int CLOCK_REALTIME_COARSE = 5;
+    private const int CLOCK_REALTIME_ALARM = 8;
+    private const int CLOCK_BOOTTIME_ALARM = 9;
+
+    public timespec Boottime => OwnBoottime ?? Monotonic;
+
+    public timespec Realtime => OwnRealtime ?? default;
+
+    public timespec Of(int clock) => clock switch
+    {
+        SystemCalls.CLOCK_BOOTTIME or CLOCK_BOOTTIME_ALARM => Boottime,
+        SystemCalls.CLOCK_REALTIME or CLOCK_REALTIME_COARSE or CLOCK_REALTIME_ALARM => Realtime,
+        _ => Monotonic,
+    };
+
+    /// <summary>As they stand in the file; a writer that changes them meanwhile must be kept out with the file's lock.</summary>
+    public static unsafe ClockOffsets Read(ConfigFile file)
+    {
+        if (!file.HasExtension)
+            return new ClockOffsets(*file.Offset, null, null);
+
+        ConfigExtension* extension = file.Extension;
+        return new ClockOffsets(
+            *file.Offset,
+            (extension->flags & ConfigExtension.HasBoottimeOffset) != 0 ? extension->boottime_offset : null,
+            (extension->flags & ConfigExtension.HasRealtimeOffset) != 0 ? extension->realtime_offset : null);
+    }
+}

@@ -1,0 +1,33 @@
+using VirtTime.Clocks;
+using VirtTime.CommandLine;
+using VirtTime.Libc;
+
+namespace VirtTime.Config;
+
+/// <summary>What goes into a new config file.</summary>
+internal readonly record struct ConfigContent(timespec Offset, ConfigExtension Extension)
+{
+    /// <summary>
+    /// Offsets that make the clocks read what was asked, from the host clocks of this moment. Without any clock option the virtual
+    /// monotonic clock starts at zero; with only one for boottime, the monotonic clock stays the host's.
+    /// </summary>
+    /// <exception cref="LauncherException">A clock would be below zero.</exception>
+    public static ConfigContent For(ClockSetting? monotonic, ClockSetting? boottime)
+    {
+        BootId boot = BootId.Current();
+        HostClocks.Moment now = HostClocks.Now();
+        timespec offset = monotonic?.OffsetAt(now.Monotonic) ?? (boottime is null ? now.Monotonic : default);
+
+        ConfigExtension extension = default;
+        extension.magic = ConfigExtension.MagicValue;
+        extension.version = ConfigExtension.CurrentVersion;
+        if (boottime is not null)
+        {
+            extension.flags = ConfigExtension.HasBoottimeOffset;
+            extension.boottime_offset = boottime.OffsetAt(now.Boottime);
+        }
+
+        ExtensionBlock.SetBoot(ref extension, boot);
+        return new ConfigContent(offset, extension);
+    }
+}

@@ -1,0 +1,102 @@
+using VirtTime.Clock;
+using VirtTime.Libc;
+using VirtTime.Native;
+
+namespace VirtTime.Config;
+
+/// <summary>Makes config files so that another process sees no file or a whole one.</summary>
+internal static unsafe class ConfigCreation
+{
+    private const string TemporarySuffix = ".virttime-new-";
+
+    /// <summary>Creates <paramref name="path"/>.</summary>
+    /// <param name="content">Gives the offsets; called as late as possible.</param>
+    /// <param name="mode">Permission bits, whatever the umask.</param>
+    /// <returns>False where the name is taken, a dangling symbolic link included; nothing was changed then.</returns>
+    /// <exception cref="LauncherException">It cannot be created; nothing is left behind.</exception>
+    public static bool TryCreate(string path, uint mode, Func<ConfigContent> content)
+    {
+        using Descriptor file = Descriptor.Open(DirectoryOf(path), SystemCalls.O_TMPFILE | SystemCalls.O_RDWR, mode);
+        if (!file.IsOpen)
+        {
+            return Errno.Last is Errno.EOPNOTSUPP or Errno.EISDIR or Errno.EINVAL
+                ? TryCreateUnderOtherName(path, mode, content)
+                : throw ConfigErrors.CannotWrite(path, Errno.Last);
+        }
+
+        Fill(path, file.Number, mode, ConfigLayout.FileSize, content());
+        string unnamed = $"/proc/self/fd/{file.Number}";
+        if (SystemCalls.linkat(SystemCalls.AT_FDCWD, unnamed, SystemCalls.AT_FDCWD, path, SystemCalls.AT_SYMLINK_FOLLOW) == 0)
+            return true;
+
+        return Errno.Last switch
+        {
+            Errno.EEXIST => false,
+            Errno.ENOENT => TryCreateUnderOtherName(path, mode, content),
+            _ => throw ConfigErrors.CannotWrite(path, Errno.Last),
+        };
+    }
+
+    /// <summary>Where the filesystem has no unnamed files, or /proc is missing: a temporary name, then a link.</summary>
+    private static bool TryCreateUnderOtherName(string path, uint mode, Func<ConfigContent> content)
+    {
+        TemporaryNames.Sweep(DirectoryOf(path), NameOf(path) + TemporarySuffix);
+        string temporary = path + TemporarySuffix + Environment.ProcessId;
+        SystemCalls.unlinkat(SystemCalls.AT_FDCWD, temporary, 0);
+        using Descriptor file = Descriptor.Open(temporary, SystemCalls.O_RDWR | SystemCalls.O_CREAT | SystemCalls.O_EXCL, mode);
+        if (!file.IsOpen)
+            throw ConfigErrors.CannotWrite(path, Errno.Last);
+
+        try
+        {
+            Fill(path, file.Number, mode, ConfigLayout.FileSize, content());
+            if (SystemCalls.linkat(SystemCalls.AT_FDCWD, temporary, SystemCalls.AT_FDCWD, path, 0) == 0)
+                return true;
+
+            return Errno.Last == Errno.EEXIST ? false : throw ConfigErrors.CannotWrite(path, Errno.Last);
+        }
+        finally
+        {
+            SystemCalls.unlinkat(SystemCalls.AT_FDCWD, temporary, 0);
+        }
+    }
+
+    /// <summary>Writes a new file. The offset and the extension block get real pages, so that a target never meets a full disk there.</summary>
+    /// <param name="path">For messages.</param>
+    public static void Fill(string path, int file, uint mode, long size, ConfigContent content)
+    {
+        bool hasExtension = size >= ConfigLayout.ExtensionPosition + ConfigLayout.ExtensionSize;
+        CheckSizeLimit(path, size);
+        if (SystemCalls.ftruncate(file, size) != 0 || SystemCalls.fchmod(file, mode) != 0)
+            throw ConfigErrors.CannotWrite(path, Errno.Last);
+
+        timespec offset = content.Offset;
+        ConfigExtension extension = content.Extension;
+        if (hasExtension)
+            Write(path, file, &extension, sizeof(ConfigExtension), ConfigLayout.ExtensionPosition);
+
+        Write(path, file, &offset, sizeof(timespec), ConfigLayout.OffsetPosition);
+    }
+
+    private static void Write(string path, int file, void* data, int size, long position)
+    {
+        nint written = SystemCalls.pwrite(file, (byte*)data, size, position);
+        if (written != size)
+            throw ConfigErrors.CannotWrite(path, written < 0 ? Errno.Last : Errno.ENOSPC);
+    }
+
+    // Growing past RLIMIT_FSIZE would end us with SIGXFSZ.
+    private static void CheckSizeLimit(string path, long size)
+    {
+        if (SystemCalls.getrlimit(SystemCalls.RLIMIT_FSIZE, out rlimit limit) == 0 && limit.rlim_cur < (ulong)size)
+            throw ConfigErrors.CannotWrite(path, Errno.EFBIG);
+    }
+
+    private static string DirectoryOf(string path)
+    {
+        int slash = path.LastIndexOf('/');
+        return slash < 0 ? "." : path[..(slash + 1)];
+    }
+
+    private static string NameOf(string path) => path[(path.LastIndexOf('/') + 1)..];
+}

@@ -1,0 +1,48 @@
+using VirtTime.Native;
+
+namespace VirtTime.Config;
+
+/// <summary>What can be wrong with a config file, in words.</summary>
+internal static class ConfigErrors
+{
+    public static LauncherException CannotOpen(string path, int error, bool toWrite) => new(What(path), error switch
+    {
+        Errno.EISDIR => "is a directory; give the name of a file",
+        Errno.ENXIO => "is not a regular file; give the name of one, or of none to create it",
+        Errno.EACCES or Errno.EPERM when toWrite => "permission denied; the file must be writable to be changed",
+        Errno.ELOOP => "too many symbolic links",
+        Errno.ENOENT => "the directory does not exist; create it first",
+        _ => Errno.Text(error),
+    });
+
+    public static LauncherException CannotWrite(string path, int error) => new(What(path), error switch
+    {
+        Errno.ENOSPC => "no space left on device; free some, or put the file elsewhere",
+        Errno.EDQUOT => "disk quota exceeded; free some space, or put the file elsewhere",
+        Errno.EFBIG => "file too large for the limit in force; raise it (ulimit -f), or use a config file that exists",
+        Errno.EACCES or Errno.EPERM => "permission denied; the directory must be writable to create a file in it",
+        Errno.EROFS => "read-only file system; put the file elsewhere",
+        Errno.ENOENT or Errno.ENOTDIR => "the directory does not exist; create it first",
+        _ => Errno.Text(error),
+    });
+
+    public static LauncherException TooShort(string path, long size) =>
+        new(What(path), size == 0 ? "is empty; remove it, and it will be created" : $"is only {size} bytes long; not a config file");
+
+    public static LauncherException NotConfig(string path) => new(What(path), "is not a config file; give another name, and it will be created");
+
+    public static LauncherException DanglingLink(string path) =>
+        new(What(path), "is a symbolic link to a file that does not exist; a config file is not created through a link");
+
+    public static LauncherException OtherBoot(string path) => new(
+        What(path),
+        "was made on another boot or host, where its offset means nothing here; give a clock option, --resume if it was saved, or --force");
+
+    public static LauncherException NoRoomForBoottime(string path) => new(
+        What(path), "has no room for a boottime offset (another tool made it); leave --boottime-* out, or use a new file");
+
+    public static LauncherException BoottimeOfOtherBoot(string path) => new(
+        What(path), "has a boottime offset from another boot or host; give --boottime-at or --boottime-offset as well, or --force");
+
+    public static string What(string path) => "--config " + path;
+}

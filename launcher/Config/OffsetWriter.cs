@@ -1,0 +1,44 @@
+using VirtTime.Libc;
+
+namespace VirtTime.Config;
+
+/// <summary>Writes offsets so that a reader that watches the sequence never mixes old and new.</summary>
+internal static unsafe class OffsetWriter
+{
+    /// <summary>The file must be locked. A block that another tool left zero is filled in, since the offsets are now of this boot.</summary>
+    public static void Write(ConfigFile file, ClockOffsets offsets)
+    {
+        if (file.Extension == null)
+        {
+            Store(file.Offset, offsets.Monotonic);
+            return;
+        }
+
+        // Odd already where a writer died within: the numbers go on from there.
+        ConfigExtension* extension = file.Extension;
+        ulong odd = extension->sequence | 1;
+        Volatile.Write(ref extension->sequence, odd);
+        Interlocked.MemoryBarrier();
+
+        Store(file.Offset, offsets.Monotonic);
+        Store(&extension->boottime_offset, offsets.OwnBoottime ?? extension->boottime_offset);
+        Store(&extension->realtime_offset, offsets.OwnRealtime ?? extension->realtime_offset);
+        const uint OwnOffsets = ConfigExtension.HasBoottimeOffset | ConfigExtension.HasRealtimeOffset;
+        uint flags = extension->flags & ~OwnOffsets;
+        flags |= offsets.OwnBoottime is null ? 0 : ConfigExtension.HasBoottimeOffset;
+        flags |= offsets.OwnRealtime is null ? 0 : ConfigExtension.HasRealtimeOffset;
+        Volatile.Write(ref extension->flags, flags);
+        ExtensionBlock.SetBoot(ref *extension, BootId.Current());
+        Volatile.Write(ref extension->version, Math.Max(extension->version, ConfigExtension.CurrentVersion));
+        Volatile.Write(ref extension->magic, ConfigExtension.MagicValue);
+
+        Interlocked.MemoryBarrier();
+        Volatile.Write(ref extension->sequence, odd + 1);
+    }
+
+    private static void Store(timespec* place, timespec value)
+    {
+        Volatile.Write(ref place->tv_sec, value.tv_sec);
+        Volatile.Write(ref place->tv_nsec, value.tv_nsec);
+    }
+}

@@ -1,0 +1,83 @@
+using VirtTime.Diagnostics;
+using VirtTime.Native;
+
+namespace VirtTime.Config;
+
+/// <summary>The config file of a single run, when the user names none.</summary>
+/// <remarks>
+/// Its name begins with the process id of the launcher, which becomes the target's: as long as that process lives, or
+/// somebody has the file mapped, the file stays (<see cref="PrivateSweep"/>).
+/// </remarks>
+internal static class PrivateConfig
+{
+    private const uint Mode = 0x180; // 0600
+
+    // Where "ulimit -f" forbids more: the offset, without slots.
+    private const long SizeUnderLimit = 4096;
+
+    private const int MostFilesOfOneProcess = 10_000;
+
+    /// <summary>Creates the file in the first directory that takes it, after sweeping the directory.</summary>
+    /// <returns>Its absolute path.</returns>
+    /// <exception cref="LauncherException">No directory takes it, or a clock would be below zero.</exception>
+    public static string Create(Func<ConfigContent> content)
+    {
+        LauncherException? failure = null;
+        foreach (string candidate in PrivateDirectory.Candidates())
+        {
+            using PrivateDirectory? directory = PrivateDirectory.TryOpen(candidate);
+            if (directory is null)
+                continue;
+
+            PrivateSweep.Run(directory);
+            ConfigContent filled = content();
+            try
+            {
+                return CreateIn(directory, filled);
+            }
+            catch (LauncherException exception)
+            {
+                Log.Debug($"{candidate}: {exception.Message}");
+                failure = exception;
+            }
+        }
+
+        throw failure ?? new LauncherException(
+            "config file", "no directory for it (tried $XDG_RUNTIME_DIR, /dev/shm and /tmp); name one with --config FILE");
+    }
+
+    private static string CreateIn(PrivateDirectory directory, ConfigContent content)
+    {
+        for (int number = 0; number < MostFilesOfOneProcess; number++)
+        {
+            string name = $"{Environment.ProcessId}.{number}";
+            string path = directory.Path + "/" + name;
+            const int Flags = SystemCalls.O_RDWR | SystemCalls.O_CREAT | SystemCalls.O_EXCL;
+            using Descriptor file = Descriptor.OpenAt(directory.Descriptor, name, Flags, Mode);
+            if (!file.IsOpen && Errno.Last == Errno.EEXIST)
+                continue;
+
+            if (!file.IsOpen)
+                throw ConfigErrors.CannotWrite(path, Errno.Last);
+
+            try
+            {
+                ConfigCreation.Fill(path, file.Number, Mode, SizeAllowed(), content);
+                return path;
+            }
+            catch
+            {
+                SystemCalls.unlinkat(directory.Descriptor, name, 0);
+                throw;
+            }
+        }
+
+        throw ConfigErrors.CannotWrite(directory.Path, Errno.EEXIST);
+    }
+
+    private static long SizeAllowed()
+    {
+        bool limited = SystemCalls.getrlimit(SystemCalls.RLIMIT_FSIZE, out rlimit limit) == 0 && limit.rlim_cur < (ulong)ConfigLayout.FileSize;
+        return limited ? SizeUnderLimit : ConfigLayout.FileSize;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using VirtTime.Execution;
+
+namespace VirtTime.Diagnostics;
+
+/// <summary>Diagnostics on standard error. Nothing is built, and nothing formatted, unless a level was asked for.</summary>
+internal static class Log
+{
+    private static ILoggerFactory? s_factory;
+    private static ILogger? s_logger;
+
+    public static void Start(LogLevel level)
+    {
+        if (level == LogLevel.None)
+            return;
+
+        SignalDispositions.Capture();
+        s_factory = LoggerFactory.Create(builder => builder
+            .SetMinimumLevel(level)
+            .AddSimpleConsole(options => options.SingleLine = true)
+            .AddConsole(options => options.LogToStandardErrorThreshold = LogLevel.Trace));
+        s_logger = s_factory.CreateLogger("virttime-run");
+    }
+
+    public static void Debug(MessageText text) => text.Write(s_logger, LogLevel.Debug);
+
+    public static void Information(MessageText text) => text.Write(s_logger, LogLevel.Information);
+
+    /// <summary>Writes what is still queued and ends the logger's thread.</summary>
+    public static void Finish()
+    {
+        s_factory?.Dispose();
+        s_factory = null;
+        s_logger = null;
+    }
+
+    /// <summary>An interpolated string that is put together only while the logger exists.</summary>
+    [InterpolatedStringHandler]
+    internal ref struct MessageText
+    {
+        private DefaultInterpolatedStringHandler _text;
+        private readonly bool _wanted;
+
+        public MessageText(int literalLength, int formattedCount, out bool wanted)
+        {
+            _wanted = wanted = s_logger is not null;
+            if (wanted)
+                _text = new DefaultInterpolatedStringHandler(literalLength, formattedCount);
+        }
+
+        public void AppendLiteral(string text) => _text.AppendLiteral(text);
+
+        public void AppendFormatted<T>(T value) => _text.AppendFormatted(value);
+
+        internal void Write(ILogger? logger, LogLevel level)
+        {
+            if (_wanted)
+                logger?.Log(level, "{Text}", _text.ToStringAndClear());
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text;
+using VirtTime.Native;
+
+namespace VirtTime.Diagnostics;
+
+/// <summary>Writes byte strings to standard output and error, without the cost and the signal handlers of <see cref="Console"/>.</summary>
+internal static unsafe class StandardStreams
+{
+    private const int Output = 1;
+    private const int Error = 2;
+
+    /// <exception cref="LauncherException">It cannot be written.</exception>
+    public static void WriteOutput(string text)
+    {
+        if (!TryWrite(Output, text))
+            throw new LauncherException("standard output", Errno.Text(Errno.Last));
+    }
+
+    /// <summary>One line in the form <c>virttime-run: TEXT</c>; control characters in it are escaped, so that it stays one.</summary>
+    public static void WriteMessage(string text)
+    {
+        StringBuilder line = new("virttime-run: ");
+        foreach (char character in text)
+        {
+            if (char.IsControl(character) && character < 0x80)
+                line.Append($"\\x{(int)character:x2}");
+            else
+                line.Append(character);
+        }
+
+        TryWrite(Error, line.Append('\n').ToString());
+    }
+
+    private static bool TryWrite(int descriptor, string text)
+    {
+        byte[] bytes = ByteString.ToBytes(text);
+        fixed (byte* start = bytes)
+        {
+            for (int done = 0; done < bytes.Length;)
+            {
+                nint count = SystemCalls.write(descriptor, start + done, bytes.Length - done);
+                if (count < 0 && Errno.Last != Errno.EINTR)
+                    return false;
+
+                done += (int)Math.Max(count, 0);
+            }
+        }
+
+        return true;
+    }
+}

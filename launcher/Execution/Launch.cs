@@ -1,0 +1,37 @@
+using VirtTime.CommandLine;
+using VirtTime.Config;
+using VirtTime.Diagnostics;
+using VirtTime.Native;
+using VirtTime.Target;
+
+namespace VirtTime.Execution;
+
+/// <summary>Runs a command with shifted clocks.</summary>
+internal static class Launch
+{
+    /// <summary>Returns only by an exception: on success this process has become the target.</summary>
+    /// <exception cref="LauncherException">The command or the config file cannot be used.</exception>
+    public static int Run(Request request)
+    {
+        string interposer = InterposerLibrary.Find();
+        string path = SearchPath.Resolve(request.Command[0]);
+        EnvironmentBlock current = EnvironmentBlock.Current;
+        EnvironmentBlock environment = current.With(
+            EnvironmentBlock.Preload, InterposerLibrary.Prepend(interposer, current.Find(EnvironmentBlock.Preload)));
+        Log.Debug($"command {path}, interposer {interposer}");
+
+        // Last, since a clock given with --monotonic-at counts from here.
+        string? named = request.Options.Config;
+        string config = named is null ? PrivateConfig.Create(request.NewContent) : WorkingDirectory.Absolute(named);
+        if (named is not null)
+            NamedConfig.Prepare(named, request);
+
+        Log.Debug($"config file {config}");
+        Log.Finish();
+        LauncherException failure = CommandExecution.Execute(path, request.Command, environment.With(EnvironmentBlock.ConfigPath, config));
+        if (named is null)
+            SystemCalls.unlinkat(SystemCalls.AT_FDCWD, config, 0);
+
+        throw failure;
+    }
+}

@@ -1,0 +1,54 @@
+namespace VirtTime.Native;
+
+/// <summary>Reads small files, those of /proc above all, whose size is not known beforehand.</summary>
+internal static unsafe class SmallFile
+{
+    /// <summary>The whole file, or null where it cannot be read (<see cref="Errno.Last"/> says why).</summary>
+    public static byte[]? TryRead(string path)
+    {
+        using Descriptor file = Descriptor.Open(path, SystemCalls.O_RDONLY);
+        if (!file.IsOpen)
+            return null;
+
+        byte[] buffer = new byte[4096];
+        int length = 0;
+        while (true)
+        {
+            if (length == buffer.Length)
+                Array.Resize(ref buffer, buffer.Length * 4);
+
+            nint count = Read(file.Number, buffer.AsSpan(length));
+            if (count < 0)
+                return null;
+
+            if (count == 0)
+                return buffer.AsSpan(0, length).ToArray();
+
+            length += (int)count;
+        }
+    }
+
+    /// <summary>What a symbolic link says, or null where it cannot be read.</summary>
+    public static string? TryReadLink(string path)
+    {
+        const int PathLimit = 4096;
+        byte* buffer = stackalloc byte[PathLimit];
+        nint length = SystemCalls.readlink(path, buffer, PathLimit);
+        return length < 0 ? null : ByteString.From(new ReadOnlySpan<byte>(buffer, (int)length));
+    }
+
+    private static nint Read(int descriptor, Span<byte> buffer)
+    {
+        fixed (byte* start = buffer)
+        {
+            nint count;
+            do
+            {
+                count = SystemCalls.read(descriptor, start, buffer.Length);
+            }
+            while (count < 0 && Errno.Last == Errno.EINTR);
+
+            return count;
+        }
+    }
+}

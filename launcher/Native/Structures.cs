@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+
+namespace VirtTime.Native;
+
+/// <summary><c>struct statx</c> of <c>&lt;linux/stat.h&gt;</c>: the same on every architecture, unlike <c>struct stat</c>.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 256)]
+internal struct statx_buffer
+{
+    public const uint STATX_BASIC_STATS = 0x7ff;
+
+    public uint stx_mask;
+    public uint stx_blksize;
+    public ulong stx_attributes;
+    public uint stx_nlink;
+    public uint stx_uid;
+    public uint stx_gid;
+    public ushort stx_mode;
+    private readonly ushort _spare;
+    public ulong stx_ino;
+    public ulong stx_size;
+    public ulong stx_blocks;
+
+    public readonly bool IsRegularFile => (stx_mode & 0xF000) == 0x8000;
+
+    public readonly bool IsDirectory => (stx_mode & 0xF000) == 0x4000;
+}
+
+/// <summary><c>struct sigaction</c> of glibc, of which only the handler matters here.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 152)]
+internal struct sigaction_buffer
+{
+    public nint sa_handler;
+}
+
+/// <summary><c>struct rlimit</c>; <see cref="ulong.MaxValue"/> is <c>RLIM_INFINITY</c>.</summary>
+internal struct rlimit
+{
+    public ulong rlim_cur;
+    public ulong rlim_max;
+}

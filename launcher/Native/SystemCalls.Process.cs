@@ -1,0 +1,37 @@
+using System.Runtime.InteropServices;
+using VirtTime.Libc;
+
+namespace VirtTime.Native;
+
+// The process: clocks, signals, limits, exec.
+internal static unsafe partial class SystemCalls
+{
+    public const int CLOCK_REALTIME = 0;
+    public const int CLOCK_MONOTONIC = 1;
+    public const int CLOCK_BOOTTIME = 7;
+
+    public const int SIGPIPE = 13;
+    public const nint SIG_DFL = 0;
+    public const nint SIG_IGN = 1;
+    public const nint SIG_ERR = -1;
+
+    public const int RLIMIT_FSIZE = 1;
+
+    [LibraryImport("libc")]
+    public static partial int clock_gettime(int clock, out timespec time);
+
+    [LibraryImport("libc")]
+    public static partial nint signal(int number, nint handler);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int sigaction(int number, sigaction_buffer* action, sigaction_buffer* previous);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int kill(int process, int signal);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int getrlimit(int resource, out rlimit limit);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteStringMarshaller))]
+    public static partial int execve(string path, byte** arguments, byte** environment);
+}

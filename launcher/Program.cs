@@ -1,0 +1,21 @@
+using VirtTime;
+using VirtTime.CommandLine;
+using VirtTime.Diagnostics;
+using VirtTime.Execution;
+
+try
+{
+    return Dispatch.Run(ArgumentVector.Read(args));
+}
+catch (LauncherException exception)
+{
+    Log.Finish();
+    StandardStreams.WriteMessage(exception.Message);
+    return exception.ExitStatus;
+}
+catch (Exception exception)
+{
+    // A bug: still one line, and a status that says that the launcher is at fault.
+    StandardStreams.WriteMessage($"internal error: {exception.GetType().Name}: {exception.Message}");
+    return ExitStatus.LauncherFailed;
+}
