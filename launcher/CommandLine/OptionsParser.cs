@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using CommandLine;
 
 namespace VirtTime.CommandLine;
@@ -15,19 +17,30 @@ internal static class OptionsParser
         if (arguments.Length == 0)
             return new LauncherOptions();
 
-        using Parser parser = new(settings =>
-        {
-            settings.GetoptMode = true;
-            settings.AllowMultiInstance = false;
-            settings.PosixlyCorrect = true;
-            settings.EnableDashDash = true;
-            settings.AutoHelp = false;
-            settings.AutoVersion = false;
-            settings.HelpWriter = null;
-        });
+        using Parser parser = NewParser(Settings());
         ParserResult<LauncherOptions> result = parser.ParseArguments<LauncherOptions>(arguments);
         return result is Parsed<LauncherOptions> parsed ? parsed.Value : throw Explain(((NotParsed<LauncherOptions>)result).Errors.First());
     }
+
+    /// <remarks>
+    /// Without its constructor, which asks <see cref="Console"/> for the width of the terminal: that installs signal handlers and sends the terminal
+    /// a control sequence, traces that the target would find. All that the parser reads is set here.
+    /// </remarks>
+    private static ParserSettings Settings()
+    {
+        ParserSettings settings = (ParserSettings)RuntimeHelpers.GetUninitializedObject(typeof(ParserSettings));
+        settings.CaseSensitive = true;
+        settings.ParsingCulture = CultureInfo.InvariantCulture;
+        settings.GetoptMode = true;
+        settings.AllowMultiInstance = false;
+        settings.PosixlyCorrect = true;
+        settings.EnableDashDash = true;
+        return settings;
+    }
+
+    // Public is only the constructor that makes its settings itself.
+    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+    private static extern Parser NewParser(ParserSettings settings);
 
     private static LauncherException Explain(Error error) => error switch
     {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using VirtTime.Execution;
 
 namespace VirtTime.Diagnostics;
@@ -16,9 +17,16 @@ internal static class Log
             return;
 
         SignalDispositions.Capture();
+
+        // Only .NET's copy: without a terminal type, the console does not send the terminal a control sequence when it is set up.
+        Environment.SetEnvironmentVariable("TERM", null);
         s_factory = LoggerFactory.Create(builder => builder
             .SetMinimumLevel(level)
-            .AddSimpleConsole(options => options.SingleLine = true)
+            .AddSimpleConsole(options =>
+            {
+                options.SingleLine = true;
+                options.ColorBehavior = LoggerColorBehavior.Disabled;
+            })
             .AddConsole(options => options.LogToStandardErrorThreshold = LogLevel.Trace));
         s_logger = s_factory.CreateLogger("virttime-run");
     }
