@@ -52,6 +52,7 @@ internal struct Elf64_Sym
     public const int STT_TLS = 6;
     public const int STT_GNU_IFUNC = 10;
     public const ushort SHN_UNDEF = 0;
+    public const ushort SHN_LORESERVE = 0xff00;
 
     public uint st_name;
     public byte st_info;
@@ -61,4 +62,10 @@ internal struct Elf64_Sym
     public nuint st_size;
 
     public readonly int Type => st_info & 0xf;
+}
+
+internal struct Elf64_Auxv
+{
+    public nuint a_type;
+    public nuint a_val;
 }

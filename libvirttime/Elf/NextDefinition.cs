@@ -20,13 +20,21 @@ internal static unsafe class NextDefinition
     {
         for (link_map* map = first; map != null; map = map->l_next)
         {
-            if (map == except)
+            SymbolTable symbols = new(map);
+            if (map == except || IsAnotherCopy(symbols))
                 continue;
-            nint found = new SymbolTable(map).Find(name);
+            nint found = symbols.Find(name);
             if (found != 0)
                 return found;
         }
 
         return 0;
+    }
+
+    // Preloaded from two places, as nested launchers of two installations would do, the offset must still apply once.
+    private static bool IsAnotherCopy(SymbolTable symbols)
+    {
+        fixed (byte* name = "libvirttime.so"u8)
+            return symbols.Soname != null && CString.AreEqual(symbols.Soname, name);
     }
 }

@@ -39,6 +39,16 @@ internal unsafe ref struct SymbolTable
     /// <summary>The name that the object gives itself; null for a program.</summary>
     public readonly byte* Soname => (byte*)_soname;
 
+    /// <summary>What is added to the object's own addresses.</summary>
+    public readonly nuint Base => _base;
+
+    /// <summary>How many symbols there are, the empty first one included; 0 when the table does not tell.</summary>
+    public readonly uint Count => _hash != null ? _hash[1] : _gnuHash != null ? CountByGnuHash() : 0;
+
+    public readonly Elf64_Sym* At(uint index) => &_symbols[index];
+
+    public readonly byte* NameOf(Elf64_Sym* symbol) => _strings + symbol->st_name;
+
     /// <summary>The address of the definition that a new program would bind to; an indirect function is resolved. 0 = none.</summary>
     public readonly nint Find(byte* name)
     {
@@ -121,6 +131,23 @@ internal unsafe ref struct SymbolTable
             && symbol->Type != Elf64_Sym.STT_TLS
             && (_versions == null || (_versions[index] & HiddenVersion) == 0)
             && CString.AreEqual(_strings + symbol->st_name, name);
+    }
+
+    // The last symbol is the end of the chain that starts last.
+    private readonly uint CountByGnuHash()
+    {
+        uint bucketCount = _gnuHash[0];
+        uint firstSymbol = _gnuHash[1];
+        uint* buckets = _gnuHash + 4 + (2 * _gnuHash[2]);
+        uint* chain = buckets + bucketCount;
+        uint last = 0;
+        for (uint i = 0; i < bucketCount; i++)
+            last = buckets[i] > last ? buckets[i] : last;
+        if (last < firstSymbol)
+            return firstSymbol;
+        while ((chain[last - firstSymbol] & 1) == 0)
+            last++;
+        return last + 1;
     }
 
     private static uint GnuHash(byte* name)

@@ -8,7 +8,7 @@ internal static unsafe class Vdso
     /// <summary>The vDSO's <c>clock_gettime</c>; 0 where there is no vDSO, as under valgrind. It returns <c>-errno</c>.</summary>
     public static nint FindClockGettime()
     {
-        Elf64_Ehdr* image = (Elf64_Ehdr*)Auxv.getauxval(Auxv.AT_SYSINFO_EHDR);
+        Elf64_Ehdr* image = VdsoCopy.OriginalOf((Elf64_Ehdr*)Auxv.getauxval(Auxv.AT_SYSINFO_EHDR));
         if (image == null)
             return 0;
         fixed (byte* x64 = "__vdso_clock_gettime"u8, arm64 = "__kernel_clock_gettime"u8)
@@ -19,7 +19,8 @@ internal static unsafe class Vdso
         }
     }
 
-    private static SymbolTable Symbols(Elf64_Ehdr* image)
+    /// <summary>The symbols of a vDSO image, or of a copy of one.</summary>
+    public static SymbolTable Symbols(Elf64_Ehdr* image)
     {
         Elf64_Phdr* headers = (Elf64_Phdr*)((byte*)image + image->e_phoff);
         nuint bias = (nuint)image;

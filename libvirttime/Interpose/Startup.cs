@@ -34,7 +34,12 @@ internal static unsafe class Startup
 
     /// <summary>The library's constructor (<c>DT_INIT</c>).</summary>
     [RuntimeExport("virttime_init")]
-    private static void Constructor() => Ensure();
+    private static void Constructor()
+    {
+        Ensure();
+        if (Volatile.Read(ref s_layout) != None)
+            VdsoCopy.Install(Environment.Initial(), (nint)(delegate*<int, timespec*, int>)&VirtualClock.Read);
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Run()

@@ -25,6 +25,13 @@ internal static unsafe class Environment
         return environment != null ? environment : FromInitialStack();
     }
 
+    /// <summary>The environment as the kernel laid it out: in glibc even when the variable has moved on.</summary>
+    public static byte** Initial()
+    {
+        byte** environment = FromInitialStack();
+        return environment != null ? environment : FromVariable();
+    }
+
     /// <summary>
     /// libc's <c>environ</c> as the program sees it: the first definition in load order, since the program itself may
     /// hold the variable (a copy relocation). Null before libc has set it.

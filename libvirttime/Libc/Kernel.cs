@@ -27,6 +27,9 @@ internal static unsafe class Kernel
     /// <summary>The calling thread's id, asked anew each time: a cached one is wrong in a forked child.</summary>
     public static int ThreadId() => (int)Call(SyscallNumbers.gettid);
 
+    /// <summary>man 2 read; the number of bytes, or <c>-errno</c>.</summary>
+    public static int Read(int descriptor, byte* bytes, int count) => (int)Call(SyscallNumbers.read, descriptor, (nint)bytes, count);
+
     public static void Write(int descriptor, byte* bytes, int count) => Call(SyscallNumbers.write, descriptor, (nint)bytes, count);
 
     /// <summary>A relative sleep, in nanoseconds below one second. Not a cancellation point.</summary>
@@ -43,11 +46,8 @@ internal static unsafe class Kernel
     /// <summary>Any system call.</summary>
     public static nint Call(nint number, nint a = 0, nint b = 0, nint c = 0, nint d = 0, nint e = 0, nint f = 0)
     {
-        nint real = Real.Syscall;
-        if (real == 0)
-            return -Errno.ENOSYS;
         int errno = Errno.Value;
-        nint result = ((delegate* unmanaged[SuppressGCTransition]<nint, nint, nint, nint, nint, nint, nint, nint>)real)(number, a, b, c, d, e, f);
+        nint result = Real.syscall(number, a, b, c, d, e, f);
         if (result == -1)
         {
             result = -Errno.Value;

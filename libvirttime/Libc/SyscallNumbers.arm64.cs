@@ -6,12 +6,22 @@ internal static class SyscallNumbers
     public const nint openat = 56;
     public const nint close = 57;
     public const nint lseek = 62;
+    public const nint read = 63;
     public const nint write = 64;
+    public const nint timerfd_settime = 86;
     public const nint futex = 98;
     public const nint nanosleep = 101;
+    public const nint timer_create = 107;
+    public const nint timer_settime = 110;
+    public const nint timer_delete = 111;
     public const nint clock_gettime = 113;
+    public const nint clock_nanosleep = 115;
+    public const nint times = 153;
     public const nint gettid = 178;
+    public const nint sysinfo = 179;
     public const nint munmap = 215;
     public const nint mmap = 222;
     public const nint mprotect = 226;
+    public const nint futex_waitv = 449;
+    public const nint futex_wait = 455;
 }

@@ -3,6 +3,7 @@ namespace VirtTime.Libc;
 /// <summary><c>&lt;asm/unistd_64.h&gt;</c> of x86-64.</summary>
 internal static class SyscallNumbers
 {
+    public const nint read = 0;
     public const nint write = 1;
     public const nint close = 3;
     public const nint lseek = 8;
@@ -10,8 +11,17 @@ internal static class SyscallNumbers
     public const nint mprotect = 10;
     public const nint munmap = 11;
     public const nint nanosleep = 35;
+    public const nint sysinfo = 99;
+    public const nint times = 100;
     public const nint gettid = 186;
     public const nint futex = 202;
+    public const nint timer_create = 222;
+    public const nint timer_settime = 223;
+    public const nint timer_delete = 226;
     public const nint clock_gettime = 228;
+    public const nint clock_nanosleep = 230;
     public const nint openat = 257;
+    public const nint timerfd_settime = 286;
+    public const nint futex_waitv = 449;
+    public const nint futex_wait = 455;
 }

@@ -28,13 +28,18 @@ internal static unsafe class UserMemory
     /// Whether a timespec can be read at <paramref name="address"/>, where the real function would answer <c>EFAULT</c>.
     /// What lies a little above our own stack pointer, on the same page, is the caller's frame and needs no question.
     /// </summary>
-    public static bool CanRead(timespec* address)
+    public static bool CanRead(timespec* address) => IsOnOurStackPage(address) || IsReadableAt(address);
+
+    /// <summary>The same for writing.</summary>
+    public static bool CanWrite(timespec* address) => IsOnOurStackPage(address) || IsWritableAt(address);
+
+    private static bool IsOnOurStackPage(timespec* address)
     {
         const nuint SmallestPage = 4096;
         byte here;
         nuint distance = (nuint)address - (nuint)(&here);
         nuint toPageEnd = SmallestPage - ((nuint)(&here) & (SmallestPage - 1));
-        return distance + (nuint)sizeof(timespec) <= toPageEnd || IsReadableAt(address);
+        return distance + (nuint)sizeof(timespec) <= toPageEnd;
     }
 
     // Both ends, since the two halves may lie on different pages; the words asked about are aligned down.
@@ -42,4 +47,9 @@ internal static unsafe class UserMemory
         address != null
         && IsReadable((void*)((nuint)address & ~(nuint)3))
         && IsReadable((void*)(((nuint)address + (nuint)sizeof(timespec) - 1) & ~(nuint)3));
+
+    private static bool IsWritableAt(timespec* address) =>
+        address != null
+        && IsWritable((void*)((nuint)address & ~(nuint)3))
+        && IsWritable((void*)(((nuint)address + (nuint)sizeof(timespec) - 1) & ~(nuint)3));
 }
