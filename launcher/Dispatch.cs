@@ -1,6 +1,7 @@
 using VirtTime.CommandLine;
 using VirtTime.Diagnostics;
 using VirtTime.Execution;
+using VirtTime.State;
 
 namespace VirtTime;
 
@@ -21,6 +22,9 @@ internal static class Dispatch
 
         Request request = Request.From(options, list.Command);
         Log.Start(request.LogLevel);
-        return Launch.Run(request);
+        if (request.Command.Length > 0)
+            return options.Check ? Check.Run(request) : Launch.Run(request);
+
+        return options.PrintEnvironment ? PrintEnvironment.Run(request) : StateCommand.Run(request);
     }
 }

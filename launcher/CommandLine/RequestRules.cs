@@ -13,6 +13,8 @@ internal static class RequestRules
         Refuse(options.Config is "", OptionNames.Config, "needs the name of a file");
         Refuse(options.Verbose && options.LogLevel is not null, OptionNames.Verbose, $"contradicts --{OptionNames.LogLevel}; give one of them");
         Refuse(options.Config is not null && request.Pid is not null, OptionNames.Config, "contradicts --pid; give one of them");
+        Refuse(request.Pid is not null && options.ConfigMode is not null, OptionNames.ConfigMode, "is for a file that is created; leave it out with --pid");
+        Refuse(options.Resume && options.Config is null && request.Pid is null, OptionNames.Resume, "needs --config FILE or --pid PID");
         Refuse(options.Save && options.Resume, OptionNames.Save, "contradicts --resume; give one of them");
         Refuse((options.Save || options.Resume) && request.ChangesClocks, options.Save ? OptionNames.Save : OptionNames.Resume, "takes no clock option with it");
         CheckCommand(request);
@@ -31,8 +33,10 @@ internal static class RequestRules
             return;
         }
 
+        Refuse(!named && !options.PrintEnvironment && !options.Check, "command", "missing; give a command, --config FILE or --pid PID, or see virttime-run --help");
+        Refuse(options.PrintEnvironment && options.Config is null, OptionNames.PrintEnvironment, "needs --config FILE, a file that stays when virttime-run is gone");
+        Refuse(options.PrintEnvironment && acts, OptionNames.PrintEnvironment, "takes no --pid, --save or --json with it");
         Refuse(options.Check, OptionNames.Check, "needs a command to inspect");
-        Refuse(!named && !options.PrintEnvironment, "command", "missing; give a command, --config FILE or --pid PID, or see virttime-run --help");
     }
 
     private static void Refuse(bool condition, string what, string reason)

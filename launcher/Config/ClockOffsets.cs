@@ -3,6 +3,14 @@ using VirtTime.Native;
 
 namespace VirtTime.Config;
 
+/// <summary>Clocks that share an offset.</summary>
+internal enum ClockFamily
+{
+    Monotonic,
+    Boottime,
+    Realtime,
+}
+
 /// <summary>The offsets of a config file: host − virtual, one for each family of clocks.</summary>
 /// <param name="OwnBoottime">The boottime family's own; null where it shares <paramref name="Monotonic"/>.</param>
 /// <param name="OwnRealtime">Null where the realtime family is the host's.</param>
@@ -16,11 +24,19 @@ internal readonly record struct ClockOffsets(timespec Monotonic, timespec? OwnBo
 
     public timespec Realtime => OwnRealtime ?? default;
 
-    public timespec Of(int clock) => clock switch
+    public timespec Of(int clock) => FamilyOf(clock) switch
     {
-        SystemCalls.CLOCK_BOOTTIME or CLOCK_BOOTTIME_ALARM => Boottime,
-        SystemCalls.CLOCK_REALTIME or CLOCK_REALTIME_COARSE or CLOCK_REALTIME_ALARM => Realtime,
+        ClockFamily.Boottime => Boottime,
+        ClockFamily.Realtime => Realtime,
         _ => Monotonic,
+    };
+
+    /// <summary>Of a clock id; what is unknown counts as monotonic, as in a file without clock ids.</summary>
+    public static ClockFamily FamilyOf(int clock) => clock switch
+    {
+        SystemCalls.CLOCK_BOOTTIME or CLOCK_BOOTTIME_ALARM => ClockFamily.Boottime,
+        SystemCalls.CLOCK_REALTIME or CLOCK_REALTIME_COARSE or CLOCK_REALTIME_ALARM => ClockFamily.Realtime,
+        _ => ClockFamily.Monotonic,
     };
 
     /// <summary>As they stand in the file; a writer that changes them meanwhile must be kept out with the file's lock.</summary>

@@ -1,8 +1,6 @@
-using VirtTime.Clock;
 using VirtTime.CommandLine;
 using VirtTime.Clocks;
 using VirtTime.Libc;
-using VirtTime.Native;
 
 namespace VirtTime.Config;
 
@@ -12,29 +10,23 @@ internal static class ConfigAdjustment
     /// <summary>Sets the clocks that the request names.</summary>
     /// <returns>How many calls were in flight.</returns>
     /// <exception cref="LauncherException">A clock would be below zero, or the file cannot hold what was asked.</exception>
-    public static int Apply(ConfigFile file, Request request) =>
-        Apply(file, HostClocks.Now, (old, now) => Wanted(file, old, now, request));
+    public static int Apply(ConfigFile file, Request request, Func<HostClocks.Moment> hostClocks) =>
+        Apply(file, hostClocks, (old, now) => Wanted(file, old, now, request));
 
     /// <summary>Sets the offsets that <paramref name="wanted"/> makes of the old ones and the host clocks.</summary>
     /// <param name="hostClocks">Read while the file is locked, right before the change.</param>
     /// <returns>How many calls were in flight.</returns>
     public static int Apply(ConfigFile file, Func<HostClocks.Moment> hostClocks, Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted)
     {
-        Lock(file);
-        try
-        {
-            // Noted before the change: a thread that begins to wait after it converts with the new offset by itself.
-            List<Slot> slots = SlotTable.Read(file);
-            ClockOffsets old = ClockOffsets.Read(file);
-            ClockOffsets offsets = wanted(old, hostClocks());
-            OffsetWriter.Write(file, offsets);
-            SlotWriter.Shift(file, slots, old, offsets);
-            return slots.Count;
-        }
-        finally
-        {
-            SystemCalls.flock(file.Descriptor, SystemCalls.LOCK_UN);
-        }
+        using ConfigLock held = new(file);
+
+        // Noted before the change: a thread that begins to wait after it converts with the new offset by itself.
+        List<Slot> slots = SlotTable.Read(file);
+        ClockOffsets old = ClockOffsets.Read(file);
+        ClockOffsets offsets = wanted(old, hostClocks());
+        OffsetWriter.Write(file, offsets);
+        SlotWriter.Shift(file, slots, old, offsets);
+        return slots.Count;
     }
 
     private static ClockOffsets Wanted(ConfigFile file, ClockOffsets old, HostClocks.Moment now, Request request)
@@ -52,13 +44,4 @@ internal static class ConfigAdjustment
     }
 
     private static unsafe bool HasRoom(ConfigFile file) => file.Extension != null;
-
-    private static void Lock(ConfigFile file)
-    {
-        while (SystemCalls.flock(file.Descriptor, SystemCalls.LOCK_EX) != 0)
-        {
-            if (Errno.Last != Errno.EINTR)
-                throw new LauncherException(ConfigErrors.What(file.Path), "cannot be locked: " + Errno.Text(Errno.Last));
-        }
-    }
 }

@@ -34,6 +34,11 @@ internal static class ConfigErrors
     public static LauncherException DanglingLink(string path) =>
         new(What(path), "is a symbolic link to a file that does not exist; a config file is not created through a link");
 
+    public static LauncherException Missing(string path) => new(What(path), "no such file");
+
+    public static LauncherException SavedOnOtherBoot(string path) =>
+        new(What(path), "was made on another boot or host, so its clocks cannot be read here; save them where the program ran, or give --force");
+
     public static LauncherException OtherBoot(string path) => new(
         What(path),
         "was made on another boot or host, where its offset means nothing here; give a clock option, --resume if it was saved, or --force");

@@ -1,3 +1,4 @@
+using VirtTime.Clocks;
 using VirtTime.CommandLine;
 using VirtTime.Diagnostics;
 
@@ -10,16 +11,26 @@ internal static class NamedConfig
 
     /// <summary>Makes the file say what the request asks for.</summary>
     /// <exception cref="LauncherException">It cannot be created or used.</exception>
-    public static void Prepare(string path, Request request)
+    public static void Prepare(string path, Request request) =>
+        OpenOrCreate(path, request.ChangesClocks || request.Options.Resume, request, file => Use(file, request));
+
+    /// <summary>Creates the file where it is missing, and leaves one alone that is there, whatever boot it is of.</summary>
+    /// <exception cref="LauncherException">It cannot be created or read.</exception>
+    public static void EnsureExists(string path, Request request) => OpenOrCreate(path, toWrite: false, request, _ => { });
+
+    private static void OpenOrCreate(string path, bool toWrite, Request request, Action<ConfigFile> use)
     {
         for (int attempt = 0; attempt < CreationTries; attempt++)
         {
-            using ConfigFile? file = ConfigFile.TryOpen(path, toWrite: request.ChangesClocks);
+            using ConfigFile? file = ConfigFile.TryOpen(path, toWrite);
             if (file is not null)
             {
-                Use(file, request);
+                use(file);
                 return;
             }
+
+            if (request.Options.Resume)
+                throw ConfigErrors.Missing(path);
 
             // False where another launcher was faster: its file is there now, and is used like any other.
             if (ConfigCreation.TryCreate(path, request.ConfigMode, request.NewContent))
@@ -34,6 +45,13 @@ internal static class NamedConfig
 
     private static void Use(ConfigFile file, Request request)
     {
+        if (request.Options.Resume)
+        {
+            SavedClocks.Resume(file, HostClocks.Now);
+            Log.Information($"resumed {file.Path}");
+            return;
+        }
+
         bool otherBoot = BootCheck.IsOfOtherBoot(file);
         if (!request.ChangesClocks && otherBoot)
         {
@@ -49,7 +67,7 @@ internal static class NamedConfig
             return;
         }
 
-        ConfigAdjustment.Apply(file, request);
+        ConfigAdjustment.Apply(file, request, HostClocks.Now);
         Log.Information($"adjusted {file.Path}");
     }
 }

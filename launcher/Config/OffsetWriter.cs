@@ -5,8 +5,11 @@ namespace VirtTime.Config;
 /// <summary>Writes offsets so that a reader that watches the sequence never mixes old and new.</summary>
 internal static unsafe class OffsetWriter
 {
+    /// <summary>Changes more of the extension block, within the same odd sequence.</summary>
+    internal delegate void Change(ConfigExtension* extension);
+
     /// <summary>The file must be locked. A block that another tool left zero is filled in, since the offsets are now of this boot.</summary>
-    public static void Write(ConfigFile file, ClockOffsets offsets)
+    public static void Write(ConfigFile file, ClockOffsets offsets, Change? more = null)
     {
         if (file.Extension == null)
         {
@@ -28,6 +31,7 @@ internal static unsafe class OffsetWriter
         flags |= offsets.OwnBoottime is null ? 0 : ConfigExtension.HasBoottimeOffset;
         flags |= offsets.OwnRealtime is null ? 0 : ConfigExtension.HasRealtimeOffset;
         Volatile.Write(ref extension->flags, flags);
+        more?.Invoke(extension);
         ExtensionBlock.SetBoot(ref *extension, BootId.Current());
         Volatile.Write(ref extension->version, Math.Max(extension->version, ConfigExtension.CurrentVersion));
         Volatile.Write(ref extension->magic, ConfigExtension.MagicValue);

@@ -15,6 +15,7 @@ internal static class Launch
     {
         string interposer = InterposerLibrary.Find();
         string path = SearchPath.Resolve(request.Command[0]);
+        CheckTarget(path, request.Options.Force);
         EnvironmentBlock current = EnvironmentBlock.Current;
         EnvironmentBlock environment = current.With(
             EnvironmentBlock.Preload, InterposerLibrary.Prepend(interposer, current.Find(EnvironmentBlock.Preload)));
@@ -33,5 +34,20 @@ internal static class Launch
             SystemCalls.unlinkat(SystemCalls.AT_FDCWD, config, 0);
 
         throw failure;
+    }
+
+    private static void CheckTarget(string path, bool force)
+    {
+        Finding finding = TargetInspection.Inspect(path);
+        foreach (FindingStep step in finding.Steps)
+            Log.Debug($"{step.Path}: {step.Kind}");
+
+        if (finding.Escape is null)
+            return;
+
+        if (!force)
+            throw new LauncherException(finding.Path, finding.Escape + ", or give --force to run it on the host's clocks");
+
+        StandardStreams.WriteMessage($"warning: {finding.Path}: {finding.Escape}");
     }
 }

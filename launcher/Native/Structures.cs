@@ -38,3 +38,21 @@ internal struct rlimit
     public ulong rlim_cur;
     public ulong rlim_max;
 }
+
+/// <summary><c>struct statvfs</c> of glibc on a 64-bit system, up to the flags.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 112)]
+internal struct statvfs_buffer
+{
+    public const ulong ST_NOSUID = 2;
+
+    public ulong f_bsize;
+    public ulong f_frsize;
+    public ulong f_blocks;
+    public ulong f_bfree;
+    public ulong f_bavail;
+    public ulong f_files;
+    public ulong f_ffree;
+    public ulong f_favail;
+    public ulong f_fsid;
+    public ulong f_flag;
+}

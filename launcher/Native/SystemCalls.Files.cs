@@ -110,4 +110,10 @@ internal static unsafe partial class SystemCalls
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial byte* getcwd(byte* buffer, nint size);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteStringMarshaller))]
+    public static partial nint fgetxattr(int descriptor, string name, byte* value, nint size);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int fstatvfs(int descriptor, out statvfs_buffer filesystem);
 }

@@ -17,6 +17,8 @@ internal static unsafe partial class SystemCalls
 
     public const int RLIMIT_FSIZE = 1;
 
+    public const int PR_GET_NO_NEW_PRIVS = 39;
+
     [LibraryImport("libc")]
     public static partial int clock_gettime(int clock, out timespec time);
 
@@ -34,4 +36,7 @@ internal static unsafe partial class SystemCalls
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteStringMarshaller))]
     public static partial int execve(string path, byte** arguments, byte** environment);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int prctl(int operation, nint second, nint third, nint fourth, nint fifth);
 }

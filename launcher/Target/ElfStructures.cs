@@ -7,6 +7,9 @@ internal static class ElfConstants
     public const uint PT_LOAD = 1;
     public const uint PT_DYNAMIC = 2;
     public const uint PT_INTERP = 3;
+    public const uint PT_NOTE = 4;
+
+    public const long DT_SONAME = 14;
 
     public const byte ELFCLASS64 = 2;
     public const byte ELFDATA2LSB = 1;

@@ -1,0 +1,60 @@
+using VirtTime.Clock;
+using VirtTime.Clocks;
+using VirtTime.CommandLine;
+using VirtTime.Libc;
+
+namespace VirtTime.Config;
+
+/// <summary><c>--save</c> and <c>--resume</c>: carries the virtual clocks from one host to another.</summary>
+internal static unsafe class SavedClocks
+{
+    // Two clocks are never read at the same instant. Where boottime and monotonic are this close to their old distance, they go on with
+    // one offset, which tools that know only the C layout can adjust.
+    private const long SameDistance = 1_000_000;
+
+    /// <summary>The virtual clocks that were noted, or null.</summary>
+    public static HostClocks.Moment? Read(ConfigFile file) =>
+        file.HasExtension && (file.Extension->flags & ConfigExtension.HasSavedClocks) != 0
+            ? new HostClocks.Moment(file.Extension->saved_monotonic, file.Extension->saved_boottime, file.Extension->saved_realtime)
+            : null;
+
+    /// <summary>Notes what the virtual clocks read now.</summary>
+    /// <exception cref="LauncherException">The file has no room, or its offsets are not of this boot.</exception>
+    public static void Save(ConfigFile file, Func<HostClocks.Moment> hostClocks, bool force)
+    {
+        if (file.Extension == null)
+            throw new LauncherException(ConfigErrors.What(file.Path), "has no room to save clocks (another tool made it); use a file that virttime-run made");
+
+        if (!force && BootCheck.IsOfOtherBoot(file))
+            throw ConfigErrors.SavedOnOtherBoot(file.Path);
+
+        using ConfigLock held = new(file);
+        ClockOffsets offsets = ClockOffsets.Read(file);
+        HostClocks.Moment now = hostClocks();
+        OffsetWriter.Write(file, offsets, extension =>
+        {
+            extension->saved_monotonic = TimespecMath.Subtract(now.Monotonic, offsets.Monotonic);
+            extension->saved_boottime = TimespecMath.Subtract(now.Boottime, offsets.Boottime);
+            extension->saved_realtime = TimespecMath.Subtract(now.Realtime, offsets.Realtime);
+            extension->flags |= ConfigExtension.HasSavedClocks;
+        });
+    }
+
+    /// <summary>Sets the offsets so that the virtual clocks go on from the saved values, and moves the calls in flight along.</summary>
+    /// <remarks>The saved values stay, since the same checkpoint may be restored again. The realtime clock is not part of a boot and goes on as it is.</remarks>
+    /// <returns>How many calls were in flight.</returns>
+    /// <exception cref="LauncherException">Nothing was saved.</exception>
+    public static int Resume(ConfigFile file, Func<HostClocks.Moment> hostClocks)
+    {
+        HostClocks.Moment saved = Read(file)
+            ?? throw new LauncherException(ConfigErrors.What(file.Path), "has no saved clocks; --save notes them before the move, or give --monotonic-at");
+        return ConfigAdjustment.Apply(file, hostClocks, (old, now) =>
+        {
+            timespec monotonic = TimespecMath.Subtract(now.Monotonic, saved.Monotonic);
+            timespec boottime = TimespecMath.Subtract(now.Boottime, saved.Boottime);
+            Int128 apart = Int128.Abs(ClockSetting.ToNanoseconds(boottime) - ClockSetting.ToNanoseconds(monotonic));
+            bool shared = old.OwnBoottime is null && apart < SameDistance;
+            return old with { Monotonic = monotonic, OwnBoottime = shared ? null : boottime };
+        });
+    }
+}

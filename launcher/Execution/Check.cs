@@ -1,0 +1,37 @@
+using System.Text;
+using VirtTime.CommandLine;
+using VirtTime.Diagnostics;
+using VirtTime.Target;
+
+namespace VirtTime.Execution;
+
+/// <summary><c>--check</c>: says what a command is and whether it can be virtualised, and runs nothing.</summary>
+internal static class Check
+{
+    /// <returns>0 where it can be virtualised, 125 where it would escape.</returns>
+    /// <exception cref="LauncherException">The command cannot be run at all; with status 125.</exception>
+    public static int Run(Request request)
+    {
+        Finding finding = Inspect(request.Command[0]);
+        StringBuilder text = new();
+        int width = finding.Steps.Max(step => step.Path.Length);
+        foreach (FindingStep step in finding.Steps)
+            text.Append($"{step.Path.PadRight(width)}  {step.Kind}\n");
+
+        string verdict = finding.Escape is null ? "can be virtualised" : "would escape: " + finding.Escape;
+        StandardStreams.WriteOutput($"{text}{request.Command[0]} {verdict}\n");
+        return finding.Escape is null ? ExitStatus.Success : ExitStatus.LauncherFailed;
+    }
+
+    private static Finding Inspect(string command)
+    {
+        try
+        {
+            return TargetInspection.Inspect(SearchPath.Resolve(command));
+        }
+        catch (LauncherException exception)
+        {
+            throw exception.WithStatus(ExitStatus.LauncherFailed);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using VirtTime.Config;
+using VirtTime.Native;
+
+namespace VirtTime.Target;
+
+/// <summary>The interpreters that are registered for foreign files (<c>binfmt_misc</c>).</summary>
+internal static class BinfmtMisc
+{
+    private const string Root = "/proc/sys/fs/binfmt_misc";
+
+    /// <summary>The interpreter that the kernel would hand the file to, or null.</summary>
+    public static string? FindInterpreter(ProgramFile file)
+    {
+        using Descriptor root = Descriptor.Open(Root, SystemCalls.O_RDONLY | SystemCalls.O_DIRECTORY);
+        if (!root.IsOpen)
+            return null;
+
+        foreach (string name in DirectoryEntries.Read(root.Number))
+        {
+            if (name is "." or ".." or "register" or "status")
+                continue;
+
+            string[] lines = ByteString.From(SmallFile.TryRead($"{Root}/{name}") ?? []).Split('\n');
+            if (lines[0] == "enabled" && Matches(lines, file))
+                return Field(lines, "interpreter ");
+        }
+
+        return null;
+    }
+
+    private static bool Matches(string[] lines, ProgramFile file)
+    {
+        if (Field(lines, "extension .") is string extension)
+            return file.Path.EndsWith("." + extension, StringComparison.Ordinal);
+
+        byte[]? magic = Bytes(Field(lines, "magic "));
+        byte[]? mask = Bytes(Field(lines, "mask "));
+        if (magic is null || !int.TryParse(Field(lines, "offset "), NumberStyles.None, CultureInfo.InvariantCulture, out int offset))
+            return false;
+
+        if (file.Head.Length < offset + magic.Length)
+            return false;
+
+        for (int i = 0; i < magic.Length; i++)
+        {
+            if (((file.Head[offset + i] ^ magic[i]) & (mask?[i] ?? 0xFF)) != 0)
+                return false;
+        }
+
+        return true;
+    }
+
+    private static string? Field(string[] lines, string name) =>
+        lines.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..];
+
+    private static byte[]? Bytes(string? digits) => digits is null ? null : Convert.FromHexString(digits);
+}

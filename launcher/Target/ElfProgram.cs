@@ -1,0 +1,82 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using VirtTime.Native;
+
+namespace VirtTime.Target;
+
+/// <summary>What the kernel and the dynamic loader look at in an ELF program.</summary>
+internal sealed class ElfProgram
+{
+    private const int ClassPosition = 4;
+    private const int DataPosition = 5;
+    private const int MachinePosition = 18;
+    private const int MostSegments = 512;
+    private const int LargestNote = 4096;
+    private const int LargestDynamicSection = 64 * 1024;
+
+    private readonly ProgramFile _file;
+    private readonly Elf64_Phdr[] _segments;
+
+    private ElfProgram(ProgramFile file, Elf64_Phdr[] segments)
+    {
+        _file = file;
+        _segments = segments;
+    }
+
+    /// <summary>The dynamic loader; null in a static program.</summary>
+    public string? Loader
+    {
+        get
+        {
+            Elf64_Phdr segment = _segments.FirstOrDefault(segment => segment.p_type == ElfConstants.PT_INTERP);
+            return segment.p_filesz is > 0 and <= LargestNote ? ByteString.From(_file.Read(segment.p_offset, (int)segment.p_filesz)).TrimEnd('\0') : null;
+        }
+    }
+
+    /// <summary>Whether the Go linker made it: a note whose owner is "Go".</summary>
+    public bool IsGo => _segments.Any(segment =>
+        segment.p_type == ElfConstants.PT_NOTE && segment.p_filesz <= LargestNote && _file.Read(segment.p_offset, (int)segment.p_filesz).AsSpan().IndexOf("Go\0\0"u8) >= 0);
+
+    /// <summary>
+    /// Whether it is a dynamic loader, which has no loader itself but honours <c>LD_PRELOAD</c> when run as a command. A
+    /// static-pie program has a dynamic section as well, but no <c>DT_SONAME</c>.
+    /// </summary>
+    public bool IsLoader => _segments.Any(segment => segment.p_type == ElfConstants.PT_DYNAMIC && HasName(segment));
+
+    /// <summary>The size of an address: 32 or 64, or 0 where the file is no ELF file.</summary>
+    public static int Bits(ReadOnlySpan<byte> head) => !head.StartsWith("\u007fELF"u8) || head.Length < Unsafe.SizeOf<Elf64_Ehdr>()
+        ? 0
+        : head[ClassPosition] == ElfConstants.ELFCLASS64 ? 64 : 32;
+
+    /// <summary><c>e_machine</c> in the file's own byte order.</summary>
+    public static int Machine(ReadOnlySpan<byte> head) => head[DataPosition] == ElfConstants.ELFDATA2LSB
+        ? head[MachinePosition] | (head[MachinePosition + 1] << 8)
+        : (head[MachinePosition] << 8) | head[MachinePosition + 1];
+
+    /// <summary>Reads a 64-bit little-endian file; null where its headers make no sense.</summary>
+    public static ElfProgram? TryRead(ProgramFile file)
+    {
+        Elf64_Ehdr header = MemoryMarshal.Read<Elf64_Ehdr>(file.Head);
+        int size = Unsafe.SizeOf<Elf64_Phdr>();
+        if (header.e_phentsize != size || header.e_phnum is 0 or > MostSegments || header.e_phoff <= 0)
+            return null;
+
+        byte[] table = file.Read(header.e_phoff, header.e_phnum * size);
+        return table.Length < header.e_phnum * size ? null : new ElfProgram(file, MemoryMarshal.Cast<byte, Elf64_Phdr>(table).ToArray());
+    }
+
+    private bool HasName(Elf64_Phdr dynamic)
+    {
+        if (dynamic.p_filesz is <= 0 or > LargestDynamicSection)
+            return false;
+
+        ReadOnlySpan<long> entries = MemoryMarshal.Cast<byte, long>(_file.Read(dynamic.p_offset, (int)dynamic.p_filesz));
+        for (int i = 0; i + 1 < entries.Length && entries[i] != 0; i += 2)
+        {
+            if (entries[i] == ElfConstants.DT_SONAME)
+                return true;
+        }
+
+        return false;
+    }
+}

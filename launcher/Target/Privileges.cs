@@ -1,0 +1,57 @@
+using System.Buffers.Binary;
+using Mono.Unix.Native;
+using VirtTime.Native;
+
+namespace VirtTime.Target;
+
+/// <summary>Whether executing a file would raise privileges, so that the loader drops <c>LD_PRELOAD</c> (<c>AT_SECURE</c>).</summary>
+internal static unsafe class Privileges
+{
+    private const int SetUserId = 0x800; // 04000
+    private const int SetGroupId = 0x400; // 02000
+    private const int GroupExecutes = 0x8; // 00010
+
+    // struct vfs_cap_data: magic and flags, then permitted and inheritable of capabilities 0 to 31, then of 32 to 63.
+    private const int CapabilitySize = 24;
+    private const int PermittedLow = 4;
+    private const int PermittedHigh = 12;
+
+    /// <summary>The reason in words, or null where the privileges stay as they are.</summary>
+    public static string? WouldRaise(ProgramFile file)
+    {
+        int mode = file.Status.stx_mode;
+        bool userId = (mode & SetUserId) != 0 && file.Status.stx_uid != Syscall.getuid();
+        bool groupId = (mode & (SetGroupId | GroupExecutes)) == (SetGroupId | GroupExecutes) && file.Status.stx_gid != Syscall.getgid();
+
+        // For root, capabilities of the file change nothing that counts.
+        bool capabilities = Syscall.getuid() != 0 && HasCapabilities(file);
+        if ((!userId && !groupId && !capabilities) || IsKeptByKernel(file))
+            return null;
+
+        return userId ? "is set-user-ID" : groupId ? "is set-group-ID" : "has file capabilities";
+    }
+
+    private static bool HasCapabilities(ProgramFile file)
+    {
+        byte* value = stackalloc byte[CapabilitySize];
+        nint size = SystemCalls.fgetxattr(file.Descriptor, "security.capability", value, CapabilitySize);
+        if (size < PermittedLow + sizeof(uint))
+            return false;
+
+        ReadOnlySpan<byte> bytes = new(value, (int)size);
+        uint permitted = BinaryPrimitives.ReadUInt32LittleEndian(bytes[PermittedLow..]);
+        if (size >= PermittedHigh + sizeof(uint))
+            permitted |= BinaryPrimitives.ReadUInt32LittleEndian(bytes[PermittedHigh..]);
+
+        return permitted != 0;
+    }
+
+    // A nosuid mount or no_new_privs: the kernel ignores the bits.
+    private static bool IsKeptByKernel(ProgramFile file)
+    {
+        if (SystemCalls.prctl(SystemCalls.PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
+            return true;
+
+        return SystemCalls.fstatvfs(file.Descriptor, out statvfs_buffer filesystem) == 0 && (filesystem.f_flag & statvfs_buffer.ST_NOSUID) != 0;
+    }
+}
