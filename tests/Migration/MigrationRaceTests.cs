@@ -1,0 +1,101 @@
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Migration;
+
+/// <summary>
+/// A thread is frozen at every single instruction of a call in turn, and its process moved to a host with other clocks
+/// (<c>tests/programs/stepper.c</c>).
+/// </summary>
+public class MigrationRaceTests
+{
+    // 30 days and a bit, so that the nanoseconds change and carry as well.
+    private const long Jump = 2_592_000_700_000_001;
+
+    public static TheoryData<string, string, string, long> Reads()
+    {
+        TheoryData<string, string, string, long> data = [];
+        foreach (string call in new[] { "gettime_monotonic", "gettime_coarse" })
+        {
+            foreach (string writer in new[] { "sequence", "plain", "slow" })
+            {
+                data.Add(call, writer, "entered", Jump);
+                data.Add(call, writer, "left", -Jump);
+            }
+        }
+
+        return data;
+    }
+
+    public static TheoryData<string, string, long> Waits()
+    {
+        TheoryData<string, string, long> data = [];
+        foreach (string call in new[] { "clock_nanosleep", "pthread_cond_timedwait", "pthread_cond_clockwait", "sem_clockwait" })
+        {
+            foreach (string writer in new[] { "sequence", "plain", "slow" })
+            {
+                data.Add(call, writer, Jump);
+                data.Add(call, writer, -Jump);
+            }
+        }
+
+        return data;
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(Reads))]
+    public async Task Reading_never_mixes_two_hosts(string call, string writer, string reads, long jump) =>
+        AssertRight(await StepAsync(Paths.Library, call, writer, reads, jump));
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("clock_nanosleep", "sequence")]
+    [InlineData("clock_nanosleep", "plain")]
+    [InlineData("clock_nanosleep", "slow")]
+    [InlineData("pthread_cond_timedwait", "sequence")]
+    [InlineData("pthread_cond_clockwait", "plain")]
+    [InlineData("sem_clockwait", "sequence")]
+    public async Task Deadline_is_never_stale(string call, string writer) =>
+        AssertRight(await StepAsync(Paths.Library, call, writer, "entered", Jump));
+
+    [Theory(Timeout = 5 * Limits.Test)]
+    [MemberData(nameof(Waits))]
+    public async Task Deadline_is_never_stale_whatever_the_call_the_writer_and_the_direction(string call, string writer, long jump)
+    {
+        Needs.FullRun();
+        AssertRight(await StepAsync(Paths.Library, call, writer, "left", jump));
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("gettime_monotonic", "sequence")]
+    [InlineData("gettime_monotonic", "plain")]
+    [InlineData("gettime_monotonic", "slow")]
+    [InlineData("clock_nanosleep", "sequence")]
+    [InlineData("clock_nanosleep", "plain")]
+    [InlineData("clock_nanosleep", "slow")]
+    public async Task Stepper_finds_the_race_in_a_library_that_has_it(string call, string writer)
+    {
+        string naive = await NativeProgram.BuildLibraryAsync("naive_preload.c");
+        Result result = await StepAsync(naive, call, writer, "entered", Jump);
+        Assert.InRange(result.Number("wrong"), 1, result.Number("instructions"));
+    }
+
+    private static void AssertRight(Result result)
+    {
+        Assert.True(result.ExitCode == 0 && result.Number("wrong") == 0, result.ToString());
+
+        // Fewer could not hold a call through the interposer: it would not have been there.
+        Assert.InRange(result.Number("instructions"), 60, 10_000);
+    }
+
+    private static async Task<Result> StepAsync(string library, string call, string writer, string reads, long jump)
+    {
+        string stepper = await NativeProgram.BuildAsync("stepper.c");
+        string target = await NativeProgram.BuildAsync("stepped.c");
+        using ConfigFile config = ConfigFile.At(12345);
+        Result result = await (Command.Of(stepper, target, call, library, config.Path, writer, reads, $"{jump}") with
+        {
+            Limit = TimeSpan.FromSeconds(110),
+        }).RunAsync();
+        Assert.SkipWhen(result.Error.StartsWith("PTRACE_TRACEME", StringComparison.Ordinal), "ptrace is not allowed here");
+        return result;
+    }
+}

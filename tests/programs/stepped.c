@@ -1,0 +1,63 @@
+/*
+ * What stepper.c steps through: one call, over and over, between two breakpoints that point at the timespec it is about
+ * (the clock's reading or the deadline).
+ */
+#define _GNU_SOURCE
+#include "virttime_conf.h"
+#include <pthread.h>
+#include <semaphore.h>
+#include <string.h>
+
+#define MARK(subject) __asm__ volatile("int3" : : "D"(subject) : "memory")
+
+static pthread_cond_t condition;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static sem_t semaphore;
+
+static void gettime_monotonic(struct timespec *t) { clock_gettime(CLOCK_MONOTONIC, t); }
+static void gettime_coarse(struct timespec *t) { clock_gettime(CLOCK_MONOTONIC_COARSE, t); }
+static void nanosleep_until(struct timespec *t) { clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, t, NULL); }
+static void cond_timedwait(struct timespec *t) { pthread_cond_timedwait(&condition, &mutex, t); }
+static void cond_clockwait(struct timespec *t) { pthread_cond_clockwait(&condition, &mutex, CLOCK_MONOTONIC, t); }
+static void semaphore_clockwait(struct timespec *t) { sem_clockwait(&semaphore, CLOCK_MONOTONIC, t); }
+
+static const struct {
+    const char *name;
+    void (*call)(struct timespec *);
+} calls[] = {
+    {"gettime_monotonic", gettime_monotonic},
+    {"gettime_coarse", gettime_coarse},
+    {"clock_nanosleep", nanosleep_until},
+    {"pthread_cond_timedwait", cond_timedwait},
+    {"pthread_cond_clockwait", cond_clockwait},
+    {"sem_clockwait", semaphore_clockwait},
+};
+
+static void prepare(void)
+{
+    pthread_condattr_t attributes;
+
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&condition, &attributes);
+    pthread_mutex_lock(&mutex);
+    sem_init(&semaphore, 0, 0);
+}
+
+int main(int argc, char **argv)
+{
+    prepare();
+    for (size_t i = 0; argc == 2 && i < sizeof calls / sizeof *calls; i++) {
+        if (strcmp(calls[i].name, argv[1]))
+            continue;
+        for (;;) {
+            /* A deadline that stays far away whatever the offset. */
+            struct timespec subject = {1000000000, 123456789};
+
+            MARK(&subject);
+            calls[i].call(&subject);
+            MARK(&subject);
+        }
+    }
+    return 2;
+}

@@ -1,0 +1,357 @@
+/*
+ * stepper TARGET CALL PRELOAD CONF WRITER READS JUMP
+ *
+ * Steps through one call of a program instruction by instruction, again and again, and each time one instruction later
+ * migrates the program: the offset in the file changes, and from then on the host's clock reads JUMP nanoseconds more
+ * (or less, every other time). Whatever instruction that was at, the reading or the deadline must be right.
+ *
+ * WRITER  sequence  as our tools write: the offset inside an odd sequence, then the slot
+ *         plain     as the C tools write: the offset, then the slot
+ *         slow      as our tools, but the thread runs on between the halves; the host's clock stays as it is
+ * READS   entered   a read of the host's clock that began before the migration gives the old host's time
+ *         left      it gives the new host's
+ *
+ * The host's clock is played: to what the vDSO or the kernel gave, the shift so far is added.
+ */
+#define _GNU_SOURCE
+#include "virttime_conf.h"
+#include <errno.h>
+#include <linux/futex.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+
+#define SECOND INT64_C(1000000000)
+#define STEPS_AT_MOST 100000
+#define SLOW_STEPS 40
+#define WRONG_SHOWN 8
+
+typedef struct user_regs_struct regs_t;
+
+static pid_t target;
+static volatile struct vt_conf *conf;
+static unsigned long vdso_start, vdso_end;
+static clockid_t clock_id = CLOCK_MONOTONIC;
+static bool slow, with_sequence, as_entered;
+
+/* Before the first migration the host has been up for a while, so that no jump leads below zero. */
+static const int64_t first_shift = 10000000 * SECOND;
+static int64_t host_shift, jump;
+static int wrong;
+
+static struct {
+    long instruction;    /* where to migrate; none when negative */
+    long started_at;     /* where the writer began; none when negative */
+    unsigned long migrated_at;
+    struct timespec new_offset;
+    bool migrated;
+    bool inside_vdso;
+    int64_t shift_at_entry;
+    unsigned long result, subject;
+    bool deadline_seen;
+} call;
+
+static void die(const char *what)
+{
+    perror(what);
+    exit(2);
+}
+
+static unsigned long peek(unsigned long address)
+{
+    errno = 0;
+    unsigned long word = ptrace(PTRACE_PEEKDATA, target, address, 0);
+
+    if (errno)
+        die("peek");
+    return word;
+}
+
+static int64_t peek_time(unsigned long address)
+{
+    return vt_ns((struct timespec){(time_t)peek(address), (long)peek(address + 8)});
+}
+
+static void poke_time(unsigned long address, int64_t ns)
+{
+    struct timespec t = vt_timespec(ns);
+
+    if (ptrace(PTRACE_POKEDATA, target, address, t.tv_sec) || ptrace(PTRACE_POKEDATA, target, address + 8, t.tv_nsec))
+        die("poke");
+}
+
+static void resume(int request)
+{
+    int status;
+
+    if (ptrace(request, target, 0, 0) || waitpid(target, &status, 0) < 0)
+        die("resume");
+    if (!WIFSTOPPED(status) || WSTOPSIG(status) != SIGTRAP) {
+        fprintf(stderr, "stepper: the target came to status %#x\n", status);
+        exit(2);
+    }
+}
+
+static regs_t registers(void)
+{
+    regs_t regs;
+
+    if (ptrace(PTRACE_GETREGS, target, 0, &regs))
+        die("registers");
+    return regs;
+}
+
+/* The mapping that holds an address, and where in it; for the vDSO, its extent. */
+static void find_mapping(unsigned long address, const char *name, char *where, size_t size)
+{
+    char path[64], line[512];
+
+    snprintf(path, sizeof path, "/proc/%d/maps", target);
+    FILE *maps = fopen(path, "re");
+    while (maps && fgets(line, sizeof line, maps)) {
+        unsigned long start, end, offset;
+        int at = 0;
+
+        sscanf(line, "%lx-%lx %*s %lx %*s %*s %n", &start, &end, &offset, &at);
+        line[strcspn(line, "\n")] = 0;
+        if (name && !strcmp(line + at, name)) {
+            vdso_start = start;
+            vdso_end = end;
+        } else if (!name && start <= address && address < end) {
+            const char *base = strrchr(line + at, '/');
+            snprintf(where, size, "%s+%#lx", base ? base + 1 : line + at, address - start + offset);
+        }
+    }
+    if (maps)
+        fclose(maps);
+}
+
+static void report(const char *what, int64_t got, int64_t low, int64_t high)
+{
+    char where[256] = "?";
+
+    if (wrong++ >= WRONG_SHOWN)
+        return;
+    find_mapping(call.migrated_at, NULL, where, sizeof where);
+    printf("wrong: %s is %lld, not %lld to %lld, migrated at instruction %ld, %s\n", what, (long long)got, (long long)low,
+           (long long)high, call.instruction, where);
+}
+
+static int64_t offset_now(void)
+{
+    return vt_ns((struct timespec){conf->offset.tv_sec, conf->offset.tv_nsec});
+}
+
+static void adjust_slot(int64_t difference)
+{
+    int64_t deadline = vt_ns((struct timespec){conf->slot[target].tv_sec, conf->slot[target].tv_nsec});
+
+    if (!deadline)
+        return;
+    struct timespec t = vt_timespec(deadline + difference);
+    conf->slot[target].tv_sec = t.tv_sec;
+    conf->slot[target].tv_nsec = t.tv_nsec;
+}
+
+static void begin_migration(void)
+{
+    struct timespec offset = vt_timespec(offset_now() + jump);
+
+    call.new_offset = offset;
+    if (with_sequence)
+        ++*vt_sequence(conf);
+    conf->offset.tv_sec = offset.tv_sec;
+    if (!slow)
+        conf->offset.tv_nsec = offset.tv_nsec;
+}
+
+static void end_migration(void)
+{
+    if (slow)
+        conf->offset.tv_nsec = call.new_offset.tv_nsec;
+    if (with_sequence)
+        ++*vt_sequence(conf);
+    adjust_slot(jump);
+    if (!slow)
+        host_shift += jump;
+    call.migrated = true;
+}
+
+static void migrate(long step, const regs_t *regs)
+{
+    if (step == call.instruction) {
+        call.migrated_at = regs->rip;
+        begin_migration();
+        call.started_at = step;
+    }
+    if (call.started_at >= 0 && !call.migrated && step >= call.started_at + (slow ? SLOW_STEPS : 0))
+        end_migration();
+}
+
+static void follow_vdso(const regs_t *regs)
+{
+    bool inside = vdso_start <= regs->rip && regs->rip < vdso_end;
+
+    if (inside && !call.inside_vdso) {
+        call.shift_at_entry = host_shift;
+        call.result = regs->rsi;
+    } else if (!inside && call.inside_vdso && regs->rax == 0) {
+        poke_time(call.result, peek_time(call.result) + (as_entered ? call.shift_at_entry : host_shift));
+    }
+    call.inside_vdso = inside;
+}
+
+static void check_deadline(unsigned long deadline)
+{
+    bool mid_write = call.started_at >= 0 && !call.migrated;
+    int64_t expected = peek_time(call.subject) + offset_now();
+
+    call.deadline_seen = true;
+    if (!mid_write && peek_time(deadline) != expected)
+        report("deadline", peek_time(deadline), expected, expected);
+}
+
+/* Steps over a system call. Nobody sleeps: a wait is made to end at once, as if its deadline had come. */
+static void step_system_call(regs_t *regs)
+{
+    bool is_sleep = regs->rax == SYS_clock_nanosleep && regs->rsi == TIMER_ABSTIME;
+    bool is_wait = regs->rax == SYS_futex && (regs->rsi & FUTEX_CMD_MASK) == FUTEX_WAIT_BITSET && regs->r10;
+    bool is_read = regs->rax == SYS_clock_gettime && !call.inside_vdso;
+    unsigned long result = regs->rsi;
+
+    if (!is_sleep && !is_wait) {
+        resume(PTRACE_SINGLESTEP);
+        if (is_read)
+            poke_time(result, peek_time(result) + host_shift);
+        return;
+    }
+    check_deadline(is_sleep ? regs->rdx : regs->r10);
+    regs->rax = SYS_getpid;
+    ptrace(PTRACE_SETREGS, target, 0, regs);
+    resume(PTRACE_SINGLESTEP);
+    *regs = registers();
+    regs->rax = is_sleep ? 0 : -ETIMEDOUT;
+    ptrace(PTRACE_SETREGS, target, 0, regs);
+}
+
+/* From behind the first mark to the second; returns the number of instructions. */
+static long step_call(void)
+{
+    for (long step = 0; step < STEPS_AT_MOST; step++) {
+        regs_t regs = registers();
+        unsigned long code = peek(regs.rip);
+
+        follow_vdso(&regs);
+        if ((code & 0xff) == 0xcc)
+            return step;
+        migrate(step, &regs);
+        if ((code & 0xffff) == 0x050f)
+            step_system_call(&regs);
+        else
+            resume(PTRACE_SINGLESTEP);
+    }
+    fprintf(stderr, "stepper: no end in sight\n");
+    exit(2);
+}
+
+static int64_t real_time(void)
+{
+    return vt_now(clock_id);
+}
+
+static void check_reading(int64_t low, int64_t high)
+{
+    int64_t reading = peek_time(call.subject);
+    /* A slow writer moves the clock itself: before or after are right, between is not. */
+    int64_t other = slow && call.migrated ? jump : 0;
+
+    if ((reading < low || reading > high) && (reading < low - other || reading > high - other))
+        report("reading", reading, low, high);
+}
+
+static void check_idle(void)
+{
+    int64_t slot = vt_ns((struct timespec){conf->slot[target].tv_sec, conf->slot[target].tv_nsec});
+
+    if (slot || *vt_clock(conf, target))
+        report("idle slot", slot, 0, 0);
+    if (!call.deadline_seen)
+        report("number of waits", 0, 1, 1);
+}
+
+/* One call, migrated at the given instruction. Returns whether it was that long. */
+static bool run_call(long instruction, bool is_read, long *length)
+{
+    memset(&call, 0, sizeof call);
+    call.instruction = instruction;
+    call.started_at = -1;
+    resume(PTRACE_CONT);
+    call.subject = registers().rdi;
+    int64_t virtual_zero = offset_now() - host_shift;
+    int64_t low = real_time() - virtual_zero;
+    *length = step_call();
+    if (call.started_at >= 0 && !call.migrated)
+        end_migration();
+    if (is_read)
+        check_reading(low, real_time() - virtual_zero);
+    else
+        check_idle();
+    resume(PTRACE_CONT);
+    return call.migrated;
+}
+
+static void start_target(char **argv)
+{
+    cpu_set_t here;
+
+    /* Each step is two switches between us; on one CPU they are several times faster. */
+    CPU_ZERO(&here);
+    CPU_SET(sched_getcpu(), &here);
+    sched_setaffinity(0, sizeof here, &here);
+    target = fork();
+    if (target == 0) {
+        setenv("LD_PRELOAD", argv[3], 1);
+        setenv("VIRT_TIME_CONF", argv[4], 1);
+        if (ptrace(PTRACE_TRACEME, 0, 0, 0))
+            die("PTRACE_TRACEME");
+        execl(argv[1], argv[1], argv[2], (char *)NULL);
+        die(argv[1]);
+    }
+    int status;
+    if (target < 0 || waitpid(target, &status, 0) < 0 || !WIFSTOPPED(status))
+        exit(4);
+    ptrace(PTRACE_SETOPTIONS, target, 0, PTRACE_O_EXITKILL);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 8)
+        return 2;
+    bool is_read = !strncmp(argv[2], "gettime", 7);
+    if (!strcmp(argv[2], "gettime_coarse"))
+        clock_id = CLOCK_MONOTONIC_COARSE;
+    slow = !strcmp(argv[5], "slow");
+    with_sequence = strcmp(argv[5], "plain");
+    as_entered = !strcmp(argv[6], "entered");
+    jump = atoll(argv[7]);
+
+    conf = vt_map(argv[4]);
+    host_shift = first_shift;
+    struct timespec offset = vt_timespec(offset_now() + first_shift);
+    conf->offset.tv_sec = offset.tv_sec;
+    conf->offset.tv_nsec = offset.tv_nsec;
+
+    start_target(argv);
+    find_mapping(0, "[vdso]", NULL, 0);
+    long length;
+    for (long instruction = -1; run_call(instruction, is_read, &length) || instruction < 0; instruction++)
+        jump = -jump;
+    kill(target, SIGKILL);
+    printf("instructions=%ld\nwrong=%d\n", length, wrong);
+    return wrong != 0;
+}
