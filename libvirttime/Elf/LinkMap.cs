@@ -21,13 +21,15 @@ internal unsafe struct r_debug
 
 /// <summary>
 /// The objects that are loaded, in the loader's order: the program, what is preloaded, what is needed, what was opened later.
-/// Read without the loader's lock, which a signal handler or a forked child could find held.
+/// Read without the loader's lock, which a signal handler or a forked child could find held. What was there at start stays;
+/// so whoever searches goes from the front and stops at the first find, before what another thread may be closing.
 /// </summary>
 internal static unsafe class LoadedObjects
 {
     private static byte s_here;
+    private static nint s_self;
 
-    /// <summary>The first object, which is the program; null when it has no dynamic section.</summary>
+    /// <summary>The first object, which is the program; null when nothing tells where the list is.</summary>
     public static link_map* First()
     {
         Elf64_Phdr* headers = (Elf64_Phdr*)Auxv.getauxval(Auxv.AT_PHDR);
@@ -35,27 +37,29 @@ internal static unsafe class LoadedObjects
         if (headers == null)
             return null;
 
-        nuint bias = 0;
-        for (nuint i = 0; i < count; i++)
-        {
-            if (headers[i].p_type == Elf64_Phdr.PT_PHDR)
-                bias = (nuint)headers - headers[i].p_vaddr;
-        }
-
+        nuint bias = LoadBias(headers, count);
         for (nuint i = 0; i < count; i++)
         {
             if (headers[i].p_type == Elf64_Phdr.PT_DYNAMIC)
-                return FromDynamic((Elf64_Dyn*)(bias + headers[i].p_vaddr));
+            {
+                r_debug* debug = FindDebug(bias, (Elf64_Dyn*)(bias + headers[i].p_vaddr));
+                return debug == null ? null : debug->r_map;
+            }
         }
 
         return null;
     }
 
-    /// <summary>This library.</summary>
+    /// <summary>This library. Looked for once, since the list may change under a later look.</summary>
     public static link_map* Self()
     {
-        fixed (byte* here = &s_here)
-            return Containing((nuint)here);
+        if (s_self == 0)
+        {
+            fixed (byte* here = &s_here)
+                s_self = (nint)Containing((nuint)here);
+        }
+
+        return (link_map*)s_self;
     }
 
     /// <summary>The object that <paramref name="address"/> lies in, if it lies in one: the last that starts below it.</summary>
@@ -71,14 +75,40 @@ internal static unsafe class LoadedObjects
         return closest;
     }
 
-    private static link_map* FromDynamic(Elf64_Dyn* dynamic)
+    // Without PT_PHDR, which a loader run as a command lacks, the headers lie right behind the file's.
+    private static nuint LoadBias(Elf64_Phdr* headers, nuint count)
     {
-        for (; dynamic->d_tag != Elf64_Dyn.DT_NULL; dynamic++)
+        for (nuint i = 0; i < count; i++)
         {
-            if (dynamic->d_tag == Elf64_Dyn.DT_DEBUG)
-                return dynamic->d_val == 0 ? null : ((r_debug*)dynamic->d_val)->r_map;
+            if (headers[i].p_type == Elf64_Phdr.PT_PHDR)
+                return (nuint)headers - headers[i].p_vaddr;
         }
 
-        return null;
+        nuint image = (nuint)headers - (nuint)sizeof(Elf64_Ehdr);
+        for (nuint i = 0; i < count; i++)
+        {
+            if (headers[i].p_type == Elf64_Phdr.PT_LOAD && headers[i].p_offset == 0)
+                return image - headers[i].p_vaddr;
+        }
+
+        return image;
+    }
+
+    // A program has DT_DEBUG. Where the loader was run as a command (`ld-musl-x86_64.so.1 PROGRAM`), the headers are the
+    // loader's own, and it has the address as a symbol.
+    private static r_debug* FindDebug(nuint bias, Elf64_Dyn* dynamic)
+    {
+        for (Elf64_Dyn* entry = dynamic; entry->d_tag != Elf64_Dyn.DT_NULL; entry++)
+        {
+            if (entry->d_tag == Elf64_Dyn.DT_DEBUG)
+                return (r_debug*)entry->d_val;
+        }
+
+        SymbolTable symbols = new(bias, dynamic);
+        fixed (byte* musl = "_dl_debug_addr"u8, glibc = "_r_debug"u8)
+        {
+            r_debug** pointer = (r_debug**)symbols.Find(musl);
+            return pointer != null ? *pointer : (r_debug*)symbols.Find(glibc);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime;
+using System.Runtime.CompilerServices;
 using VirtTime.Elf;
 
 namespace VirtTime.Interpose;
@@ -16,59 +17,58 @@ internal static unsafe class DynamicSymbols
     // A call through a managed function pointer looks at this bit of the address.
     private const nint FatPointerBit = 2;
 
-    // man 3 dlsym. glibc finds the caller of RTLD_NEXT by the return address, so the last call must be a jump.
+    // Not an address that a look-up could give.
+    private const nint Undecided = -1;
+
+    // man 3 dlsym. glibc finds the caller of RTLD_NEXT by the return address, so the last call must be a jump, which the
+    // compiler makes of it only while no local variable's address is taken.
     [RuntimeExport("dlsym")]
-    private static void* dlsym(nint handle, byte* name)
+    private static nint dlsym(nint handle, byte* name)
     {
         Startup.Ensure();
         nint real = Real.dlsym();
-        if (real == 0)
-            return null;
-        if (Look(handle, name, null, real, out nint found))
-            return (void*)found;
+        nint found = Look(real, handle, name, null);
+        if (found != Undecided)
+            return found;
         if ((real & FatPointerBit) != 0)
-            return (void*)Ask(real, handle, name, null);
-        return ((delegate*<nint, byte*, void*>)real)(handle, name);
+            return Ask(real, handle, name, null);
+        return ((delegate*<nint, byte*, nint>)real)(handle, name);
     }
 
     // man 3 dlvsym
     [RuntimeExport("dlvsym")]
-    private static void* dlvsym(nint handle, byte* name, byte* version)
+    private static nint dlvsym(nint handle, byte* name, byte* version)
     {
         Startup.Ensure();
         nint real = Real.dlvsym();
-        if (real == 0)
-            return null;
-        if (Look(handle, name, version, real, out nint found))
-            return (void*)found;
+        nint found = Look(real, handle, name, version);
+        if (found != Undecided)
+            return found;
         if ((real & FatPointerBit) != 0)
-            return (void*)Ask(real, handle, name, version);
-        return ((delegate*<nint, byte*, byte*, void*>)real)(handle, name, version);
+            return Ask(real, handle, name, version);
+        return ((delegate*<nint, byte*, byte*, nint>)real)(handle, name, version);
     }
 
-    /// <summary>Whether the answer is decided here; if not, the real function is asked as if we were not there.</summary>
-    private static bool Look(nint handle, byte* name, byte* version, nint real, out nint found)
+    /// <summary>The answer where it is decided here; if not, the real function is to be asked as if we were not there.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint Look(nint real, nint handle, byte* name, byte* version)
     {
-        found = 0;
+        if (real == 0)
+            return 0;
         if (handle == RTLD_NEXT || name == null)
-            return false;
+            return Undecided;
         nint ours = new SymbolTable(LoadedObjects.Self()).Find(name);
         if (ours == 0)
-            return false;
+            return Undecided;
 
         // A name that this libc does not have: let the real function say so, and set dlerror(3).
         if (NextDefinition.Find(name) == 0)
-        {
-            found = Ask(real, RTLD_NEXT, name, version);
-            return true;
-        }
+            return Ask(real, RTLD_NEXT, name, version);
 
         if (handle == RTLD_DEFAULT)
-            return false;
-        found = Ask(real, handle, name, version);
-        if (found != 0 && Libraries.IsPartOfLibc((nuint)found))
-            found = ours;
-        return true;
+            return Undecided;
+        nint found = Ask(real, handle, name, version);
+        return found != 0 && Libraries.IsPartOfLibc((nuint)found) ? ours : found;
     }
 
     // A third argument that dlsym does not take does no harm.
