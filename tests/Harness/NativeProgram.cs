@@ -34,7 +34,7 @@ internal static class NativeProgram
         string unfinished = $"{target}.{Environment.ProcessId}";
         Result result = await Command.Of(
             isCpp ? "g++" : "gcc",
-            ["-O2", "-g", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", unfinished, source, .. options, "-ldl"]).RunAsync();
+            ["-O2", "-g", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", unfinished, source, .. options, "-ldl"]).RunAsync();
         result.Succeeded();
         File.Move(unfinished, target, overwrite: true);
         return target;

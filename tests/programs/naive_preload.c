@@ -2,7 +2,6 @@
  * An interposer with the race that ours must not have: it reads the offset once, apart from the clock, and publishes no
  * deadline. The migration tests run it to show that they would notice.
  */
-#define _GNU_SOURCE
 #include "virttime_conf.h"
 #include <dlfcn.h>
 

@@ -2,7 +2,6 @@
  * What stepper.c steps through: one call, over and over, between two breakpoints that point at the timespec it is about
  * (the clock's reading or the deadline).
  */
-#define _GNU_SOURCE
 #include "virttime_conf.h"
 #include <pthread.h>
 #include <semaphore.h>

@@ -13,7 +13,6 @@
  *
  * The host's clock is played: to what the vDSO or the kernel gave, the shift so far is added.
  */
-#define _GNU_SOURCE
 #include "virttime_conf.h"
 #include <errno.h>
 #include <linux/futex.h>

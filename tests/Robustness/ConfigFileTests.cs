@@ -1,0 +1,137 @@
+using VirtTime.Config;
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Robustness;
+
+/// <summary>Whatever <c>VIRT_TIME_CONF</c> names, the target runs: shifted where there is an offset to read, else on the host's clocks.</summary>
+public class ConfigFileTests
+{
+    private const int Nobody = 65534;
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData(16)]
+    [InlineData(1000)]
+    [InlineData(67108880)]
+    [InlineData(67108896)]
+    [InlineData(67112960)]
+    [InlineData(67117056)]
+    [InlineData(ConfigLayout.FileSize)]
+    [InlineData(ConfigLayout.FileSize + 12345)]
+    public async Task File_of_any_size_with_an_offset_in_it_shifts(long size)
+    {
+        using ConfigFile config = ConfigFile.At(12345, size);
+        AssertVirtual((await (await ProbeAsync()).Under(config).RunAsync()).Succeeded());
+        Assert.Equal(size, new FileInfo(config.Path).Length);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Missing_file_leaves_the_host_clocks()
+    {
+        using TemporaryDirectory directory = new();
+        await AssertRunsOnHostClocksAsync(directory.File("missing"));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Directory_leaves_the_host_clocks()
+    {
+        using TemporaryDirectory directory = new();
+        await AssertRunsOnHostClocksAsync(directory.Path);
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(15)]
+    public async Task Short_file_leaves_the_host_clocks(int size)
+    {
+        using TemporaryDirectory directory = new();
+        await File.WriteAllBytesAsync(directory.File("short"), new byte[size], TestContext.Current.CancellationToken);
+        await AssertRunsOnHostClocksAsync(directory.File("short"));
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData(0, 1_000_000_000)]
+    [InlineData(0, -1)]
+    [InlineData(0x2167616262616721, 0x2167616262616721)]
+    [InlineData(long.MaxValue, long.MinValue)]
+    public async Task Offset_with_nanoseconds_out_of_range_leaves_the_host_clocks(long seconds, long nanoseconds)
+    {
+        using ConfigFile config = ConfigFile.Create(0);
+        config.WriteRaw(ConfigLayout.OffsetPosition, seconds, nanoseconds);
+        await AssertRunsOnHostClocksAsync(config.Path);
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("/dev/zero")]
+    [InlineData("/dev/tty")]
+    [InlineData("/proc/self/mem")]
+    public async Task Special_file_leaves_the_host_clocks(string path) => await AssertRunsOnHostClocksAsync(path);
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Pipe_that_nobody_writes_to_leaves_the_host_clocks()
+    {
+        using TemporaryDirectory directory = new();
+        (await Command.Of("mkfifo", directory.File("fifo")).RunAsync()).Succeeded();
+        await AssertRunsOnHostClocksAsync(directory.File("fifo"));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Variable_that_is_not_set_leaves_the_host_clocks() =>
+        AssertHost(await (await ProbeAsync()).Preloading(Paths.Library).With("VIRT_TIME_CONF", null).RunAsync());
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Unreadable_file_leaves_the_host_clocks()
+    {
+        using TemporaryDirectory directory = new TemporaryDirectory().Public();
+        AssertHost(await RunAsNobodyAsync(directory, UnixFileMode.None));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task File_that_can_only_be_read_shifts_all_the_same()
+    {
+        using TemporaryDirectory directory = new TemporaryDirectory().Public();
+        AssertVirtual((await RunAsNobodyAsync(directory, UnixFileMode.OtherRead)).Succeeded());
+    }
+
+    // Root may write to any file, so these run as somebody else, who needs copies that he can reach.
+    private static async Task<Result> RunAsNobodyAsync(TemporaryDirectory directory, UnixFileMode mode)
+    {
+        Needs.Root();
+        using ConfigFile config = ConfigFile.At(12345);
+        string copy = directory.Copy(config.Path);
+        File.SetUnixFileMode(copy, mode);
+        Command probe = await ProbeAsync();
+        string library = directory.Copy(Paths.Library);
+        return await Command.Of(
+            Needs.Tool("setpriv"), $"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups",
+            "env", $"LD_PRELOAD={library}", $"VIRT_TIME_CONF={copy}", directory.Copy(probe.File)).RunAsync();
+    }
+
+    private static async Task<Command> ProbeAsync() => Command.Of(await NativeProgram.BuildAsync("clock_probe.c"));
+
+    private static async Task AssertRunsOnHostClocksAsync(string path) =>
+        AssertHost(await (await ProbeAsync()).UnderConfigAt(path).RunAsync());
+
+    private static void AssertVirtual(Result result)
+    {
+        Assert.Empty(result.Error);
+        Limits.AssertJustAfter(12345, result.Number("clock"));
+        AssertWaits(result);
+    }
+
+    private static void AssertHost(Result result)
+    {
+        result.Succeeded();
+        Assert.StartsWith("libvirttime: ", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        decimal now = HostClock.Monotonic();
+        Assert.InRange(result.Number("clock"), now - 30, now);
+        AssertWaits(result);
+    }
+
+    private static void AssertWaits(Result result)
+    {
+        Limits.AssertWaited300(result.Number("slept_ms"));
+        Limits.AssertWaited300(result.Number("wall_ms"));
+        Limits.AssertWaited300(result.Number("waited_ms"));
+    }
+}

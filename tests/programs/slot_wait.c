@@ -1,0 +1,17 @@
+/* slot_wait FUNCTION MILLISECONDS: says who waits until when, waits, says so, and stays until its input ends. */
+#include "waits.h"
+
+int main(int argc, char **argv)
+{
+    if (argc != 3)
+        return 2;
+    int64_t deadline = vt_now(CLOCK_MONOTONIC) + atoll(argv[2]) * MS;
+
+    printf("thread=%d\n", vt_thread());
+    vt_print("deadline", deadline);
+    printf("error=%d\n", wait_until(argv[1], deadline));
+    vt_print("late_ms", (vt_now(CLOCK_MONOTONIC) - deadline) * 1000);
+    while (getchar() != EOF)
+        ;
+    return 0;
+}
