@@ -4,9 +4,8 @@ namespace VirtTime.Execution;
 
 /// <summary>Gives the target the signal dispositions that the launcher was given.</summary>
 /// <remarks>
-/// A handler becomes the default at exec, an ignored signal stays ignored. The .NET runtime ignores SIGPIPE before <c>Main</c>, and what it was
-/// cannot be asked any more: the target gets the default. The console logger takes over a few signals as well; what they
-/// were is noted before it is made.
+/// A handler becomes the default at exec, an ignored signal stays ignored. The console logger takes over a few signals; which of them were
+/// ignored is noted before it is made. The runtime's own SIGPIPE is left out of it by a linker argument (launcher.csproj).
 /// </remarks>
 internal static unsafe class SignalDispositions
 {
@@ -20,19 +19,19 @@ internal static unsafe class SignalDispositions
         for (int signal = 1; signal <= LastSignal; signal++)
         {
             sigaction_buffer current;
-            if (signal != SystemCalls.SIGPIPE && SystemCalls.sigaction(signal, null, &current) == 0 && current.sa_handler == SystemCalls.SIG_IGN)
+            if (SystemCalls.sigaction(signal, null, &current) == 0 && current.sa_handler == SystemCalls.SIG_IGN)
                 s_ignored |= 1UL << (signal - 1);
         }
     }
 
-    /// <summary>Ignores again what was ignored at <see cref="Capture"/>; SIGPIPE becomes the default.</summary>
+    /// <summary>Ignores again what was ignored at <see cref="Capture"/>.</summary>
     public static void Restore()
     {
-        SystemCalls.signal(SystemCalls.SIGPIPE, SystemCalls.SIG_DFL);
+        sigaction_buffer ignore = new() { sa_handler = SystemCalls.SIG_IGN };
         for (int signal = 1; signal <= LastSignal; signal++)
         {
             if ((s_ignored & (1UL << (signal - 1))) != 0)
-                SystemCalls.signal(signal, SystemCalls.SIG_IGN);
+                SystemCalls.sigaction(signal, &ignore, null);
         }
     }
 }

@@ -10,10 +10,7 @@ internal static unsafe partial class SystemCalls
     public const int CLOCK_MONOTONIC = 1;
     public const int CLOCK_BOOTTIME = 7;
 
-    public const int SIGPIPE = 13;
-    public const nint SIG_DFL = 0;
     public const nint SIG_IGN = 1;
-    public const nint SIG_ERR = -1;
 
     public const int RLIMIT_FSIZE = 1;
 
@@ -21,9 +18,6 @@ internal static unsafe partial class SystemCalls
 
     [LibraryImport("libc")]
     public static partial int clock_gettime(int clock, out timespec time);
-
-    [LibraryImport("libc")]
-    public static partial nint signal(int number, nint handler);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int sigaction(int number, sigaction_buffer* action, sigaction_buffer* previous);
