@@ -1,0 +1,41 @@
+/*
+ * on_terminal [-i READY] COMMAND [ARGUMENT]...: runs COMMAND in the foreground of a terminal of its own, copies what it
+ * writes there, and exits as it does (128 + signal). With -i, types Ctrl-C when a line with READY has appeared.
+ */
+#include <pty.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int main(int argc, char **argv)
+{
+    const char *ready = NULL;
+    char seen[65536] = "";
+    size_t length = 0;
+    int terminal, status;
+    ssize_t got;
+
+    if (argc > 3 && !strcmp(argv[1], "-i")) {
+        ready = argv[2];
+        argv += 2;
+    }
+    pid_t child = forkpty(&terminal, NULL, NULL, NULL);
+    if (child == 0) {
+        execvp(argv[1], argv + 1);
+        _exit(127);
+    }
+    while (length < sizeof seen - 1 && (got = read(terminal, seen + length, sizeof seen - 1 - length)) > 0) {
+        fwrite(seen + length, 1, got, stdout);
+        fflush(stdout);
+        length += got;
+        seen[length] = 0;
+        if (ready && strstr(seen, ready)) {
+            ready = NULL;
+            if (write(terminal, "\003", 1) != 1)
+                return 3;
+        }
+    }
+    waitpid(child, &status, 0);
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
