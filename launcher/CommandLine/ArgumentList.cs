@@ -60,13 +60,13 @@ internal sealed record ArgumentList(string[] Options, string[] Command)
     }
 
     /// <summary>Whether the argument is an option whose value is the next argument.</summary>
-    /// <remarks>CommandLineParser overlooks a missing value, a flag's value, and an option that is a number; they are refused here.</remarks>
+    /// <remarks>CommandLineParser overlooks a missing value, a flag's value, and an option that is a number, and cuts a UTF-8 letter in pieces; they are refused here.</remarks>
     private static bool TakesNext(string[] arguments, int index)
     {
         string argument = arguments[index];
         int equals = argument.IndexOf('=', StringComparison.Ordinal);
         bool isName = argument[1] == '-';
-        if (char.IsAsciiDigit(argument[1]))
+        if (!isName && !char.IsAsciiLetter(argument[1]))
             throw new LauncherException(argument, "unknown option; see virttime-run --help");
 
         if (isName && equals > 0 && OptionNames.TakesNone(argument[2..equals]))

@@ -24,7 +24,7 @@ internal static class PrivateSweep
     {
         int flags = SystemCalls.O_RDWR | SystemCalls.O_NOFOLLOW | SystemCalls.O_NONBLOCK;
         using Descriptor file = Descriptor.OpenAt(directory.Descriptor, name, flags);
-        if (!file.IsOpen || SystemCalls.fcntl(file.Number, SystemCalls.F_SETLEASE, SystemCalls.F_WRLCK) != 0)
+        if (!file.IsOpen || !TryLease(file))
             return;
 
         // Closing the file gives the lease back.
@@ -34,5 +34,17 @@ internal static class PrivateSweep
             SystemCalls.unlinkat(directory.Descriptor, name, 0);
             Log.Debug($"swept {path}");
         }
+    }
+
+    // Somebody who opens the file breaks the lease, and the holder gets a signal: by default SIGIO, which would end us. So it is one that is
+    // ignored by default, and then none.
+    private static bool TryLease(Descriptor file)
+    {
+        SystemCalls.fcntl(file.Number, SystemCalls.F_SETSIG, SystemCalls.SIGURG);
+        if (SystemCalls.fcntl(file.Number, SystemCalls.F_SETLEASE, SystemCalls.F_WRLCK) != 0)
+            return false;
+
+        SystemCalls.fcntl(file.Number, SystemCalls.F_SETOWN, 0);
+        return true;
     }
 }

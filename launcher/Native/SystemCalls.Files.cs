@@ -29,10 +29,11 @@ internal static unsafe partial class SystemCalls
     public const int F_OK = 0;
     public const int X_OK = 1;
 
+    public const int F_SETOWN = 8;
+    public const int F_SETSIG = 10;
     public const int F_SETLEASE = 1024;
     public const int F_DUPFD_CLOEXEC = 1030;
     public const int F_WRLCK = 1;
-    public const int F_UNLCK = 2;
 
     public const int LOCK_EX = 2;
     public const int LOCK_UN = 8;

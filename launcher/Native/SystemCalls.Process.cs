@@ -10,6 +10,7 @@ internal static unsafe partial class SystemCalls
     public const int CLOCK_MONOTONIC = 1;
     public const int CLOCK_BOOTTIME = 7;
 
+    public const int SIGURG = 23;
     public const nint SIG_IGN = 1;
 
     public const int RLIMIT_FSIZE = 1;
