@@ -4,38 +4,48 @@ using VirtTime.Libc;
 namespace VirtTime.Interpose;
 
 /// <summary>
-/// The conversion of an absolute timer value. It has no slot: once armed, a timer belongs to the kernel, and a
-/// checkpointer brings it back with the time that remains. Only while it is being armed can the offset change under it,
-/// so it is armed again if that happened.
+/// Arming a timer with an absolute time. It has no slot: once armed, a timer belongs to the kernel, and a checkpointer
+/// brings it back with the time that remains. Only while it is being armed can the offset change under it, so it is armed
+/// again if that happened.
 /// </summary>
-internal unsafe struct AbsoluteTimer
+internal static unsafe class AbsoluteTimer
 {
-    private OffsetSnapshot _snapshot;
-    private timespec _deadline;
-    private itimerspec _host;
+    /// <summary>In place of a clock, for values that are durations.</summary>
+    public const int Relative = -1;
 
     /// <summary>
-    /// Whether there is something to convert: a valid, non-zero value on a virtual clock. Zero disarms, and what is
+    /// Calls <paramref name="function"/>, converting a valid, non-zero value on a virtual clock. Zero disarms, and what is
     /// invalid gets its error from the real function.
     /// </summary>
-    public static bool Begin(AbsoluteTimer* timer, int clock, itimerspec* value)
+    /// <param name="function">The real function, which returns −1 and sets <c>errno</c>.</param>
+    /// <param name="arguments">Its arguments as the target gave them.</param>
+    /// <param name="value">Which of them is the new value.</param>
+    /// <param name="old">Which of them is where the old value goes. It is what remained, and of the first arming.</param>
+    /// <param name="clock">The timer's clock, or <see cref="Relative"/>.</param>
+    public static nint Arm(RealFunction function, Arguments* arguments, nint* value, nint* old, int clock)
     {
-        if (!ClockFamily.IsVirtual(clock) || !UserMemory.CanRead(&value->it_interval) || !UserMemory.CanRead(&value->it_value))
-            return false;
-        timer->_host = *value;
-        timer->_deadline = value->it_value;
-        timer->_snapshot.Clock = clock;
-        return TimespecMath.IsValidDeadline(timer->_deadline) && (timer->_deadline.tv_sec | timer->_deadline.tv_nsec) != 0;
+        nint real = Real.AddressOf(function);
+        itimerspec* given = (itimerspec*)*value;
+        if (!ClockFamily.IsVirtual(clock) || !IsDeadline(given))
+            return TimedCall.Invoke(real, arguments);
+
+        timespec deadline = given->it_value;
+        itimerspec host = *given;
+        *value = (nint)(&host);
+        while (true)
+        {
+            OffsetSnapshot snapshot = VirtualClock.Snapshot(clock);
+            host.it_value = TimespecMath.ToHostDeadline(deadline, snapshot.Offset);
+            nint result = TimedCall.Invoke(real, arguments);
+            if (result != 0 || VirtualClock.IsCurrent(&snapshot))
+                return result;
+            *old = 0;
+        }
     }
 
-    /// <summary>The value for the kernel, by the offset as it is now.</summary>
-    public static itimerspec* Convert(AbsoluteTimer* timer)
-    {
-        timer->_snapshot = VirtualClock.Snapshot(timer->_snapshot.Clock);
-        timer->_host.it_value = TimespecMath.ToHostDeadline(timer->_deadline, timer->_snapshot.Offset);
-        return &timer->_host;
-    }
-
-    /// <summary>Whether the offset changed since, so that the timer may have been armed by the old one.</summary>
-    public static bool IsStale(AbsoluteTimer* timer) => !VirtualClock.IsCurrent(&timer->_snapshot);
+    private static bool IsDeadline(itimerspec* value) =>
+        UserMemory.CanRead(&value->it_interval)
+        && UserMemory.CanRead(&value->it_value)
+        && TimespecMath.IsValidDeadline(value->it_value)
+        && (value->it_value.tv_sec | value->it_value.tv_nsec) != 0;
 }

@@ -23,7 +23,8 @@ internal static unsafe class DescriptorClock
         int length = ReadInfo(descriptor, info);
         if (length >= 0)
             return Parse(info);
-        return UserMemory.CanRead(&value->it_value) ? Nearest(&value->it_value) : NoClock;
+        timespec* deadline = (timespec*)value + 1;
+        return UserMemory.CanRead(deadline) ? Nearest(deadline) : NoClock;
     }
 
     private static int ReadInfo(int descriptor, byte* info)
