@@ -5,12 +5,6 @@ namespace VirtTime.Elf;
 /// <summary>Tells the C library's objects from others.</summary>
 internal static unsafe class Libraries
 {
-    public static bool IsGlibc()
-    {
-        fixed (byte* name = "gnu_get_libc_version"u8)
-            return NextDefinition.Find(name) != 0;
-    }
-
     /// <summary>Whether <paramref name="address"/> lies in libc itself or, before glibc 2.34, in one of the libraries beside it.</summary>
     public static bool IsPartOfLibc(nuint address)
     {

@@ -26,16 +26,16 @@ internal static unsafe class Clocks
 
     // man 2 clock_nanosleep; returns an error number, and leaves errno alone
     [RuntimeExport("clock_nanosleep")]
-    private static int clock_nanosleep(int clock, int flags, timespec* request, timespec* remaining)
+    private static int clock_nanosleep(int clock, int flags, nint request, nint remaining)
     {
         Startup.Ensure();
-        timespec deadline;
-        if ((flags & Time.TIMER_ABSTIME) == 0 || !Deadline.NeedsConversion(clock, request, &deadline))
-            return Real.clock_nanosleep(clock, flags, request, remaining);
-
-        InFlightCall call;
-        int error = Real.clock_nanosleep(clock, flags, InFlightCall.Enter(&call, clock, deadline), remaining);
-        InFlightCall.Leave(&call);
-        return error;
+        if ((flags & Time.TIMER_ABSTIME) == 0)
+            return (int)Real.Call(RealFunction.clock_nanosleep, clock, flags, request, remaining);
+        Arguments arguments;
+        arguments.First = clock;
+        arguments.Second = flags;
+        arguments.Third = request;
+        arguments.Fourth = remaining;
+        return (int)TimedCall.Run(RealFunction.clock_nanosleep, &arguments, &arguments.Third, clock);
     }
 }

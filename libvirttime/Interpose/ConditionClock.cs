@@ -1,5 +1,4 @@
 using System.Threading;
-using VirtTime.Elf;
 using VirtTime.Libc;
 
 namespace VirtTime.Interpose;
@@ -55,19 +54,12 @@ internal static unsafe class ConditionClock
     private static void Make(Condition* condition, int clock)
     {
         long* attribute = stackalloc long[AttributeSize / sizeof(long)];
-        nint init = Find("pthread_condattr_init"u8);
-        nint setClock = Find("pthread_condattr_setclock"u8);
-        nint make = Find("pthread_cond_init"u8);
-        if (init == 0 || setClock == 0 || make == 0)
+        if (Real.Find(RealFunction.pthread_condattr_init) == 0
+            || Real.Find(RealFunction.pthread_condattr_setclock) == 0
+            || Real.Find(RealFunction.pthread_cond_init) == 0)
             return;
-        ((delegate* unmanaged[SuppressGCTransition]<void*, int>)init)(attribute);
-        ((delegate* unmanaged[SuppressGCTransition]<void*, int, int>)setClock)(attribute, clock);
-        ((delegate* unmanaged[SuppressGCTransition]<void*, void*, int>)make)(condition, attribute);
-    }
-
-    private static nint Find(System.ReadOnlySpan<byte> name)
-    {
-        fixed (byte* text = name)
-            return NextDefinition.Find(text);
+        Real.Call(RealFunction.pthread_condattr_init, (nint)attribute);
+        Real.Call(RealFunction.pthread_condattr_setclock, (nint)attribute, clock);
+        Real.Call(RealFunction.pthread_cond_init, (nint)condition, (nint)attribute);
     }
 }

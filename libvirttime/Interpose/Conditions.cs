@@ -1,6 +1,4 @@
 using System.Runtime;
-using VirtTime.Clock;
-using VirtTime.Libc;
 
 namespace VirtTime.Interpose;
 
@@ -9,32 +7,26 @@ internal static unsafe class Conditions
 {
     // man 3 pthread_cond_timedwait; the clock is the condition variable's own
     [RuntimeExport("pthread_cond_timedwait")]
-    private static int pthread_cond_timedwait(void* condition, void* mutex, timespec* deadline)
+    private static int pthread_cond_timedwait(nint condition, nint mutex, nint deadline)
     {
         Startup.Ensure();
-        timespec virtualDeadline;
-        int clock = ConditionClock.Of(condition);
-        if (!Deadline.NeedsConversion(clock, deadline, &virtualDeadline))
-            return Real.pthread_cond_timedwait(condition, mutex, deadline);
-
-        InFlightCall call;
-        int error = Real.pthread_cond_timedwait(condition, mutex, InFlightCall.Enter(&call, clock, virtualDeadline));
-        InFlightCall.Leave(&call);
-        return error;
+        Arguments arguments;
+        arguments.First = condition;
+        arguments.Second = mutex;
+        arguments.Third = deadline;
+        return (int)TimedCall.Run(RealFunction.pthread_cond_timedwait, &arguments, &arguments.Third, ConditionClock.Of((void*)condition));
     }
 
-    // man 3 pthread_cond_clockwait
+    // man 3 pthread_cond_clockwait (glibc 2.30)
     [RuntimeExport("pthread_cond_clockwait")]
-    private static int pthread_cond_clockwait(void* condition, void* mutex, int clock, timespec* deadline)
+    private static int pthread_cond_clockwait(nint condition, nint mutex, int clock, nint deadline)
     {
         Startup.Ensure();
-        timespec virtualDeadline;
-        if (!Deadline.NeedsConversion(clock, deadline, &virtualDeadline))
-            return Real.pthread_cond_clockwait(condition, mutex, clock, deadline);
-
-        InFlightCall call;
-        int error = Real.pthread_cond_clockwait(condition, mutex, clock, InFlightCall.Enter(&call, clock, virtualDeadline));
-        InFlightCall.Leave(&call);
-        return error;
+        Arguments arguments;
+        arguments.First = condition;
+        arguments.Second = mutex;
+        arguments.Third = clock;
+        arguments.Fourth = deadline;
+        return (int)TimedCall.Run(RealFunction.pthread_cond_clockwait, &arguments, &arguments.Fourth, clock);
     }
 }

@@ -26,7 +26,7 @@ internal static unsafe class DynamicSymbols
     private static nint dlsym(nint handle, byte* name)
     {
         Startup.Ensure();
-        nint real = Real.dlsym();
+        nint real = Real.Find(RealFunction.dlsym);
         nint found = Look(real, handle, name, null);
         if (found != Undecided)
             return found;
@@ -40,7 +40,7 @@ internal static unsafe class DynamicSymbols
     private static nint dlvsym(nint handle, byte* name, byte* version)
     {
         Startup.Ensure();
-        nint real = Real.dlvsym();
+        nint real = Real.Find(RealFunction.dlvsym);
         nint found = Look(real, handle, name, version);
         if (found != Undecided)
             return found;

@@ -40,7 +40,7 @@ internal unsafe struct InFlightCall
     /// <param name="deadline">Valid, on that clock, as the target sees it.</param>
     public static timespec* Enter(InFlightCall* call, int clock, timespec deadline)
     {
-        int thread = Kernel.ThreadId();
+        int thread = ThreadId.Current();
         bool hasSlot = SlotPages.Prepare(thread);
         call->_slot = hasSlot ? SlotPages.SlotOf(thread) : &call->_local;
         call->_slotClock = hasSlot ? SlotPages.ClockOf(thread) : &call->_localClock;
@@ -129,17 +129,20 @@ internal unsafe struct InFlightCall
     // a siglongjmp the frame may be gone, so there it is not used: a cancelled thread's slot stays, and its id is gone.
     private static void PushCleanup(InFlightCall* call)
     {
-        nint push = Real.CleanupPush;
-        if (push != 0 && Real.CleanupPop != 0)
-            ((delegate* unmanaged[SuppressGCTransition]<CleanupBuffer*, delegate*<InFlightCall*, void>, InFlightCall*, void>)push)(&call->_cleanup, &Abandon, call);
+        if (HasCleanup())
+            Real.Call(RealFunction._pthread_cleanup_push, (nint)(&call->_cleanup), (nint)(delegate*<InFlightCall*, void>)&Abandon, (nint)call);
     }
 
     private static void PopCleanup(InFlightCall* call)
     {
-        nint pop = Real.CleanupPop;
-        if (pop != 0 && Real.CleanupPush != 0)
-            ((delegate* unmanaged[SuppressGCTransition]<CleanupBuffer*, int, void>)pop)(&call->_cleanup, 0);
+        if (HasCleanup())
+            Real.Call(RealFunction._pthread_cleanup_pop, (nint)(&call->_cleanup), 0);
     }
+
+    private static bool HasCleanup() =>
+        Real.Find(RealFunction.gnu_get_libc_version) != 0
+        && Real.Find(RealFunction._pthread_cleanup_push) != 0
+        && Real.Find(RealFunction._pthread_cleanup_pop) != 0;
 
     private static void Abandon(InFlightCall* call) => call->RestoreOuter();
 }

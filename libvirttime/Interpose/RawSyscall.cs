@@ -1,4 +1,5 @@
 using System.Runtime;
+using System.Runtime.CompilerServices;
 using VirtTime.Clock;
 using VirtTime.Libc;
 
@@ -10,6 +11,7 @@ namespace VirtTime.Interpose;
 /// </summary>
 internal static unsafe class RawSyscall
 {
+    // A call through a managed function pointer looks at this bit of the address.
     private const nint FatPointerBit = 2;
 
     // man 2 syscall; variadic in C, which makes no difference for integers on x86-64 and arm64
@@ -17,26 +19,45 @@ internal static unsafe class RawSyscall
     private static nint syscall(nint number, nint a, nint b, nint c, nint d, nint e, nint f)
     {
         Startup.Ensure();
-        switch (number)
-        {
-            case SyscallNumbers.clock_gettime: return clock_gettime((int)a, (timespec*)b);
-            case SyscallNumbers.clock_nanosleep: return clock_nanosleep((int)a, (int)b, (timespec*)c, d);
-            case SyscallNumbers.futex: return RawFutex.futex(a, (int)b, c, (timespec*)d, e, f);
-            case SyscallNumbers.futex_waitv: return RawFutex.futex_waitv(a, b, c, (timespec*)d, (int)e);
-            case SyscallNumbers.futex_wait: return RawFutex.futex_wait(a, b, c, d, (timespec*)e, (int)f);
-            case SyscallNumbers.timer_create: return Timers.RawCreate((int)a, (void*)b, (int*)c);
-            case SyscallNumbers.timer_delete: return Timers.RawDelete((int)a);
-            case SyscallNumbers.timer_settime: return Timers.RawSettime((int)a, (int)b, (itimerspec*)c, (itimerspec*)d);
-            case SyscallNumbers.timerfd_settime: return TimerDescriptors.RawSettime((int)a, (int)b, (itimerspec*)c, (itimerspec*)d);
-            case SyscallNumbers.sysinfo: return Uptime.RawSysinfo((sysinfo*)a);
-            case SyscallNumbers.times: return Uptime.RawTimes((void*)a);
-            default: break;
-        }
-
-        nint real = Real.Syscall;
+        if (IsConverted(number))
+            return Convert(number, a, b, c, d, e, f);
+        nint real = Real.AddressOf(RealFunction.syscall);
         if ((real & FatPointerBit) != 0)
             return Real.syscall(number, a, b, c, d, e, f);
         return ((delegate*<nint, nint, nint, nint, nint, nint, nint, nint>)real)(number, a, b, c, d, e, f);
+    }
+
+    private static bool IsConverted(nint number) => number
+        is SyscallNumbers.clock_gettime or SyscallNumbers.clock_nanosleep
+        or SyscallNumbers.futex or SyscallNumbers.futex_waitv or SyscallNumbers.futex_wait
+        or SyscallNumbers.timer_create or SyscallNumbers.timer_delete or SyscallNumbers.timer_settime
+        or SyscallNumbers.timerfd_settime or SyscallNumbers.sysinfo or SyscallNumbers.times;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint Convert(nint number, nint a, nint b, nint c, nint d, nint e, nint f)
+    {
+        Arguments call;
+        call.First = number;
+        call.Second = a;
+        call.Third = b;
+        call.Fourth = c;
+        call.Fifth = d;
+        call.Sixth = e;
+        call.Seventh = f;
+        switch (number)
+        {
+            case SyscallNumbers.clock_gettime: return clock_gettime((int)a, (timespec*)b);
+            case SyscallNumbers.clock_nanosleep: return clock_nanosleep(&call);
+            case SyscallNumbers.futex: return RawFutex.futex(&call);
+            case SyscallNumbers.futex_waitv: return RawFutex.futex_waitv(&call);
+            case SyscallNumbers.futex_wait: return RawFutex.futex_wait(&call);
+            case SyscallNumbers.timer_create: return Timers.RawCreate((int)a, b, (int*)c);
+            case SyscallNumbers.timer_delete: return Timers.RawDelete((int)a);
+            case SyscallNumbers.timer_settime: return Timers.RawSettime(&call);
+            case SyscallNumbers.timerfd_settime: return TimerDescriptors.RawSettime(&call);
+            case SyscallNumbers.sysinfo: return Uptime.RawSysinfo((sysinfo*)a);
+            default: return Uptime.RawTimes(a);
+        }
     }
 
     private static nint clock_gettime(int clock, timespec* result)
@@ -46,16 +67,9 @@ internal static unsafe class RawSyscall
         return Errno.Return(VirtualClock.Read(clock, result));
     }
 
-    private static nint clock_nanosleep(int clock, int flags, timespec* request, nint remaining)
+    private static nint clock_nanosleep(Arguments* call)
     {
-        timespec deadline;
-        if ((flags & Time.TIMER_ABSTIME) == 0 || !Deadline.NeedsConversion(clock, request, &deadline))
-            return Real.syscall(SyscallNumbers.clock_nanosleep, clock, flags, (nint)request, remaining);
-
-        InFlightCall call;
-        nint host = (nint)InFlightCall.Enter(&call, clock, deadline);
-        nint result = Real.syscall(SyscallNumbers.clock_nanosleep, clock, flags, host, remaining);
-        InFlightCall.Leave(&call);
-        return result;
+        bool isAbsolute = ((int)call->Third & Time.TIMER_ABSTIME) != 0;
+        return TimedCall.Run(RealFunction.syscall, call, &call->Fourth, isAbsolute ? (int)call->Second : Time.CLOCK_REALTIME);
     }
 }

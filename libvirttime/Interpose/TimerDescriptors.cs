@@ -8,36 +8,25 @@ internal static unsafe class TimerDescriptors
 {
     // man 2 timerfd_settime
     [RuntimeExport("timerfd_settime")]
-    private static int timerfd_settime(int descriptor, int flags, itimerspec* value, itimerspec* old)
+    private static int timerfd_settime(int descriptor, int flags, itimerspec* value, nint old)
     {
         Startup.Ensure();
-        AbsoluteTimer converted;
-        if (!IsAbsolute(flags) || !AbsoluteTimer.Begin(&converted, DescriptorClock.Of(descriptor, value), value))
-            return Real.timerfd_settime(descriptor, flags, value, old);
-
-        int result = Real.timerfd_settime(descriptor, flags, AbsoluteTimer.Convert(&converted), old);
-        while (result == 0 && AbsoluteTimer.IsStale(&converted))
-            result = Real.timerfd_settime(descriptor, flags, AbsoluteTimer.Convert(&converted), null);
-        return result;
+        Arguments arguments;
+        arguments.First = descriptor;
+        arguments.Second = flags;
+        arguments.Third = (nint)value;
+        arguments.Fourth = old;
+        int clock = ClockOf(descriptor, flags, value);
+        return (int)AbsoluteTimer.Arm(RealFunction.timerfd_settime, &arguments, &arguments.Third, &arguments.Fourth, clock);
     }
 
-    /// <summary><c>syscall(SYS_timerfd_settime, …)</c></summary>
-    public static nint RawSettime(int descriptor, int flags, itimerspec* value, itimerspec* old)
+    /// <param name="call">The arguments of <c>syscall(SYS_timerfd_settime, descriptor, flags, value, old)</c>.</param>
+    public static nint RawSettime(Arguments* call)
     {
-        AbsoluteTimer converted;
-        if (!IsAbsolute(flags) || !AbsoluteTimer.Begin(&converted, DescriptorClock.Of(descriptor, value), value))
-            return Real.syscall(SyscallNumbers.timerfd_settime, descriptor, flags, (nint)value, (nint)old);
-
-        nint host = (nint)AbsoluteTimer.Convert(&converted);
-        nint result = Real.syscall(SyscallNumbers.timerfd_settime, descriptor, flags, host, (nint)old);
-        while (result == 0 && AbsoluteTimer.IsStale(&converted))
-        {
-            AbsoluteTimer.Convert(&converted);
-            result = Real.syscall(SyscallNumbers.timerfd_settime, descriptor, flags, host, 0);
-        }
-
-        return result;
+        int clock = ClockOf((int)call->Second, (int)call->Third, (itimerspec*)call->Fourth);
+        return AbsoluteTimer.Arm(RealFunction.syscall, call, &call->Fourth, &call->Fifth, clock);
     }
 
-    private static bool IsAbsolute(int flags) => (flags & Time.TFD_TIMER_ABSTIME) != 0;
+    private static int ClockOf(int descriptor, int flags, itimerspec* value) =>
+        (flags & Time.TFD_TIMER_ABSTIME) != 0 ? DescriptorClock.Of(descriptor, value) : AbsoluteTimer.Relative;
 }

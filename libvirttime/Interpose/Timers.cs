@@ -8,10 +8,10 @@ internal static unsafe class Timers
 {
     // man 2 timer_create
     [RuntimeExport("timer_create")]
-    private static int timer_create(int clock, void* notification, nint* timer)
+    private static int timer_create(int clock, nint notification, nint* timer)
     {
         Startup.Ensure();
-        int result = Real.timer_create(clock, notification, timer);
+        int result = (int)Real.Call(RealFunction.timer_create, clock, notification, (nint)timer);
         if (result == 0)
             TimerClocks.Note(*timer, clock);
         return result;
@@ -23,28 +23,27 @@ internal static unsafe class Timers
     {
         Startup.Ensure();
         TimerClocks.Forget(timer);
-        return Real.timer_delete(timer);
+        return (int)Real.Call(RealFunction.timer_delete, timer);
     }
 
     // man 2 timer_settime; the old value is the time that remained, which no clock changes
     [RuntimeExport("timer_settime")]
-    private static int timer_settime(nint timer, int flags, itimerspec* value, itimerspec* old)
+    private static int timer_settime(nint timer, int flags, itimerspec* value, nint old)
     {
         Startup.Ensure();
-        AbsoluteTimer converted;
-        if ((flags & Time.TIMER_ABSTIME) == 0 || !AbsoluteTimer.Begin(&converted, TimerClocks.Of(timer), value))
-            return Real.timer_settime(timer, flags, value, old);
-
-        int result = Real.timer_settime(timer, flags, AbsoluteTimer.Convert(&converted), old);
-        while (result == 0 && AbsoluteTimer.IsStale(&converted))
-            result = Real.timer_settime(timer, flags, AbsoluteTimer.Convert(&converted), null);
-        return result;
+        int clock = (flags & Time.TIMER_ABSTIME) != 0 ? TimerClocks.Of(timer) : AbsoluteTimer.Relative;
+        Arguments arguments;
+        arguments.First = timer;
+        arguments.Second = flags;
+        arguments.Third = (nint)value;
+        arguments.Fourth = old;
+        return (int)AbsoluteTimer.Arm(RealFunction.timer_settime, &arguments, &arguments.Third, &arguments.Fourth, clock);
     }
 
     /// <summary><c>syscall(SYS_timer_create, …)</c>; the kernel's timer ids are <c>int</c>.</summary>
-    public static nint RawCreate(int clock, void* notification, int* timer)
+    public static nint RawCreate(int clock, nint notification, int* timer)
     {
-        nint result = Real.syscall(SyscallNumbers.timer_create, clock, (nint)notification, (nint)timer);
+        nint result = Real.syscall(SyscallNumbers.timer_create, clock, notification, (nint)timer);
         if (result == 0)
             TimerClocks.Note(*timer, clock);
         return result;
@@ -56,15 +55,10 @@ internal static unsafe class Timers
         return Real.syscall(SyscallNumbers.timer_delete, timer);
     }
 
-    public static nint RawSettime(int timer, int flags, itimerspec* value, itimerspec* old)
+    /// <param name="call">The arguments of <c>syscall(SYS_timer_settime, timer, flags, value, old)</c>.</param>
+    public static nint RawSettime(Arguments* call)
     {
-        AbsoluteTimer converted;
-        if ((flags & Time.TIMER_ABSTIME) == 0 || !AbsoluteTimer.Begin(&converted, TimerClocks.Of(timer), value))
-            return Real.syscall(SyscallNumbers.timer_settime, timer, flags, (nint)value, (nint)old);
-
-        nint result = Real.syscall(SyscallNumbers.timer_settime, timer, flags, (nint)AbsoluteTimer.Convert(&converted), (nint)old);
-        while (result == 0 && AbsoluteTimer.IsStale(&converted))
-            result = Real.syscall(SyscallNumbers.timer_settime, timer, flags, (nint)AbsoluteTimer.Convert(&converted), 0);
-        return result;
+        int clock = ((int)call->Third & Time.TIMER_ABSTIME) != 0 ? TimerClocks.Of((int)call->Second) : AbsoluteTimer.Relative;
+        return AbsoluteTimer.Arm(RealFunction.syscall, call, &call->Fourth, &call->Fifth, clock);
     }
 }

@@ -15,7 +15,7 @@ internal static unsafe class Uptime
     private static int sysinfo(sysinfo* info)
     {
         Startup.Ensure();
-        int result = Real.sysinfo(info);
+        int result = (int)Real.Call(RealFunction.sysinfo, (nint)info);
         if (result == 0)
             Shift(info);
         return result;
@@ -23,7 +23,7 @@ internal static unsafe class Uptime
 
     // man 2 times; a time namespace leaves the result alone, a program that is moved to another host cannot
     [RuntimeExport("times")]
-    private static nint times(void* buffer)
+    private static nint times(nint buffer)
     {
         Startup.Ensure();
         return Times(buffer, isRaw: false);
@@ -34,7 +34,7 @@ internal static unsafe class Uptime
     private static int timespec_get(timespec* result, int timeBase)
     {
         Startup.Ensure();
-        int answer = Real.timespec_get(result, timeBase);
+        int answer = (int)Real.Call(RealFunction.timespec_get, (nint)result, timeBase);
         if (timeBase == TIME_MONOTONIC && answer == timeBase)
             VirtualClock.Read(Time.CLOCK_MONOTONIC, result);
         return answer;
@@ -48,7 +48,7 @@ internal static unsafe class Uptime
         return result;
     }
 
-    public static nint RawTimes(void* buffer) => Times(buffer, isRaw: true);
+    public static nint RawTimes(nint buffer) => Times(buffer, isRaw: true);
 
     // The kernel rounds up.
     private static void Shift(sysinfo* info)
@@ -58,14 +58,14 @@ internal static unsafe class Uptime
             info->uptime = now.tv_nsec == 0 ? now.tv_sec : now.tv_sec + 1;
     }
 
-    private static nint Times(void* buffer, bool isRaw)
+    private static nint Times(nint buffer, bool isRaw)
     {
         OffsetSnapshot snapshot;
         nint ticks;
         do
         {
             snapshot = VirtualClock.Snapshot(Time.CLOCK_MONOTONIC);
-            ticks = isRaw ? Real.syscall(SyscallNumbers.times, (nint)buffer) : Real.times(buffer);
+            ticks = isRaw ? Real.syscall(SyscallNumbers.times, buffer) : Real.Call(RealFunction.times, buffer);
             if (ticks == -1)
                 return ticks;
         }

@@ -24,7 +24,7 @@ internal static unsafe class Kernel
 
     public static nint Protect(nint address, nint length, int protection) => Call(SyscallNumbers.mprotect, address, length, protection);
 
-    /// <summary>The calling thread's id, asked anew each time: a cached one is wrong in a forked child.</summary>
+    /// <summary>man 2 gettid.</summary>
     public static int ThreadId() => (int)Call(SyscallNumbers.gettid);
 
     /// <summary>man 2 read; the number of bytes, or <c>-errno</c>.</summary>

@@ -13,6 +13,8 @@ internal static class Mman
     public const int MAP_ANONYMOUS = 0x20;
     public const int MAP_NORESERVE = 0x4000;
 
+    public const int MADV_WIPEONFORK = 18;
+
     public const int AT_FDCWD = -100;
     public const int O_RDONLY = 0;
     public const int O_RDWR = 2;

@@ -22,6 +22,7 @@ internal static class SyscallNumbers
     public const nint munmap = 215;
     public const nint mmap = 222;
     public const nint mprotect = 226;
+    public const nint madvise = 233;
     public const nint futex_waitv = 449;
     public const nint futex_wait = 455;
 }

@@ -10,6 +10,7 @@ internal static class SyscallNumbers
     public const nint mmap = 9;
     public const nint mprotect = 10;
     public const nint munmap = 11;
+    public const nint madvise = 28;
     public const nint nanosleep = 35;
     public const nint sysinfo = 99;
     public const nint times = 100;

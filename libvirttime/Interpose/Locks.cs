@@ -1,0 +1,50 @@
+using System.Runtime;
+
+namespace VirtTime.Interpose;
+
+/// <summary>Semaphores, mutexes, read-write locks, and the timed join. Their <c>timed</c> variants wait on <c>CLOCK_REALTIME</c> and are left alone.</summary>
+internal static unsafe class Locks
+{
+    // man 3 sem_clockwait (glibc 2.30); an error is in errno
+    [RuntimeExport("sem_clockwait")]
+    private static int sem_clockwait(nint semaphore, int clock, nint deadline) =>
+        Wait(RealFunction.sem_clockwait, semaphore, clock, deadline);
+
+    // man 3 pthread_mutex_clocklock (glibc 2.30)
+    [RuntimeExport("pthread_mutex_clocklock")]
+    private static int pthread_mutex_clocklock(nint mutex, int clock, nint deadline) =>
+        Wait(RealFunction.pthread_mutex_clocklock, mutex, clock, deadline);
+
+    // man 3 pthread_rwlock_clockrdlock (glibc 2.30)
+    [RuntimeExport("pthread_rwlock_clockrdlock")]
+    private static int pthread_rwlock_clockrdlock(nint rwlock, int clock, nint deadline) =>
+        Wait(RealFunction.pthread_rwlock_clockrdlock, rwlock, clock, deadline);
+
+    // man 3 pthread_rwlock_clockwrlock (glibc 2.30)
+    [RuntimeExport("pthread_rwlock_clockwrlock")]
+    private static int pthread_rwlock_clockwrlock(nint rwlock, int clock, nint deadline) =>
+        Wait(RealFunction.pthread_rwlock_clockwrlock, rwlock, clock, deadline);
+
+    // man 3 pthread_clockjoin_np (glibc 2.31)
+    [RuntimeExport("pthread_clockjoin_np")]
+    private static int pthread_clockjoin_np(nint thread, nint result, int clock, nint deadline)
+    {
+        Startup.Ensure();
+        Arguments arguments;
+        arguments.First = thread;
+        arguments.Second = result;
+        arguments.Third = clock;
+        arguments.Fourth = deadline;
+        return (int)TimedCall.Run(RealFunction.pthread_clockjoin_np, &arguments, &arguments.Fourth, clock);
+    }
+
+    private static int Wait(RealFunction function, nint waited, int clock, nint deadline)
+    {
+        Startup.Ensure();
+        Arguments arguments;
+        arguments.First = waited;
+        arguments.Second = clock;
+        arguments.Third = deadline;
+        return (int)TimedCall.Run(function, &arguments, &arguments.Third, clock);
+    }
+}

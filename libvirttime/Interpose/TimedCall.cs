@@ -1,0 +1,47 @@
+using VirtTime.Clock;
+using VirtTime.Libc;
+
+namespace VirtTime.Interpose;
+
+/// <summary>The arguments of a blocking function, as the C calling conventions pass integers and pointers.</summary>
+internal struct Arguments
+{
+    public nint First;
+    public nint Second;
+    public nint Third;
+    public nint Fourth;
+    public nint Fifth;
+    public nint Sixth;
+    public nint Seventh;
+}
+
+/// <summary>Calls a real function that waits for an absolute deadline, with the deadline in the thread's slot meanwhile.</summary>
+internal static unsafe class TimedCall
+{
+    /// <summary>
+    /// Converts where there is something to convert: a valid time on a virtual clock. What is not goes to the real function
+    /// as it is and gets its error from there.
+    /// </summary>
+    /// <param name="function">The real function.</param>
+    /// <param name="arguments">Its arguments as the target gave them; those that it does not take are passed and do no harm.</param>
+    /// <param name="deadline">Which of them is the deadline.</param>
+    /// <param name="clock">The clock of the deadline.</param>
+    public static nint Run(RealFunction function, Arguments* arguments, nint* deadline, int clock)
+    {
+        nint real = Real.AddressOf(function);
+        timespec* given = (timespec*)*deadline;
+        if (!ClockFamily.IsVirtual(clock) || !UserMemory.CanRead(given) || !TimespecMath.IsValidDeadline(*given))
+            return Invoke(real, arguments);
+
+        InFlightCall call;
+        *deadline = (nint)InFlightCall.Enter(&call, clock, *given);
+        nint result = Invoke(real, arguments);
+        InFlightCall.Leave(&call);
+        return result;
+    }
+
+    /// <summary>Calls a real function.</summary>
+    public static nint Invoke(nint real, Arguments* a) =>
+        ((delegate* unmanaged[SuppressGCTransition]<nint, nint, nint, nint, nint, nint, nint, nint>)real)(
+            a->First, a->Second, a->Third, a->Fourth, a->Fifth, a->Sixth, a->Seventh);
+}
