@@ -40,7 +40,7 @@ static void say_interrupted(const struct waiter *w, void (*handler)(int), int fl
     sigaction(SIGUSR1, &action, NULL);
     w->prepare(w);
     start(interrupt_then_release, w);
-    say_wait(w, &never, 0);
+    say_wait(w, &far_away, 0);
     say("handlers run", "%d", handled);
 }
 
@@ -82,7 +82,7 @@ static void *wait_for_ever(void *waiter)
 {
     const struct waiter *w = waiter;
 
-    say("result", "%s", error_name(wait_until(w, &never)));
+    say("result", "%s", error_name(wait_until(w, &far_away)));
     return NULL;
 }
 
