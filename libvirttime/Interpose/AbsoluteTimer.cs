@@ -43,9 +43,10 @@ internal static unsafe class AbsoluteTimer
         }
     }
 
+    // Taking the address of a field makes the compiler touch the object, so what may be no object is asked about as an array.
     private static bool IsDeadline(itimerspec* value) =>
-        UserMemory.CanRead(&value->it_interval)
-        && UserMemory.CanRead(&value->it_value)
+        UserMemory.CanRead((timespec*)value)
+        && UserMemory.CanRead((timespec*)value + 1)
         && TimespecMath.IsValidDeadline(value->it_value)
         && (value->it_value.tv_sec | value->it_value.tv_nsec) != 0;
 }
