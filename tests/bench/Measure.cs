@@ -1,0 +1,58 @@
+namespace VirtTime.Bench;
+
+/// <summary>Ways that are run in turn, round after round, so that what else the machine does meets all of them alike.</summary>
+/// <param name="Name">What is measured.</param>
+/// <param name="Unit">Of the figures: ns, µs, ms, bytes.</param>
+/// <param name="Ways">The first is ours, the others are what it is held against.</param>
+internal sealed record Measure(string Name, string Unit, IReadOnlyList<Way> Ways)
+{
+    /// <summary>Fewer rounds than asked, for what takes long.</summary>
+    public int MostRounds { get; init; } = int.MaxValue;
+
+    public Outcome Take(int rounds)
+    {
+        rounds = Math.Min(rounds, MostRounds);
+        double[][] figures = [.. Ways.Select(_ => new double[rounds])];
+        foreach (Way way in Ways)
+            way.Sample();
+        for (int round = 0; round < rounds; round++)
+        {
+            // Whoever goes first in one round goes last in the next.
+            foreach (int way in round % 2 == 0 ? Enumerable.Range(0, Ways.Count) : Enumerable.Range(0, Ways.Count).Reverse())
+                figures[way][round] = Ways[way].Sample();
+        }
+
+        return new Outcome(Name, Unit, [.. Ways.Select((way, i) => new Figures(way.Name, figures[i], figures[0]))]);
+    }
+}
+
+internal sealed record Outcome(string Measure, string Unit, IReadOnlyList<Figures> Ways);
+
+/// <summary>What one way gave over all rounds.</summary>
+internal sealed class Figures(string way, double[] figures, double[] ours)
+{
+    private readonly double[] _ratios = [.. figures.Zip(ours, (figure, our) => our / figure)];
+
+    public string Way => way;
+
+    public double Median => Quantile(figures, 0.5);
+
+    /// <summary>Our figure divided by this one's, taken round by round: the median, and where the middle half of them lies.</summary>
+    public double Ratio => Quantile(_ratios, 0.5);
+
+    public double RatioLow => Quantile(_ratios, 0.25);
+
+    public double RatioHigh => Quantile(_ratios, 0.75);
+
+    /// <summary>Our figure less this one's, the median over the rounds.</summary>
+    public double Difference => Quantile([.. figures.Zip(ours, (figure, our) => our - figure)], 0.5);
+
+    private static double Quantile(double[] values, double share)
+    {
+        double[] sorted = [.. values.Order()];
+        double position = share * (sorted.Length - 1);
+        int below = (int)position;
+        int above = Math.Min(below + 1, sorted.Length - 1);
+        return sorted[below] + ((sorted[above] - sorted[below]) * (position - below));
+    }
+}

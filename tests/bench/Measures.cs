@@ -1,0 +1,112 @@
+namespace VirtTime.Bench;
+
+/// <summary>What is measured.</summary>
+internal static class Measures
+{
+    private static readonly (string Name, int Id)[] s_clocks =
+        [("CLOCK_MONOTONIC", 1), ("CLOCK_MONOTONIC_COARSE", 6), ("CLOCK_BOOTTIME", 7), ("CLOCK_REALTIME, not virtual", 0)];
+
+    public static IEnumerable<Measure> All(Workplace place) =>
+        [.. Clocks(place), Throughput(place), .. Waits(place), Loading(place), Resident(place), Size(place), Launching(place), .. Adjusting(place), .. Programs.All(place)];
+
+    private static IEnumerable<Measure> Clocks(Workplace place)
+    {
+        string program = place.Build("clocks");
+        string calls = $"{place.Scaled(1_000_000)}";
+        foreach ((string name, int id) in s_clocks)
+            yield return new Measure($"clock_gettime({name})", "ns", [.. Ways(place, [program, $"{id}", calls, "1"])]);
+    }
+
+    // Two threads that wrote a common cache line would take longer per call than one; ideal is half of it.
+    private static Measure Throughput(Workplace place)
+    {
+        string program = place.Build("clocks");
+        string calls = $"{place.Scaled(4_000_000)}";
+        return new Measure("clock_gettime(CLOCK_MONOTONIC) by 2 threads, per call", "ns",
+        [
+            new("2 threads", () => Workplace.Figure("env", [.. place.Preload, program, "1", calls, "2"])),
+            new("1 thread", () => Workplace.Figure("env", [.. place.Preload, program, "1", calls, "1"])),
+            new("2 threads, native", () => Workplace.Figure(program, "1", calls, "2")),
+        ]);
+    }
+
+    private static IEnumerable<Measure> Waits(Workplace place)
+    {
+        string program = place.Build("waits");
+        string calls = $"{place.Scaled(3000)}";
+        foreach ((string name, string which) in new[] { ("pthread_cond_timedwait", "cond"), ("sem_clockwait", "sem"), ("clock_nanosleep", "sleep") })
+        {
+            yield return new Measure($"{name} to the past", "ns",
+            [
+                new("VirtTime", () => Workplace.Figure("env", [.. place.Preload, program, which, calls])),
+                new("native", () => Workplace.Figure(program, which, calls)),
+            ]);
+        }
+    }
+
+    private static Measure Loading(Workplace place) => new("/bin/true with the library loaded", "µs",
+    [
+        new("VirtTime", () => Spawn(place, [.. place.Preload, "--", "/bin/true"]) / 1000),
+        new("native", () => Spawn(place, ["--", "/bin/true"]) / 1000),
+    ]);
+
+    private static Measure Resident(Workplace place)
+    {
+        string program = place.Build("resident");
+        return new Measure("resident set", "bytes",
+        [
+            new("VirtTime", () => Workplace.Figure("env", [.. place.Preload, program])),
+            new("native", () => Workplace.Figure(program)),
+        ]) { MostRounds = 5 };
+    }
+
+    private static Measure Size(Workplace place) =>
+        new("size of libvirttime.so", "bytes", [new("VirtTime", () => new FileInfo(place.Library).Length)]) { MostRounds = 1 };
+
+    private static Measure Launching(Workplace place)
+    {
+        List<Way> ways =
+        [
+            new("virttime-run", () => Spawn(place, ["--", place.Launcher, "--monotonic-at", "1s", "--", "/bin/true"]) / 1e6),
+            new("env", () => Spawn(place, ["--", "env", "/bin/true"]) / 1e6),
+        ];
+        if (Workplace.HasTimeNamespace)
+            ways.Add(new("unshare --time", () => Spawn(place, ["--", "unshare", "--time", "--monotonic", "1000", "/bin/true"]) / 1e6));
+        if (Workplace.Find("faketime") != null)
+            ways.Add(new("faketime", () => Spawn(place, ["--", "faketime", "-f", "+1s", "/bin/true"]) / 1e6));
+        return new Measure("launching /bin/true", "ms", ways);
+    }
+
+    private static IEnumerable<Measure> Adjusting(Workplace place)
+    {
+        string empty = place.NewConfig("slots-0", 0);
+        foreach (int slots in new[] { 1, 1000, 30_000 })
+        {
+            string config = place.NewConfig($"slots-{slots}", slots);
+            yield return new Measure($"adjusting {slots} calls in flight", "ms",
+                [new("VirtTime", () => Adjust(place, config)), new("none in flight", () => Adjust(place, empty))]);
+        }
+
+        yield return new Measure("adjusting an empty file", "ms",
+        [
+            new("VirtTime", () => Adjust(place, empty)),
+            new("virttime-run --version", () => Spawn(place, ["--", place.Launcher, "--version"]) / 1e6),
+        ]);
+    }
+
+    private static double Adjust(Workplace place, string config) =>
+        Spawn(place, ["--", place.Launcher, "--config", config, "--monotonic-at", "1d"]) / 1e6;
+
+    private static double Spawn(Workplace place, string[] arguments) =>
+        Workplace.Figure(place.Build("spawn"), [$"{place.Scaled(50)}", .. arguments]);
+
+    private static IEnumerable<Way> Ways(Workplace place, string[] command)
+    {
+        yield return new("VirtTime", () => Workplace.Figure("env", [.. place.Preload, .. command]));
+        yield return new("native", () => Workplace.Figure(command[0], command[1..]));
+        if (Workplace.HasTimeNamespace)
+            yield return new("time namespace", () => Workplace.Figure("unshare", ["--time", "--monotonic", "1000", "--boottime", "1000", "--fork", .. command]));
+        if (Workplace.Faketime is { } faketime)
+            yield return new("libfaketime", () => Workplace.Figure("env", [$"LD_PRELOAD={faketime}", "FAKETIME=+1h", .. command]));
+    }
+}

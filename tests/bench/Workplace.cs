@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using VirtTime.Config;
+
+namespace VirtTime.Bench;
+
+/// <summary>Built programs, config files, and what this machine has.</summary>
+internal sealed class Workplace : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("virttime-bench.").FullName;
+
+    public Workplace(bool isQuick)
+    {
+        IsQuick = isQuick;
+        Rounds = isQuick ? 2 : 31;
+        Config = NewConfig("clock", 0);
+    }
+
+    public bool IsQuick { get; }
+
+    public int Rounds { get; }
+
+    public string Root { get; } = FindRoot();
+
+    public string Library => Path.Combine(Root, "artifacts", "dist", "libvirttime.so");
+
+    public string Launcher => Path.Combine(Root, "artifacts", "dist", "virttime-run");
+
+    /// <summary>A config file with an offset of 1000 s.</summary>
+    public string Config { get; }
+
+    public string[] Preload => [$"LD_PRELOAD={Library}", $"VIRT_TIME_CONF={Config}"];
+
+    /// <summary>What the figures depend on.</summary>
+    public string Machine
+    {
+        get
+        {
+            string processor = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) ?? ": ?";
+            return $"{processor[(processor.IndexOf(':', StringComparison.Ordinal) + 2)..]}, {Environment.ProcessorCount} processors, "
+                + $"{RuntimeInformation.OSDescription}, {Rounds} rounds, medians";
+        }
+    }
+
+    public int Scaled(int full) => IsQuick ? Math.Max(1, full / 50) : full;
+
+    public static string? Find(string tool) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(directory => Path.Combine(directory, tool)).FirstOrDefault(File.Exists);
+
+    /// <summary>Debian's libfaketime, if it is installed.</summary>
+    public static string? Faketime =>
+        Directory.Exists("/usr/lib") ? Directory.GetDirectories("/usr/lib", "*-linux-gnu").Select(d => Path.Combine(d, "faketime", "libfaketime.so.1")).FirstOrDefault(File.Exists) : null;
+
+    /// <summary>Whether a time namespace of one's own can be had.</summary>
+    public static bool HasTimeNamespace => Environment.IsPrivilegedProcess && Find("unshare") != null;
+
+    /// <summary>Builds a C program of <c>tests/programs/bench</c>.</summary>
+    public string Build(string name)
+    {
+        string target = Path.Combine(_directory, name);
+        if (!File.Exists(target))
+            Run("gcc", "-O2", "-D_GNU_SOURCE", "-pthread", "-o", target, Source(name + ".c"));
+        return target;
+    }
+
+    public string Source(string file) => Path.Combine(Root, "tests", "programs", "bench", file);
+
+    public string Temporary(string file) => Path.Combine(_directory, file);
+
+    /// <summary>A config file with calls in flight in the first threads.</summary>
+    public string NewConfig(string name, int inFlight)
+    {
+        string path = Temporary(name);
+        using FileStream file = new(path, FileMode.CreateNew);
+        file.SetLength(ConfigLayout.FileSize);
+        using BinaryWriter writer = new(file);
+        writer.Write(1000L);
+        writer.Write(0L);
+        for (int i = 0; i < inFlight; i++)
+        {
+            writer.Write(1L << 40);
+            writer.Write(0L);
+        }
+
+        file.Position = ConfigLayout.SlotClocksPosition;
+        writer.Write(Enumerable.Repeat((byte)2, inFlight).ToArray());
+        file.Position = ConfigLayout.ExtensionPosition;
+        writer.Write(new byte[ConfigLayout.ExtensionSize]);
+        return path;
+    }
+
+    /// <summary>Runs a command and returns what it printed.</summary>
+    public static string Run(string file, params IEnumerable<string> arguments)
+    {
+        ProcessStartInfo start = new(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = Process.Start(start) ?? throw new BenchException($"{file}: cannot be started");
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? output : throw new BenchException($"{file} {string.Join(' ', start.ArgumentList)}: {error.Result.Trim()}");
+    }
+
+    /// <summary>The same for a command that prints one number.</summary>
+    public static double Figure(string file, params IEnumerable<string> arguments) =>
+        double.Parse(Run(file, arguments), CultureInfo.InvariantCulture);
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private static string FindRoot()
+    {
+        for (DirectoryInfo? directory = new(AppContext.BaseDirectory); directory != null; directory = directory.Parent)
+        {
+            if (File.Exists(Path.Combine(directory.FullName, "global.json")))
+                return directory.FullName;
+        }
+
+        throw new BenchException($"{AppContext.BaseDirectory} is not inside the repository");
+    }
+}

@@ -1,0 +1,44 @@
+// usage: clocks CLOCK CALLS THREADS
+// Prints nanoseconds per clock_gettime(CLOCK), by CPU time of one thread; with 2 threads, by the wall over all calls.
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+static int clock_id;
+static long calls;
+
+static double now(clockid_t id)
+{
+    struct timespec t;
+    clock_gettime(id, &t);
+    return t.tv_sec * 1e9 + t.tv_nsec;
+}
+
+static void *read_clock(void *unused)
+{
+    struct timespec t;
+    for (long i = 0; i < calls; i++)
+        clock_gettime(clock_id, &t);
+    return unused;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 4)
+        return 2;
+    clock_id = atoi(argv[1]);
+    calls = atol(argv[2]);
+    int threads = atoi(argv[3]);
+    pthread_t thread[16];
+    read_clock(NULL);
+    clockid_t meter = threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC_RAW;
+    double start = now(meter);
+    for (int i = 1; i < threads; i++)
+        pthread_create(&thread[i], NULL, read_clock, NULL);
+    read_clock(NULL);
+    for (int i = 1; i < threads; i++)
+        pthread_join(thread[i], NULL);
+    printf("%.4f\n", (now(meter) - start) / ((double)calls * threads));
+    return 0;
+}
