@@ -8,7 +8,7 @@ namespace VirtTime.Diagnostics;
 /// <summary>Diagnostics on standard error. Nothing is built, and nothing formatted, unless a level was asked for.</summary>
 internal static class Log
 {
-    private static ILoggerFactory? s_factory;
+    private static ConsoleLoggerProvider? s_provider;
     private static ILogger? s_logger;
 
     public static void Start(LogLevel level)
@@ -20,15 +20,9 @@ internal static class Log
 
         // Only .NET's copy: without a terminal type, the console does not send the terminal a control sequence when it is set up.
         Environment.SetEnvironmentVariable("TERM", null);
-        s_factory = LoggerFactory.Create(builder => builder
-            .SetMinimumLevel(level)
-            .AddSimpleConsole(options =>
-            {
-                options.SingleLine = true;
-                options.ColorBehavior = LoggerColorBehavior.Disabled;
-            })
-            .AddConsole(options => options.LogToStandardErrorThreshold = LogLevel.Trace));
-        s_logger = s_factory.CreateLogger("virttime-run");
+        ConsoleLoggerOptions options = new() { FormatterName = LineFormatter.FormatName, LogToStandardErrorThreshold = LogLevel.Trace };
+        s_provider = new ConsoleLoggerProvider(new FixedOptions(options), [new LineFormatter()]);
+        s_logger = new LoggerFactory([s_provider], new LoggerFilterOptions { MinLevel = level }).CreateLogger(nameof(VirtTime));
     }
 
     public static void Debug(MessageText text) => text.Write(s_logger, LogLevel.Debug);
@@ -38,8 +32,8 @@ internal static class Log
     /// <summary>Writes what is still queued and ends the logger's thread.</summary>
     public static void Finish()
     {
-        s_factory?.Dispose();
-        s_factory = null;
+        s_provider?.Dispose();
+        s_provider = null;
         s_logger = null;
     }
 

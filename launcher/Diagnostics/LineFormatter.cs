@@ -1,0 +1,32 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
+using VirtTime.Native;
+
+namespace VirtTime.Diagnostics;
+
+/// <summary>A diagnostic as one line, <c>virttime-run: LEVEL: TEXT</c>, like the launcher's other messages.</summary>
+internal sealed class LineFormatter() : ConsoleFormatter(FormatName)
+{
+    public const string FormatName = "line";
+
+    public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
+    {
+        // The console encodes text; byte strings in the message are decoded for it, as well as they can be.
+        string text = logEntry.Formatter(logEntry.State, logEntry.Exception);
+        string decoded = Encoding.UTF8.GetString(ByteString.ToBytes(text));
+        textWriter.Write($"virttime-run: {logEntry.LogLevel.ToString().ToLowerInvariant()}: {decoded}\n");
+    }
+}
+
+/// <summary>Options that stay as they are, without the machinery that watches for changes.</summary>
+internal sealed class FixedOptions(ConsoleLoggerOptions value) : IOptionsMonitor<ConsoleLoggerOptions>
+{
+    public ConsoleLoggerOptions CurrentValue => value;
+
+    public ConsoleLoggerOptions Get(string? name) => value;
+
+    public IDisposable? OnChange(Action<ConsoleLoggerOptions, string?> listener) => null;
+}
