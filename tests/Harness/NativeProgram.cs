@@ -44,7 +44,7 @@ internal static class NativeProgram
     private static bool IsCurrent(string source, string target)
     {
         DateTime built = File.GetLastWriteTimeUtc(target);
-        return File.Exists(target)
-            && Directory.GetFiles(Paths.Programs, "*.h").Append(source).All(file => File.GetLastWriteTimeUtc(file) <= built);
+        string[] headers = [.. Directory.GetFiles(Paths.Programs, "*.h"), .. Directory.GetFiles(Path.GetDirectoryName(source)!, "*.h")];
+        return File.Exists(target) && headers.Append(source).All(file => File.GetLastWriteTimeUtc(file) <= built);
     }
 }

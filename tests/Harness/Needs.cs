@@ -23,6 +23,15 @@ internal static class Needs
         Assert.SkipUnless(result.ExitCode == 0, "needs to mount a file system: " + result.Error.Trim());
     }
 
+    /// <summary>A time namespace with clocks of its own.</summary>
+    public static async Task TimeNamespaceAsync()
+    {
+        Root();
+        Tool("unshare");
+        Result result = await Command.Of("unshare", "--time", "--monotonic", "1", "--boottime", "1", "--fork", "true").RunAsync();
+        Assert.SkipUnless(result.ExitCode == 0, "needs a time namespace: " + result.Error.Trim());
+    }
+
     /// <summary>A shared library that is somewhere in the loader's default directories.</summary>
     public static string Library(string name)
     {

@@ -1,11 +1,10 @@
 /*
  * What the probes share. A probe is a program of many cases; each runs in a process of its own, many at a time, and says
- * what it observed in lines `function/clock/case what=value` whose values do not depend on how far a clock is shifted.
+ * what it observed in lines `function/clock/case: what=value` whose values do not depend on how far a clock is shifted.
  */
 #ifndef PROBE_H
 #define PROBE_H
 
-#define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -46,7 +45,7 @@ __attribute__((format(printf, 2, 3))) static inline void say(const char *what, c
 {
     va_list arguments;
 
-    printf("%s %s=", case_name, what);
+    printf("%s: %s=", case_name, what);
     va_start(arguments, format);
     vprintf(format, arguments);
     va_end(arguments);
@@ -173,7 +172,7 @@ static inline int end_probes(void)
 
         fwrite(text, 1, length > 0 ? length : 0, stdout);
         if (WIFSIGNALED(cases[i].status))
-            printf("%s ends=signal %d\n", cases[i].name, WTERMSIG(cases[i].status));
+            printf("%s: ends=signal %d\n", cases[i].name, WTERMSIG(cases[i].status));
     }
     return 0;
 }

@@ -1,0 +1,40 @@
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Conformance;
+
+/// <summary>A probe cannot tell VirtTime from the host, nor from a time namespace with the same offsets.</summary>
+public abstract class ConformanceTests(string probe)
+{
+    public static TheoryData<string> Shifts() => [.. Shift.All.Select(shift => shift.Name)];
+
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(Shifts))]
+    public Task Under_VirtTime_all_is_as_on_the_host(string shift) => Probe.AssertAgreesAsync(probe, Way.VirtTime, Shift.Named(shift));
+
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(Shifts))]
+    public async Task In_a_time_namespace_all_is_as_under_VirtTime(string shift)
+    {
+        await Needs.TimeNamespaceAsync();
+        await Probe.AssertAgreesAsync(probe, Way.Namespace, Shift.Named(shift));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public Task The_launcher_changes_nothing_about_it() => Probe.AssertAgreesAsync(probe, Way.Launcher, Shift.All[^1]);
+}
+
+public class ReadTests() : ConformanceTests("probe_reads");
+
+public class SleepTests() : ConformanceTests("probe_sleeps");
+
+public class WaitTests() : ConformanceTests("probe_waits");
+
+public class InterruptedWaitTests() : ConformanceTests("probe_interrupted_waits");
+
+public class TimerTests() : ConformanceTests("probe_timers");
+
+public class TimerDescriptorTests() : ConformanceTests("probe_timerfds");
+
+public class FutexTests() : ConformanceTests("probe_futexes");
+
+public class LookupTests() : ConformanceTests("probe_lookups");

@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Conformance;
+
+/// <summary>A program of <c>tests/programs/conformance</c>, whose every line is an observation: <c>function/clock/case: what=value</c>.</summary>
+internal static class Probe
+{
+    private static readonly ConcurrentDictionary<string, Lazy<Task<string[]>>> s_native = new();
+
+    // A time namespace whose clock is behind lets the largest deadline overflow, to one that expires at once or not.
+    private static readonly string[] s_overflowingCases = ["/never:", "/released from never:"];
+
+    /// <summary>Fails unless a probe observes the same when run in this way as it does on the host's clocks.</summary>
+    public static async Task AssertAgreesAsync(string name, Way way, Shift shift)
+    {
+        string[] native = await s_native.GetOrAdd(name, _ => new(() => ObserveAsync(name, Way.Native, Shift.All[0]))).Value;
+        string[] observed = await ObserveAsync(name, way, shift);
+        if (way == Way.Namespace && shift.IsBehind)
+            (native, observed) = (WithoutOverflowing(native), WithoutOverflowing(observed));
+
+        string[] missing = [.. native.Except(observed)];
+        string[] extra = [.. observed.Except(native)];
+        ConformanceTable.Add(way, shift, observed, extra.Concat(missing));
+        if (missing.Length + extra.Length > 0)
+            Assert.Fail($"{name} ({way}, {shift.Name}) observed\n{string.Join('\n', extra)}\nin place of\n{string.Join('\n', missing)}");
+    }
+
+    private static string[] WithoutOverflowing(string[] lines) =>
+        [.. lines.Where(line => !s_overflowingCases.Any(name => line.Contains(name, StringComparison.Ordinal)))];
+
+    private static async Task<string[]> ObserveAsync(string name, Way way, Shift shift)
+    {
+        using ConfigFile config = shift.CreateConfig();
+        Command probe = (await CommandAsync(name)).With("PROBE_EXPECTED", await ReferenceClocks.ExpectedAsync(way, shift));
+        Command command = way switch
+        {
+            Way.VirtTime => probe.Under(config),
+            Way.Launcher => shift.ByLauncher(probe),
+            Way.Namespace => shift.InNamespace(probe),
+            _ => probe,
+        };
+        string[] lines = [.. (await command.RunAsync()).Succeeded().Lines];
+        Assert.NotEmpty(lines);
+        return Numbered(lines);
+    }
+
+    private static async Task<Command> CommandAsync(string name)
+    {
+        Command command = Command.Of(await NativeProgram.BuildAsync($"conformance/{name}.c")) with { Limit = TimeSpan.FromSeconds(60) };
+        return name == "probe_lookups" ? command with { Arguments = [.. VirtualisedNames.Exported()] } : command;
+    }
+
+    // A case may say the same thing several times.
+    private static string[] Numbered(string[] lines)
+    {
+        Dictionary<string, int> seen = [];
+        return [.. lines.Select(line =>
+        {
+            string what = line[..line.IndexOf('=', StringComparison.Ordinal)];
+            seen[what] = seen.GetValueOrDefault(what) + 1;
+            return seen[what] == 1 ? line : $"{what} ({seen[what]}){line[what.Length..]}";
+        })];
+    }
+}

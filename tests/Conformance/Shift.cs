@@ -1,0 +1,59 @@
+using System.Globalization;
+using VirtTime.Config;
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Conformance;
+
+/// <summary>By how much the two clocks are shifted: virtual − host, in seconds, as <c>unshare --monotonic --boottime</c> takes it.</summary>
+internal sealed record Shift(string Name, long Monotonic, long Boottime)
+{
+    private const long Hour = 3600;
+    private const long Day = 24 * Hour;
+
+    // No clock may be set below zero, and a machine may have been up for a few minutes only.
+    private static readonly long s_behind = Math.Min(Hour, Math.Max(1, (long)HostClock.Monotonic() - 30));
+
+    public static readonly Shift[] All =
+    [
+        new("none", 0, 0),
+        new("+1h", Hour, Hour),
+        new("+400d, boottime +1h", 400 * Day, Hour),
+        new("behind", -s_behind, -s_behind),
+        new("behind, boottime +1d", -s_behind / 2, Day),
+    ];
+
+    public bool IsBehind => Monotonic < 0 || Boottime < 0;
+
+    public static Shift Named(string name) => All.Single(shift => shift.Name == name);
+
+    public ConfigFile CreateConfig()
+    {
+        ConfigFile config = ConfigFile.Create(-Monotonic);
+        long flags = (long)ConfigExtension.HasBoottimeOffset << 32;
+        config.WriteRaw(ConfigLayout.ExtensionPosition, (long)ConfigExtension.MagicValue, ConfigExtension.CurrentVersion | flags);
+        config.WriteRaw(ConfigLayout.ExtensionPosition + 16, -Boottime, 0);
+        return config;
+    }
+
+    /// <summary>Runs a command in a time namespace of its own.</summary>
+    public Command InNamespace(Command command) => command with
+    {
+        File = "unshare",
+        Arguments =
+        [
+            "--time", "--monotonic", Text(Monotonic), "--boottime", Text(Boottime), "--fork", "--kill-child",
+            command.File, .. command.Arguments,
+        ],
+    };
+
+    public Command ByLauncher(Command command) => command with
+    {
+        File = Paths.Launcher,
+        Arguments =
+        [
+            "--monotonic-offset", Text(Monotonic), "--boottime-offset", Text(Boottime), "--", command.File, .. command.Arguments,
+        ],
+    };
+
+    private static string Text(long seconds) => seconds.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,17 @@
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Conformance;
+
+/// <summary>README.md, the export list, the code and the built library name the same functions.</summary>
+public class VirtualisedNamesTests
+{
+    [Fact]
+    public void The_readme_tells_what_is_exported() => Assert.Equal(VirtualisedNames.Exported(), VirtualisedNames.InReadme());
+
+    [Fact]
+    public void The_code_exports_what_is_in_the_export_list() => Assert.Equal(VirtualisedNames.Exported(), VirtualisedNames.InCode());
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task The_library_exports_what_is_in_the_export_list() =>
+        Assert.Equal(VirtualisedNames.Exported(), await VirtualisedNames.InLibraryAsync());
+}
