@@ -19,3 +19,7 @@ catch (Exception exception)
     StandardStreams.WriteMessage($"internal error: {exception.GetType().Name}: {exception.Message}");
     return ExitStatus.LauncherFailed;
 }
+finally
+{
+    Log.Finish();
+}
