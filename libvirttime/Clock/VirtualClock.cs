@@ -22,45 +22,66 @@ internal struct OffsetSnapshot
 /// </remarks>
 internal static unsafe class VirtualClock
 {
-    // Read on every call and written only at start, so they share a line. Set before s_hostClock, which is tested.
+    // Read on every call and written only at start.
+    private static HotState s_hot;
     private static timespec* s_offset;
     private static ConfigExtension* s_extension;
-    private static nint s_hostClock;
 
     // The value of an odd sequence whose writer never came back.
     private static ulong s_abandonedSequence;
 
-    public static bool IsReady => s_hostClock != 0;
+    private struct HotState
+    {
+        // The mapped config file; 0 while the library is not ready, and when the short way is not to be had.
+        public nint Layout;
+        public nint HostClock;
+    }
 
+    public static bool IsReady => Volatile.Read(ref s_hot.HostClock) != 0;
+
+    /// <summary>Makes the clocks ready.</summary>
     /// <param name="hostClock">A <c>clock_gettime</c> that returns <c>-errno</c>, in practice the vDSO's.</param>
-    /// <param name="offset">Where the monotonic offset lies.</param>
-    /// <param name="extension">Where the extension block lies, or an empty one.</param>
+    /// <param name="layout">The mapped config file.</param>
+    public static void Use(nint hostClock, nint layout)
+    {
+        s_offset = (timespec*)layout;
+        s_extension = (ConfigExtension*)(layout + (nint)ConfigLayout.ExtensionPosition);
+        Volatile.Write(ref s_hot.HostClock, hostClock);
+
+        // The short way calls the host clock as a managed function, which takes two instructions less and looks at this bit.
+        const nint FatPointerBit = 2;
+        if ((hostClock & FatPointerBit) == 0)
+            Volatile.Write(ref s_hot.Layout, layout);
+    }
+
+    /// <summary>The same where there is no file: the clocks are the host's.</summary>
     public static void Use(nint hostClock, timespec* offset, ConfigExtension* extension)
     {
         s_offset = offset;
         s_extension = extension;
-        Volatile.Write(ref s_hostClock, hostClock);
+        Volatile.Write(ref s_hot.HostClock, hostClock);
     }
 
-    /// <summary>man 2 clock_gettime for any clock, virtual or not. Returns <c>-errno</c>; the library must be ready.</summary>
-    public static int Read(int clock, timespec* result) =>
-        ClockFamily.IsVirtual(clock) ? ReadShifted(clock, result, OffsetOf(clock)) : ReadHost(clock, result);
-
-    /// <summary>The same for a clock of the monotonic family, which is what programs read in their loops.</summary>
+    /// <summary>
+    /// Reads a clock of the monotonic family, which is what programs do in their loops: the shortest way when nothing is in
+    /// the way. False when something is, and the caller has to begin again with <see cref="Read"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int ReadMonotonic(int clock, timespec* result) => ReadShifted(clock, result, s_offset);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int ReadShifted(int clock, timespec* result, timespec* offset)
+    public static bool TryReadMonotonic(int clock, timespec* result)
     {
-        ulong sequence = Volatile.Read(ref s_extension->sequence);
-        long seconds = Volatile.Read(ref offset->tv_sec);
-        long nanoseconds = Volatile.Read(ref offset->tv_nsec);
-        int error = ReadHost(clock, result);
-        ulong changes = (ulong)((Volatile.Read(ref offset->tv_sec) ^ seconds) | (Volatile.Read(ref offset->tv_nsec) ^ nanoseconds));
-        changes |= Volatile.Read(ref s_extension->sequence) ^ sequence;
-        if (((changes | (sequence & 1)) | (uint)error) != 0)
-            return ReadAgain(clock, result, error);
+        nint layout = Volatile.Read(ref s_hot.Layout);
+        if (layout == 0)
+            return false;
+        ulong sequence = Volatile.Read(ref SequenceIn(layout));
+        long seconds = Volatile.Read(ref ((timespec*)layout)->tv_sec);
+        long nanoseconds = Volatile.Read(ref ((timespec*)layout)->tv_nsec);
+        long obstacles = ((delegate*<int, timespec*, int>)s_hot.HostClock)(clock, result);
+        layout = s_hot.Layout;
+        obstacles |= Volatile.Read(ref ((timespec*)layout)->tv_sec) ^ seconds;
+        obstacles |= Volatile.Read(ref ((timespec*)layout)->tv_nsec) ^ nanoseconds;
+        obstacles |= (long)(Volatile.Read(ref SequenceIn(layout)) ^ sequence) | (long)(sequence & 1);
+        if (obstacles != 0)
+            return false;
 
         seconds = result->tv_sec - seconds;
         nanoseconds = result->tv_nsec - nanoseconds;
@@ -72,20 +93,19 @@ internal static unsafe class VirtualClock
 
         result->tv_sec = seconds;
         result->tv_nsec = nanoseconds;
-        return 0;
+        return true;
     }
 
-    // The host clock gave an error, or the offsets changed while it was read.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int ReadAgain(int clock, timespec* result, int error)
+    /// <summary>man 2 clock_gettime for any clock, virtual or not. Returns <c>-errno</c>; the library must be ready.</summary>
+    public static int Read(int clock, timespec* result)
     {
-        if (error != 0)
-            return error;
+        if (!ClockFamily.IsVirtual(clock))
+            return ReadHost(clock, result);
         OffsetSnapshot snapshot;
         do
         {
             snapshot = Snapshot(clock);
-            error = ReadHost(clock, result);
+            int error = ReadHost(clock, result);
             if (error != 0)
                 return error;
         }
@@ -121,7 +141,10 @@ internal static unsafe class VirtualClock
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int ReadHost(int clock, timespec* result) =>
-        ((delegate* unmanaged[SuppressGCTransition]<int, timespec*, int>)s_hostClock)(clock, result);
+        ((delegate* unmanaged[SuppressGCTransition]<int, timespec*, int>)s_hot.HostClock)(clock, result);
+
+    private static ref ulong SequenceIn(nint layout) =>
+        ref ((ConfigExtension*)(layout + (nint)ConfigLayout.ExtensionPosition))->sequence;
 
     private static timespec* OffsetOf(int clock) =>
         ClockFamily.IsBoottime(clock) && (Volatile.Read(ref s_extension->flags) & ConfigExtension.HasBoottimeOffset) != 0

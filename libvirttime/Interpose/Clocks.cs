@@ -11,8 +11,8 @@ internal static unsafe class Clocks
     // man 2 clock_gettime
     [RuntimeExport("clock_gettime")]
     private static int clock_gettime(int clock, timespec* result) =>
-        ClockFamily.IsMonotonic(clock) && VirtualClock.IsReady
-            ? Errno.Return(VirtualClock.ReadMonotonic(clock, result))
+        (clock == Time.CLOCK_MONOTONIC || ClockFamily.IsMonotonic(clock)) && VirtualClock.TryReadMonotonic(clock, result)
+            ? 0
             : ReadClock(clock, result);
 
     [MethodImpl(MethodImplOptions.NoInlining)]

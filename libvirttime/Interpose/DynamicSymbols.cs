@@ -55,7 +55,7 @@ internal static unsafe class DynamicSymbols
     {
         if (real == 0)
             return 0;
-        if (handle == RTLD_NEXT || name == null)
+        if (name == null || (handle == RTLD_NEXT && version == null))
             return Undecided;
         nint ours = new SymbolTable(LoadedObjects.Self()).Find(name);
         if (ours == 0)
@@ -65,8 +65,9 @@ internal static unsafe class DynamicSymbols
         if (NextDefinition.Find(name) == 0)
             return Ask(real, RTLD_NEXT, name, version);
 
-        if (handle == RTLD_DEFAULT)
-            return Undecided;
+        // Ours has no version, which the real function takes for any.
+        if (handle is RTLD_DEFAULT or RTLD_NEXT)
+            return version == null || Ask(real, RTLD_NEXT, name, version) != 0 ? Undecided : 0;
         nint found = Ask(real, handle, name, version);
         return found != 0 && Libraries.IsPartOfLibc((nuint)found) ? ours : found;
     }

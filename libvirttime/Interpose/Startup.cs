@@ -63,7 +63,7 @@ internal static unsafe class Startup
         }
         else
         {
-            VirtualClock.Use(hostClock, (timespec*)layout, (ConfigExtension*)((nint)layout + (nint)ConfigLayout.ExtensionPosition));
+            VirtualClock.Use(hostClock, (nint)layout);
         }
     }
 
