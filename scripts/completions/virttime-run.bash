@@ -1,0 +1,54 @@
+# bash completion for virttime-run; needs the bash-completion package to complete the command's own arguments
+
+_virttime_run() {
+    local options='--monotonic-at --monotonic-offset --boottime-at --boottime-offset --config --config-mode --pid
+        --save --resume --split-string --check --force --json --print-env --verbose --log-level --help --version'
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    local word i
+
+    COMPREPLY=()
+    # The command begins at the first word that is no option and no option's value. With an = in it, readline cuts a word in three.
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        word=${COMP_WORDS[i]}
+        case $word in
+            --) ((++i)); break ;;
+            --monotonic-at | --monotonic-offset | --boottime-at | --boottime-offset | --config | --config-mode | --pid | --split-string | --log-level)
+                [[ ${COMP_WORDS[i + 1]} != = ]] || ((++i))
+                ((++i)) ;;
+            -c | -p | -S) ((++i)) ;;
+            -*) ;;
+            *) break ;;
+        esac
+    done
+    if ((i < COMP_CWORD)) || [[ $i == "$COMP_CWORD" && $previous == -- ]]; then
+        if declare -F _command_offset >/dev/null; then
+            _command_offset "$i"
+        elif ((i == COMP_CWORD)); then
+            mapfile -t COMPREPLY < <(compgen -A command -- "$current")
+        else
+            mapfile -t COMPREPLY < <(compgen -A file -- "$current")
+        fi
+        return
+    fi
+
+    if [[ $previous == = ]]; then
+        previous=${COMP_WORDS[COMP_CWORD - 2]}
+    elif [[ $current == = ]]; then
+        current=
+    fi
+    case $previous in
+        -c | --config) mapfile -t COMPREPLY < <(compgen -A file -- "$current") ;;
+        -p | --pid) mapfile -t COMPREPLY < <(cd /proc && compgen -W "$(echo [0-9]*)" -- "$current") ;;
+        --config-mode) mapfile -t COMPREPLY < <(compgen -W '0600 0640 0660 0644 0666' -- "$current") ;;
+        --log-level) mapfile -t COMPREPLY < <(compgen -W 'trace debug information warning error critical none' -- "$current") ;;
+        --monotonic-at | --monotonic-offset | --boottime-at | --boottime-offset | -S | --split-string) ;;
+        *)
+            if [[ $current == -* ]]; then
+                mapfile -t COMPREPLY < <(compgen -W "$options -c -p -S -v -h -V" -- "$current")
+            else
+                mapfile -t COMPREPLY < <(compgen -A command -- "$current")
+            fi ;;
+    esac
+}
+
+complete -F _virttime_run virttime-run

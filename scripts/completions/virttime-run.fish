@@ -1,0 +1,39 @@
+# fish completion for virttime-run
+
+# The short ones first: __fish_complete_subcommand takes leading long ones for its own.
+set -g __virttime_run_with_value -c -p -S --monotonic-at --monotonic-offset --boottime-at --boottime-offset --config \
+    --config-mode --pid --split-string --log-level
+
+# Whether the word to complete is still the launcher's: no word before it is a command.
+function __virttime_run_option
+    set -l words (commandline -opc)
+    set -e words[1]
+    while set -q words[1]
+        string match -q -- -- $words[1]; and return 1
+        string match -q -- '-*' $words[1]; or return 1
+        contains -- $words[1] $__virttime_run_with_value; and set -e words[1]
+        set -e words[1]
+    end
+end
+
+complete -c virttime-run -f
+complete -c virttime-run -f -a '(__fish_complete_subcommand $__virttime_run_with_value)'
+
+complete -c virttime-run -n __virttime_run_option -x -l monotonic-at -d 'What CLOCK_MONOTONIC reads when the command starts'
+complete -c virttime-run -n __virttime_run_option -x -l monotonic-offset -d 'Virtual minus host clock'
+complete -c virttime-run -n __virttime_run_option -x -l boottime-at -d 'What CLOCK_BOOTTIME reads when the command starts'
+complete -c virttime-run -n __virttime_run_option -x -l boottime-offset -d 'Virtual minus host clock'
+complete -c virttime-run -n __virttime_run_option -r -F -s c -l config -d 'Create or reuse a config file'
+complete -c virttime-run -n __virttime_run_option -x -l config-mode -a '0600 0640 0660 0644 0666' -d 'Permissions of a file that is created'
+complete -c virttime-run -n __virttime_run_option -x -s p -l pid -a '(__fish_complete_pids)' -d 'Find the file through a running program'
+complete -c virttime-run -n __virttime_run_option -l save -d 'Note the virtual clocks in the file'
+complete -c virttime-run -n __virttime_run_option -l resume -d 'Let the virtual clocks go on from those saved'
+complete -c virttime-run -n __virttime_run_option -x -s S -l split-string -d 'Split a string into arguments, for #! lines'
+complete -c virttime-run -n __virttime_run_option -l check -d 'Inspect the command, run nothing'
+complete -c virttime-run -n __virttime_run_option -l force -d 'Run a command that would escape, or use a file of another boot'
+complete -c virttime-run -n __virttime_run_option -l json -d 'Print the state as JSON'
+complete -c virttime-run -n __virttime_run_option -l print-env -d 'Print LD_PRELOAD=... and VIRT_TIME_CONF=...'
+complete -c virttime-run -n __virttime_run_option -s v -l verbose -d 'Diagnostics on standard error'
+complete -c virttime-run -n __virttime_run_option -x -l log-level -a 'trace debug information warning error critical none' -d 'Diagnostics from this level on'
+complete -c virttime-run -n __virttime_run_option -s h -l help -d 'Show the help'
+complete -c virttime-run -n __virttime_run_option -s V -l version -d 'Show the version'

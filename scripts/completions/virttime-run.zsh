@@ -1,0 +1,25 @@
+#compdef virttime-run
+
+local time='a number with a unit, or several joined\: 12345s, 3d12h, 250ms'
+
+_arguments -s -S \
+    "(--monotonic-offset)--monotonic-at=[what CLOCK_MONOTONIC reads when the command starts]:$time:" \
+    "(--monotonic-at)--monotonic-offset=[virtual minus host clock]:$time:" \
+    "(--boottime-offset)--boottime-at=[what CLOCK_BOOTTIME reads when the command starts]:$time:" \
+    "(--boottime-at)--boottime-offset=[virtual minus host clock]:$time:" \
+    '(-p --pid)'{-c+,--config=}'[create or reuse a config file]:config file:_files' \
+    '--config-mode=[permissions of a file that is created]:octal mode:(0600 0640 0660 0644 0666)' \
+    '(-c --config --config-mode)'{-p+,--pid=}'[find the config file through a running program]:process:_pids' \
+    '(--resume)--save[note the virtual clocks in the config file]' \
+    '(--save)--resume[let the virtual clocks go on from those saved]' \
+    '*'{-S+,--split-string=}'[split a string into arguments, for #! lines]:string:' \
+    '--check[inspect the command, run nothing]' \
+    '--force[run a command that would escape, or use a file of another boot]' \
+    '--json[print the state as JSON]' \
+    '--print-env[print LD_PRELOAD=... and VIRT_TIME_CONF=...]' \
+    '(--log-level -v --verbose)'{-v,--verbose}'[diagnostics on standard error]' \
+    '(-v --verbose)--log-level=[diagnostics from this level on]:level:(trace debug information warning error critical none)' \
+    '(- *)'{-h,--help}'[show the help]' \
+    '(- *)'{-V,--version}'[show the version]' \
+    '(-)1:command: _command_names -e' \
+    '*::arguments: _normal'
