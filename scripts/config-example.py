@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+"""Usage: config-example.py create FILE SECONDS | read FILE | adjust FILE SECONDS
+
+How to make, read and change a VirtTime config file from Python: libvirttime(7) has the format. SECONDS is what the
+virtual monotonic clock is to read now.
+"""
+
+import decimal
+import fcntl
+import os
+import struct
+import sys
+import time
+import uuid
+
+SECOND = 1_000_000_000
+FARTHEST = 2**61 * SECOND
+
+SLOTS = 16                      # struct timespec per_thread_ts[4194304]
+SLOTS_END = SLOTS + 4194304 * 16
+BLOCK = 67112960                # the extension block
+BOOTTIME_FLAG = 1               # in its flags: the boottime clocks have an offset of their own
+SEQUENCE = BLOCK + 48
+BOOT_ID = BLOCK + 56
+SLOT_CLOCKS = 67117056          # uint8_t per_thread_clock[4194304]: clock id + 1
+FILE_SIZE = SLOT_CLOCKS + 4194304
+
+BOOTTIME_CLOCKS = (7 + 1, 9 + 1)
+
+
+def host_clock():
+    return time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+
+
+def boot_id():
+    with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+        return uuid.UUID(file.read().strip()).bytes
+
+
+def pack(nanoseconds):
+    """A timespec: 0 <= tv_nsec < 10**9, also for times below zero."""
+    return struct.pack("=qq", *divmod(nanoseconds, SECOND))
+
+
+def read_time(fd, position):
+    seconds, nanoseconds = struct.unpack("=qq", os.pread(fd, 16, position))
+    return seconds * SECOND + nanoseconds
+
+
+def create(path, clock):
+    """Nobody sees half a file: it is filled under another name. An existing file is left alone."""
+    unfinished = f"{path}.{os.getpid()}"
+    fd = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    try:
+        os.truncate(fd, FILE_SIZE)  # a hole; writing zeros would take 70 MB
+        os.pwrite(fd, struct.pack("=8sI", b"VIRTTIME", 1), BLOCK)
+        os.pwrite(fd, boot_id(), BOOT_ID)
+        os.pwrite(fd, pack(host_clock() - clock), 0)
+        os.link(unfinished, path)
+    finally:
+        os.unlink(unfinished)
+        os.close(fd)
+
+
+def read(path):
+    fd = os.open(path, os.O_RDONLY)
+    clock = host_clock() - read_time(fd, 0)
+    os.close(fd)
+    return clock
+
+
+def slots_in_use(fd):
+    """Positions of the slots that are not zero; most of the file is a hole, which is not read."""
+    end = min(os.fstat(fd).st_size, SLOTS_END)
+    position = SLOTS
+    while position < end:
+        try:
+            data = os.lseek(fd, position, os.SEEK_DATA)
+        except OSError:  # ENXIO: only a hole is left
+            return
+        hole = min(os.lseek(fd, data, os.SEEK_HOLE), end)
+        position = max(data - data % 16, SLOTS)
+        while position < hole:
+            chunk = os.pread(fd, min(hole - position, 65536), position)
+            for at in range(0, len(chunk), 16):
+                if any(chunk[at:at + 16]):
+                    yield position + at
+            position += len(chunk)
+
+
+def is_boottime(fd, slot):
+    clock = os.pread(fd, 1, SLOT_CLOCKS + (slot - SLOTS) // 16)
+    return bool(clock) and clock[0] in BOOTTIME_CLOCKS
+
+
+def change(fd, clock, own_boottime):
+    """The offset, and by as much each deadline in flight; what waits on a clock with an offset of its own stays."""
+    old = read_time(fd, 0)
+    slots = [slot for slot in slots_in_use(fd) if not (own_boottime and is_boottime(fd, slot))]
+    offset = host_clock() - clock
+    os.pwrite(fd, pack(offset), 0)
+    for slot in slots:
+        deadline = read_time(fd, slot) + offset - old
+        # {0, 0} would mean "none", and a deadline that has passed has passed at 1 ns as well.
+        os.pwrite(fd, pack(min(max(deadline, 1), FARTHEST)), slot)
+
+
+def adjust(path, clock):
+    """The programs that use the file are to be stopped: calls inside the kernel keep the deadline they were given."""
+    fd = os.open(path, os.O_RDWR)
+    fcntl.flock(fd, fcntl.LOCK_EX)
+    block = os.pread(fd, 64, BLOCK)
+    if block[:8] != b"VIRTTIME":  # made by a tool that knows the offset and the slots only
+        change(fd, clock, own_boottime=False)
+    else:
+        flags, = struct.unpack_from("=I", block, 12)
+        sequence, = struct.unpack_from("=Q", block, 48)
+        os.pwrite(fd, struct.pack("=Q", sequence | 1), SEQUENCE)  # odd: readers wait
+        try:
+            change(fd, clock, flags & BOOTTIME_FLAG)
+            os.pwrite(fd, boot_id(), BOOT_ID)
+        finally:
+            os.pwrite(fd, struct.pack("=Q", (sequence | 1) + 1), SEQUENCE)
+    os.close(fd)
+
+
+def parse(text):
+    """Nanoseconds, from decimal seconds."""
+    try:
+        return int(decimal.Decimal(text) * SECOND)
+    except (ArithmeticError, ValueError):
+        sys.exit(f'config-example.py: "{text}" is not a number of seconds')
+
+
+def main(arguments):
+    match arguments:
+        case ["create", path, seconds]:
+            create(path, parse(seconds))
+        case ["adjust", path, seconds]:
+            adjust(path, parse(seconds))
+        case ["read", path]:
+            print("{}.{:09}".format(*divmod(read(path), SECOND)))
+        case _:
+            sys.exit(__doc__.strip())
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except OSError as error:
+        sys.exit(f"config-example.py: {error}")
