@@ -14,6 +14,7 @@ internal unsafe struct InFlightCall
 {
     private timespec* _slot;
     private byte* _slotClock;
+    private int _clock;
 
     // What a signal handler's call interrupted: the outer call's deadline and the offset that it is based on.
     private timespec _outerDeadline;
@@ -43,6 +44,7 @@ internal unsafe struct InFlightCall
         int thread = ThreadId.Current();
         bool hasSlot = SlotPages.Prepare(thread);
         call->_slot = hasSlot ? SlotPages.SlotOf(thread) : &call->_local;
+        call->_clock = clock;
         call->_slotClock = hasSlot ? SlotPages.ClockOf(thread) : &call->_localClock;
         if (!hasSlot)
             call->_localClock = 0;
@@ -83,22 +85,16 @@ internal unsafe struct InFlightCall
         while (!IsOuterCurrent());
     }
 
+    // A writer may come between the two halves of a store, also when the slot becomes idle, so here too it is looked for afterwards.
     private void RestoreOuter()
     {
-        if (_outerClock == 0 || (_outerDeadline.tv_sec | _outerDeadline.tv_nsec) == 0)
-        {
-            timespec idle = default;
-            Store(idle);
-            Volatile.Write(ref *_slotClock, _outerClock);
-            return;
-        }
-
+        bool hasOuter = _outerClock != 0 && (_outerDeadline.tv_sec | _outerDeadline.tv_nsec) != 0;
         OffsetSnapshot now;
         do
         {
-            now = VirtualClock.Snapshot(_outerClock - 1);
-            timespec change = TimespecMath.Subtract(now.Offset, _outer.Offset);
-            Publish(TimespecMath.ToHostDeadline(_outerDeadline, change));
+            now = VirtualClock.Snapshot(hasOuter ? _outerClock - 1 : _clock);
+            timespec idle = default;
+            Publish(hasOuter ? TimespecMath.ToHostDeadline(_outerDeadline, TimespecMath.Subtract(now.Offset, _outer.Offset)) : idle);
             Volatile.Write(ref *_slotClock, _outerClock);
         }
         while (!VirtualClock.IsCurrent(&now));
