@@ -42,7 +42,8 @@ internal static unsafe class HostClocks
         {
             s_vdso = (delegate* unmanaged<int, timespec*, int>)VdsoImage.FindClockGettime();
             if (s_vdso == null)
-                throw new LauncherException("host clocks", "not readable inside another virttime-run on this kernel (no vDSO); run it outside");
+                throw new LauncherException(
+                    "host clocks", "not readable inside another virttime-run on this kernel (no vDSO); run it outside");
         }
 
         s_initialized = true;

@@ -31,12 +31,15 @@ internal static class TimeNamespace
         if (ownOffsets is null && own is null)
             return default;
 
-        // timens_offsets are those of the namespace that children will be in, which only after unshare(2) is another than the process's own.
+        // timens_offsets are those of the namespace that children will be in, which only after unshare(2) is another than the
+        // process's own.
         if (ownOffsets is null || otherOffsets is null || HasOtherForChildren("self", own) || HasOtherForChildren($"{pid}", other))
-            throw new LauncherException($"--pid {pid}", "runs in another time namespace, whose offsets cannot be read; run virttime-run inside it");
+            throw new LauncherException(
+                $"--pid {pid}", "runs in another time namespace, whose offsets cannot be read; run virttime-run inside it");
 
         return new Difference(
-            Offset(otherOffsets, "monotonic") - Offset(ownOffsets, "monotonic"), Offset(otherOffsets, "boottime") - Offset(ownOffsets, "boottime"));
+            Offset(otherOffsets, "monotonic") - Offset(ownOffsets, "monotonic"),
+            Offset(otherOffsets, "boottime") - Offset(ownOffsets, "boottime"));
     }
 
     private static bool HasOtherForChildren(string process, string? own)

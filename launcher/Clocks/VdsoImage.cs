@@ -23,7 +23,9 @@ internal static unsafe class VdsoImage
         if (image == null)
             return 0;
 
-        ReadOnlySpan<byte> name = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "__kernel_clock_gettime"u8 : "__vdso_clock_gettime"u8;
+        ReadOnlySpan<byte> name = RuntimeInformation.ProcessArchitecture == Architecture.Arm64
+            ? "__kernel_clock_gettime"u8
+            : "__vdso_clock_gettime"u8;
         return FindSymbol(image, name);
     }
 
@@ -72,10 +74,16 @@ internal static unsafe class VdsoImage
 
         // Linux 6.12 dropped DT_HASH from some vDSOs; the string table follows the symbols there, which bounds them as well.
         long count = hash != null ? hash[1] : (strings - (byte*)symbols) / sizeof(Elf64_Sym);
-        for (long i = 0; i < count; i++)
+        return FindSymbol(new ReadOnlySpan<Elf64_Sym>(symbols, (int)count), strings, bias, name);
+    }
+
+    private static nint FindSymbol(ReadOnlySpan<Elf64_Sym> symbols, byte* strings, byte* bias, ReadOnlySpan<byte> name)
+    {
+        foreach (Elf64_Sym symbol in symbols)
         {
-            if (symbols[i].st_shndx != 0 && MemoryMarshal.CreateReadOnlySpanFromNullTerminated(strings + symbols[i].st_name).SequenceEqual(name))
-                return (nint)(bias + symbols[i].st_value);
+            ReadOnlySpan<byte> found = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(strings + symbol.st_name);
+            if (symbol.st_shndx != 0 && found.SequenceEqual(name))
+                return (nint)(bias + symbol.st_value);
         }
 
         return 0;

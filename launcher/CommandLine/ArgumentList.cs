@@ -60,7 +60,10 @@ internal sealed record ArgumentList(string[] Options, string[] Command)
     }
 
     /// <summary>Whether the argument is an option whose value is the next argument.</summary>
-    /// <remarks>CommandLineParser overlooks a missing value, a flag's value, and an option that is a number, and cuts a UTF-8 letter in pieces; they are refused here.</remarks>
+    /// <remarks>
+    /// CommandLineParser overlooks a missing value, a flag's value, and an option that is a number, and cuts a UTF-8 letter in
+    /// pieces; they are refused here.
+    /// </remarks>
     private static bool TakesNext(string[] arguments, int index)
     {
         string argument = arguments[index];

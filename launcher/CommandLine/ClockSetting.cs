@@ -20,7 +20,8 @@ internal sealed record ClockSetting(string Option, Int128 Nanoseconds, bool IsOf
         if (virtualNow < 0)
         {
             throw new LauncherException(
-                "--" + Option, $"the clock would read {Format(virtualNow)} s; a clock cannot be set below zero (the host's reads {Format(hostNow)} s)");
+                "--" + Option,
+                $"the clock would read {Format(virtualNow)} s; a clock cannot be set below zero (the host's reads {Format(hostNow)} s)");
         }
 
         return FromNanoseconds(hostNow - virtualNow);

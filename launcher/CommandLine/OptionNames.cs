@@ -33,5 +33,6 @@ internal static class OptionNames
 
     public static bool TakesValue(char letter) => letter is ConfigLetter or PidLetter or SplitStringLetter;
 
-    public static bool TakesNone(string name) => name is Save or Resume or Check or Force or Json or PrintEnvironment or Verbose or Help or Version;
+    public static bool TakesNone(string name) =>
+        name is Save or Resume or Check or Force or Json or PrintEnvironment or Verbose or Help or Version;
 }

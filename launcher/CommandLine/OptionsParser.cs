@@ -23,8 +23,8 @@ internal static class OptionsParser
     }
 
     /// <remarks>
-    /// Without its constructor, which asks <see cref="Console"/> for the width of the terminal: that installs signal handlers and sends the terminal
-    /// a control sequence, traces that the target would find. All that the parser reads is set here.
+    /// Without its constructor, which asks <see cref="Console"/> for the width of the terminal: that installs signal handlers and
+    /// sends the terminal a control sequence, traces that the target would find. All that the parser reads is set here.
     /// </remarks>
     private static ParserSettings Settings()
     {

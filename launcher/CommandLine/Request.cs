@@ -54,6 +54,8 @@ internal sealed record Request
         if (at is not null)
             return new ClockSetting(atOption, TimeValue.Parse(atOption, at, isOffset: false), IsOffset: false);
 
-        return offset is null ? null : new ClockSetting(offsetOption, TimeValue.Parse(offsetOption, offset, isOffset: true), IsOffset: true);
+        return offset is null
+            ? null
+            : new ClockSetting(offsetOption, TimeValue.Parse(offsetOption, offset, isOffset: true), IsOffset: true);
     }
 }

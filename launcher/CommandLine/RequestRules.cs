@@ -10,20 +10,25 @@ internal static class RequestRules
         if (options.Help || options.Version)
             return;
 
+        bool savesOrResumes = options.Save || options.Resume;
+        string saveOrResume = options.Save ? OptionNames.Save : OptionNames.Resume;
+        bool verboseTwice = options.Verbose && options.LogLevel is not null;
+        bool namesTwo = options.Config is not null && request.Pid is not null;
+        bool namesNone = options.Config is null && request.Pid is null;
+        bool createsNone = request.Pid is not null && options.ConfigMode is not null;
         Refuse(options.Config is "", OptionNames.Config, "needs the name of a file");
-        Refuse(options.Verbose && options.LogLevel is not null, OptionNames.Verbose, $"contradicts --{OptionNames.LogLevel}; give one of them");
-        Refuse(options.Config is not null && request.Pid is not null, OptionNames.Config, "contradicts --pid; give one of them");
-        Refuse(request.Pid is not null && options.ConfigMode is not null, OptionNames.ConfigMode, "is for a file that is created; leave it out with --pid");
-        Refuse(options.Resume && options.Config is null && request.Pid is null, OptionNames.Resume, "needs --config FILE or --pid PID");
+        Refuse(verboseTwice, OptionNames.Verbose, $"contradicts --{OptionNames.LogLevel}; give one of them");
+        Refuse(namesTwo, OptionNames.Config, "contradicts --pid; give one of them");
+        Refuse(createsNone, OptionNames.ConfigMode, "is for a file that is created; leave it out with --pid");
+        Refuse(options.Resume && namesNone, OptionNames.Resume, "needs --config FILE or --pid PID");
         Refuse(options.Save && options.Resume, OptionNames.Save, "contradicts --resume; give one of them");
-        Refuse((options.Save || options.Resume) && request.ChangesClocks, options.Save ? OptionNames.Save : OptionNames.Resume, "takes no clock option with it");
+        Refuse(savesOrResumes && request.ChangesClocks, saveOrResume, "takes no clock option with it");
         CheckCommand(request);
     }
 
     private static void CheckCommand(Request request)
     {
         LauncherOptions options = request.Options;
-        bool named = options.Config is not null || request.Pid is not null;
         bool acts = request.Pid is not null || options.Save || options.Json;
         if (request.Command.Length > 0)
         {
@@ -33,8 +38,11 @@ internal static class RequestRules
             return;
         }
 
-        Refuse(!named && !options.PrintEnvironment && !options.Check, "command", "missing; give a command, --config FILE or --pid PID, or see virttime-run --help");
-        Refuse(options.PrintEnvironment && options.Config is null, OptionNames.PrintEnvironment, "needs --config FILE, a file that stays when virttime-run is gone");
+        bool named = options.Config is not null || request.Pid is not null;
+        bool printsUnnamed = options.PrintEnvironment && options.Config is null;
+        bool hasNothingToDo = !named && !options.PrintEnvironment && !options.Check;
+        Refuse(hasNothingToDo, "command", "missing; give a command, --config FILE or --pid PID, or see virttime-run --help");
+        Refuse(printsUnnamed, OptionNames.PrintEnvironment, "needs --config FILE, a file that stays when virttime-run is gone");
         Refuse(options.PrintEnvironment && acts, OptionNames.PrintEnvironment, "takes no --pid, --save or --json with it");
         Refuse(options.Check, OptionNames.Check, "needs a command to inspect");
     }

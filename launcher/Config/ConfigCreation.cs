@@ -61,7 +61,9 @@ internal static unsafe class ConfigCreation
         }
     }
 
-    /// <summary>Writes a new file. The offset and the extension block get real pages, so that a target never meets a full disk there.</summary>
+    /// <summary>
+    /// Writes a new file. The offset and the extension block get real pages, so that a target never meets a full disk there.
+    /// </summary>
     /// <param name="path">For messages.</param>
     public static void Fill(string path, int file, uint mode, long size, ConfigContent content)
     {

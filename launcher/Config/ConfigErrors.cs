@@ -29,7 +29,8 @@ internal static class ConfigErrors
     public static LauncherException TooShort(string path, long size) =>
         new(What(path), size == 0 ? "is empty; remove it, and it will be created" : $"is only {size} bytes long; not a config file");
 
-    public static LauncherException NotConfig(string path) => new(What(path), "is not a config file; give another name, and it will be created");
+    public static LauncherException NotConfig(string path) =>
+        new(What(path), "is not a config file; give another name, and it will be created");
 
     public static LauncherException DanglingLink(string path) =>
         new(What(path), "is a symbolic link to a file that does not exist; a config file is not created through a link");
@@ -37,7 +38,9 @@ internal static class ConfigErrors
     public static LauncherException Missing(string path) => new(What(path), "no such file");
 
     public static LauncherException SavedOnOtherBoot(string path) =>
-        new(What(path), "was made on another boot or host, so its clocks cannot be read here; save them where the program ran, or give --force");
+        new(
+            What(path),
+            "was made on another boot or host, so its clocks cannot be read here; save them where the program ran, or give --force");
 
     public static LauncherException OtherBoot(string path) => new(
         What(path),

@@ -104,7 +104,8 @@ internal sealed unsafe class ConfigFile : IDisposable
     private byte* MapPage(long position)
     {
         // A page that is a hole would be allocated at the first touch, and a full filesystem would then end us with SIGBUS.
-        if (IsWritable && SystemCalls.fallocate(Descriptor, SystemCalls.FALLOC_FL_KEEP_SIZE, position, 16) != 0 && Errno.Last is Errno.ENOSPC or Errno.EDQUOT)
+        if (IsWritable && SystemCalls.fallocate(Descriptor, SystemCalls.FALLOC_FL_KEEP_SIZE, position, 16) != 0
+            && Errno.Last is Errno.ENOSPC or Errno.EDQUOT)
             throw ConfigErrors.CannotWrite(Path, Errno.Last);
 
         int protection = IsWritable ? SystemCalls.PROT_READ | SystemCalls.PROT_WRITE : SystemCalls.PROT_READ;

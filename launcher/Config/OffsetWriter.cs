@@ -8,7 +8,9 @@ internal static unsafe class OffsetWriter
     /// <summary>Changes more of the extension block, within the same odd sequence.</summary>
     internal delegate void Change(ConfigExtension* extension);
 
-    /// <summary>The file must be locked. A block that another tool left zero is filled in, since the offsets are now of this boot.</summary>
+    /// <summary>
+    /// The file must be locked. A block that another tool left zero is filled in, since the offsets are now of this boot.
+    /// </summary>
     public static void Write(ConfigFile file, ClockOffsets offsets, Change? more = null)
     {
         if (file.Extension == null)

@@ -77,7 +77,8 @@ internal static class PrivateConfig
 
     private static long SizeAllowed()
     {
-        bool limited = SystemCalls.getrlimit(SystemCalls.RLIMIT_FSIZE, out rlimit limit) == 0 && limit.rlim_cur < (ulong)ConfigLayout.FileSize;
+        bool limited = SystemCalls.getrlimit(SystemCalls.RLIMIT_FSIZE, out rlimit limit) == 0
+            && limit.rlim_cur < (ulong)ConfigLayout.FileSize;
         return limited ? SizeUnderLimit : ConfigLayout.FileSize;
     }
 }

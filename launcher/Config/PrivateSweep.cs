@@ -36,8 +36,8 @@ internal static class PrivateSweep
         }
     }
 
-    // Somebody who opens the file breaks the lease, and the holder gets a signal: by default SIGIO, which would end us. So it is one that is
-    // ignored by default, and then none.
+    // Somebody who opens the file breaks the lease, and the holder gets a signal: by default SIGIO, which would end us. So it is
+    // one that is ignored by default, and then none.
     private static bool TryLease(Descriptor file)
     {
         SystemCalls.fcntl(file.Number, SystemCalls.F_SETSIG, SystemCalls.SIGURG);

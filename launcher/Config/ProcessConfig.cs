@@ -50,7 +50,8 @@ internal static class ProcessConfig
         foreach (string line in ByteString.From(maps).Split('\n'))
         {
             string[] fields = line.Split(' ', InodeField + 2, StringSplitOptions.None);
-            if (fields.Length == InodeField + 2 && fields[InodeField] == inode && fields[1].EndsWith('s') && line.EndsWith(name, StringComparison.Ordinal))
+            if (fields.Length == InodeField + 2 && fields[InodeField] == inode && fields[1].EndsWith('s')
+                && line.EndsWith(name, StringComparison.Ordinal))
                 return true;
         }
 

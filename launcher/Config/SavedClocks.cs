@@ -23,7 +23,8 @@ internal static unsafe class SavedClocks
     public static void Save(ConfigFile file, Func<HostClocks.Moment> hostClocks, bool force)
     {
         if (file.Extension == null)
-            throw new LauncherException(ConfigErrors.What(file.Path), "has no room to save clocks (another tool made it); use a file that virttime-run made");
+            throw new LauncherException(
+                ConfigErrors.What(file.Path), "has no room to save clocks (another tool made it); use a file that virttime-run made");
 
         if (!force && BootCheck.IsOfOtherBoot(file))
             throw ConfigErrors.SavedOnOtherBoot(file.Path);
@@ -41,13 +42,17 @@ internal static unsafe class SavedClocks
     }
 
     /// <summary>Sets the offsets so that the virtual clocks go on from the saved values, and moves the calls in flight along.</summary>
-    /// <remarks>The saved values stay, since the same checkpoint may be restored again. The realtime clock is not part of a boot and goes on as it is.</remarks>
+    /// <remarks>
+    /// The saved values stay, since the same checkpoint may be restored again. The realtime clock is not part of a boot and goes
+    /// on as it is.
+    /// </remarks>
     /// <returns>How many calls were in flight.</returns>
     /// <exception cref="LauncherException">Nothing was saved.</exception>
     public static int Resume(ConfigFile file, Func<HostClocks.Moment> hostClocks)
     {
         HostClocks.Moment saved = Read(file)
-            ?? throw new LauncherException(ConfigErrors.What(file.Path), "has no saved clocks; --save notes them before the move, or give --monotonic-at");
+            ?? throw new LauncherException(
+                ConfigErrors.What(file.Path), "has no saved clocks; --save notes them before the move, or give --monotonic-at");
         return ConfigAdjustment.Apply(file, hostClocks, (old, now) =>
         {
             timespec monotonic = TimespecMath.Subtract(now.Monotonic, saved.Monotonic);

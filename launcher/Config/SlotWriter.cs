@@ -25,7 +25,8 @@ internal static unsafe class SlotWriter
     {
         long position = ConfigLayout.SlotsPosition + ((long)slot.Thread * ConfigLayout.SlotSize);
         long page = position & -PageSize;
-        nint address = SystemCalls.mmap(0, PageSize, SystemCalls.PROT_READ | SystemCalls.PROT_WRITE, SystemCalls.MAP_SHARED, file.Descriptor, page);
+        nint address = SystemCalls.mmap(
+            0, PageSize, SystemCalls.PROT_READ | SystemCalls.PROT_WRITE, SystemCalls.MAP_SHARED, file.Descriptor, page);
         if (address == -1)
             throw ConfigErrors.CannotWrite(file.Path, Errno.Last);
 

@@ -15,7 +15,8 @@ internal static class InterposerLibrary
     public static string Find()
     {
         string path = Candidates().FirstOrDefault(IsFile)
-            ?? throw new LauncherException(FileName, $"not found beside virttime-run or in ../lib/virttime; reinstall, or set {Variable} to its path");
+            ?? throw new LauncherException(
+                FileName, $"not found beside virttime-run or in ../lib/virttime; reinstall, or set {Variable} to its path");
         if (path.AsSpan().IndexOfAny(s_separators) >= 0)
         {
             throw new LauncherException(
@@ -50,5 +51,6 @@ internal static class InterposerLibrary
     }
 
     private static bool IsFile(string path) =>
-        SystemCalls.statx(SystemCalls.AT_FDCWD, path, 0, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) == 0 && status.IsRegularFile;
+        SystemCalls.statx(SystemCalls.AT_FDCWD, path, 0, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) == 0
+            && status.IsRegularFile;
 }

@@ -16,12 +16,15 @@ internal static class PrintEnvironment
         NamedConfig.Prepare(path, request);
         EnvironmentBlock current = EnvironmentBlock.Current;
         string preload = InterposerLibrary.Prepend(InterposerLibrary.Find(), current.Find(EnvironmentBlock.Preload));
-        StandardStreams.WriteOutput(Line(EnvironmentBlock.Preload, preload) + Line(EnvironmentBlock.ConfigPath, WorkingDirectory.Absolute(path)));
+        StandardStreams.WriteOutput(
+            Line(EnvironmentBlock.Preload, preload) + Line(EnvironmentBlock.ConfigPath, WorkingDirectory.Absolute(path)));
         return ExitStatus.Success;
     }
 
     // A shell would want quotes where a CI environment file would keep them, so that no form is right for both.
-    private static string Line(string name, string value) => value.All(character => char.IsAsciiLetterOrDigit(character) || Plain.Contains(character))
+    private static string Line(string name, string value) =>
+        value.All(character => char.IsAsciiLetterOrDigit(character) || Plain.Contains(character))
         ? $"{name}={value}\n"
-        : throw new LauncherException("--print-env", $"\"{value}\" has a character that a shell would not take as it is; use a plainer path");
+        : throw new LauncherException(
+            "--print-env", $"\"{value}\" has a character that a shell would not take as it is; use a plainer path");
 }

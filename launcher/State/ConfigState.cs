@@ -18,7 +18,11 @@ internal readonly record struct CallState(int Thread, string Clock, Int128 Virtu
 /// <param name="MadeOnThisBoot">Null where the file or the kernel does not say.</param>
 /// <param name="Saved">The virtual clocks that <c>--save</c> noted, by name; empty where there are none.</param>
 internal sealed record ConfigState(
-    string Path, bool? MadeOnThisBoot, IReadOnlyList<ClockState> Clocks, IReadOnlyList<(string Name, Int128 Value)> Saved, IReadOnlyList<CallState> Calls)
+    string Path,
+    bool? MadeOnThisBoot,
+    IReadOnlyList<ClockState> Clocks,
+    IReadOnlyList<(string Name, Int128 Value)> Saved,
+    IReadOnlyList<CallState> Calls)
 {
     private const string Monotonic = "monotonic";
     private const string Boottime = "boottime";
@@ -34,7 +38,8 @@ internal sealed record ConfigState(
             new(Realtime, Nanoseconds(host.Realtime), Nanoseconds(offsets.Realtime)),
         ];
         HostClocks.Moment? saved = SavedClocks.Read(file);
-        return new ConfigState(file.Path, BootCheck.IsOfThisBoot(file), clocks, saved is null ? [] : NameSaved(saved.Value), ReadCalls(file, offsets, clocks));
+        return new ConfigState(
+            file.Path, BootCheck.IsOfThisBoot(file), clocks, saved is null ? [] : NameSaved(saved.Value), ReadCalls(file, offsets, clocks));
     }
 
     private static (string Name, Int128 Value)[] NameSaved(HostClocks.Moment saved) =>

@@ -12,7 +12,12 @@ internal static class HumanText
     public static string Of(ConfigState state)
     {
         StringBuilder text = new();
-        string boot = state.MadeOnThisBoot switch { true => "made on this boot", false => "made on another boot or host", null => "made by another tool" };
+        string boot = state.MadeOnThisBoot switch
+        {
+            true => "made on this boot",
+            false => "made on another boot or host",
+            null => "made by another tool",
+        };
         text.Append($"config file  {state.Path} ({boot})\n\n");
 
         List<string[]> rows = [["clock", "", "seconds", ""]];

@@ -27,7 +27,10 @@ internal static class JsonText
 
     private static string Time(Int128 nanoseconds) => $"\"{ClockSetting.Format(nanoseconds)}\"";
 
-    /// <summary>A byte string in quotes. Bytes that are not UTF-8 become <c>\udc80</c> to <c>\udcff</c>, as Python's <c>surrogateescape</c> has them.</summary>
+    /// <summary>
+    /// A byte string in quotes. Bytes that are not UTF-8 become <c>\udc80</c> to <c>\udcff</c>, as Python's
+    /// <c>surrogateescape</c> has them.
+    /// </summary>
     private static string Quote(string value)
     {
         bool isUtf8 = Utf8.IsValid(ByteString.ToBytes(value));

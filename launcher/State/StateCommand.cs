@@ -46,7 +46,10 @@ internal static class StateCommand
             using ConfigFile file = Open(path, toWrite: true);
             int calls = options.Resume ? SavedClocks.Resume(file, Clocks) : ConfigAdjustment.Apply(file, request, Clocks);
             if (calls > 0 && !ProcessStatus.IsStopped(pid))
-                StandardStreams.WriteMessage($"note: {calls} {(calls == 1 ? "call" : "calls")} in flight may keep the old deadline; stop the process to change it exactly");
+            {
+                string noun = calls == 1 ? "call" : "calls";
+                StandardStreams.WriteMessage($"note: {calls} {noun} in flight may keep the old deadline; stop the process to change it exactly");
+            }
         }
 
         if (options.Json || !(options.Save || options.Resume || request.ChangesClocks))

@@ -29,13 +29,16 @@ internal sealed class ElfProgram
         get
         {
             Elf64_Phdr segment = _segments.FirstOrDefault(segment => segment.p_type == ElfConstants.PT_INTERP);
-            return segment.p_filesz is > 0 and <= LargestNote ? ByteString.From(_file.Read(segment.p_offset, (int)segment.p_filesz)).TrimEnd('\0') : null;
+            return segment.p_filesz is > 0 and <= LargestNote
+                ? ByteString.From(_file.Read(segment.p_offset, (int)segment.p_filesz)).TrimEnd('\0')
+                : null;
         }
     }
 
     /// <summary>Whether the Go linker made it: a note whose owner is "Go".</summary>
     public bool IsGo => _segments.Any(segment =>
-        segment.p_type == ElfConstants.PT_NOTE && segment.p_filesz <= LargestNote && _file.Read(segment.p_offset, (int)segment.p_filesz).AsSpan().IndexOf("Go\0\0"u8) >= 0);
+        segment.p_type == ElfConstants.PT_NOTE && segment.p_filesz <= LargestNote
+            && _file.Read(segment.p_offset, (int)segment.p_filesz).AsSpan().IndexOf("Go\0\0"u8) >= 0);
 
     /// <summary>
     /// Whether it is a dynamic loader, which has no loader itself but honours <c>LD_PRELOAD</c> when run as a command. A

@@ -52,6 +52,7 @@ internal static unsafe class Privileges
         if (SystemCalls.prctl(SystemCalls.PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
             return true;
 
-        return SystemCalls.fstatvfs(file.Descriptor, out statvfs_buffer filesystem) == 0 && (filesystem.f_flag & statvfs_buffer.ST_NOSUID) != 0;
+        return SystemCalls.fstatvfs(file.Descriptor, out statvfs_buffer filesystem) == 0
+            && (filesystem.f_flag & statvfs_buffer.ST_NOSUID) != 0;
     }
 }

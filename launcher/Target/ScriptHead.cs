@@ -10,7 +10,10 @@ internal sealed record ScriptHead(string Interpreter, string? Argument)
     // BINPRM_BUF_SIZE: what the kernel reads of a file to find out what it is.
     private const int KernelBufferSize = 256;
 
-    /// <summary>As <c>fs/binfmt_script.c</c> reads it; null for anything but <c>#!</c>. The interpreter is empty where the line names none.</summary>
+    /// <summary>
+    /// As <c>fs/binfmt_script.c</c> reads it; null for anything but <c>#!</c>. The interpreter is empty where the line names
+    /// none.
+    /// </summary>
     public static ScriptHead? TryParse(ReadOnlySpan<byte> head)
     {
         if (!head.StartsWith("#!"u8))

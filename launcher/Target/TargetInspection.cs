@@ -6,6 +6,7 @@ namespace VirtTime.Target;
 internal sealed class TargetInspection
 {
     private const string Shell = "/bin/sh";
+    private const string PrivilegeRemedy = "run it as the user or group that it belongs to, or run a copy without these privileges";
 
     // The kernel gives up after so many interpreters (exec_binprm).
     private const int MostInterpreters = 5;
@@ -41,7 +42,9 @@ internal sealed class TargetInspection
     private Finding FollowElf(ProgramFile file, int bits)
     {
         if (ForeignElf.Explain(file.Head, bits) is string foreign)
-            return End(file.Path, "foreign program", BinfmtMisc.FindInterpreter(file) is string handler ? $"{foreign}; binfmt_misc would run it in {handler}" : foreign);
+            return End(file.Path, "foreign program", BinfmtMisc.FindInterpreter(file) is string handler
+                ? $"{foreign}; binfmt_misc would run it in {handler}"
+                : foreign);
 
         ElfProgram? elf = ElfProgram.TryRead(file);
         if (elf is null)
@@ -52,8 +55,9 @@ internal sealed class TargetInspection
             return elf.IsLoader ? End(file.Path, "dynamic loader", null) : End(file.Path, "static program", ExplainStatic(elf));
 
         CheckInterpreter(file.Path, loader, "loader");
+        string kind = elf.IsGo ? "dynamic Go program" : "dynamic program";
         string? raises = Privileges.WouldRaise(file);
-        return End(file.Path, elf.IsGo ? "dynamic Go program" : "dynamic program", raises is null ? null : $"{raises}, so that the loader would drop LD_PRELOAD; run it as the user or group that it belongs to, or run a copy without these privileges");
+        return End(file.Path, kind, raises is null ? null : $"{raises}, so that the loader would drop LD_PRELOAD; {PrivilegeRemedy}");
     }
 
     private static string ExplainStatic(ElfProgram elf) => elf.IsGo
@@ -88,12 +92,15 @@ internal sealed class TargetInspection
         if (SystemCalls.statx(SystemCalls.AT_FDCWD, interpreter, 0, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) != 0)
         {
             throw new LauncherException(
-                path, $"its {kind} {interpreter} is missing ({Errno.Text(Errno.Last)}); install it, or correct the name", ExitStatus.CommandNotFound);
+                path,
+                $"its {kind} {interpreter} is missing ({Errno.Text(Errno.Last)}); install it, or correct the name",
+                ExitStatus.CommandNotFound);
         }
 
         bool executable = SystemCalls.faccessat(SystemCalls.AT_FDCWD, interpreter, SystemCalls.X_OK, SystemCalls.AT_EACCESS) == 0;
         if (!status.IsRegularFile || !executable)
-            throw new LauncherException(path, $"its {kind} {interpreter} is not an executable file; correct the name", ExitStatus.CommandCannotRun);
+            throw new LauncherException(
+                path, $"its {kind} {interpreter} is not an executable file; correct the name", ExitStatus.CommandCannotRun);
     }
 
     private Finding End(string path, string kind, string? escape)
