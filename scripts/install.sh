@@ -55,7 +55,7 @@ install() {
     umask 022
     log=$(mktemp)
     trap write_manifest EXIT
-    mkdir -p "$DESTDIR/"
+    [ -d "$DESTDIR/" ] || { mkdir -p "$DESTDIR" && echo "d " >>"$log"; }
     put 644 $dist/libvirttime.so lib/virttime/libvirttime.so
     [ ! -e $dist/.debug/libvirttime.so.debug ] || put 644 $dist/.debug/libvirttime.so.debug lib/virttime/.debug/libvirttime.so.debug
     put 755 scripts/criu-action.sh lib/virttime/criu-action.sh
