@@ -71,6 +71,7 @@ public class SlotTests
         using ConfigFile config = ConfigFile.At(12345);
         Result result = await RunAsync("nested_wait.c", config, function, "return");
 
+        Assert.Equal(1, result.Number("outer_slot_is_right"));
         Limits.AssertWaited300(result.Number("inner_ms"));
         Assert.InRange(result.Number("outer_ms"), 1490, 6000);
     }

@@ -6,7 +6,18 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
+
+/* Ctrl-C throws away what is still to be read, perhaps the answer to it. */
+static void keep_output(void)
+{
+    struct termios t;
+
+    tcgetattr(0, &t);
+    t.c_lflag |= NOFLSH;
+    tcsetattr(0, TCSANOW, &t);
+}
 
 int main(int argc, char **argv)
 {
@@ -22,6 +33,7 @@ int main(int argc, char **argv)
     }
     pid_t child = forkpty(&terminal, NULL, NULL, NULL);
     if (child == 0) {
+        keep_output();
         execvp(argv[1], argv + 1);
         _exit(127);
     }
