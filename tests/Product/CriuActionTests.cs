@@ -1,0 +1,193 @@
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Product;
+
+/// <summary><c>scripts/criu-action.sh</c>, called as CRIU calls an action script: with variables and no arguments.</summary>
+public class CriuActionTests
+{
+    [Fact(Timeout = Limits.Test)]
+    public async Task Clocks_are_saved_after_the_dump()
+    {
+        using Waiting process = await Waiting.StartAsync();
+        AssertSilent(await process.Action("post-dump").RunAsync());
+        LauncherState state = await LauncherState.OfAsync(process.Config);
+        Limits.AssertJustAfter(12345, state.Saved("monotonic"));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Clocks_go_on_after_the_restore()
+    {
+        using Waiting process = await Waiting.StartAsync();
+        AssertSilent(await process.Action("post-dump").RunAsync());
+        decimal saved = (await LauncherState.OfAsync(process.Config)).Saved("monotonic");
+
+        // As on another host, where the old offset gives another clock. An earlier one: what has expired stays expired.
+        (await Command.Launcher("--config", process.Config, "--monotonic-at", "5s").RunAsync()).Succeeded();
+        decimal before = HostClock.Monotonic();
+        AssertSilent(await process.Action("post-restore").RunAsync());
+        process.AssertGoesOn(saved, before, HostClock.Monotonic());
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Host_clocks_are_those_of_the_time_namespace_that_the_process_is_in()
+    {
+        await TimeNamespace.NeedsAsync();
+        using Waiting process = await Waiting.StartAsync(TimeNamespace.Inside);
+        AssertSilent(await process.Action("post-dump").RunAsync());
+        decimal saved = (await LauncherState.OfAsync(process.Config)).Saved("monotonic");
+        Limits.AssertJustAfter(12345, saved);
+
+        decimal before = HostClock.Monotonic() + TimeNamespace.Ahead;
+        AssertSilent(await process.Action("post-restore").RunAsync());
+        process.AssertGoesOn(saved, before, HostClock.Monotonic() + TimeNamespace.Ahead);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Script_may_be_in_a_time_namespace_and_the_process_not()
+    {
+        await TimeNamespace.NeedsAsync();
+        using Waiting process = await Waiting.StartAsync();
+        AssertSilent(await TimeNamespace.Inside(process.Action("post-dump")).RunAsync());
+        decimal saved = (await LauncherState.OfAsync(process.Config)).Saved("monotonic");
+        Limits.AssertJustAfter(12345, saved);
+
+        decimal before = HostClock.Monotonic();
+        AssertSilent(await TimeNamespace.Inside(process.Action("post-restore")).RunAsync());
+        process.AssertGoesOn(saved, before, HostClock.Monotonic());
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("pre-dump")]
+    [InlineData("pre-restore")]
+    [InlineData("pre-resume")]
+    [InlineData("post-resume")]
+    [InlineData("network-lock")]
+    [InlineData("network-unlock")]
+    [InlineData("setup-namespaces")]
+    [InlineData("post-setup-namespaces")]
+    [InlineData("orphan-pts-master")]
+    [InlineData("query-ext-files")]
+    public async Task Other_stages_are_ignored(string stage)
+    {
+        using Waiting process = await Waiting.StartAsync();
+        AssertSilent(await process.Action(stage).RunAsync());
+        AssertSilent(await process.Action(stage).With("CRTOOLS_INIT_PID", null).With("VIRTTIME_CRIU_CONFIG", null).RunAsync());
+        Assert.False((await LauncherState.OfAsync(process.Config)).HasSaved);
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("CRTOOLS_SCRIPT_ACTION", null, "CRTOOLS_SCRIPT_ACTION is not set")]
+    [InlineData("CRTOOLS_SCRIPT_ACTION", "", "CRTOOLS_SCRIPT_ACTION is not set")]
+    [InlineData("CRTOOLS_INIT_PID", null, "is not a process id")]
+    [InlineData("CRTOOLS_INIT_PID", "self", "is not a process id")]
+    [InlineData("CRTOOLS_INIT_PID", "-1", "is not a process id")]
+    [InlineData("CRTOOLS_INIT_PID", "99999999", "no such process")]
+    [InlineData("CRTOOLS_INIT_PID", "1", "--pid 1")]
+    [InlineData("VIRTTIME_CRIU_CONFIG", null, "VIRTTIME_CRIU_CONFIG is not set")]
+    [InlineData("VIRTTIME_CRIU_CONFIG", "", "VIRTTIME_CRIU_CONFIG is not set")]
+    [InlineData("VIRTTIME_CRIU_CONFIG", "/nonexistent", "no such file")]
+    [InlineData("VIRTTIME_CRIU_CONFIG", "/etc/passwd", "runs with another config file")]
+    [InlineData("VIRTTIME_RUN", "/nonexistent", "not found")]
+    [InlineData("VIRTTIME_RUN", "/bin/true", "runs with another config file")]
+    public async Task Doubt_fails_the_dump_and_the_restore(string variable, string? value, string reason)
+    {
+        using Waiting process = await Waiting.StartAsync();
+        (await Command.Launcher("--config", process.Config, "--save").RunAsync()).Succeeded();
+        byte[] before = await process.ReadExtensionAsync();
+        foreach (string stage in new[] { "post-dump", "post-restore" })
+        {
+            Result result = await process.Action(stage).With(variable, value).RunAsync();
+            Assert.Equal(1, result.ExitCode);
+            Assert.StartsWith("criu-action.sh: ", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+            Assert.Contains(reason, result.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(before, await process.ReadExtensionAsync());
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Restore_without_saved_clocks_fails()
+    {
+        using Waiting process = await Waiting.StartAsync();
+        Result result = await process.Action("post-restore").RunAsync();
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("has no saved clocks", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Config_file_that_was_replaced_fails()
+    {
+        using Waiting process = await Waiting.StartAsync();
+        File.Copy(process.Config, process.Config + ".copy");
+        File.Move(process.Config + ".copy", process.Config, overwrite: true);
+        Result result = await process.Action("post-dump").RunAsync();
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("the file was replaced", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Installed_script_finds_the_launcher()
+    {
+        using TemporaryDirectory prefix = new();
+        (await Command.Of(Path.Combine(Paths.Root, "scripts", "install.sh")).With("PREFIX", prefix.Path).With("DESTDIR", "").RunAsync()).Succeeded();
+        using Waiting process = await Waiting.StartAsync();
+        Command installed = process.Action("post-dump") with { File = prefix.File("lib/virttime/criu-action.sh") };
+        AssertSilent(await installed.With("VIRTTIME_RUN", null).RunAsync());
+        Assert.True((await LauncherState.OfAsync(process.Config)).HasSaved);
+    }
+
+    private static void AssertSilent(Result result) => Assert.Equal("", result.Succeeded().Output + result.Error);
+
+    /// <summary>A process that is in a call in flight.</summary>
+    private sealed class Waiting : IDisposable
+    {
+        private readonly TemporaryDirectory _directory = new();
+        private RunningProgram? _program;
+        private int _pid;
+        private decimal _deadline;
+
+        public string Config => _directory.File("a \"conf\" file");
+
+        public static async Task<Waiting> StartAsync(Func<Command, Command>? where = null)
+        {
+            Waiting waiting = new();
+            string program = await NativeProgram.BuildAsync("slot_wait.c");
+            Command command = Command.Launcher("--monotonic-at", "12345s", "--config", waiting.Config, "--", program, "clock_nanosleep", "25000");
+            waiting._program = (where == null ? command : where(command)).Start();
+            waiting._pid = (int)await waiting._program.ReadNumberAsync("thread");
+            waiting._deadline = await waiting._program.ReadNumberAsync("deadline");
+            using ConfigFile config = ConfigFile.Open(waiting.Config);
+            await config.InFlightAsync(waiting._pid);
+            return waiting;
+        }
+
+        public Command Action(string stage) => Command.Of(Path.Combine(Paths.Root, "scripts", "criu-action.sh"))
+            .With("CRTOOLS_SCRIPT_ACTION", stage)
+            .With("CRTOOLS_INIT_PID", $"{_pid}")
+            .With("VIRTTIME_CRIU_CONFIG", Config)
+            .With("VIRTTIME_RUN", Paths.Launcher);
+
+        /// <summary>Asserts that the virtual clock read <paramref name="saved"/> between two host times, and that the call in flight moved along.</summary>
+        public void AssertGoesOn(decimal saved, decimal earliest, decimal latest)
+        {
+            using ConfigFile config = ConfigFile.Open(Config);
+            Assert.InRange(config.Offset, earliest - saved, latest - saved);
+            Assert.Equal(_deadline + config.Offset, config.Slot(_pid));
+        }
+
+        public async Task<byte[]> ReadExtensionAsync()
+        {
+            byte[] block = new byte[VirtTime.Config.ConfigLayout.ExtensionSize];
+            using FileStream file = File.Open(Config, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            file.Position = VirtTime.Config.ConfigLayout.ExtensionPosition;
+            await file.ReadExactlyAsync(block, TestContext.Current.CancellationToken);
+            return block;
+        }
+
+        public void Dispose()
+        {
+            _program?.Dispose();
+            _directory.Dispose();
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using System.Text.RegularExpressions;
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Product;
+
+/// <summary>The options that <c>--help</c> names, with their dashes.</summary>
+internal static partial class HelpOptions
+{
+    public static async Task<IReadOnlyList<string>> AllAsync()
+    {
+        string help = (await Command.Launcher("--help").RunAsync()).Succeeded().Output;
+        string[] options = [.. OptionPattern().Matches(help).Select(match => match.Groups[1].Value).Distinct()];
+        Assert.Contains("--monotonic-at", options);
+        Assert.Contains("-S", options);
+        return options;
+    }
+
+    // Where an option is described, not where the text mentions one.
+    [GeneratedRegex(@"(?<=^ {2,6}(?:-\w, )?)(--[a-z-]+|-\w(?=, --))", RegexOptions.Multiline)]
+    private static partial Regex OptionPattern();
+}

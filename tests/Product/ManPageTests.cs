@@ -1,0 +1,98 @@
+using System.Text.RegularExpressions;
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Product;
+
+/// <summary><c>virttime-run(1)</c> and <c>libvirttime(7)</c>.</summary>
+public partial class ManPageTests
+{
+    private const string Launcher = "virttime-run.1";
+    private const string Library = "libvirttime.7";
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData(Launcher)]
+    [InlineData(Library)]
+    public async Task Page_renders_without_warnings_by_groff(string page)
+    {
+        Needs.Tool("groff");
+        AssertSilent(await Command.Of("groff", "-ww", "-z", "-man", "-Tutf8", PathOf(page)).RunAsync());
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData(Launcher)]
+    [InlineData(Library)]
+    public async Task Page_renders_without_warnings_by_man(string page)
+    {
+        Needs.Tool("groff");
+        Needs.Tool("man");
+        Result result = await Command.Of("man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", PathOf(page)).With("LC_ALL", "C.UTF-8").RunAsync();
+        Assert.NotEmpty(result.Output);
+        AssertSilent(result with { Output = "" });
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData(Launcher)]
+    [InlineData(Library)]
+    public async Task Page_passes_mandocs_checks(string page)
+    {
+        Needs.Tool("mandoc");
+        AssertSilent(await Command.Of("mandoc", "-T", "lint", "-W", "warning", PathOf(page)).RunAsync());
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Every_option_of_the_help_is_described()
+    {
+        // As a person reads it: in the OPTIONS section, at the start of a paragraph.
+        string options = (await ReadAsync(Launcher)).Split(".SH OPTIONS\n")[1].Split("\n.SH ")[0].Replace("\\-", "-", StringComparison.Ordinal);
+        string[] heads = [.. HeadPattern().Matches(options).SelectMany(match => OptionPattern().Matches(match.Value)).Select(match => match.Value)];
+        Assert.Equal((await HelpOptions.AllAsync()).Order(StringComparer.Ordinal), heads.Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData(Launcher, "NAME SYNOPSIS DESCRIPTION OPTIONS ENVIRONMENT FILES EXIT_STATUS EXAMPLES LIMITS SEE_ALSO")]
+    [InlineData(Library, "NAME SYNOPSIS DESCRIPTION FILES ENVIRONMENT NOTES SEE_ALSO")]
+    public async Task Sections_are_the_usual_ones(string page, string sections) => Assert.Equal(
+        sections.Split(' '),
+        SectionPattern().Matches(await ReadAsync(page)).Select(match => match.Groups[1].Value.Trim('"').Replace(' ', '_')));
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData(Launcher)]
+    [InlineData(Library)]
+    public async Task Version_is_the_launchers(string page)
+    {
+        string version = (await Command.Launcher("--version").RunAsync()).Succeeded().Output.Split(' ')[1].Trim();
+        Assert.Contains($"\"VirtTime {version}\"", (await ReadAsync(page)).Split('\n')[0], StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Every_interposed_function_is_named()
+    {
+        string page = await ReadAsync(Library);
+        string[] exports = await File.ReadAllLinesAsync(Path.Combine(Paths.Root, "libvirttime", "exports.map"), TestContext.Current.CancellationToken);
+        string[] functions = [.. exports.Select(line => FunctionPattern().Match(line).Groups[1].Value).Where(name => name.Length > 0)];
+        Assert.Contains("clock_gettime", functions);
+        Assert.All(functions, function => Assert.Matches($@"\b{function}\b", page));
+    }
+
+    private static void AssertSilent(Result result)
+    {
+        Assert.Equal("", result.Output + result.Error);
+        Assert.Equal(0, result.ExitCode);
+    }
+
+    private static string PathOf(string page) => Path.Combine(Paths.Root, "scripts", "man", page);
+
+    private static Task<string> ReadAsync(string page) => File.ReadAllTextAsync(PathOf(page), TestContext.Current.CancellationToken);
+
+    [GeneratedRegex(@"(?<=^\.T[PQ]\n)\.BI?R? .*$", RegexOptions.Multiline)]
+    private static partial Regex HeadPattern();
+
+    [GeneratedRegex(@"(?<![\w-])-(-[a-z-]+|\w\b)")]
+    private static partial Regex OptionPattern();
+
+    [GeneratedRegex(@"^\.SH (.*)$", RegexOptions.Multiline)]
+    private static partial Regex SectionPattern();
+
+    [GeneratedRegex(@"^\s+(\w+);$")]
+    private static partial Regex FunctionPattern();
+}

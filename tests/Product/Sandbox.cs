@@ -1,0 +1,46 @@
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Product;
+
+/// <summary>An own <c>/usr/local</c> and <c>/opt</c>, in a mount namespace, for what has to lie at a path that a recipe gives.</summary>
+internal sealed class Sandbox : IDisposable
+{
+    private const string Enter =
+        """
+        mount --make-rprivate /
+        mount --bind "$1/local" /usr/local
+        mount --bind "$1/opt" /opt
+        shift
+        exec "$@"
+        """;
+
+    private static readonly string[] s_hidden = ["/usr/local/", "/opt/"];
+
+    private readonly TemporaryDirectory _directory = new();
+
+    private Sandbox() => Directory.CreateDirectory(Opt);
+
+    public string Local => _directory.File("local");
+
+    public string Opt => _directory.File("opt");
+
+    /// <summary>One with VirtTime installed in <c>/usr/local</c>.</summary>
+    public static async Task<Sandbox> CreateAsync()
+    {
+        await Needs.MountsAsync();
+        Assert.SkipWhen(s_hidden.Any(place => Paths.Root.StartsWith(place, StringComparison.Ordinal)), $"would hide {Paths.Root}");
+        Sandbox sandbox = new();
+        Directory.CreateDirectory(sandbox.Local);
+        Command install = Command.Of(Path.Combine(Paths.Root, "scripts", "install.sh")).With("PREFIX", "/usr/local").With("DESTDIR", "");
+        (await sandbox.Inside(install).RunAsync()).Succeeded();
+        return sandbox;
+    }
+
+    public Command Inside(Command command) => command with
+    {
+        File = "unshare",
+        Arguments = ["--mount", "sh", "-euc", Enter, "sh", _directory.Path, command.File, .. command.Arguments],
+    };
+
+    public void Dispose() => _directory.Dispose();
+}
