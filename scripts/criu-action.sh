@@ -34,6 +34,6 @@ run=${VIRTTIME_RUN:-$(dirname "$0")/../../bin/virttime-run}
 
 # Through the process, since its time namespace may be another than ours: a privileged restore brings the old clocks along.
 state=$("$run" --pid "$pid" --json 2>&1) || fail "$state"
-used=$(printf '%s\n' "$state" | sed -n 's/^  "config": "\([^"\\]*\)",$/\1/p')
+used=$(printf '%s\n' "$state" | sed -n '/^  "config": "/{ s///; s/",$//; s/\\\(["\\]\)/\1/g; p; }')
 [ -n "$used" ] && [ "$config" -ef "$used" ] || fail "$config: process $pid runs with another config file: $used"
 message=$("$run" --pid "$pid" "$action" 2>&1) || fail "$message"
