@@ -30,7 +30,7 @@
 #define LATE_MS 15000
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static const char *case_name;
+static const char *case_name = "";
 
 static struct {
     char name[128];

@@ -70,7 +70,9 @@ static inline int wait_requeued(const struct waiter *w, const struct timespec *d
 static inline void release_requeued(const struct waiter *w)
 {
     (void)w;
-    raw_futex(&futex_word, FUTEX_CMP_REQUEUE_PI_PRIVATE, 1, (void *)0, &pi_word, 0);
+    /* It does not last; the waiter may be on its way back from a signal handler. */
+    for (int i = 0; i < 2000 && raw_futex(&futex_word, FUTEX_CMP_REQUEUE_PI_PRIVATE, 1, (void *)0, &pi_word, 0) == 0; i++)
+        pause_ms(1);
 }
 
 static inline void take_word(const struct waiter *w)

@@ -1,0 +1,113 @@
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Conformance;
+
+/// <summary>The slot, looked at from outside, of every function that can block until an absolute deadline, on every clock.</summary>
+public class BlockingFunctionTests
+{
+    private const int Monotonic = 1;
+    private static readonly (decimal, int) s_idle = (0, 0);
+
+    // As block_in lists them; a test compares.
+    private static readonly Dictionary<string, string> s_functions = new()
+    {
+        ["clock_nanosleep"] = "MONOTONIC BOOTTIME REALTIME TAI",
+        ["syscall(clock_nanosleep)"] = "MONOTONIC BOOTTIME REALTIME TAI",
+        ["pthread_cond_timedwait"] = "MONOTONIC REALTIME",
+        ["pthread_cond_timedwait shared"] = "MONOTONIC",
+        ["pthread_cond_timedwait static"] = "REALTIME",
+        ["pthread_cond_clockwait"] = "MONOTONIC REALTIME",
+        ["pthread_cond_clockwait shared"] = "MONOTONIC",
+        ["pthread_cond_clockwait static"] = "MONOTONIC",
+        ["pthread_mutex_clocklock"] = "MONOTONIC REALTIME",
+        ["pthread_mutex_clocklock recursive"] = "MONOTONIC",
+        ["pthread_mutex_clocklock robust"] = "MONOTONIC",
+        ["pthread_mutex_clocklock PI"] = "MONOTONIC REALTIME",
+        ["pthread_mutex_clocklock shared"] = "MONOTONIC",
+        ["pthread_rwlock_clockrdlock"] = "MONOTONIC REALTIME",
+        ["pthread_rwlock_clockwrlock"] = "MONOTONIC REALTIME",
+        ["sem_clockwait"] = "MONOTONIC REALTIME",
+        ["sem_clockwait shared"] = "MONOTONIC",
+        ["pthread_clockjoin_np"] = "MONOTONIC REALTIME",
+        ["futex(WAIT_BITSET)"] = "MONOTONIC REALTIME",
+        ["futex(WAIT_BITSET shared)"] = "MONOTONIC",
+        ["futex(WAIT_REQUEUE_PI)"] = "MONOTONIC REALTIME",
+        ["futex(LOCK_PI)"] = "REALTIME",
+        ["futex(LOCK_PI2)"] = "MONOTONIC REALTIME",
+        ["futex_waitv"] = "MONOTONIC REALTIME",
+        ["futex_wait"] = "MONOTONIC REALTIME",
+    };
+
+    // Listed too, but without effect: no function of the kernel or glibc waits on these.
+    private static readonly string[] s_refused = ["BOOTTIME_ALARM", "BOOTTIME"];
+
+    public static TheoryData<string, string> All() =>
+        [.. s_functions.SelectMany(entry => entry.Value.Split(' ').Select(clock => (entry.Key, clock)))];
+
+    public static TheoryData<string, string> OnVirtualClocks() =>
+        [.. All().Select(row => row.Data).Where(row => BlockedProgram.OffsetOf(row.Item2) != null)];
+
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(All))]
+    public async Task Slot_shows_the_host_deadline_and_the_clock_for_as_long_as_the_call_is_in_flight(string function, string clock)
+    {
+        using BlockedProgram program = await BlockedProgram.StartAsync(function, clock);
+        Assert.Equal(Expected(program, clock), program.Slot);
+
+        await program.TellAsync("release");
+        await program.ReadAsync("error");
+        Assert.Equal(s_idle, program.Slot);
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(OnVirtualClocks))]
+    public async Task Slot_is_that_of_a_signal_handlers_wait_and_then_the_outer_ones_again(string function, string clock)
+    {
+        using BlockedProgram program = await BlockedProgram.StartAsync(function, clock);
+        await program.TellAsync("interrupt");
+        decimal inner = await program.ReadTimeAsync("inner");
+        await program.ReadAsync("inner_asleep");
+        Assert.Equal((inner + BlockedProgram.OffsetOf("MONOTONIC")!.Value, Monotonic + 1), program.Slot);
+
+        await program.TellAsync("end inner");
+        await program.ReadAsync("inner_over");
+        Assert.Equal(Expected(program, clock), program.Slot);
+
+        await program.TellAsync("end handler");
+        await program.TellAsync("release");
+        await program.ReadAsync("error");
+        Assert.Equal(s_idle, program.Slot);
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(OnVirtualClocks))]
+    public Task Child_of_fork_uses_a_slot_of_its_own(string function, string clock) => AssertChildsOwnAsync(function, clock, "fork");
+
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(OnVirtualClocks))]
+    public Task Child_of_a_raw_clone_uses_a_slot_of_its_own(string function, string clock) => AssertChildsOwnAsync(function, clock, "clone");
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task All_that_the_program_knows_are_tested()
+    {
+        Result listed = (await Command.Of(await NativeProgram.BuildAsync("conformance/block_in.c")).RunAsync()).Succeeded();
+        string[] known = [.. listed.Lines.Select(line => line[..line.LastIndexOf('/')])];
+        string[] tested = [.. All().Select(row => $"{row.Data.Item1}/{row.Data.Item2}")];
+
+        Assert.Empty(tested.Except(known));
+        Assert.All(known.Except(tested), name => Assert.Contains(name[(name.LastIndexOf('/') + 1)..], s_refused));
+    }
+
+    private static async Task AssertChildsOwnAsync(string function, string clock, string child)
+    {
+        using BlockedProgram program = await BlockedProgram.StartAsync(function, clock, child);
+        Assert.NotEqual(program.Parent, program.Thread);
+        Assert.Equal(Expected(program, clock), program.Slot);
+        Assert.Equal(s_idle, program.SlotOf(program.Parent));
+    }
+
+    private static (decimal, int) Expected(BlockedProgram program, string clock) =>
+        BlockedProgram.OffsetOf(clock) is not { } offset ? s_idle : (program.Deadline + offset, ClockId(clock) + 1);
+
+    private static int ClockId(string clock) => clock == "BOOTTIME" ? 7 : Monotonic;
+}
