@@ -32,8 +32,23 @@ config=${VIRTTIME_CRIU_CONFIG:-}
 run=${VIRTTIME_RUN:-$(dirname "$0")/../../bin/virttime-run}
 [ -n "${VIRTTIME_RUN:-}" ] || [ -x "$run" ] || run=virttime-run
 
-# Through the process, since its time namespace may be another than ours: a privileged restore brings the old clocks along.
-state=$("$run" --pid "$pid" --json 2>&1) || fail "$state"
-used=$(printf '%s\n' "$state" | sed -n '/^  "config": "/{ s///; s/",$//; s/\\\(["\\]\)/\1/g; p; }')
-[ -n "$used" ] && [ "$config" -ef "$used" ] || fail "$config: process $pid runs with another config file: $used"
-message=$("$run" --pid "$pid" "$action" 2>&1) || fail "$message"
+# The process and its descendants.
+tree() {
+    echo "$1"
+    for child in $(cat "/proc/$1/task/"*/children 2>/dev/null); do
+        tree "$child"
+    done
+}
+
+# Every process that the launcher finds a config file through has to use this one; others are on the host's clocks.
+through=
+for process in $(tree "$pid"); do
+    state=$("$run" --pid "$process" --json 2>&1) || { reason=${reason:-$state}; continue; }
+    used=$(printf '%s\n' "$state" | sed -n '/^  "config": "/{ s///; s/",$//; s/\\\(["\\]\)/\1/g; p; }')
+    [ -n "$used" ] && [ "$config" -ef "$used" ] || fail "$config: process $process runs with another config file: $used"
+    through=${through:-$process}
+done
+[ -n "$through" ] || fail "$reason"
+
+# Through a process, since its time namespace may be another than ours: a privileged restore brings the old clocks along.
+message=$("$run" --pid "$through" "$action" 2>&1) || fail "$message"

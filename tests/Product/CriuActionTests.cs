@@ -82,7 +82,6 @@ public class CriuActionTests
     [InlineData("CRTOOLS_INIT_PID", "self", "is not a process id")]
     [InlineData("CRTOOLS_INIT_PID", "-1", "is not a process id")]
     [InlineData("CRTOOLS_INIT_PID", "99999999", "no such process")]
-    [InlineData("CRTOOLS_INIT_PID", "1", "--pid 1")]
     [InlineData("VIRTTIME_CRIU_CONFIG", null, "VIRTTIME_CRIU_CONFIG is not set")]
     [InlineData("VIRTTIME_CRIU_CONFIG", "", "VIRTTIME_CRIU_CONFIG is not set")]
     [InlineData("VIRTTIME_CRIU_CONFIG", "/nonexistent", "no such file")]
@@ -103,6 +102,40 @@ public class CriuActionTests
         }
 
         Assert.Equal(before, await process.ReadExtensionAsync());
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Tree_without_the_interposer_fails()
+    {
+        using Waiting process = await Waiting.StartAsync();
+        using RunningProgram other = Command.Of("cat").Start();
+        Result result = await process.Action("post-dump").With("CRTOOLS_INIT_PID", $"{other.ProcessGroup}").RunAsync();
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("has no VIRT_TIME_CONF", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Root_of_the_tree_may_be_without_the_interposer()
+    {
+        using Waiting process = await Waiting.StartAsync();
+        AssertSilent(await process.Action("post-dump").With("CRTOOLS_INIT_PID", $"{process.Root}").RunAsync());
+        Assert.True((await LauncherState.OfAsync(process.Config)).HasSaved);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Second_config_file_in_the_tree_fails()
+    {
+        using Waiting process = await Waiting.StartAsync();
+        using TemporaryDirectory directory = new();
+        string[] launch = [Paths.Launcher, "--config", process.Config, "--", "sh", "-c", "\"$@\"; true", "sh"];
+        string[] nested = [Paths.Launcher, "--config", directory.File("other"), "--", await NativeProgram.BuildAsync("watch_clock.c")];
+        using RunningProgram tree = Command.Of(launch[0], [.. launch[1..], .. nested]).Start();
+        await tree.ReadNumberAsync("clock");
+
+        Result result = await process.Action("post-dump").With("CRTOOLS_INIT_PID", $"{tree.ProcessGroup}").RunAsync();
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("runs with another config file", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.False((await LauncherState.OfAsync(process.Config)).HasSaved);
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -160,6 +193,9 @@ public class CriuActionTests
             await config.InFlightAsync(waiting._pid);
             return waiting;
         }
+
+        /// <summary>An ancestor on the host's clocks: <c>timeout</c>.</summary>
+        public int Root => _program!.ProcessGroup;
 
         public Command Action(string stage) => Command.Of(Path.Combine(Paths.Root, "scripts", "criu-action.sh"))
             .With("CRTOOLS_SCRIPT_ACTION", stage)
