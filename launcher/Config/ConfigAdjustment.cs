@@ -19,14 +19,16 @@ internal static class ConfigAdjustment
     public static int Apply(ConfigFile file, Func<HostClocks.Moment> hostClocks, Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted)
     {
         using ConfigLock held = new(file);
-
-        // Noted before the change: a thread that begins to wait after it converts with the new offset by itself.
-        List<Slot> slots = SlotTable.Read(file);
         ClockOffsets old = ClockOffsets.Read(file);
         ClockOffsets offsets = wanted(old, hostClocks());
-        OffsetWriter.Write(file, offsets);
-        SlotWriter.Shift(file, slots, old, offsets);
-        return slots.Count;
+        int moved = 0;
+        OffsetWriter.Write(file, offsets, thenSlots: () =>
+        {
+            List<Slot> slots = SlotTable.Read(file);
+            SlotWriter.Shift(file, slots, old, offsets);
+            moved = slots.Count;
+        });
+        return moved;
     }
 
     private static ClockOffsets Wanted(ConfigFile file, ClockOffsets old, HostClocks.Moment now, Request request)

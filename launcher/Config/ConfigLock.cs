@@ -5,16 +5,23 @@ namespace VirtTime.Config;
 /// <summary>Keeps other writers out of a config file (<c>flock</c>) until disposed. Readers watch the sequence instead.</summary>
 internal readonly struct ConfigLock : IDisposable
 {
+    private const int Patience = 1000;
+    private const int PauseInMilliseconds = 10;
+
     private readonly int _descriptor;
 
-    /// <exception cref="LauncherException">The filesystem has no locks.</exception>
+    /// <summary>Waits ten seconds for another writer, who needs milliseconds.</summary>
+    /// <exception cref="LauncherException">The filesystem has no locks, or somebody keeps this one.</exception>
     public ConfigLock(ConfigFile file)
     {
         _descriptor = file.Descriptor;
-        while (SystemCalls.flock(_descriptor, SystemCalls.LOCK_EX) != 0)
+        for (int i = 0; SystemCalls.flock(_descriptor, SystemCalls.LOCK_EX | SystemCalls.LOCK_NB) != 0; i++)
         {
-            if (Errno.Last != Errno.EINTR)
+            if (Errno.Last is not (Errno.EINTR or Errno.EAGAIN))
                 throw new LauncherException(ConfigErrors.What(file.Path), "cannot be locked: " + Errno.Text(Errno.Last));
+            if (i == Patience)
+                throw new LauncherException(ConfigErrors.What(file.Path), "another program keeps it locked; end it, or try again later");
+            Thread.Sleep(PauseInMilliseconds);
         }
     }
 

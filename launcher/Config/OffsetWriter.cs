@@ -11,11 +11,17 @@ internal static unsafe class OffsetWriter
     /// <summary>
     /// The file must be locked. A block that another tool left zero is filled in, since the offsets are now of this boot.
     /// </summary>
-    public static void Write(ConfigFile file, ClockOffsets offsets, Change? more = null)
+    /// <param name="more">What else changes in the extension block.</param>
+    /// <param name="thenSlots">
+    /// Moves the slots, while the sequence is still odd: a thread that begins to wait meanwhile converts after the change, and
+    /// what it published before is moved or published again.
+    /// </param>
+    public static void Write(ConfigFile file, ClockOffsets offsets, Change? more = null, Action? thenSlots = null)
     {
         if (file.Extension == null)
         {
             Store(file.Offset, offsets.Monotonic);
+            thenSlots?.Invoke();
             return;
         }
 
@@ -39,7 +45,14 @@ internal static unsafe class OffsetWriter
         Volatile.Write(ref extension->magic, ConfigExtension.MagicValue);
 
         Interlocked.MemoryBarrier();
-        Volatile.Write(ref extension->sequence, odd + 1);
+        try
+        {
+            thenSlots?.Invoke();
+        }
+        finally
+        {
+            Volatile.Write(ref extension->sequence, odd + 1);
+        }
     }
 
     private static void Store(timespec* place, timespec value)

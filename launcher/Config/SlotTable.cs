@@ -20,6 +20,7 @@ internal static unsafe class SlotTable
         List<Slot> slots = [];
         long end = Math.Min(file.Size, ConfigLayout.CLayoutEnd);
         byte[] chunk = new byte[ChunkSize];
+        byte[] clocks = new byte[ChunkSize / ConfigLayout.SlotSize];
         for (long position = ConfigLayout.SlotsPosition; position < end;)
         {
             long data = SystemCalls.lseek(file.Descriptor, position, SystemCalls.SEEK_DATA);
@@ -31,7 +32,7 @@ internal static unsafe class SlotTable
             long hole = data < 0 ? end : SystemCalls.lseek(file.Descriptor, data, SystemCalls.SEEK_HOLE);
             long stop = Math.Min(hole < 0 ? end : hole, end);
             for (position = start; position < stop; position += chunk.Length)
-                ReadChunk(file, position, chunk.AsSpan(0, (int)Math.Min(chunk.Length, stop - position)), slots);
+                ReadChunk(file, position, chunk.AsSpan(0, (int)Math.Min(chunk.Length, stop - position)), clocks, slots);
 
             position = stop;
         }
@@ -39,29 +40,27 @@ internal static unsafe class SlotTable
         return slots;
     }
 
-    private static void ReadChunk(ConfigFile file, long position, Span<byte> chunk, List<Slot> slots)
+    private static void ReadChunk(ConfigFile file, long position, Span<byte> chunk, Span<byte> clocks, List<Slot> slots)
     {
+        int firstThread = (int)((position - ConfigLayout.SlotsPosition) / ConfigLayout.SlotSize);
         fixed (byte* bytes = chunk)
         {
             nint length = SystemCalls.pread(file.Descriptor, bytes, chunk.Length, position);
-            for (nint at = 0; at + ConfigLayout.SlotSize <= length; at += ConfigLayout.SlotSize)
+            ReadClocks(file, firstThread, clocks);
+            for (int i = 0; (i + 1) * ConfigLayout.SlotSize <= length; i++)
             {
-                timespec deadline = *(timespec*)(bytes + at);
-                if ((deadline.tv_sec | deadline.tv_nsec) == 0 || !TimespecMath.HasValidNanoseconds(deadline))
-                    continue;
-
-                int thread = (int)((position + at - ConfigLayout.SlotsPosition) / ConfigLayout.SlotSize);
-                slots.Add(new Slot(thread, deadline, ClockOf(file, thread)));
+                timespec deadline = ((timespec*)bytes)[i];
+                if ((deadline.tv_sec | deadline.tv_nsec) != 0 && TimespecMath.HasValidNanoseconds(deadline))
+                    slots.Add(new Slot(firstThread + i, deadline, clocks[i] == 0 ? SystemCalls.CLOCK_MONOTONIC : clocks[i] - 1));
             }
         }
     }
 
-    private static int ClockOf(ConfigFile file, int thread)
+    // 0 where the file ends before, as those of other tools do.
+    private static void ReadClocks(ConfigFile file, int firstThread, Span<byte> clocks)
     {
-        byte clock = 0;
-        if (file.Size >= ConfigLayout.SlotClocksPosition + thread + 1)
-            SystemCalls.pread(file.Descriptor, &clock, 1, ConfigLayout.SlotClocksPosition + thread);
-
-        return clock == 0 ? SystemCalls.CLOCK_MONOTONIC : clock - 1;
+        clocks.Clear();
+        fixed (byte* bytes = clocks)
+            SystemCalls.pread(file.Descriptor, bytes, clocks.Length, ConfigLayout.SlotClocksPosition + firstThread);
     }
 }

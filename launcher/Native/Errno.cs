@@ -11,6 +11,7 @@ internal static class Errno
     public const int EINTR = 4;
     public const int E2BIG = 7;
     public const int ENOEXEC = 8;
+    public const int EAGAIN = 11;
     public const int EACCES = 13;
     public const int EEXIST = 17;
     public const int EXDEV = 18;

@@ -36,6 +36,7 @@ internal static unsafe partial class SystemCalls
     public const int F_WRLCK = 1;
 
     public const int LOCK_EX = 2;
+    public const int LOCK_NB = 4;
     public const int LOCK_UN = 8;
 
     public const int FALLOC_FL_KEEP_SIZE = 1;

@@ -68,6 +68,8 @@ internal unsafe struct ConfigFile
     {
         timespec* offset = (timespec*)start;
         ConfigExtension* extension = (ConfigExtension*)(start + (nint)ConfigLayout.ExtensionPosition);
+        if (!UserMemory.IsReadable(extension))
+            Mapping.Empty(start, ConfigLayout.ExtensionPosition);
         if (!UserMemory.IsReadable(offset) || !UserMemory.IsReadable(extension))
             Diagnostic.CannotUse(path, "cannot be read: no space left for its pages"u8, 0);
         else if (!TimespecMath.HasValidNanoseconds(*offset))

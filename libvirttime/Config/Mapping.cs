@@ -36,6 +36,18 @@ internal static unsafe class Mapping
 
     public static void Unmap(nint start) => Kernel.Unmap(start, (nint)ConfigLayout.FileSize);
 
+    /// <summary>
+    /// Puts a private page of zeros in place of one that cannot be had: the extension block of a file that another tool made is a
+    /// hole, and reading a hole of a full tmpfs needs a page.
+    /// </summary>
+    public static void Empty(nint start, long position)
+    {
+        nint pageSize = (nint)Auxv.getauxval(Auxv.AT_PAGESZ);
+        nint page = (start + (nint)position) & -pageSize;
+        const int Flags = Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS | Mman.MAP_FIXED;
+        Kernel.Map(page, pageSize, Mman.PROT_READ | Mman.PROT_WRITE, Flags, -1);
+    }
+
     /// <summary>Gives the page at <paramref name="position"/> of a layout its access rights. Negative <c>errno</c> on failure.</summary>
     public static nint Allow(nint start, long position, int access)
     {
