@@ -22,6 +22,7 @@ done
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1
 results=artifacts/test-results
 report=$results/tests.trx
+conformance=artifacts/tests/conformance.txt
 
 # Prints the packages that are missing; below, `PACKAGE CHECK`.
 missing_packages() {
@@ -37,6 +38,14 @@ g++ command -v g++
 musl-tools command -v musl-gcc
 util-linux command -v setpriv && command -v unshare
 libjemalloc2 ls /usr/lib/*/libjemalloc.so.2
+golang-go command -v go
+rustc command -v rustc
+erlang-base command -v erl
+redis-server command -v redis-server
+redis-tools command -v redis-benchmark
+nginx-light command -v nginx
+curl command -v curl
+stress-ng command -v stress-ng
 END
 }
 
@@ -69,7 +78,7 @@ counter() {
 }
 
 mkdir -p "$results"
-rm -f "$report"
+rm -f "$report" "$conformance"
 install_missing
 status=0
 dotnet build VirtTime.sln --verbosity quiet </dev/null || status=$?
@@ -83,6 +92,7 @@ if [ ! -e "$report" ]; then
     exit 1
 fi
 
+[ ! -e "$conformance" ] || cat "$conformance"
 list_skipped
 total=$(counter total) passed=$(counter passed) executed=$(counter executed)
 failed=$((executed - passed)) skipped=$((total - executed))
