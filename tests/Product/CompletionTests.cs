@@ -27,8 +27,11 @@ public class CompletionTests
     }
 
     [Fact(Timeout = Limits.Test)]
-    public async Task Bash_offers_every_option() =>
-        Assert.Equal((await HelpOptions.AllAsync()).Order(StringComparer.Ordinal), (await CompleteInBashAsync("-")).Order(StringComparer.Ordinal));
+    public async Task Bash_offers_every_option()
+    {
+        IReadOnlyList<string> options = await HelpOptions.AllAsync();
+        Assert.Equal(options.Order(StringComparer.Ordinal), (await CompleteInBashAsync("-")).Order(StringComparer.Ordinal));
+    }
 
     [Theory(Timeout = Limits.Test)]
     [InlineData("--monotonic-a", "--monotonic-at")]
@@ -41,7 +44,8 @@ public class CompletionTests
     [InlineData("--monotonic-at|=|5s|printen", "printenv")]
     [InlineData("-c|x|cat|READ", "README.md")]
     [InlineData("cat|--jso", "")]
-    public async Task Bash_offers_what_fits(string words, string offered) => Assert.Equal(offered, string.Join(' ', await CompleteInBashAsync(words.Split('|'))));
+    public async Task Bash_offers_what_fits(string words, string offered) =>
+        Assert.Equal(offered, string.Join(' ', await CompleteInBashAsync(words.Split('|'))));
 
     [Theory(Timeout = Limits.Test)]
     [InlineData("--monotonic-a", "--monotonic-at")]

@@ -69,7 +69,8 @@ public class ConfigExampleTests
         using TemporaryDirectory directory = new();
         string conf = directory.File("conf");
         string wait = await NativeProgram.BuildAsync("slot_wait.c");
-        using RunningProgram program = Command.Launcher("--monotonic-at", "12345s", "--config", conf, "--", wait, "clock_nanosleep", "20000").Start();
+        string[] clock = ["--monotonic-at", "12345s", "--config", conf];
+        using RunningProgram program = Command.Launcher([.. clock, "--", wait, "clock_nanosleep", "20000"]).Start();
         int thread = (int)await program.ReadNumberAsync("thread");
         decimal deadline = await program.ReadNumberAsync("deadline");
         using ConfigFile config = ConfigFile.Open(conf);

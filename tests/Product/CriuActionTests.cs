@@ -8,7 +8,7 @@ public class CriuActionTests
     [Fact(Timeout = Limits.Test)]
     public async Task Clocks_are_saved_after_the_dump()
     {
-        using Waiting process = await Waiting.StartAsync();
+        using WaitingProcess process = await WaitingProcess.StartAsync();
         AssertSilent(await process.Action("post-dump").RunAsync());
         LauncherState state = await LauncherState.OfAsync(process.Config);
         Limits.AssertJustAfter(12345, state.Saved("monotonic"));
@@ -17,7 +17,7 @@ public class CriuActionTests
     [Fact(Timeout = Limits.Test)]
     public async Task Clocks_go_on_after_the_restore()
     {
-        using Waiting process = await Waiting.StartAsync();
+        using WaitingProcess process = await WaitingProcess.StartAsync();
         AssertSilent(await process.Action("post-dump").RunAsync());
         decimal saved = (await LauncherState.OfAsync(process.Config)).Saved("monotonic");
 
@@ -32,7 +32,7 @@ public class CriuActionTests
     public async Task Host_clocks_are_those_of_the_time_namespace_that_the_process_is_in()
     {
         await TimeNamespace.NeedsAsync();
-        using Waiting process = await Waiting.StartAsync(TimeNamespace.Inside);
+        using WaitingProcess process = await WaitingProcess.StartAsync(TimeNamespace.Inside);
         AssertSilent(await process.Action("post-dump").RunAsync());
         decimal saved = (await LauncherState.OfAsync(process.Config)).Saved("monotonic");
         Limits.AssertJustAfter(12345, saved);
@@ -46,7 +46,7 @@ public class CriuActionTests
     public async Task Script_may_be_in_a_time_namespace_and_the_process_not()
     {
         await TimeNamespace.NeedsAsync();
-        using Waiting process = await Waiting.StartAsync();
+        using WaitingProcess process = await WaitingProcess.StartAsync();
         AssertSilent(await TimeNamespace.Inside(process.Action("post-dump")).RunAsync());
         decimal saved = (await LauncherState.OfAsync(process.Config)).Saved("monotonic");
         Limits.AssertJustAfter(12345, saved);
@@ -69,7 +69,7 @@ public class CriuActionTests
     [InlineData("query-ext-files")]
     public async Task Other_stages_are_ignored(string stage)
     {
-        using Waiting process = await Waiting.StartAsync();
+        using WaitingProcess process = await WaitingProcess.StartAsync();
         AssertSilent(await process.Action(stage).RunAsync());
         AssertSilent(await process.Action(stage).With("CRTOOLS_INIT_PID", null).With("VIRTTIME_CRIU_CONFIG", null).RunAsync());
         Assert.False((await LauncherState.OfAsync(process.Config)).HasSaved);
@@ -90,7 +90,7 @@ public class CriuActionTests
     [InlineData("VIRTTIME_RUN", "/bin/true", "runs with another config file")]
     public async Task Doubt_fails_the_dump_and_the_restore(string variable, string? value, string reason)
     {
-        using Waiting process = await Waiting.StartAsync();
+        using WaitingProcess process = await WaitingProcess.StartAsync();
         (await Command.Launcher("--config", process.Config, "--save").RunAsync()).Succeeded();
         byte[] before = await process.ReadExtensionAsync();
         foreach (string stage in new[] { "post-dump", "post-restore" })
@@ -107,7 +107,7 @@ public class CriuActionTests
     [Fact(Timeout = Limits.Test)]
     public async Task Tree_without_the_interposer_fails()
     {
-        using Waiting process = await Waiting.StartAsync();
+        using WaitingProcess process = await WaitingProcess.StartAsync();
         using RunningProgram other = Command.Of("cat").Start();
         Result result = await process.Action("post-dump").With("CRTOOLS_INIT_PID", $"{other.ProcessGroup}").RunAsync();
         Assert.Equal(1, result.ExitCode);
@@ -117,7 +117,7 @@ public class CriuActionTests
     [Fact(Timeout = Limits.Test)]
     public async Task Root_of_the_tree_may_be_without_the_interposer()
     {
-        using Waiting process = await Waiting.StartAsync();
+        using WaitingProcess process = await WaitingProcess.StartAsync();
         AssertSilent(await process.Action("post-dump").With("CRTOOLS_INIT_PID", $"{process.Root}").RunAsync());
         Assert.True((await LauncherState.OfAsync(process.Config)).HasSaved);
     }
@@ -125,7 +125,7 @@ public class CriuActionTests
     [Fact(Timeout = Limits.Test)]
     public async Task Second_config_file_in_the_tree_fails()
     {
-        using Waiting process = await Waiting.StartAsync();
+        using WaitingProcess process = await WaitingProcess.StartAsync();
         using TemporaryDirectory directory = new();
         string[] launch = [Paths.Launcher, "--config", process.Config, "--", "sh", "-c", "\"$@\"; true", "sh"];
         string[] nested = [Paths.Launcher, "--config", directory.File("other"), "--", await NativeProgram.BuildAsync("watch_clock.c")];
@@ -141,7 +141,7 @@ public class CriuActionTests
     [Fact(Timeout = Limits.Test)]
     public async Task Restore_without_saved_clocks_fails()
     {
-        using Waiting process = await Waiting.StartAsync();
+        using WaitingProcess process = await WaitingProcess.StartAsync();
         Result result = await process.Action("post-restore").RunAsync();
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("has no saved clocks", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
@@ -150,7 +150,7 @@ public class CriuActionTests
     [Fact(Timeout = Limits.Test)]
     public async Task Config_file_that_was_replaced_fails()
     {
-        using Waiting process = await Waiting.StartAsync();
+        using WaitingProcess process = await WaitingProcess.StartAsync();
         File.Copy(process.Config, process.Config + ".copy");
         File.Move(process.Config + ".copy", process.Config, overwrite: true);
         Result result = await process.Action("post-dump").RunAsync();
@@ -162,68 +162,12 @@ public class CriuActionTests
     public async Task Installed_script_finds_the_launcher()
     {
         using TemporaryDirectory prefix = new();
-        (await Command.Of(Path.Combine(Paths.Root, "scripts", "install.sh")).With("PREFIX", prefix.Path).With("DESTDIR", "").RunAsync()).Succeeded();
-        using Waiting process = await Waiting.StartAsync();
+        (await Installation.Command(prefix.Path).RunAsync()).Succeeded();
+        using WaitingProcess process = await WaitingProcess.StartAsync();
         Command installed = process.Action("post-dump") with { File = prefix.File("lib/virttime/criu-action.sh") };
         AssertSilent(await installed.With("VIRTTIME_RUN", null).RunAsync());
         Assert.True((await LauncherState.OfAsync(process.Config)).HasSaved);
     }
 
     private static void AssertSilent(Result result) => Assert.Equal("", result.Succeeded().Output + result.Error);
-
-    /// <summary>A process that is in a call in flight.</summary>
-    private sealed class Waiting : IDisposable
-    {
-        private readonly TemporaryDirectory _directory = new();
-        private RunningProgram? _program;
-        private int _pid;
-        private decimal _deadline;
-
-        public string Config => _directory.File("a \"conf\" file");
-
-        public static async Task<Waiting> StartAsync(Func<Command, Command>? where = null)
-        {
-            Waiting waiting = new();
-            string program = await NativeProgram.BuildAsync("slot_wait.c");
-            Command command = Command.Launcher("--monotonic-at", "12345s", "--config", waiting.Config, "--", program, "clock_nanosleep", "25000");
-            waiting._program = (where == null ? command : where(command)).Start();
-            waiting._pid = (int)await waiting._program.ReadNumberAsync("thread");
-            waiting._deadline = await waiting._program.ReadNumberAsync("deadline");
-            using ConfigFile config = ConfigFile.Open(waiting.Config);
-            await config.InFlightAsync(waiting._pid);
-            return waiting;
-        }
-
-        /// <summary>An ancestor on the host's clocks: <c>timeout</c>.</summary>
-        public int Root => _program!.ProcessGroup;
-
-        public Command Action(string stage) => Command.Of(Path.Combine(Paths.Root, "scripts", "criu-action.sh"))
-            .With("CRTOOLS_SCRIPT_ACTION", stage)
-            .With("CRTOOLS_INIT_PID", $"{_pid}")
-            .With("VIRTTIME_CRIU_CONFIG", Config)
-            .With("VIRTTIME_RUN", Paths.Launcher);
-
-        /// <summary>Asserts that the virtual clock read <paramref name="saved"/> between two host times, and that the call in flight moved along.</summary>
-        public void AssertGoesOn(decimal saved, decimal earliest, decimal latest)
-        {
-            using ConfigFile config = ConfigFile.Open(Config);
-            Assert.InRange(config.Offset, earliest - saved, latest - saved);
-            Assert.Equal(_deadline + config.Offset, config.Slot(_pid));
-        }
-
-        public async Task<byte[]> ReadExtensionAsync()
-        {
-            byte[] block = new byte[VirtTime.Config.ConfigLayout.ExtensionSize];
-            using FileStream file = File.Open(Config, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            file.Position = VirtTime.Config.ConfigLayout.ExtensionPosition;
-            await file.ReadExactlyAsync(block, TestContext.Current.CancellationToken);
-            return block;
-        }
-
-        public void Dispose()
-        {
-            _program?.Dispose();
-            _directory.Dispose();
-        }
-    }
 }

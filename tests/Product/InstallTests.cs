@@ -23,7 +23,7 @@ public class InstallTests
     public async Task Everything_is_installed_below_DESTDIR_and_PREFIX()
     {
         using TemporaryDirectory directory = new();
-        (await Install("/opt/shift", directory.File("a stage")).RunAsync()).Succeeded();
+        (await Installation.Command("/opt/shift", directory.File("a stage")).RunAsync()).Succeeded();
         Assert.All(s_files, file => Assert.True(File.Exists(directory.File($"a stage/opt/shift/{file}")), file));
     }
 
@@ -31,9 +31,9 @@ public class InstallTests
     public async Task Uninstalling_leaves_nothing()
     {
         using TemporaryDirectory directory = new();
-        (await Install("/opt/shift", directory.File("stage")).RunAsync()).Succeeded();
+        (await Installation.Command("/opt/shift", directory.File("stage")).RunAsync()).Succeeded();
         Assert.NotEmpty(Directory.GetFileSystemEntries(directory.Path));
-        (await Install("/opt/shift", directory.File("stage"), "uninstall").RunAsync()).Succeeded();
+        (await Installation.Command("/opt/shift", directory.File("stage"), "uninstall").RunAsync()).Succeeded();
         Assert.Empty(Directory.GetFileSystemEntries(directory.Path));
     }
 
@@ -46,19 +46,20 @@ public class InstallTests
         Directory.CreateDirectory(Path.GetDirectoryName(other)!);
         await File.WriteAllTextAsync(other, "", TestContext.Current.CancellationToken);
 
-        (await Install(directory.Path).RunAsync()).Succeeded();
-        (await Install(directory.Path).RunAsync()).Succeeded();
-        (await Install(directory.Path, "", "uninstall").RunAsync()).Succeeded();
+        (await Installation.Command(directory.Path).RunAsync()).Succeeded();
+        (await Installation.Command(directory.Path).RunAsync()).Succeeded();
+        (await Installation.Command(directory.Path, "", "uninstall").RunAsync()).Succeeded();
         Assert.Equal(
             ["bin", "share", "share/man", "share/man/man1", "share/man/man1/other.1"],
-            Directory.GetFileSystemEntries(directory.Path, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(directory.Path, path)).Order());
+            Directory.GetFileSystemEntries(directory.Path, "*", SearchOption.AllDirectories)
+                .Select(path => Path.GetRelativePath(directory.Path, path)).Order());
     }
 
     [Fact(Timeout = Limits.Test)]
     public async Task Installed_launcher_finds_its_library()
     {
         using TemporaryDirectory directory = new();
-        (await Install(directory.Path).RunAsync()).Succeeded();
+        (await Installation.Command(directory.Path).RunAsync()).Succeeded();
         string watch = await NativeProgram.BuildAsync("watch_clock.c");
         Command command = Command.Of(directory.File("bin/virttime-run"), "--monotonic-at", "12345s", "--", watch);
         Limits.AssertJustAfter(12345, (await command.RunAsync()).Succeeded().Number("clock"));
@@ -68,12 +69,12 @@ public class InstallTests
     public async Task Program_goes_on_while_a_new_version_is_installed()
     {
         using TemporaryDirectory directory = new();
-        (await Install(directory.Path).RunAsync()).Succeeded();
+        (await Installation.Command(directory.Path).RunAsync()).Succeeded();
         string watch = await NativeProgram.BuildAsync("watch_clock.c");
         using RunningProgram program = Command.Of(directory.File("bin/virttime-run"), "--monotonic-at", "12345s", "--", watch).Start();
         await program.ReadNumberAsync("clock");
 
-        (await Install(directory.Path).RunAsync()).Succeeded();
+        (await Installation.Command(directory.Path).RunAsync()).Succeeded();
         await program.WriteAsync("\n");
         Limits.AssertJustAfter(12345, await program.ReadNumberAsync("clock"));
     }
@@ -83,9 +84,10 @@ public class InstallTests
     {
         Needs.Tool("man");
         using TemporaryDirectory directory = new();
-        (await Install(directory.Path).RunAsync()).Succeeded();
+        (await Installation.Command(directory.Path).RunAsync()).Succeeded();
         Result result = await Command.Of("man", "-M", directory.File("share/man"), "--where", "virttime-run", "libvirttime").RunAsync();
-        Assert.Equal([directory.File("share/man/man1/virttime-run.1"), directory.File("share/man/man7/libvirttime.7")], result.Succeeded().Lines);
+        string[] pages = [directory.File("share/man/man1/virttime-run.1"), directory.File("share/man/man7/libvirttime.7")];
+        Assert.Equal(pages, result.Succeeded().Lines);
     }
 
     [Theory(Timeout = Limits.Test)]
@@ -95,7 +97,7 @@ public class InstallTests
     public async Task Prefix_that_LD_PRELOAD_cannot_hold_is_refused(string prefix)
     {
         using TemporaryDirectory directory = new();
-        Result result = await Install(prefix, directory.Path).RunAsync();
+        Result result = await Installation.Command(prefix, directory.Path).RunAsync();
         Assert.Equal(1, result.ExitCode);
         Assert.StartsWith("install.sh: PREFIX: ", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(directory.Path));
@@ -105,11 +107,8 @@ public class InstallTests
     public async Task Nothing_to_uninstall_is_an_error()
     {
         using TemporaryDirectory directory = new();
-        Result result = await Install("/opt/shift", directory.Path, "uninstall").RunAsync();
+        Result result = await Installation.Command("/opt/shift", directory.Path, "uninstall").RunAsync();
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("nothing is installed there", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
     }
-
-    private static Command Install(string prefix, string stage = "", params string[] arguments) =>
-        Command.Of(Path.Combine(Paths.Root, "scripts", "install.sh"), arguments).With("PREFIX", prefix).With("DESTDIR", stage);
 }

@@ -25,7 +25,8 @@ public partial class ManPageTests
     {
         Needs.Tool("groff");
         Needs.Tool("man");
-        Result result = await Command.Of("man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", PathOf(page)).With("LC_ALL", "C.UTF-8").RunAsync();
+        Command man = Command.Of("man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", PathOf(page));
+        Result result = await man.With("LC_ALL", "C.UTF-8").RunAsync();
         Assert.NotEmpty(result.Output);
         AssertSilent(result with { Output = "" });
     }
@@ -43,9 +44,11 @@ public partial class ManPageTests
     public async Task Every_option_of_the_help_is_described()
     {
         // As a person reads it: in the OPTIONS section, at the start of a paragraph.
-        string options = (await ReadAsync(Launcher)).Split(".SH OPTIONS\n")[1].Split("\n.SH ")[0].Replace("\\-", "-", StringComparison.Ordinal);
-        string[] heads = [.. HeadPattern().Matches(options).SelectMany(match => OptionPattern().Matches(match.Value)).Select(match => match.Value)];
-        Assert.Equal((await HelpOptions.AllAsync()).Order(StringComparer.Ordinal), heads.Distinct().Order(StringComparer.Ordinal));
+        string section = (await ReadAsync(Launcher)).Split(".SH OPTIONS\n")[1].Split("\n.SH ")[0]
+            .Replace("\\-", "-", StringComparison.Ordinal);
+        string heads = string.Join('\n', HeadPattern().Matches(section).Select(match => match.Value));
+        IEnumerable<string> described = OptionPattern().Matches(heads).Select(match => match.Value).Distinct();
+        Assert.Equal((await HelpOptions.AllAsync()).Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
     }
 
     [Theory(Timeout = Limits.Test)]
@@ -68,7 +71,8 @@ public partial class ManPageTests
     public async Task Every_interposed_function_is_named()
     {
         string page = await ReadAsync(Library);
-        string[] exports = await File.ReadAllLinesAsync(Path.Combine(Paths.Root, "libvirttime", "exports.map"), TestContext.Current.CancellationToken);
+        string map = Path.Combine(Paths.Root, "libvirttime", "exports.map");
+        string[] exports = await File.ReadAllLinesAsync(map, TestContext.Current.CancellationToken);
         string[] functions = [.. exports.Select(line => FunctionPattern().Match(line).Groups[1].Value).Where(name => name.Length > 0)];
         Assert.Contains("clock_gettime", functions);
         Assert.All(functions, function => Assert.Matches($@"\b{function}\b", page));

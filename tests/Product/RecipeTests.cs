@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using VirtTime.Tests.Harness;
@@ -9,14 +10,21 @@ public class RecipeTests
 {
     private const int Days400 = 400 * 86400;
 
+    private const string App =
+        """
+        class App {
+            public static void main(String[] arguments) {
+                System.out.println("clock=" + new java.math.BigDecimal(System.nanoTime()).movePointLeft(9));
+            }
+        }
+        """;
+
     [Fact(Timeout = Limits.Test)]
     public async Task Java_program()
     {
         Needs.Tool("javac");
         using TemporaryDirectory directory = new();
-        await WriteAsync(
-            directory.File("App.java"),
-            "class App { public static void main(String[] a) { System.out.println(\"clock=\" + new java.math.BigDecimal(System.nanoTime()).movePointLeft(9)); } }");
+        await WriteAsync(directory.File("App.java"), App);
         string script = Assert.Single(await Recipes.BlocksAsync("A Java program", "sh"));
         Limits.AssertJustAfter(12345, (await Shell(script, directory).RunAsync()).Succeeded().Number("clock"));
     }
@@ -27,8 +35,8 @@ public class RecipeTests
         Needs.Tool("python3");
         using TemporaryDirectory directory = new();
         await WriteAsync(directory.File("script"), Assert.Single(await Recipes.BlocksAsync("A script", "python")));
-        string output = (await InPath(Command.Of(directory.File("script"))).RunAsync()).Succeeded().Output;
-        Limits.AssertJustAfter(12345, decimal.Parse(output, System.Globalization.CultureInfo.InvariantCulture));
+        string output = (await Recipes.InPath(Command.Of(directory.File("script"))).RunAsync()).Succeeded().Output;
+        Limits.AssertJustAfter(12345, decimal.Parse(output, CultureInfo.InvariantCulture));
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -37,7 +45,7 @@ public class RecipeTests
         using TemporaryDirectory directory = new();
         await WriteAsync(directory.File("server"), Assert.Single(await Recipes.BlocksAsync("A script", "sh")));
         await CopyAsync("watch_clock.c", directory.File("server.real"));
-        AssertUp400DaysMore(await InPath(Command.Of(directory.File("server"))).RunAsync());
+        AssertUp400DaysMore(await Recipes.InPath(Command.Of(directory.File("server"))).RunAsync());
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -66,13 +74,15 @@ public class RecipeTests
     public async Task Container()
     {
         using Sandbox sandbox = await Sandbox.CreateAsync();
-        Assert.SkipUnless((await sandbox.Inside(Command.Of("python3", "-c", "")).RunAsync()).ExitCode == 0, "python3 is not installed, or in /usr/local or /opt");
+        Result python = await sandbox.Inside(Command.Of("python3", "-c", "")).RunAsync();
+        Assert.SkipUnless(python.ExitCode == 0, "python3 is not installed, or in /usr/local or /opt");
         using TemporaryDirectory context = new();
-        foreach (string file in Directory.GetFiles(Paths.Dist))
-            context.Copy(file);
+        foreach (string path in Directory.GetFiles(Paths.Dist))
+            context.Copy(path);
         await WriteAsync(context.File("app.py"), "import time; print('clock=%.9f' % time.monotonic())");
 
-        string[][] lines = [.. Assert.Single(await Recipes.BlocksAsync("A container", "dockerfile")).Split('\n').Select(line => line.Split(' ', 2))];
+        string file = Assert.Single(await Recipes.BlocksAsync("A container", "dockerfile"));
+        string[][] lines = [.. file.Split('\n').Select(line => line.Split(' ', 2))];
         foreach (string[] copy in lines.Where(line => line[0] == "COPY").Select(line => line[1].Split(' ')))
             CopyAsDocker(context, sandbox, copy);
         string[] Exec(string instruction) => JsonSerializer.Deserialize<string[]>(Assert.Single(lines, line => line[0] == instruction)[1])!;
@@ -138,7 +148,8 @@ public class RecipeTests
     {
         using TemporaryDirectory directory = new();
         await CopyAsync("product/uptime_counters.c", directory.File("server"));
-        string[] lines = Assert.Single(await Recipes.BlocksAsync("A program on a machine", "sh")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string script = Assert.Single(await Recipes.BlocksAsync("A program on a machine", "sh"));
+        string[] lines = script.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(6, lines.Length);
         Result[] results = await Task.WhenAll(lines.Select(line => Shell(line, directory).RunAsync()));
         foreach ((string line, Result result) in lines.Zip(results))
@@ -157,13 +168,11 @@ public class RecipeTests
     }
 
     private static decimal[] ReadLog(TemporaryDirectory host) =>
-        [.. File.ReadAllLines(host.File("app.log")).Select(line => decimal.Parse(line["clock=".Length..], System.Globalization.CultureInfo.InvariantCulture))];
+        [.. File.ReadAllLines(host.File("app.log"))
+            .Select(line => decimal.Parse(line["clock=".Length..], CultureInfo.InvariantCulture))];
 
     private static Command Shell(string script, TemporaryDirectory directory) =>
-        InPath(Command.Of("sh", "-euc", script)) with { WorkingDirectory = directory.Path };
-
-    private static Command InPath(Command command) =>
-        command.With("PATH", $"{Paths.Dist}:{Environment.GetEnvironmentVariable("PATH")}");
+        Recipes.InPath(Command.Of("sh", "-euc", script)) with { WorkingDirectory = directory.Path };
 
     private static void CopyAsDocker(TemporaryDirectory context, Sandbox sandbox, string[] words)
     {
@@ -180,26 +189,5 @@ public class RecipeTests
     {
         await File.WriteAllTextAsync(path, text, TestContext.Current.CancellationToken);
         File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
-    }
-
-    /// <summary>A step of the recipe's job, run as GitHub's runner does.</summary>
-    private sealed record JobStep(string? Shell, string Run)
-    {
-        public static async Task<JobStep[]> ReadAsync()
-        {
-            string job = Assert.Single(await Recipes.BlocksAsync("A job step in CI", "yaml"));
-            string? Key(string step, string key) => Regex.Match(step, $@"^\s+{key}: (.*)$", RegexOptions.Multiline) is { Success: true } match ? match.Groups[1].Value : null;
-            return [.. job.Split("- name: ").Skip(1).Select(step => new JobStep(Key(step, "shell"), Key(step, "run")!))];
-        }
-
-        public async Task<Result> RunAsync(TemporaryDirectory directory, string[] environment)
-        {
-            await WriteAsync(directory.File("step.sh"), Run);
-            string[] shell = (Shell ?? "bash -e {0}").Replace("{0}", directory.File("step.sh"), StringComparison.Ordinal).Split(' ');
-            Command command = InPath(Command.Of(shell[0], shell[1..])).With("RUNNER_TEMP", directory.Path).With("GITHUB_ENV", directory.File("github_env"));
-            foreach (string[] variable in environment.Select(line => line.Split('=', 2)))
-                command = command.With(variable[0], variable[1]);
-            return await (command with { WorkingDirectory = directory.Path }).RunAsync();
-        }
     }
 }

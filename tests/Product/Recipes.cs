@@ -14,10 +14,15 @@ internal static partial class Recipes
         string readme = await File.ReadAllTextAsync(Path.Combine(Paths.Root, "README.md"), TestContext.Current.CancellationToken);
         string recipes = readme.Split("\n## Recipes\n")[1].Split("\n## ")[0];
         string recipe = Assert.Single(recipes.Split("\n### ").Skip(1), part => part.StartsWith(heading, StringComparison.Ordinal));
-        string[] blocks = [.. BlockPattern().Matches(recipe).Where(match => match.Groups[1].Value == language).Select(match => match.Groups[2].Value)];
+        IEnumerable<Match> matches = BlockPattern().Matches(recipe).Where(match => match.Groups[1].Value == language);
+        string[] blocks = [.. matches.Select(match => match.Groups[2].Value)];
         Assert.NotEmpty(blocks);
         return blocks;
     }
+
+    /// <summary>The same command, with the launcher in <c>PATH</c>.</summary>
+    public static Command InPath(Command command) =>
+        command.With("PATH", $"{Paths.Dist}:{Environment.GetEnvironmentVariable("PATH")}");
 
     [GeneratedRegex(@"^```(\w+)\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex BlockPattern();

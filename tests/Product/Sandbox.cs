@@ -31,8 +31,7 @@ internal sealed class Sandbox : IDisposable
         Assert.SkipWhen(s_hidden.Any(place => Paths.Root.StartsWith(place, StringComparison.Ordinal)), $"would hide {Paths.Root}");
         Sandbox sandbox = new();
         Directory.CreateDirectory(sandbox.Local);
-        Command install = Command.Of(Path.Combine(Paths.Root, "scripts", "install.sh")).With("PREFIX", "/usr/local").With("DESTDIR", "");
-        (await sandbox.Inside(install).RunAsync()).Succeeded();
+        (await sandbox.Inside(Installation.Command("/usr/local")).RunAsync()).Succeeded();
         return sandbox;
     }
 

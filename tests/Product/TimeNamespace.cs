@@ -18,5 +18,6 @@ internal static class TimeNamespace
     }
 
     /// <summary>The same command, run inside one.</summary>
-    public static Command Inside(Command command) => command with { File = "unshare", Arguments = [.. s_options, command.File, .. command.Arguments] };
+    public static Command Inside(Command command) =>
+        command with { File = "unshare", Arguments = [.. s_options, command.File, .. command.Arguments] };
 }
