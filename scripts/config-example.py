@@ -133,15 +133,15 @@ def parse(text):
 
 
 def main(arguments):
-    match arguments:
-        case ["create", path, seconds]:
-            create(path, parse(seconds))
-        case ["adjust", path, seconds]:
-            adjust(path, parse(seconds))
-        case ["read", path]:
-            print("{}.{:09}".format(*divmod(read(path), SECOND)))
-        case _:
-            sys.exit(__doc__.strip())
+    action, *rest = arguments or [None]
+    if (action, len(rest)) == ("create", 2):
+        create(rest[0], parse(rest[1]))
+    elif (action, len(rest)) == ("adjust", 2):
+        adjust(rest[0], parse(rest[1]))
+    elif (action, len(rest)) == ("read", 1):
+        print("{}.{:09}".format(*divmod(read(rest[0]), SECOND)))
+    else:
+        sys.exit(__doc__.strip())
 
 
 if __name__ == "__main__":

@@ -6,8 +6,8 @@
 use std::convert::TryInto; // plain rustc means edition 2015
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Error, ErrorKind};
-use std::os::fd::AsRawFd;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::io::AsRawFd;
 use std::process::ExitCode;
 
 const SECOND: i128 = 1_000_000_000;
@@ -164,7 +164,8 @@ fn parse(text: &str) -> io::Result<i128> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = format!("{whole}{fraction:0<9}");
     let valid = fraction.len() <= 9 && digits.bytes().all(|digit| digit.is_ascii_digit());
-    digits.parse().ok().filter(|_| valid).ok_or_else(|| Error::new(ErrorKind::InvalidInput, format!("\"{text}\" is not a number of seconds")))
+    let time = digits.parse().ok().filter(|_| valid);
+    time.ok_or_else(|| Error::new(ErrorKind::InvalidInput, format!("\"{text}\" is not a number of seconds")))
 }
 
 fn run(arguments: &[&str]) -> io::Result<()> {

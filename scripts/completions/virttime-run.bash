@@ -12,7 +12,8 @@ _virttime_run() {
         word=${COMP_WORDS[i]}
         case $word in
             --) ((++i)); break ;;
-            --monotonic-at | --monotonic-offset | --boottime-at | --boottime-offset | --config | --config-mode | --pid | --split-string | --log-level)
+            --monotonic-at | --monotonic-offset | --boottime-at | --boottime-offset | --config | --config-mode | \
+                --pid | --split-string | --log-level)
                 [[ ${COMP_WORDS[i + 1]} != = ]] || ((++i))
                 ((++i)) ;;
             -c | -p | -S) ((++i)) ;;
