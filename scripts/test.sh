@@ -40,6 +40,11 @@ util-linux command -v setpriv && command -v unshare
 libjemalloc2 ls /usr/lib/*/libjemalloc.so.2
 golang-go command -v go
 rustc command -v rustc
+groff-base command -v groff
+man-db command -v man
+mandoc command -v mandoc
+zsh command -v zsh
+fish command -v fish
 erlang-base command -v erl
 redis-server command -v redis-server
 redis-tools command -v redis-benchmark
