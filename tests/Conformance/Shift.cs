@@ -22,6 +22,9 @@ internal sealed record Shift(string Name, long Monotonic, long Boottime)
         new("behind, boottime +1d", -s_behind / 2, Day),
     ];
 
+    /// <summary>By name: −1 h where the machine has been up for longer, +1 h, +400 days.</summary>
+    public static readonly string[] OfRealPrograms = ["behind", "+1h", "+400d, boottime +1h"];
+
     public bool IsBehind => Monotonic < 0 || Boottime < 0;
 
     public static Shift Named(string name) => All.Single(shift => shift.Name == name);
