@@ -1,7 +1,7 @@
 #!/bin/sh
 # Usage: VIRTTIME_CRIU_CONFIG=FILE criu dump|restore --action-script .../criu-action.sh ...
 # Notes the virtual clocks of the process tree when it has been dumped, and lets them go on when it has been restored.
-#   VIRTTIME_CRIU_CONFIG  the config file that the tree runs with
+#   VIRTTIME_CRIU_CONFIG  the config file that the tree runs with; absolute, since CRIU changes its directory
 #   VIRTTIME_RUN          the launcher; otherwise ../../bin/virttime-run, else virttime-run in PATH
 #
 # At post-dump all threads are stopped, and a failure fails the dump; at post-restore all are parked with the config file

@@ -82,7 +82,7 @@ public class InstallTests
     [Fact(Timeout = Limits.Test)]
     public async Task Manual_finds_the_installed_pages()
     {
-        Needs.Tool("man");
+        await ManPageTests.NeedsManAsync();
         using TemporaryDirectory directory = new();
         (await Installation.Command(directory.Path).RunAsync()).Succeeded();
         Result result = await Command.Of("man", "-M", directory.File("share/man"), "--where", "virttime-run", "libvirttime").RunAsync();

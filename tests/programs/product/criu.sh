@@ -18,7 +18,7 @@ done
 [ -d "$images" ] || exit 1
 
 stage() {
-    env CRTOOLS_SCRIPT_ACTION="$@" "$script"
+    (cd "$images" && exec env CRTOOLS_SCRIPT_ACTION="$@" "$script") # the work directory is that of the images
 }
 
 case $command in
