@@ -40,6 +40,17 @@ public class RecipeTests
     }
 
     [Fact(Timeout = Limits.Test)]
+    public async Task Script_with_the_launcher_in_its_shebang()
+    {
+        using Sandbox sandbox = await Sandbox.CreateAsync();
+        await sandbox.NeedsPythonAsync();
+        using TemporaryDirectory directory = new();
+        await WriteAsync(directory.File("script"), await Recipes.ScriptOfUseAsync());
+        string output = (await sandbox.Inside(Command.Of(directory.File("script"))).RunAsync()).Succeeded().Output;
+        Limits.AssertJustAfter(12345, decimal.Parse(output, CultureInfo.InvariantCulture));
+    }
+
+    [Fact(Timeout = Limits.Test)]
     public async Task Wrapper_in_place_of_a_program()
     {
         using TemporaryDirectory directory = new();
@@ -74,8 +85,7 @@ public class RecipeTests
     public async Task Container()
     {
         using Sandbox sandbox = await Sandbox.CreateAsync();
-        Result python = await sandbox.Inside(Command.Of("python3", "-c", "")).RunAsync();
-        Assert.SkipUnless(python.ExitCode == 0, "python3 is not installed, or in /usr/local or /opt");
+        await sandbox.NeedsPythonAsync();
         using TemporaryDirectory context = new();
         foreach (string path in Directory.GetFiles(Paths.Dist))
             context.Copy(path);

@@ -3,18 +3,30 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>The section "Recipes" of README.md.</summary>
+/// <summary>The code in README.md that a user is to take over.</summary>
 internal static partial class Recipes
 {
-    /// <summary>The code blocks below a heading, as they stand there.</summary>
+    /// <summary>The code blocks of a recipe, as they stand there.</summary>
     /// <param name="heading">The beginning of it.</param>
     /// <param name="language">What the fence says.</param>
     public static async Task<string[]> BlocksAsync(string heading, string language)
     {
+        string recipes = await SectionAsync("Recipes");
+        return Blocks(Assert.Single(recipes.Split("\n### ").Skip(1), part => part.StartsWith(heading, StringComparison.Ordinal)), language);
+    }
+
+    /// <summary>The shebang script of the section "Use".</summary>
+    public static async Task<string> ScriptOfUseAsync() => Assert.Single(Blocks(await SectionAsync("Use"), "python"));
+
+    private static async Task<string> SectionAsync(string title)
+    {
         string readme = await File.ReadAllTextAsync(Path.Combine(Paths.Root, "README.md"), TestContext.Current.CancellationToken);
-        string recipes = readme.Split("\n## Recipes\n")[1].Split("\n## ")[0];
-        string recipe = Assert.Single(recipes.Split("\n### ").Skip(1), part => part.StartsWith(heading, StringComparison.Ordinal));
-        IEnumerable<Match> matches = BlockPattern().Matches(recipe).Where(match => match.Groups[1].Value == language);
+        return readme.Split($"\n## {title}\n")[1].Split("\n## ")[0];
+    }
+
+    private static string[] Blocks(string text, string language)
+    {
+        IEnumerable<Match> matches = BlockPattern().Matches(text).Where(match => match.Groups[1].Value == language);
         string[] blocks = [.. matches.Select(match => match.Groups[2].Value)];
         Assert.NotEmpty(blocks);
         return blocks;

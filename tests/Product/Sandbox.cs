@@ -41,5 +41,12 @@ internal sealed class Sandbox : IDisposable
         Arguments = ["--mount", "sh", "-euc", Enter, "sh", _directory.Path, command.File, .. command.Arguments],
     };
 
+    /// <summary>One that lies in neither of the two places.</summary>
+    public async Task NeedsPythonAsync()
+    {
+        Result python = await Inside(Command.Of("python3", "-c", "")).RunAsync();
+        Assert.SkipUnless(python.ExitCode == 0, "python3 is not installed, or in /usr/local or /opt");
+    }
+
     public void Dispose() => _directory.Dispose();
 }
