@@ -22,6 +22,7 @@ public class BlockingFunctionTests
         ["pthread_mutex_clocklock"] = "MONOTONIC REALTIME",
         ["pthread_mutex_clocklock recursive"] = "MONOTONIC",
         ["pthread_mutex_clocklock robust"] = "MONOTONIC",
+        ["pthread_mutex_clocklock abandoned"] = "MONOTONIC",
         ["pthread_mutex_clocklock PI"] = "MONOTONIC REALTIME",
         ["pthread_mutex_clocklock shared"] = "MONOTONIC",
         ["pthread_rwlock_clockrdlock"] = "MONOTONIC REALTIME",

@@ -15,6 +15,7 @@ internal static class Probe
     public static async Task AssertAgreesAsync(string name, Way way, Shift shift)
     {
         string[] native = await s_native.GetOrAdd(name, _ => new(() => ObserveAsync(name, Way.Native, Shift.All[0]))).Value;
+        ConformanceTable.Add(Way.Native, Shift.All[0], native, []);
         string[] observed = await ObserveAsync(name, way, shift);
         if (way == Way.Namespace && shift.IsBehind)
             (native, observed) = (WithoutOverflowing(native), WithoutOverflowing(observed));

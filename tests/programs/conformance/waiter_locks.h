@@ -1,7 +1,7 @@
 /* Mutexes, reader-writer locks, semaphores, and the join of a thread. */
 #include "waiter.h"
 
-enum { MUTEX_NORMAL, MUTEX_RECURSIVE, MUTEX_ROBUST, MUTEX_PI, MUTEX_SHARED };
+enum { MUTEX_NORMAL, MUTEX_RECURSIVE, MUTEX_ROBUST, MUTEX_ABANDONED, MUTEX_PI, MUTEX_SHARED };
 
 static pthread_mutex_t *mutex;
 static pthread_rwlock_t *rwlock;
@@ -19,18 +19,25 @@ static inline void give_mutex(const struct waiter *w)
     pthread_mutex_unlock(mutex);
 }
 
+/* To end as its owner. */
+static inline void abandon_mutex(const struct waiter *w)
+{
+    (void)w;
+}
+
 static inline void prepare_mutex(const struct waiter *w)
 {
+    bool robust = w->kind == MUTEX_ROBUST || w->kind == MUTEX_ABANDONED;
     pthread_mutexattr_t attributes;
 
     pthread_mutexattr_init(&attributes);
     pthread_mutexattr_settype(&attributes, w->kind == MUTEX_RECURSIVE ? PTHREAD_MUTEX_RECURSIVE : PTHREAD_MUTEX_NORMAL);
-    pthread_mutexattr_setrobust(&attributes, w->kind == MUTEX_ROBUST ? PTHREAD_MUTEX_ROBUST : PTHREAD_MUTEX_STALLED);
+    pthread_mutexattr_setrobust(&attributes, robust ? PTHREAD_MUTEX_ROBUST : PTHREAD_MUTEX_STALLED);
     pthread_mutexattr_setprotocol(&attributes, w->kind == MUTEX_PI ? PTHREAD_PRIO_INHERIT : PTHREAD_PRIO_NONE);
     pthread_mutexattr_setpshared(&attributes, w->kind == MUTEX_SHARED ? PTHREAD_PROCESS_SHARED : PTHREAD_PROCESS_PRIVATE);
     mutex = leak_shared(sizeof *mutex);
     pthread_mutex_init(mutex, &attributes);
-    start_holder(w, take_mutex, give_mutex);
+    start_holder(w, take_mutex, w->kind == MUTEX_ABANDONED ? abandon_mutex : give_mutex);
 }
 
 static inline int wait_mutex(const struct waiter *w, const struct timespec *deadline)

@@ -24,6 +24,7 @@ static const struct waiter waiters[] = {
     MUTEX("pthread_mutex_clocklock", CLOCK_BOOTTIME, MUTEX_NORMAL),
     MUTEX("pthread_mutex_clocklock recursive", CLOCK_MONOTONIC, MUTEX_RECURSIVE),
     MUTEX("pthread_mutex_clocklock robust", CLOCK_MONOTONIC, MUTEX_ROBUST),
+    MUTEX("pthread_mutex_clocklock abandoned", CLOCK_MONOTONIC, MUTEX_ABANDONED),
     MUTEX("pthread_mutex_clocklock PI", CLOCK_MONOTONIC, MUTEX_PI),
     MUTEX("pthread_mutex_clocklock PI", CLOCK_REALTIME, MUTEX_PI),
     MUTEX("pthread_mutex_clocklock shared", CLOCK_MONOTONIC, MUTEX_SHARED),
