@@ -67,18 +67,34 @@ internal static unsafe class VirtualClock
     /// the way. False when something is, and the caller has to begin again with <see cref="Read"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryReadMonotonic(int clock, timespec* result)
+    public static bool TryReadMonotonic(int clock, timespec* result) => TryRead(clock, result, (nint)ConfigLayout.OffsetPosition);
+
+    /// <summary>The same for a clock of the boottime family.</summary>
+    public static bool TryReadBoottime(int clock, timespec* result)
+    {
+        nint layout = Volatile.Read(ref s_hot.Layout);
+        return layout != 0 && TryRead(clock, result, (nint)OffsetOf(clock) - layout);
+    }
+
+    /// <summary>Reads a clock that is not virtual. Returns <c>-errno</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int ReadHost(int clock, timespec* result) =>
+        ((delegate* unmanaged[SuppressGCTransition]<int, timespec*, int>)s_hot.HostClock)(clock, result);
+
+    // A change of the flags, which say where the boottime offset lies, changes the sequence as well.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryRead(int clock, timespec* result, nint offsetPosition)
     {
         nint layout = Volatile.Read(ref s_hot.Layout);
         if (layout == 0)
             return false;
         ulong sequence = Volatile.Read(ref SequenceIn(layout));
-        long seconds = Volatile.Read(ref ((timespec*)layout)->tv_sec);
-        long nanoseconds = Volatile.Read(ref ((timespec*)layout)->tv_nsec);
+        long seconds = Volatile.Read(ref ((timespec*)(layout + offsetPosition))->tv_sec);
+        long nanoseconds = Volatile.Read(ref ((timespec*)(layout + offsetPosition))->tv_nsec);
         long obstacles = ((delegate*<int, timespec*, int>)s_hot.HostClock)(clock, result);
         layout = s_hot.Layout;
-        obstacles |= Volatile.Read(ref ((timespec*)layout)->tv_sec) ^ seconds;
-        obstacles |= Volatile.Read(ref ((timespec*)layout)->tv_nsec) ^ nanoseconds;
+        obstacles |= Volatile.Read(ref ((timespec*)(layout + offsetPosition))->tv_sec) ^ seconds;
+        obstacles |= Volatile.Read(ref ((timespec*)(layout + offsetPosition))->tv_nsec) ^ nanoseconds;
         obstacles |= (long)(Volatile.Read(ref SequenceIn(layout)) ^ sequence) | (long)(sequence & 1);
         if (obstacles != 0)
             return false;
@@ -138,10 +154,6 @@ internal static unsafe class VirtualClock
             && Volatile.Read(ref offset->tv_nsec) == snapshot->Offset.tv_nsec
             && Volatile.Read(ref s_extension->sequence) == snapshot->Sequence;
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int ReadHost(int clock, timespec* result) =>
-        ((delegate* unmanaged[SuppressGCTransition]<int, timespec*, int>)s_hot.HostClock)(clock, result);
 
     private static ref ulong SequenceIn(nint layout) =>
         ref ((ConfigExtension*)(layout + (nint)ConfigLayout.ExtensionPosition))->sequence;

@@ -19,10 +19,17 @@ internal static unsafe class Clocks
     private static int ReadClock(int clock, timespec* result)
     {
         Startup.Ensure();
-        if (!ClockFamily.IsVirtual(clock) && Real.ForeignClockGettime != 0)
-            return ((delegate* unmanaged[SuppressGCTransition]<int, timespec*, int>)Real.ForeignClockGettime)(clock, result);
+        if (!ClockFamily.IsVirtual(clock))
+            return Real.ForeignClockGettime == 0 ? Errno.Return(VirtualClock.ReadHost(clock, result)) : ReadForeign(clock, result);
+        if (ClockFamily.IsBoottime(clock) && VirtualClock.TryReadBoottime(clock, result))
+            return 0;
         return Errno.Return(VirtualClock.Read(clock, result));
     }
+
+    // Another interposing library behind this one may shift the clocks that we do not.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ReadForeign(int clock, timespec* result) =>
+        ((delegate* unmanaged[SuppressGCTransition]<int, timespec*, int>)Real.ForeignClockGettime)(clock, result);
 
     // man 2 clock_nanosleep; returns an error number, and leaves errno alone
     [RuntimeExport("clock_nanosleep")]
