@@ -14,7 +14,7 @@ internal static unsafe class Conditions
         arguments.First = condition;
         arguments.Second = mutex;
         arguments.Third = deadline;
-        return (int)TimedCall.Run(RealFunction.pthread_cond_timedwait, &arguments, &arguments.Third, ConditionClock.Of((void*)condition));
+        return (int)TimedCall.RunReadable(RealFunction.pthread_cond_timedwait, &arguments, &arguments.Third, ConditionClock.Of((void*)condition));
     }
 
     // man 3 pthread_cond_clockwait (glibc 2.30)
@@ -27,6 +27,6 @@ internal static unsafe class Conditions
         arguments.Second = mutex;
         arguments.Third = clock;
         arguments.Fourth = deadline;
-        return (int)TimedCall.Run(RealFunction.pthread_cond_clockwait, &arguments, &arguments.Fourth, clock);
+        return (int)TimedCall.RunReadable(RealFunction.pthread_cond_clockwait, &arguments, &arguments.Fourth, clock);
     }
 }

@@ -28,9 +28,18 @@ internal static unsafe class TimedCall
     /// <param name="clock">The clock of the deadline.</param>
     public static nint Run(RealFunction function, Arguments* arguments, nint* deadline, int clock)
     {
+        timespec* given = (timespec*)*deadline;
+        return ClockFamily.IsVirtual(clock) && UserMemory.CanRead(given)
+            ? RunReadable(function, arguments, deadline, clock)
+            : Invoke(Real.AddressOf(function), arguments);
+    }
+
+    /// <summary>The same for a function that looks at the deadline in any case, before it does anything else: one that cannot be read ends the process there as here.</summary>
+    public static nint RunReadable(RealFunction function, Arguments* arguments, nint* deadline, int clock)
+    {
         nint real = Real.AddressOf(function);
         timespec* given = (timespec*)*deadline;
-        if (!ClockFamily.IsVirtual(clock) || !UserMemory.CanRead(given) || !TimespecMath.IsValidDeadline(*given))
+        if (!ClockFamily.IsVirtual(clock) || given == null || !TimespecMath.IsValidDeadline(*given))
             return Invoke(real, arguments);
 
         InFlightCall call;
