@@ -37,8 +37,19 @@ internal static unsafe class Startup
     private static void Constructor()
     {
         Ensure();
-        if (Volatile.Read(ref s_layout) != None)
-            VdsoCopy.Install(Environment.Initial(), (nint)(delegate*<int, timespec*, int>)&VirtualClock.Read);
+        if (Volatile.Read(ref s_layout) == None)
+            return;
+        LetLibcFindTheVdso();
+        VdsoCopy.Install(Environment.Initial(), (nint)(delegate*<int, timespec*, int>)&VirtualClock.Read);
+    }
+
+    // musl looks for the vDSO when it first reads a clock, and reads clocks inside its waits, which get host deadlines from us:
+    // so it has to find the real one, before the auxiliary vector leads elsewhere. glibc looks at start.
+    private static void LetLibcFindTheVdso()
+    {
+        timespec now;
+        if (Real.Find(RealFunction.clock_gettime) != 0)
+            Real.Call(RealFunction.clock_gettime, Time.CLOCK_MONOTONIC, (nint)(&now));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

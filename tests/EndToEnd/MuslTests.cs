@@ -1,0 +1,58 @@
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.EndToEnd;
+
+/// <summary>The same library under another libc.</summary>
+public class MuslTests
+{
+    private const int ETIMEDOUT = 110;
+    private const string Loader = "/lib/ld-musl-x86_64.so.1";
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Program_sees_the_virtual_clock_and_its_waits_take_their_time()
+    {
+        string program = await BuildAsync();
+        AssertShifted((await Command.Launcher("--monotonic-at", "12345s", "--", program).RunAsync()).Succeeded());
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Loader_that_is_run_as_a_command_makes_no_difference()
+    {
+        string program = await BuildAsync();
+        using ConfigFile config = ConfigFile.At(12345);
+        AssertShifted((await Command.Of(Loader, program).Under(config).RunAsync()).Succeeded());
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Function_that_this_libc_lacks_is_not_found()
+    {
+        string program = await BuildAsync();
+        using ConfigFile config = ConfigFile.At(12345);
+        Result native = (await Command.Of(program).RunAsync()).Succeeded();
+        Result shifted = (await Command.Of(program).Under(config).RunAsync()).Succeeded();
+
+        Limits.AssertJustAfter(12345, shifted.Number("monotonic"));
+        Assert.Equal(native.Number("clockwait_is_there"), shifted.Number("clockwait_is_there"));
+    }
+
+    private static void AssertShifted(Result result)
+    {
+        Limits.AssertJustAfter(12345, result.Number("monotonic"));
+        Assert.Equal(0, result.Number("sleep"));
+        Limits.AssertWaited300(result.Number("sleep_ms"));
+        Assert.Equal(ETIMEDOUT, result.Number("condition"));
+        Limits.AssertWaited300(result.Number("condition_ms"));
+        Assert.Equal(1, result.Number("futex"));
+        Limits.AssertWaited300(result.Number("futex_ms"));
+    }
+
+    private static async Task<string> BuildAsync()
+    {
+        Needs.Tool("musl-gcc");
+        string target = Path.Combine(Paths.Built, $"musl_waits.{Environment.ProcessId}");
+        Directory.CreateDirectory(Paths.Built);
+        string source = Path.Combine(Paths.Programs, "musl_waits.c");
+        (await Command.Of("musl-gcc", "-O2", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-o", target, source).RunAsync()).Succeeded();
+        return target;
+    }
+}

@@ -1,0 +1,76 @@
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Launching;
+
+/// <summary>Gives targets to the launcher to run, to check and to force. All of them print <c>clock=…</c> when they run.</summary>
+/// <param name="Launcher">How the launcher is called, without its options.</param>
+internal sealed record Inspector(Command Launcher)
+{
+    // 400 days: no machine's clock and its shifted one can be mistaken for each other.
+    private const decimal Shift = 34_560_000;
+    private const string Offset = "--monotonic-offset=+400d";
+
+    public Inspector()
+        : this(Command.Launcher())
+    {
+    }
+
+    /// <summary>Asserts that <c>--check</c> says so and runs nothing, and that the target sees the virtual clock.</summary>
+    public async Task AcceptsAsync(params string[] command)
+    {
+        Result check = (await RunAsync(["--check", "--", .. command])).Succeeded();
+        Assert.Equal($"{command[0]} can be virtualised", check.Lines[^1]);
+        Assert.DoesNotContain("clock=", check.Output, StringComparison.Ordinal);
+        Assert.Empty(check.Error);
+
+        decimal host = HostClock.Monotonic();
+        Result run = (await RunAsync([Offset, "--", .. command])).Succeeded();
+        Limits.AssertJustAfter(host + Shift, run.Number("clock"));
+        Assert.Empty(run.Error);
+    }
+
+    /// <summary>Asserts that the target does not run, and that run and <c>--check</c> give the reason.</summary>
+    /// <param name="path">The file at fault.</param>
+    /// <param name="reason">The message about it, with its remedy.</param>
+    public async Task RefusesAsync(string path, string reason, params string[] command)
+    {
+        Result run = await RunAsync([Offset, "--", .. command]);
+        Assert.Equal(125, run.ExitCode);
+        Assert.Empty(run.Output);
+        Assert.Equal($"virttime-run: {path}: {reason}, or give --force to run it on the host's clocks", Assert.Single(run.ErrorLines));
+
+        Result check = await RunAsync(["--check", "--", .. command]);
+        Assert.Equal(125, check.ExitCode);
+        Assert.Equal($"{command[0]} would escape: {reason}", check.Lines[^1]);
+        Assert.StartsWith(path + " ", check.Lines[^2], StringComparison.Ordinal);
+        Assert.DoesNotContain("clock=", check.Output, StringComparison.Ordinal);
+        Assert.Empty(check.Error);
+    }
+
+    /// <summary>The same; and it runs with <c>--force</c>, with a warning, and the reason is true: it sees the host's clock.</summary>
+    public async Task RefusesButForcesAsync(string path, string reason, params string[] command)
+    {
+        await RefusesAsync(path, reason, command);
+        decimal host = HostClock.Monotonic();
+        Result run = (await RunAsync([Offset, "--force", "--", .. command])).Succeeded();
+        Assert.InRange(run.Number("clock"), host, HostClock.Monotonic());
+        Assert.Equal($"virttime-run: warning: {path}: {reason}", Assert.Single(run.ErrorLines));
+    }
+
+    /// <summary>Asserts that it is not run, <c>--force</c> or not, with this exit status; that of <c>--check</c> is 125.</summary>
+    public async Task CannotRunAsync(int status, string message, params string[] command)
+    {
+        AssertFails(status, message, await RunAsync([Offset, "--", .. command]));
+        AssertFails(status, message, await RunAsync([Offset, "--force", "--", .. command]));
+        AssertFails(125, message, await RunAsync(["--check", "--", .. command]));
+    }
+
+    private static void AssertFails(int status, string message, Result result)
+    {
+        Assert.Equal(status, result.ExitCode);
+        Assert.Empty(result.Output);
+        Assert.Equal($"virttime-run: {message}", Assert.Single(result.ErrorLines));
+    }
+
+    private Task<Result> RunAsync(string[] arguments) => (Launcher with { Arguments = Launcher.Arguments.AddRange(arguments) }).RunAsync();
+}

@@ -1,0 +1,79 @@
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Launching;
+
+/// <summary>Commands that are not there, or are no programs.</summary>
+public class SearchPathTests
+{
+    private const string NotFound = "command not found; give its path, or check PATH";
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Command_that_is_not_in_the_search_path_is_127()
+    {
+        using Targets targets = new();
+        await targets.DynamicAsync("clock");
+        await new Inspector().CannotRunAsync(127, $"clock: {NotFound}", "clock");
+        await Looking(targets.Path).AcceptsAsync("clock");
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Path_that_leads_nowhere_is_127()
+    {
+        using Targets targets = new();
+        string missing = targets.File("missing");
+        string below = await targets.DynamicAsync() + "/below";
+        await new Inspector().CannotRunAsync(127, $"{missing}: no such file; check the name of the command", missing);
+        await new Inspector().CannotRunAsync(127, $"{below}: no such file; check the name of the command", below);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task File_that_is_not_executable_is_126()
+    {
+        using Targets targets = new();
+        string file = await targets.DynamicAsync("clock");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        string message = $"{file}: permission denied; chmod +x makes a program executable";
+        await new Inspector().CannotRunAsync(126, message, file);
+        await Looking(targets.Path).CannotRunAsync(126, message, "clock");
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Directory_is_126()
+    {
+        using Targets targets = new();
+        await new Inspector().CannotRunAsync(126, $"{targets.Path}: is a directory; give the name of a program in it", targets.Path);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Empty_file_is_126()
+    {
+        using Targets targets = new();
+        string file = targets.Script("empty", "");
+        await new Inspector().CannotRunAsync(126, $"{file}: is an empty file; there is nothing to run", file);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Search_passes_over_what_cannot_be_run()
+    {
+        using Targets first = new();
+        using Targets second = new();
+        using Targets third = new();
+        Directory.CreateDirectory(first.File("clock"));
+        second.Script("clock", "text\n", UnixFileMode.UserRead);
+        await Looking(first.Path, second.Path).CannotRunAsync(
+            126, $"{first.File("clock")}: is a directory; give the name of a program in it", "clock");
+
+        await third.DynamicAsync("clock");
+        await Looking(first.Path, second.Path, third.Path).AcceptsAsync("clock");
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Static_program_in_the_search_path_is_refused_with_its_path()
+    {
+        using Targets targets = new();
+        string program = await targets.LinkedAsync("clock", "-static");
+        await Looking(targets.Path).RefusesButForcesAsync(program, TargetInspectionTests.Static, "clock");
+    }
+
+    private static Inspector Looking(params string[] path) => new(Command.Launcher().With("PATH", string.Join(':', path)));
+}
