@@ -51,6 +51,8 @@ redis-tools command -v redis-benchmark
 nginx-light command -v nginx
 curl command -v curl
 stress-ng command -v stress-ng
+strace command -v strace
+libcap2-bin command -v setcap
 END
 }
 

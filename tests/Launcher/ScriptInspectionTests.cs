@@ -7,7 +7,7 @@ public class ScriptInspectionTests
 {
     private const string StaticReason = TargetInspectionTests.Static;
 
-    // BEFORE and AFTER stand around the interpreter's path.
+    // What stands in front of the path of the interpreter, and behind it.
     [Theory(Timeout = Limits.Test)]
     [InlineData("#!", "\n")]
     [InlineData("#! \t", " an argument\n")]
@@ -76,7 +76,7 @@ public class ScriptInspectionTests
         string script = targets.Script("script", "#!/no/such/interpreter\n");
         await new Inspector().CannotRunAsync(
             127,
-            $"{script}: its interpreter /no/such/interpreter is missing (No such file or directory); install it, or correct the name",
+            $"{script}: its interpreter /no/such/interpreter is missing (no such file or directory); install it, or correct the name",
             script);
     }
 

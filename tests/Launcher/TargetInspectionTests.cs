@@ -77,7 +77,7 @@ public class TargetInspectionTests
         string loader = targets.File("ld.so");
         string program = await targets.LinkedAsync("program", "-Wl,--dynamic-linker=" + loader);
         await new Inspector().CannotRunAsync(
-            127, $"{program}: its loader {loader} is missing (No such file or directory); install it, or correct the name", program);
+            127, $"{program}: its loader {loader} is missing (no such file or directory); install it, or correct the name", program);
 
         File.CreateSymbolicLink(loader, "/lib64/ld-linux-x86-64.so.2");
         await new Inspector().AcceptsAsync(program);
