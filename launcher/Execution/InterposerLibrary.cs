@@ -10,6 +10,9 @@ internal static class InterposerLibrary
     private const string Variable = "VIRTTIME_LIBRARY";
     private static readonly char[] s_separators = [' ', ':'];
 
+    // As gcc and clang name them: libasan.so.8, libclang_rt.tsan-x86_64.so. They end the process unless they come first.
+    private static readonly string[] s_sanitizers = ["asan", "tsan", "hwasan", "lsan", "msan", "rtsan"];
+
     /// <summary>Its absolute path: beside the launcher, in <c>../lib/virttime/</c>, or where <c>VIRTTIME_LIBRARY</c> says.</summary>
     /// <exception cref="LauncherException">There is none, or <c>LD_PRELOAD</c> cannot hold its path.</exception>
     public static string Find()
@@ -26,14 +29,25 @@ internal static class InterposerLibrary
         return path;
     }
 
-    /// <summary>The path in front of what is there, once; another copy of the interposer is taken out.</summary>
+    /// <summary>
+    /// The path in front of what is there, once; another copy of the interposer is taken out. Only the runtime of a sanitizer
+    /// that is there stays before it.
+    /// </summary>
     public static string Prepend(string path, string? preload)
     {
-        string[] others = (preload ?? "").Split(s_separators, StringSplitOptions.RemoveEmptyEntries);
-        return string.Join(':', others.Where(other => !IsInterposer(other)).Prepend(path));
+        string[] others = [.. (preload ?? "").Split(s_separators, StringSplitOptions.RemoveEmptyEntries).Where(other => !IsInterposer(other))];
+        return string.Join(':', [.. others.TakeWhile(IsSanitizer), path, .. others.SkipWhile(IsSanitizer)]);
     }
 
     private static bool IsInterposer(string path) => path == FileName || path.EndsWith("/" + FileName, StringComparison.Ordinal);
+
+    private static bool IsSanitizer(string path)
+    {
+        string name = path[(path.LastIndexOf('/') + 1)..];
+        return s_sanitizers.Any(sanitizer =>
+            name.StartsWith($"lib{sanitizer}.so", StringComparison.Ordinal)
+            || name.StartsWith($"libclang_rt.{sanitizer}", StringComparison.Ordinal));
+    }
 
     private static IEnumerable<string> Candidates()
     {
