@@ -40,7 +40,7 @@ internal static unsafe class ConfigCreation
     /// <summary>Where the filesystem has no unnamed files, or /proc is missing: a temporary name, then a link.</summary>
     private static bool TryCreateUnderOtherName(string path, uint mode, Func<ConfigContent> content)
     {
-        TemporaryNames.Sweep(DirectoryOf(path), NameOf(path) + TemporarySuffix);
+        SweepTemporary(path);
         string temporary = path + TemporarySuffix + Environment.ProcessId;
         SystemCalls.unlinkat(SystemCalls.AT_FDCWD, temporary, 0);
         using Descriptor file = Descriptor.Open(temporary, SystemCalls.O_RDWR | SystemCalls.O_CREAT | SystemCalls.O_EXCL, mode);
@@ -60,6 +60,9 @@ internal static unsafe class ConfigCreation
             SystemCalls.unlinkat(SystemCalls.AT_FDCWD, temporary, 0);
         }
     }
+
+    /// <summary>Deletes the temporary names of <paramref name="path"/> whose makers were killed.</summary>
+    public static void SweepTemporary(string path) => TemporaryNames.Sweep(DirectoryOf(path), NameOf(path) + TemporarySuffix);
 
     /// <summary>
     /// Writes a new file. The offset and the extension block get real pages, so that a target never meets a full disk there.

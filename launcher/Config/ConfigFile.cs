@@ -30,6 +30,9 @@ internal sealed unsafe class ConfigFile : IDisposable
 
     public bool IsWritable { get; }
 
+    /// <summary>Links besides the one that it was opened by: of the user's making, or left by a creation that was killed.</summary>
+    public bool HasOtherNames { get; private init; }
+
     public int Descriptor => _file.Number;
 
     /// <summary><c>ts_offset</c>, in place.</summary>
@@ -61,7 +64,7 @@ internal sealed unsafe class ConfigFile : IDisposable
             if (!file.TryStat(out statx_buffer status) || !status.IsRegularFile)
                 throw ConfigErrors.CannotOpen(path, status.IsDirectory ? Errno.EISDIR : Errno.ENXIO, toWrite);
 
-            ConfigFile config = new(path, file, (long)status.stx_size, writable);
+            ConfigFile config = new(path, file, (long)status.stx_size, writable) { HasOtherNames = status.stx_nlink > 1 };
             config.Map();
             return config;
         }

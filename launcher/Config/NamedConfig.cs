@@ -25,6 +25,9 @@ internal static class NamedConfig
             using ConfigFile? file = ConfigFile.TryOpen(path, toWrite);
             if (file is not null)
             {
+                if (file.HasOtherNames)
+                    ConfigCreation.SweepTemporary(path);
+
                 use(file);
                 return;
             }
