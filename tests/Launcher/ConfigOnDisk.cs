@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+using VirtTime.Config;
+using VirtTime.Libc;
+
+namespace VirtTime.Tests.Launching;
+
+/// <summary>The fields of a config file, as they are on disk.</summary>
+internal sealed record ConfigOnDisk(long Size, timespec Offset, ConfigExtension Extension)
+{
+    public bool IsBeingChanged => (Extension.sequence & 1) != 0;
+
+    public static ConfigOnDisk Read(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        return new ConfigOnDisk(
+            file.Length, Read<timespec>(file, ConfigLayout.OffsetPosition), Read<ConfigExtension>(file, ConfigLayout.ExtensionPosition));
+    }
+
+    /// <summary>Asserts that a file that the launcher made has all that belongs into it.</summary>
+    public void AssertWhole()
+    {
+        AssertSound(ConfigLayout.FileSize);
+        Assert.Equal(ConfigExtension.MagicValue, Extension.magic);
+        Assert.Equal(ConfigExtension.CurrentVersion, Extension.version);
+    }
+
+    /// <summary>Asserts that nobody left a file of this size half changed.</summary>
+    public void AssertSound(long size)
+    {
+        Assert.Equal(size, Size);
+        Assert.InRange(Offset.tv_nsec, 0, 999_999_999);
+        Assert.False(IsBeingChanged);
+    }
+
+    // All zero where the file is too short.
+    private static T Read<T>(FileStream file, long position)
+        where T : unmanaged
+    {
+        Span<T> value = stackalloc T[1];
+        value.Clear();
+        RandomAccess.Read(file.SafeFileHandle, MemoryMarshal.AsBytes(value), position);
+        return value[0];
+    }
+}
