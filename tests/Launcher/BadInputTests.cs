@@ -1,0 +1,192 @@
+using System.Globalization;
+using VirtTime.Config;
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Launching;
+
+/// <summary>What cannot be meant is refused with one line that names the option, before anything is touched or run.</summary>
+public class BadInputTests
+{
+    /// <summary>A config file that is there.</summary>
+    private const string There = "there.conf";
+
+    private static readonly string[] s_clocks = ["--monotonic-at", "--monotonic-offset", "--boottime-at", "--boottime-offset"];
+
+    private static readonly string[] s_values = [.. s_clocks, "--config", "--config-mode", "--pid", "--log-level", "--split-string"];
+
+    private static readonly string[] s_flags =
+        ["--save", "--resume", "--check", "--force", "--json", "--print-env", "--verbose", "--help", "--version"];
+
+    private static readonly string[] s_target = ["--", "touch", "ran"];
+
+    public static TheoryData<string, string[]> Incomplete()
+    {
+        TheoryData<string, string[]> rows = [];
+        foreach (string option in s_values.Concat(["-c", "-p"]))
+            rows.Add(option, [option]);
+        rows.Add("--split-string", ["-S"]);
+        rows.Add("-p", ["--verbose", "-p"]);
+        foreach (string option in s_values.Except(["--split-string"]))
+        {
+            rows.Add(option, [option, "", .. s_target]);
+            rows.Add(option, [option + "=", .. s_target]);
+        }
+
+        rows.Add("command", ["--split-string", ""]);
+        foreach (string flag in s_flags)
+        {
+            rows.Add(flag, [flag + "=1", "--config", There]);
+            rows.Add(flag, [flag + "=", "--config", There]);
+        }
+
+        return rows;
+    }
+
+    public static TheoryData<string, string[]> Doubled()
+    {
+        TheoryData<string, string[]> rows = [];
+        foreach (string option in s_clocks)
+        {
+            rows.Add(option, [option, "99999s", option, "99999s", .. s_target]);
+            rows.Add(option, [option + "=99999s", "--config", There, option, "88888s"]);
+        }
+
+        rows.Add("--config", ["--config", There, "--config", There, .. s_target]);
+        rows.Add("--config", ["-c", There, "--config", "new.conf"]);
+        rows.Add("--config-mode", ["--config-mode", "0640", "--config-mode", "0640", "--config", "new.conf"]);
+        rows.Add("--pid", ["--pid", "1", "-p", "1"]);
+        rows.Add("--log-level", ["--log-level", "debug", "--log-level", "trace", .. s_target]);
+        rows.Add("--verbose", ["-vv", .. s_target]);
+        foreach (string flag in s_flags)
+            rows.Add(flag, [flag, "--config", There, flag]);
+        return rows;
+    }
+
+    public static TheoryData<string, string[]> Contradictory() => new()
+    {
+        { "--monotonic-at", ["--monotonic-at", "5s", "--monotonic-offset", "5s", .. s_target] },
+        { "--boottime-at", ["--boottime-offset", "5s", "--boottime-at", "5s", .. s_target] },
+        { "--config", ["--config", There, "--pid", "1"] },
+        { "--config-mode", ["--config-mode", "0640", "--pid", "1"] },
+        { "--save", ["--save", "--resume", "--config", There] },
+        { "--save", ["--save", "--monotonic-at", "5s", "--config", There] },
+        { "--resume", ["--resume", "--boottime-offset", "5s", "--config", There] },
+        { "--resume", ["--resume", .. s_target] },
+        { "--verbose", ["--verbose", "--log-level", "debug", .. s_target] },
+        { "--json", ["--json", "--config", There, .. s_target] },
+        { "--save", ["--save", "--config", There, .. s_target] },
+        { "--pid", ["--pid", "1", .. s_target] },
+        { "--print-env", ["--print-env", "--config", There, .. s_target] },
+        { "--print-env", ["--print-env"] },
+        { "--print-env", ["--print-env", "--json", "--config", There] },
+        { "--print-env", ["--print-env", "--pid", "1"] },
+        { "--print-env", ["--check", "--print-env", "--config", There, .. s_target] },
+        { "--check", ["--check", "--config", There] },
+        { "command", ["--force"] },
+        { "command", ["--json"] },
+        { "command", ["--monotonic-at", "5s", "--"] },
+        { "command", ["--monotonic-at", "5s", "--", "", "touch", "ran"] },
+    };
+
+    public static TheoryData<string, string[]> Nonsense()
+    {
+        TheoryData<string, string[]> rows = [];
+        string[] times =
+        [
+            "9223372036854775807s", "2305843009213693952.000000001", "99999999999999999999999999999999999999999", "300000000000000w",
+            "2305843009213693952s1ns", "-99999999d", "-9223372036854775809", "1.5ns", "0.0000000001", "1e5", "0x10", "1_000", "1,5s", " 5s",
+            "5s ", "5 s", "5\ns", "--5", "-", "+", ".", ".s", "s", "5S", "5H", "5y", "inf", "NaN", "ü", "5µs", "٥s", "５s", "--",
+        ];
+        foreach (string option in s_clocks)
+        {
+            foreach (string time in times)
+                rows.Add(option, [option, time, "--config", There, .. s_target]);
+            rows.Add(option, [option, "-99999999d", "--config", There]);
+            rows.Add(option, [option, "12x", "--config", "new.conf"]);
+        }
+
+        foreach (string option in s_clocks.Where(option => option.EndsWith("-at", StringComparison.Ordinal)))
+            rows.Add(option, [option, "+5s", "--config", There]);
+        foreach (string mode in (string[])["888", "-1", "+640", "0x180", "rw-", "1600", "7777", "0777777", "40000000600", "0", "0400", "ü", "６４０"])
+            rows.Add("--config-mode", ["--config-mode", mode, "--config", "new.conf"]);
+        foreach (string pid in (string[])["0", "-1", "+1", "1.5", " 1", "1 ", "0x1", "self", "2147483648", "99999999999999999999", "ü", "١"])
+            rows.Add("--pid", ["--pid", pid]);
+        foreach (string level in (string[])["DEBUG", "verbose", "-1", "5", "99999999999999999999", "ü"])
+            rows.Add("--log-level", ["--log-level", level, .. s_target]);
+        foreach (string text in (string[])["\"open", "'open", "end\\", "\\q", "$HOME", "${1}", "${ü}", "${OPEN"])
+            rows.Add("--split-string", ["-S", text]);
+        rows.Add("-x", ["-S", "-S -x"]);
+        rows.Add("--monotonic-at", ["-S", "--monotonic-at"]);
+        foreach (string option in (string[])["--no-such", "-x", "-5", "--monotonic", "--MONOTONIC-AT", "-ü", "--ü", "-vx"])
+            rows.Add(option == "-vx" ? "-x" : option, [option, "5s", .. s_target]);
+        return rows;
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(Incomplete))]
+    public Task Missing_or_superfluous_value(string named, string[] arguments) => AssertRefusedAsync(named, arguments);
+
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(Doubled))]
+    public Task Option_given_twice(string named, string[] arguments) => AssertRefusedAsync(named, arguments);
+
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(Contradictory))]
+    public Task Options_that_do_not_go_together(string named, string[] arguments) => AssertRefusedAsync(named, arguments);
+
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(Nonsense))]
+    public Task Value_or_option_that_is_none(string named, string[] arguments) => AssertRefusedAsync(named, arguments);
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("--monotonic-at", @"\377", "")]
+    [InlineData("--boottime-offset", @"5\200s", "")]
+    [InlineData("--pid", @"\303\050", "")]
+    [InlineData("--log-level", @"\355\240\200", "touch ran")]
+    [InlineData("--config-mode", @"\376\377", "")]
+    [InlineData("--split-string", @"$\377", "")]
+    public async Task Value_that_is_not_UTF_8(string option, string octal, string command) =>
+        await AssertRefusedAsync(option, ["-c", $"exec \"$0\" \"$1\" \"$(printf '{octal}')\" {command}", Paths.Launcher, option], "sh");
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("no/such/directory/conf")]
+    [InlineData("a\nb/conf")]
+    [InlineData("/dev/null")]
+    [InlineData(".")]
+    [InlineData("empty")]
+    public Task Config_that_cannot_be_one(string path) => AssertRefusedAsync("--config", ["--config", path, "--monotonic-at", "5s", .. s_target]);
+
+    private static async Task AssertRefusedAsync(string named, string[] arguments, string? program = null)
+    {
+        using TemporaryDirectory directory = new();
+        (await Command.Launcher("--config", directory.File(There), "--monotonic-at", "12345s").RunAsync()).Succeeded();
+        await File.WriteAllBytesAsync(directory.File("empty"), [], TestContext.Current.CancellationToken);
+        string before = await SnapshotAsync(directory);
+
+        Command command = program == null ? Command.Launcher(arguments) : Command.Of(program, arguments);
+        Result result = await (command with { WorkingDirectory = directory.Path }).With("XDG_RUNTIME_DIR", directory.Path).RunAsync();
+
+        Assert.True(result.ExitCode == 125, result.ToString());
+        Assert.Empty(result.Output);
+        string line = Assert.Single(result.ErrorLines);
+        Assert.Equal(line + "\n", result.Error);
+        Assert.StartsWith("virttime-run: ", line, StringComparison.Ordinal);
+        Assert.Contains(named, line, StringComparison.Ordinal);
+        Assert.DoesNotContain("internal error", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", line, StringComparison.Ordinal);
+        Assert.Equal(before, await SnapshotAsync(directory));
+    }
+
+    /// <summary>All names, and what the config file holds besides slots.</summary>
+    private static async Task<string> SnapshotAsync(TemporaryDirectory directory)
+    {
+        IEnumerable<string> names = Directory.GetFileSystemEntries(directory.Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
+        byte[] content = new byte[2 * ConfigLayout.ExtensionSize];
+        using FileStream file = File.Open(directory.File(There), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        await file.ReadExactlyAsync(content.AsMemory(0, ConfigLayout.ExtensionSize), TestContext.Current.CancellationToken);
+        file.Position = ConfigLayout.ExtensionPosition;
+        await file.ReadExactlyAsync(content.AsMemory(ConfigLayout.ExtensionSize), TestContext.Current.CancellationToken);
+        string size = file.Length.ToString(CultureInfo.InvariantCulture);
+        return string.Join('\n', [.. names, size, Convert.ToHexString(content)]);
+    }
+}

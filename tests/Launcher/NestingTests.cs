@@ -1,0 +1,68 @@
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Launching;
+
+/// <summary>The launcher inside another launcher: it sees the host's clocks, and what it is asked for is what its target gets.</summary>
+public class NestingTests
+{
+    private static readonly string[] s_outer = ["--monotonic-at", "1000000d", "--", Paths.Launcher];
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Inner_clock_is_what_the_inner_launcher_was_asked_for() =>
+        Limits.AssertJustAfter(12345, await ClockAsync([.. s_outer, "--monotonic-at", "12345s"]));
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Inner_offset_is_relative_to_the_host()
+    {
+        decimal before = HostClock.Monotonic();
+        decimal clock = await ClockAsync([.. s_outer, "--monotonic-offset", "+12345s"]);
+        Assert.InRange(clock - 12345, before, HostClock.Monotonic());
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Third_launcher_is_no_different()
+    {
+        decimal before = HostClock.Monotonic();
+        decimal clock = await ClockAsync([.. s_outer, .. s_outer, "--monotonic-offset", "-250ms"]);
+        Assert.InRange(clock + 0.25m, before, HostClock.Monotonic());
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Boottime_offset_of_the_outer_one_does_not_reach_the_inner_one()
+    {
+        using TemporaryDirectory directory = new();
+        string[] inner = ["--config", directory.File("conf"), "--monotonic-at", "12345s", "--json"];
+        StateJson state = StateJson.Of(await Command.Launcher(["--boottime-at", "2000000d", .. s_outer, .. inner]).RunAsync());
+        Assert.Equal(state.Offset(), state.Offset("boottime"));
+        Limits.AssertJustAfter(12345, state.Virtual());
+        Assert.InRange(state.Host("boottime"), state.Host() - 1, 1_000_000);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Inner_launcher_shows_the_hosts_clock_and_leaves_the_outer_file_alone()
+    {
+        using TemporaryDirectory directory = new();
+        string outer = directory.File("outer");
+        StateJson before = await StateJson.OfAsync("--config", outer, "--monotonic-at", "1000000d");
+        decimal earliest = HostClock.Monotonic();
+        string[] inner = ["--config", directory.File("inner"), "--monotonic-at", "12345s", "--json"];
+        StateJson state = StateJson.Of(await Command.Launcher(["--config", outer, "--", Paths.Launcher, .. inner]).RunAsync());
+        Assert.InRange(state.Host(), earliest, HostClock.Monotonic());
+        Assert.Equal(before.Offset(), (await StateJson.OfAsync("--config", outer)).Offset());
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task File_made_inside_is_right_outside()
+    {
+        using TemporaryDirectory directory = new();
+        string conf = directory.File("conf");
+        (await Command.Launcher([.. s_outer, "--config", conf, "--monotonic-at", "12345s"]).RunAsync()).Succeeded();
+        Limits.AssertJustAfter(12345, await ClockAsync("--config", conf));
+    }
+
+    private static async Task<decimal> ClockAsync(params string[] options)
+    {
+        string watch = await NativeProgram.BuildAsync("watch_clock.c");
+        return (await Command.Launcher([.. options, "--", watch]).RunAsync()).Succeeded().Number("clock");
+    }
+}

@@ -1,0 +1,229 @@
+using System.Text.RegularExpressions;
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Launching;
+
+/// <summary>The forms without a command: create, adjust, show, save, resume, print.</summary>
+public partial class StateFormTests
+{
+    [Fact(Timeout = Limits.Test)]
+    public async Task Missing_file_is_created_with_a_clock_at_zero_and_shown()
+    {
+        using TemporaryDirectory directory = new();
+        Result result = (await Command.Launcher("--config", directory.File("conf")).RunAsync()).Succeeded();
+        Assert.Contains(directory.File("conf"), result.Lines[0], StringComparison.Ordinal);
+        Assert.Empty(result.Error);
+        Limits.AssertJustAfter(0, (await StateJson.OfAsync("--config", directory.File("conf"))).Virtual());
+        Assert.Equal([directory.File("conf")], Directory.GetFileSystemEntries(directory.Path));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Creating_and_adjusting_say_nothing_and_showing_changes_nothing()
+    {
+        using TemporaryDirectory directory = new();
+        string conf = directory.File("conf");
+        foreach (int start in (int[])[12345, 777])
+        {
+            Result result = (await Command.Launcher("--config", conf, "--monotonic-at", $"{start}s").RunAsync()).Succeeded();
+            Assert.Equal(("", ""), (result.Output, result.Error));
+            StateJson first = await StateJson.OfAsync("--config", conf);
+            StateJson second = await StateJson.OfAsync("--config", conf);
+            Limits.AssertJustAfter(start, first.Virtual());
+            Assert.Equal(first.Offset(), second.Offset());
+            Assert.InRange(second.Virtual(), first.Virtual(), start + 30);
+        }
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Json_says_where_the_file_is_and_what_its_clocks_read()
+    {
+        using TemporaryDirectory directory = new();
+        decimal before = HostClock.Monotonic();
+        Command command = Command.Launcher("-c", "a \"conf\"\\ ü\t", "--monotonic-offset", "3d12h", "--json") with { WorkingDirectory = directory.Path };
+        StateJson state = StateJson.Of(await command.RunAsync());
+
+        Assert.Equal(directory.File("a \"conf\"\\ ü\t"), state.Config);
+        Assert.True(state.MadeOnThisBoot);
+        Assert.Null(state.Saved);
+        Assert.Empty(state.InFlight);
+        Assert.InRange(state.Host(), before, HostClock.Monotonic());
+        Assert.Equal(state.Host() + 302400, state.Virtual());
+        Assert.Equal(state.Host("boottime") + 302400, state.Virtual("boottime"));
+        Assert.Equal((0, state.Host("realtime")), (state.Offset("realtime"), state.Virtual("realtime")));
+        Assert.InRange(state.Host("realtime"), DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 60, DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 60);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Json_shows_a_call_in_flight()
+    {
+        using TemporaryDirectory directory = new();
+        string conf = directory.File("conf");
+        using WaitingTarget waiting = await WaitingTarget.StartAsync("--monotonic-at", "12345s", "--config", conf);
+        StateJson state = await StateJson.OfAsync("--config", conf);
+
+        StateJson.Call call = Assert.Single(state.InFlight);
+        Assert.Equal((waiting.Thread, "monotonic", waiting.Deadline), (call.Thread, call.Clock, call.VirtualDeadline));
+        Assert.Equal(call.VirtualDeadline - state.Virtual(), call.TimeLeft);
+        Assert.InRange(call.TimeLeft, 1, WaitingTarget.Seconds);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task File_of_the_C_layout_is_of_no_known_boot()
+    {
+        using ConfigFile config = ConfigFile.Create(-5000, VirtTime.Config.ConfigLayout.CFileSize);
+        StateJson state = await StateJson.OfAsync("--config", config.Path);
+        Assert.Null(state.MadeOnThisBoot);
+        Assert.Equal(state.Host() + 5000, state.Virtual());
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task People_get_aligned_columns_and_days_and_hours()
+    {
+        using TemporaryDirectory directory = new();
+        string conf = directory.File("conf");
+        using WaitingTarget waiting = await WaitingTarget.StartAsync("--monotonic-offset", "12345d12h30m", "--config", conf);
+        (await Command.Launcher("--config", conf, "--save").RunAsync()).Succeeded();
+        Result result = (await Command.Launcher("--config", conf).RunAsync()).Succeeded();
+
+        string[] clocks = [.. result.Lines.Skip(1).TakeWhile(line => !line.StartsWith("in flight", StringComparison.Ordinal))];
+        Match[] rows = [.. clocks.Skip(1).Select(line => ClockRow().Match(line))];
+        Assert.All(rows, row => Assert.True(row.Success, result.Output));
+        Assert.Equal(12, rows.Length);
+        AssertSame(rows.Select(row => row.Groups["what"].Index));
+        AssertSame(rows.Select(row => EndOf(row.Groups["number"])));
+        AssertSame(rows.Select(row => row.Groups["words"].Index));
+        Assert.Equal(clocks[0].IndexOf("seconds", StringComparison.Ordinal) + "seconds".Length, EndOf(rows[0].Groups["number"]));
+        string[] names = ["monotonic", "", "", "boottime", "", "", "realtime", "", "", "saved", "saved", "saved"];
+        Assert.Equal(names, rows.Select(row => row.Groups["clock"].Value));
+        Assert.Equal("-12345d 12h 30m 0.000s", rows[2].Groups["words"].Value);
+        Assert.All(result.Lines, line => Assert.Equal(line.TrimEnd(), line));
+
+        string call = result.Lines[^1];
+        Assert.StartsWith($"{waiting.Thread} ", call, StringComparison.Ordinal);
+        Assert.Equal(result.Lines[^2].IndexOf("time left", StringComparison.Ordinal), CallRow().Match(call).Groups["words"].Index);
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("0600", "022")]
+    [InlineData("640", "077")]
+    [InlineData("0666", "077")]
+    [InlineData("00777", "000")]
+    public async Task New_file_gets_the_mode_that_was_asked_for_whatever_the_umask(string mode, string umask)
+    {
+        using TemporaryDirectory directory = new();
+        string script = $"umask {umask}; exec \"$0\" --config \"$1\" --config-mode {mode} --monotonic-at 5s";
+        (await Command.Of("sh", "-c", script, Paths.Launcher, directory.File("conf")).RunAsync()).Succeeded();
+        Assert.Equal((UnixFileMode)Convert.ToInt32(mode, 8), File.GetUnixFileMode(directory.File("conf")));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Mode_of_a_file_that_is_there_stays()
+    {
+        using TemporaryDirectory directory = new();
+        foreach (string mode in (string[])["0640", "0666"])
+            (await Command.Launcher("--config", directory.File("conf"), "--config-mode", mode, "--monotonic-at", "5s").RunAsync()).Succeeded();
+        Assert.Equal((UnixFileMode)0b110_100_000, File.GetUnixFileMode(directory.File("conf")));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Printed_environment_starts_a_program_on_the_clock()
+    {
+        using TemporaryDirectory directory = new();
+        string watch = await NativeProgram.BuildAsync("watch_clock.c");
+        string script = "exec env $(\"$0\" --config conf --monotonic-at 12345s --print-env) \"$1\"";
+        Command command = Command.Of("sh", "-c", script, Paths.Launcher, watch) with { WorkingDirectory = directory.Path };
+        Result result = (await command.RunAsync()).Succeeded();
+        Limits.AssertJustAfter(12345, result.Number("clock"));
+        Assert.Empty(result.Error);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Printed_environment_is_two_lines_and_keeps_what_is_preloaded()
+    {
+        using TemporaryDirectory directory = new();
+        string other = await NativeProgram.BuildLibraryAsync("gettime_wrapper.c");
+        Command command = Command.Launcher("--config", "conf", "--print-env") with { WorkingDirectory = directory.Path };
+        Result result = (await command.Preloading(other).RunAsync()).Succeeded();
+        Assert.Equal([$"LD_PRELOAD={Paths.Library}:{other}", $"VIRT_TIME_CONF={directory.File("conf")}"], result.Lines);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Path_that_a_shell_would_split_is_not_printed()
+    {
+        using TemporaryDirectory directory = new();
+        Result result = await Command.Launcher("--config", directory.File("two words"), "--print-env").RunAsync();
+        Assert.Equal((125, ""), (result.ExitCode, result.Output));
+        Assert.StartsWith("virttime-run: --print-env: ", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Saved_clocks_are_shown_and_resumed()
+    {
+        using TemporaryDirectory directory = new();
+        string conf = directory.File("conf");
+        await StateJson.OfAsync("--config", conf, "--monotonic-at", "12345s", "--boottime-at", "99999s");
+        StateJson state = await StateJson.OfAsync("--config", conf, "--save");
+        Assert.Equal(["boottime", "monotonic", "realtime"], state.Saved!.Keys.Order());
+        decimal saved = state.Saved["monotonic"];
+        Assert.InRange(saved, 12345, state.Virtual());
+        Assert.InRange(state.Saved["boottime"], 99999, state.Virtual("boottime"));
+        Assert.InRange(state.Saved["realtime"], state.Virtual("realtime") - 30, state.Virtual("realtime"));
+
+        // A week passes in the file.
+        await StateJson.OfAsync("--config", conf, "--monotonic-offset", "1w", "--boottime-offset", "1w");
+        decimal before = HostClock.Monotonic();
+        StateJson resumed = await StateJson.OfAsync("--config", conf, "--resume");
+        Assert.InRange(resumed.Offset(), before - saved, HostClock.Monotonic() - saved);
+        Limits.AssertJustAfter(state.Saved["boottime"], resumed.Virtual("boottime"));
+        Assert.Equal(0, resumed.Offset("realtime"));
+        Assert.Equal(state.Saved, resumed.Saved);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Program_can_be_started_on_resumed_clocks()
+    {
+        using TemporaryDirectory directory = new();
+        string conf = directory.File("conf");
+        string watch = await NativeProgram.BuildAsync("watch_clock.c");
+        await StateJson.OfAsync("--config", conf, "--monotonic-at", "12345s");
+        await StateJson.OfAsync("--config", conf, "--save");
+        await StateJson.OfAsync("--config", conf, "--monotonic-offset", "1w");
+        Result result = (await Command.Launcher("--config", conf, "--resume", "--", watch).RunAsync()).Succeeded();
+        Limits.AssertJustAfter(12345, result.Number("clock"));
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("--save")]
+    [InlineData("--resume")]
+    public async Task Nothing_is_created_to_save_or_resume(string option)
+    {
+        using TemporaryDirectory directory = new();
+        Result result = await Command.Launcher(option, "--config", directory.File("conf")).RunAsync();
+        Assert.Equal(125, result.ExitCode);
+        Assert.Contains("no such file", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(directory.Path));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task What_was_not_saved_cannot_be_resumed()
+    {
+        using TemporaryDirectory directory = new();
+        StateJson before = await StateJson.OfAsync("--config", directory.File("conf"), "--monotonic-at", "5s");
+        Result result = await Command.Launcher("--resume", "--config", directory.File("conf")).RunAsync();
+        Assert.Equal(125, result.ExitCode);
+        Assert.Contains("--save", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.Equal(before.Offset(), (await StateJson.OfAsync("--config", directory.File("conf"))).Offset());
+    }
+
+    private static void AssertSame(IEnumerable<int> columns) => Assert.Single(columns.Distinct());
+
+    private static int EndOf(Group group) => group.Index + group.Length;
+
+    [GeneratedRegex(
+        @"^(?<clock>\w*) +(?<what>virtual|host|host - virtual|monotonic|boottime|realtime) +(?<number>-?[0-9]+\.[0-9]{9})" +
+        @"  (?<words>-?([0-9]+[dhm] )*[0-9]+\.[0-9]{3}s)$")]
+    private static partial Regex ClockRow();
+
+    [GeneratedRegex(@"^[0-9]+ +monotonic +-?[0-9]+\.[0-9]{9}  (?<words>-?([0-9]+[dhm] )*[0-9]+\.[0-9]{3}s)$")]
+    private static partial Regex CallRow();
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Launching;
+
+/// <summary>What <c>--json</c> prints, held to its documentation wherever it is looked at. Times in seconds.</summary>
+internal sealed partial class StateJson
+{
+    private readonly JsonElement _json;
+
+    private StateJson(string json)
+    {
+        _json = JsonDocument.Parse(json).RootElement;
+        Assert.Equal(["config", "made_on_this_boot", "clocks", "saved", "in_flight"], Keys(_json));
+        Assert.Equal(["monotonic", "boottime", "realtime"], Keys(_json.GetProperty("clocks")));
+        Assert.All(_json.GetProperty("clocks").EnumerateObject(), clock => Assert.Equal(["host", "virtual", "offset"], Keys(clock.Value)));
+    }
+
+    /// <summary>Options that name a file or a process, and perhaps change it.</summary>
+    public static async Task<StateJson> OfAsync(params string[] options) => Of(await Command.Launcher([.. options, "--json"]).RunAsync());
+
+    public static StateJson Of(Result result) => new(result.Succeeded().Output);
+
+    public string Config => _json.GetProperty("config").GetString()!;
+
+    public bool? MadeOnThisBoot => _json.GetProperty("made_on_this_boot").ValueKind switch
+    {
+        JsonValueKind.Null => null,
+        _ => _json.GetProperty("made_on_this_boot").GetBoolean(),
+    };
+
+    /// <summary>By clock; null where nothing was saved.</summary>
+    public IReadOnlyDictionary<string, decimal>? Saved => _json.GetProperty("saved").ValueKind == JsonValueKind.Null
+        ? null
+        : _json.GetProperty("saved").EnumerateObject().ToDictionary(clock => clock.Name, clock => Seconds(clock.Value));
+
+    public IReadOnlyList<Call> InFlight => [.. _json.GetProperty("in_flight").EnumerateArray().Select(ToCall)];
+
+    public decimal Host(string clock = "monotonic") => Clock(clock, "host");
+
+    public decimal Virtual(string clock = "monotonic") => Clock(clock, "virtual");
+
+    /// <summary>Host − virtual.</summary>
+    public decimal Offset(string clock = "monotonic") => Clock(clock, "offset");
+
+    private decimal Clock(string clock, string value) => Seconds(_json.GetProperty("clocks").GetProperty(clock).GetProperty(value));
+
+    private static Call ToCall(JsonElement call)
+    {
+        Assert.Equal(["thread", "clock", "virtual_deadline", "time_left"], Keys(call));
+        return new Call(
+            call.GetProperty("thread").GetInt32(),
+            call.GetProperty("clock").GetString()!,
+            Seconds(call.GetProperty("virtual_deadline")),
+            Seconds(call.GetProperty("time_left")));
+    }
+
+    private static IEnumerable<string> Keys(JsonElement element) => element.EnumerateObject().Select(property => property.Name);
+
+    private static decimal Seconds(JsonElement element)
+    {
+        string text = element.GetString()!;
+        Assert.Matches(NineDigits(), text);
+        return decimal.Parse(text, CultureInfo.InvariantCulture);
+    }
+
+    [GeneratedRegex(@"^-?(0|[1-9][0-9]*)\.[0-9]{9}\z")]
+    private static partial Regex NineDigits();
+
+    public sealed record Call(int Thread, string Clock, decimal VirtualDeadline, decimal TimeLeft);
+}
