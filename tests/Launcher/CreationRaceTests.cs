@@ -12,16 +12,19 @@ public class CreationRaceTests
     private static readonly TimeSpan s_delay = TimeSpan.FromSeconds(1);
 
     [Theory(Timeout = Limits.Test)]
-    [InlineData]
-    [InlineData("--monotonic-at=12345s")]
-    [InlineData("--monotonic-offset=+400d")]
-    public async Task Launchers_that_race_end_with_one_file(params string[] options)
+    [InlineData(false)]
+    [InlineData(false, "--monotonic-at=12345s")]
+    [InlineData(false, "--monotonic-offset=+400d")]
+    [InlineData(true)]
+    [InlineData(true, "--monotonic-at=12345s")]
+    public async Task Launchers_that_race_end_with_one_file(bool temporaryFilesHaveNames, params string[] options)
     {
+        string library = await NativeProgram.BuildLibraryAsync("launcher/no_unnamed_files.c");
         for (int round = 0; round < 5; round++)
         {
             using TemporaryDirectory directory = new();
             string path = directory.File("conf");
-            RunningProgram[] launchers = [.. Enumerable.Range(0, 8).Select(_ => Mapping(path, options).Start())];
+            RunningProgram[] launchers = [.. Enumerable.Range(0, 8).Select(_ => Mapping(path, options, temporaryFilesHaveNames ? library : null).Start())];
             Result[] results = await Task.WhenAll(launchers.Select(launcher => launcher.EndAsync()));
             foreach (RunningProgram launcher in launchers)
                 launcher.Dispose();
@@ -90,8 +93,8 @@ public class CreationRaceTests
         Assert.Equal(size == ConfigLayout.FileSize ? 4u * Times : 0, ConfigOnDisk.Read(config.Path).Extension.sequence);
     }
 
-    private static Command Mapping(string path, string[] options) =>
-        Command.Launcher(["--config", path, .. options, "--", "sh", "-c", Observe]);
+    private static Command Mapping(string path, string[] options, string? preload) =>
+        Command.Launcher(["--config", path, .. options, "--", "sh", "-c", Observe]).With("LD_PRELOAD", preload);
 
     private static Command Loop(string script, params string[] arguments) =>
         Command.Of("sh", ["-c", script, "sh", Paths.Launcher, .. arguments]);
