@@ -19,7 +19,9 @@ internal static class OptionsParser
 
         using Parser parser = NewParser(Settings());
         ParserResult<LauncherOptions> result = parser.ParseArguments<LauncherOptions>(arguments);
-        return result is Parsed<LauncherOptions> parsed ? parsed.Value : throw Explain(((NotParsed<LauncherOptions>)result).Errors.First());
+        return result is Parsed<LauncherOptions> parsed
+            ? parsed.Value
+            : throw Explain(((NotParsed<LauncherOptions>)result).Errors.First(), arguments);
     }
 
     /// <remarks>
@@ -42,9 +44,9 @@ internal static class OptionsParser
     [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
     private static extern Parser NewParser(ParserSettings settings);
 
-    private static LauncherException Explain(Error error) => error switch
+    private static LauncherException Explain(Error error, string[] arguments) => error switch
     {
-        UnknownOptionError unknown => new LauncherException(Dashed(unknown.Token), "unknown option" + Remedy),
+        UnknownOptionError unknown => new LauncherException(AsTyped(unknown.Token, arguments), "unknown option" + Remedy),
         MissingValueOptionError missing => new LauncherException(Name(missing), "needs a value" + Remedy),
         RepeatedOptionError repeated => new LauncherException(Name(repeated), "given twice; give it once"),
         BadFormatTokenError bad => new LauncherException(Dashed(bad.Token), "unknown option" + Remedy),
@@ -52,6 +54,14 @@ internal static class OptionsParser
         NamedError named => new LauncherException(Name(named), "not understood" + Remedy),
         _ => new LauncherException("command line", "not understood" + Remedy),
     };
+
+    // The parser has taken the dashes off: -x and --x are the same to it.
+    private static string AsTyped(string name, string[] arguments)
+    {
+        string dashed = "--" + name;
+        bool isLong = arguments.Any(argument => argument == dashed || argument.StartsWith(dashed + "=", StringComparison.Ordinal));
+        return isLong ? dashed : Dashed(name);
+    }
 
     private static string Name(NamedError error) => Dashed(error.NameInfo.LongName);
 
