@@ -22,7 +22,8 @@ public class OtherBootTests
         Assert.Equal((125, ""), (result.ExitCode, result.Output));
         string line = Assert.Single(result.ErrorLines);
         Assert.StartsWith("virttime-run: --config conf: ", line, StringComparison.Ordinal);
-        Assert.All((string[])["another boot", "clock option", "--resume", "--force"], part => Assert.Contains(part, line, StringComparison.Ordinal));
+        string[] parts = ["another boot", "clock option", "--resume", "--force"];
+        Assert.All(parts, part => Assert.Contains(part, line, StringComparison.Ordinal));
         Assert.Equal(before, config.Offset);
         Assert.Equal([directory.File("conf")], Directory.GetFileSystemEntries(directory.Path));
     }

@@ -121,7 +121,8 @@ public class ProcessIdTests
     }
 
     private static async Task<bool> IsStoppedAsync(int pid) =>
-        (await File.ReadAllTextAsync($"/proc/{pid}/stat", TestContext.Current.CancellationToken)).Contains(") T ", StringComparison.Ordinal);
+        (await File.ReadAllTextAsync($"/proc/{pid}/stat", TestContext.Current.CancellationToken))
+            .Contains(") T ", StringComparison.Ordinal);
 
     private static void AssertRefused(Result result, string expected)
     {
