@@ -29,6 +29,27 @@ internal static class EnvCommand
         return null;
     }
 
+    /// <summary>Whether env would take the interposer out of the environment.</summary>
+    public static bool DropsPreload(string? argument)
+    {
+        string[] words = argument is null ? [] : Split(argument);
+        for (int i = 0; i < words.Length && (words[i].StartsWith('-') || words[i].Contains('=', StringComparison.Ordinal)); i++)
+        {
+            if (words[i] is "-" or "-i" or "--ignore-environment" or "-u" + EnvironmentBlock.Preload or "--unset=" + EnvironmentBlock.Preload)
+                return true;
+
+            bool unsets = words[i] is "-u" or "--unset";
+            if (!unsets && words[i] is not ("-C" or "--chdir"))
+                continue;
+
+            i++;
+            if (unsets && i < words.Length && words[i] == EnvironmentBlock.Preload)
+                return true;
+        }
+
+        return false;
+    }
+
     private static string[] Split(string argument)
     {
         string? text = null;

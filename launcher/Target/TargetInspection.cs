@@ -70,8 +70,12 @@ internal sealed class TargetInspection
             throw new LauncherException(path, "has no interpreter behind #!; name one, as in #!/bin/sh", ExitStatus.CommandCannotRun);
 
         CheckInterpreter(path, script.Interpreter, "interpreter");
+        bool isEnv = EnvCommand.IsEnv(script.Interpreter);
+        if (isEnv && EnvCommand.DropsPreload(script.Argument))
+            return End(path, "script", "has env take LD_PRELOAD out of the environment; leave out its option -i or -u LD_PRELOAD");
+
         _steps.Add(new FindingStep(path, "script"));
-        if (!EnvCommand.IsEnv(script.Interpreter))
+        if (!isEnv)
             return Follow(script.Interpreter);
 
         // env itself must take the interposer along as well; a static one (busybox) does not read the clock, and passes it on.
