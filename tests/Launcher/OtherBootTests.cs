@@ -13,7 +13,8 @@ public class OtherBootTests
     [InlineData("--print-env")]
     public async Task Is_refused_with_what_to_do(params string[] use)
     {
-        using TemporaryDirectory directory = await MakeAsync();
+        using TemporaryDirectory directory = new();
+        await MakeAsync(directory);
         using ConfigFile config = ConfigFile.Open(directory.File("conf"));
         decimal before = config.Offset;
         Command command = Command.Launcher(["--config", "conf", .. use]) with { WorkingDirectory = directory.Path };
@@ -31,7 +32,8 @@ public class OtherBootTests
     [Fact(Timeout = Limits.Test)]
     public async Task Force_warns_and_runs_on_the_offset_as_it_is()
     {
-        using TemporaryDirectory directory = await MakeAsync();
+        using TemporaryDirectory directory = new();
+        await MakeAsync(directory);
         Result result = (await WatchAsync(directory, "--force")).Succeeded();
         Assert.StartsWith("virttime-run: warning: --config ", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
         Limits.AssertJustAfter(12345, result.Number("clock"));
@@ -43,7 +45,8 @@ public class OtherBootTests
     [InlineData("--resume")]
     public async Task Clock_option_and_resume_make_it_a_file_of_this_boot(params string[] options)
     {
-        using TemporaryDirectory directory = await MakeAsync();
+        using TemporaryDirectory directory = new();
+        await MakeAsync(directory);
         decimal start = options.Length == 2 ? 777 : 12345;
         Result result = (await WatchAsync(directory, options)).Succeeded();
         Assert.Empty(result.Error);
@@ -55,7 +58,8 @@ public class OtherBootTests
     [Fact(Timeout = Limits.Test)]
     public async Task Is_shown_for_what_it_is()
     {
-        using TemporaryDirectory directory = await MakeAsync();
+        using TemporaryDirectory directory = new();
+        await MakeAsync(directory);
         Assert.False((await StateJson.OfAsync("--config", directory.File("conf"))).MadeOnThisBoot);
         Result result = (await Command.Launcher("--config", directory.File("conf")).RunAsync()).Succeeded();
         Assert.Contains("another boot", result.Lines[0], StringComparison.Ordinal);
@@ -65,7 +69,8 @@ public class OtherBootTests
     [Fact(Timeout = Limits.Test)]
     public async Task Clocks_are_not_saved_over_unless_forced()
     {
-        using TemporaryDirectory directory = await MakeAsync();
+        using TemporaryDirectory directory = new();
+        await MakeAsync(directory);
         string conf = directory.File("conf");
         StateJson before = await StateJson.OfAsync("--config", conf);
         Result result = await Command.Launcher("--config", conf, "--save").RunAsync();
@@ -80,7 +85,8 @@ public class OtherBootTests
     [Fact(Timeout = Limits.Test)]
     public async Task Boottime_offset_of_another_boot_is_not_kept_in_silence()
     {
-        using TemporaryDirectory directory = await MakeAsync("--boottime-at", "5d");
+        using TemporaryDirectory directory = new();
+        await MakeAsync(directory, "--boottime-at", "5d");
         Result result = await WatchAsync(directory, "--monotonic-at", "777s");
         Assert.Equal(125, result.ExitCode);
         Assert.Contains("--boottime-at", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
@@ -91,7 +97,8 @@ public class OtherBootTests
     [Fact(Timeout = Limits.Test)]
     public async Task File_that_names_no_boot_is_reused()
     {
-        using TemporaryDirectory directory = await MakeAsync();
+        using TemporaryDirectory directory = new();
+        await MakeAsync(directory);
         using ConfigFile config = ConfigFile.Open(directory.File("conf"));
         config.WriteRaw(BootPosition, 0, 0);
         Assert.Null((await StateJson.OfAsync("--config", config.Path)).MadeOnThisBoot);
@@ -100,16 +107,14 @@ public class OtherBootTests
         Limits.AssertJustAfter(12345, result.Number("clock"));
     }
 
-    /// <summary>A file <c>conf</c> with saved clocks, and then the boot of another host.</summary>
-    private static async Task<TemporaryDirectory> MakeAsync(params string[] options)
+    /// <summary>Makes a file <c>conf</c> with saved clocks, and then the boot of another host.</summary>
+    private static async Task MakeAsync(TemporaryDirectory directory, params string[] options)
     {
-        TemporaryDirectory directory = new();
         await StateJson.OfAsync(["--config", directory.File("conf"), "--monotonic-at", "12345s", .. options]);
         StateJson state = await StateJson.OfAsync("--config", directory.File("conf"), "--save");
         Assert.True(state.MadeOnThisBoot);
         using ConfigFile config = ConfigFile.Open(directory.File("conf"));
         config.WriteRaw(BootPosition, 0x0123456789ABCDEF, 0x0123456789ABCDEF);
-        return directory;
     }
 
     private static async Task<Result> WatchAsync(TemporaryDirectory directory, params string[] options)
