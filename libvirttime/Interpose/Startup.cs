@@ -44,11 +44,11 @@ internal static unsafe class Startup
     }
 
     // musl looks for the vDSO when it first reads a clock, and reads clocks inside its waits, which get host deadlines from us:
-    // so it has to find the real one, before the auxiliary vector leads elsewhere. glibc looks at start.
+    // so it has to find the real one, before the auxiliary vector leads elsewhere. glibc has looked before anything is loaded.
     private static void LetLibcFindTheVdso()
     {
         timespec now;
-        if (Real.Find(RealFunction.clock_gettime) != 0)
+        if (Real.Find(RealFunction.gnu_get_libc_version) == 0)
             Real.Call(RealFunction.clock_gettime, Time.CLOCK_MONOTONIC, (nint)(&now));
     }
 
