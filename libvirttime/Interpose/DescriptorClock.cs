@@ -29,6 +29,7 @@ internal static unsafe class DescriptorClock
 
     private static int ReadInfo(int descriptor, byte* info)
     {
+        info[0] = 0;
         byte* path = stackalloc byte[PathSize];
         fixed (byte* directory = "/proc/thread-self/fdinfo/"u8)
             AppendNumber(Append(path, directory), descriptor);
