@@ -35,81 +35,85 @@ internal static unsafe class VirtualClock
         // The mapped config file; 0 while the library is not ready, and when the short way is not to be had.
         public nint Layout;
         public nint HostClock;
+
+        // The next clock_gettime in the loader's order, libc's usually; 0 while the library is not ready, and when it cannot be jumped to.
+        public nint FunctionBehind;
     }
+
+    /// <summary>Where in the config file the offset of the monotonic family lies.</summary>
+    public const nint MonotonicPosition = (nint)ConfigLayout.OffsetPosition;
+
+    /// <summary>Where clocks that are not virtual are read; 0 when the long way has to be taken.</summary>
+    public static nint FunctionBehind => Volatile.Read(ref s_hot.FunctionBehind);
 
     public static bool IsReady => Volatile.Read(ref s_hot.HostClock) != 0;
 
     /// <summary>Makes the clocks ready.</summary>
     /// <param name="hostClock">A <c>clock_gettime</c> that returns <c>-errno</c>, in practice the vDSO's.</param>
+    /// <param name="behind">The <c>clock_gettime</c> behind this library, 0 when there is none.</param>
     /// <param name="layout">The mapped config file.</param>
-    public static void Use(nint hostClock, nint layout)
+    public static void Use(nint hostClock, nint behind, nint layout)
     {
-        s_offset = (timespec*)layout;
         s_extension = (ConfigExtension*)(layout + (nint)ConfigLayout.ExtensionPosition);
-        Volatile.Write(ref s_hot.HostClock, hostClock);
-
-        // The short way calls the host clock as a managed function, which takes two instructions less and looks at this bit.
-        const nint FatPointerBit = 2;
-        if ((hostClock & FatPointerBit) == 0)
+        s_offset = (timespec*)layout;
+        UseFunctions(hostClock, behind);
+        if ((hostClock & CompilerContract.FatPointerBit) == 0)
             Volatile.Write(ref s_hot.Layout, layout);
     }
 
     /// <summary>The same where there is no file: the clocks are the host's.</summary>
-    public static void Use(nint hostClock, timespec* offset, ConfigExtension* extension)
+    public static void Use(nint hostClock, nint behind, timespec* offset, ConfigExtension* extension)
     {
         s_offset = offset;
         s_extension = extension;
-        Volatile.Write(ref s_hot.HostClock, hostClock);
+        UseFunctions(hostClock, behind);
     }
 
     /// <summary>
-    /// Reads a clock of the monotonic family, which is what programs do in their loops: the shortest way when nothing is in
-    /// the way. False when something is, and the caller has to begin again with <see cref="Read"/>.
+    /// Reads a virtual clock the shortest way, when nothing is in the way. False when something is, and the caller has to begin
+    /// again with <see cref="Read"/>.
     /// </summary>
+    /// <remarks>
+    /// What it costs is the number of instructions: the processor's ordered read of the TSC lets none of the next read overlap with
+    /// this one. A change of the flags, which say where the boottime offset lies, changes the sequence as well.
+    /// </remarks>
+    /// <param name="clock">Of a virtual family.</param>
+    /// <param name="position">Where its offset lies in the config file.</param>
+    /// <param name="result">Holds the host's time meanwhile, as the vDSO writes it.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryReadMonotonic(int clock, timespec* result) => TryRead(clock, result, (nint)ConfigLayout.OffsetPosition);
-
-    /// <summary>The same for a clock of the boottime family.</summary>
-    public static bool TryReadBoottime(int clock, timespec* result)
-    {
-        nint layout = Volatile.Read(ref s_hot.Layout);
-        return layout != 0 && TryRead(clock, result, (nint)OffsetOf(clock) - layout);
-    }
-
-    /// <summary>Reads a clock that is not virtual. Returns <c>-errno</c>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int ReadHost(int clock, timespec* result) =>
-        ((delegate* unmanaged[SuppressGCTransition]<int, timespec*, int>)s_hot.HostClock)(clock, result);
-
-    // A change of the flags, which say where the boottime offset lies, changes the sequence as well.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryRead(int clock, timespec* result, nint offsetPosition)
+    public static bool TryRead(int clock, nint position, timespec* result)
     {
         nint layout = Volatile.Read(ref s_hot.Layout);
         if (layout == 0)
             return false;
         ulong sequence = Volatile.Read(ref SequenceIn(layout));
-        long seconds = Volatile.Read(ref ((timespec*)(layout + offsetPosition))->tv_sec);
-        long nanoseconds = Volatile.Read(ref ((timespec*)(layout + offsetPosition))->tv_nsec);
-        long obstacles = ((delegate*<int, timespec*, int>)s_hot.HostClock)(clock, result);
-        layout = s_hot.Layout;
-        obstacles |= Volatile.Read(ref ((timespec*)(layout + offsetPosition))->tv_sec) ^ seconds;
-        obstacles |= Volatile.Read(ref ((timespec*)(layout + offsetPosition))->tv_nsec) ^ nanoseconds;
-        obstacles |= (long)(Volatile.Read(ref SequenceIn(layout)) ^ sequence) | (long)(sequence & 1);
-        if (obstacles != 0)
+        long seconds = Volatile.Read(ref ((timespec*)(layout + position))->tv_sec);
+        long nanoseconds = Volatile.Read(ref ((timespec*)(layout + position))->tv_nsec);
+        if ((sequence & 1) != 0
+            || ((delegate*<int, timespec*, int>)s_hot.HostClock)(clock, result) != 0
+            || Volatile.Read(ref ((timespec*)(layout + position))->tv_sec) != seconds
+            || Volatile.Read(ref ((timespec*)(layout + position))->tv_nsec) != nanoseconds
+            || Volatile.Read(ref SequenceIn(layout)) != sequence)
             return false;
 
-        seconds = result->tv_sec - seconds;
-        nanoseconds = result->tv_nsec - nanoseconds;
-        if (nanoseconds < 0)
+        long virtualNanoseconds = result->tv_nsec - nanoseconds;
+        long virtualSeconds = result->tv_sec - seconds;
+        if (virtualNanoseconds < 0)
         {
-            nanoseconds += TimespecMath.NanosecondsPerSecond;
-            seconds--;
+            virtualNanoseconds += TimespecMath.NanosecondsPerSecond;
+            virtualSeconds--;
         }
 
-        result->tv_sec = seconds;
-        result->tv_nsec = nanoseconds;
+        result->tv_nsec = virtualNanoseconds;
+        result->tv_sec = virtualSeconds;
         return true;
+    }
+
+    /// <summary>Where in the config file the offset of a virtual clock lies; any place while there is no file.</summary>
+    public static nint PositionOf(int clock)
+    {
+        nint layout = Volatile.Read(ref s_hot.Layout);
+        return layout == 0 ? MonotonicPosition : (nint)OffsetOf(clock) - layout;
     }
 
     /// <summary>man 2 clock_gettime for any clock, virtual or not. Returns <c>-errno</c>; the library must be ready.</summary>
@@ -154,6 +158,17 @@ internal static unsafe class VirtualClock
             && Volatile.Read(ref offset->tv_nsec) == snapshot->Offset.tv_nsec
             && Volatile.Read(ref s_extension->sequence) == snapshot->Sequence;
     }
+
+    // Both are called as managed functions, which takes two instructions less than an unmanaged call.
+    private static void UseFunctions(nint hostClock, nint behind)
+    {
+        if ((behind & CompilerContract.FatPointerBit) == 0)
+            Volatile.Write(ref s_hot.FunctionBehind, behind);
+        Volatile.Write(ref s_hot.HostClock, hostClock);
+    }
+
+    private static int ReadHost(int clock, timespec* result) =>
+        ((delegate* unmanaged[SuppressGCTransition]<int, timespec*, int>)s_hot.HostClock)(clock, result);
 
     private static ref ulong SequenceIn(nint layout) =>
         ref ((ConfigExtension*)(layout + (nint)ConfigLayout.ExtensionPosition))->sequence;

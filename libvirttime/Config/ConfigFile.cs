@@ -68,9 +68,7 @@ internal unsafe struct ConfigFile
     {
         timespec* offset = (timespec*)start;
         ConfigExtension* extension = (ConfigExtension*)(start + (nint)ConfigLayout.ExtensionPosition);
-        if (!UserMemory.IsReadable(extension))
-            Mapping.Empty(start, ConfigLayout.ExtensionPosition);
-        if (!UserMemory.IsReadable(offset) || !UserMemory.IsReadable(extension))
+        if (!UserMemory.IsReadable(offset) || !HasExtension(start, extension))
             Diagnostic.CannotUse(path, "cannot be read: no space left for its pages"u8, 0);
         else if (!TimespecMath.HasValidNanoseconds(*offset))
             Diagnostic.CannotUse(path, "is not a config file: its offset has nanoseconds out of range"u8, 0);
@@ -81,5 +79,14 @@ internal unsafe struct ConfigFile
         else
             return true;
         return false;
+    }
+
+    // The extension block of a file that another tool made is a hole, and reading a hole of a full tmpfs needs a page.
+    private static bool HasExtension(nint start, ConfigExtension* extension)
+    {
+        if (UserMemory.IsReadable(extension))
+            return true;
+        Mapping.Empty(start, ConfigLayout.ExtensionPosition);
+        return UserMemory.IsReadable(extension);
     }
 }

@@ -14,14 +14,10 @@ internal static unsafe class Mapping
     /// <param name="access">How page 0 and the extension block may be accessed.</param>
     public static nint Map(int descriptor, long size, int access)
     {
-        nint start = MapPrivate();
+        nint start = size >= ConfigLayout.FileSize ? MapWhole(descriptor) : MapPart(descriptor, (nint)size);
         if (Kernel.IsError(start))
             return start;
-
-        long mapped = size < ConfigLayout.FileSize ? size : ConfigLayout.FileSize;
-        nint error = Kernel.Map(start, (nint)mapped, Mman.PROT_NONE, Mman.MAP_SHARED | Mman.MAP_FIXED, descriptor);
-        if (!Kernel.IsError(error))
-            error = Allow(start, ConfigLayout.OffsetPosition, access);
+        nint error = Allow(start, ConfigLayout.OffsetPosition, access);
         if (!Kernel.IsError(error))
             error = Allow(start, ConfigLayout.ExtensionPosition, access);
         if (!Kernel.IsError(error))
@@ -36,10 +32,7 @@ internal static unsafe class Mapping
 
     public static void Unmap(nint start) => Kernel.Unmap(start, (nint)ConfigLayout.FileSize);
 
-    /// <summary>
-    /// Puts a private page of zeros in place of one that cannot be had: the extension block of a file that another tool made is a
-    /// hole, and reading a hole of a full tmpfs needs a page.
-    /// </summary>
+    /// <summary>Puts a private page of zeros in place of one that cannot be had.</summary>
     public static void Empty(nint start, long position)
     {
         nint pageSize = (nint)Auxv.getauxval(Auxv.AT_PAGESZ);
@@ -54,5 +47,19 @@ internal static unsafe class Mapping
         nint pageSize = (nint)Auxv.getauxval(Auxv.AT_PAGESZ);
         nint page = (start + (nint)position) & -pageSize;
         return Kernel.Protect(page, pageSize, access);
+    }
+
+    private static nint MapWhole(int descriptor) =>
+        Kernel.Map(0, (nint)ConfigLayout.FileSize, Mman.PROT_NONE, Mman.MAP_SHARED, descriptor);
+
+    private static nint MapPart(int descriptor, nint size)
+    {
+        nint start = MapPrivate();
+        if (Kernel.IsError(start))
+            return start;
+        nint part = Kernel.Map(start, size, Mman.PROT_NONE, Mman.MAP_SHARED | Mman.MAP_FIXED, descriptor);
+        if (Kernel.IsError(part))
+            Unmap(start);
+        return part;
     }
 }

@@ -13,7 +13,13 @@ internal static unsafe class SlotPages
 
     private struct PreparedPages
     {
-        public fixed byte IsPrepared[ConfigLayout.SlotCount / SlotsPerEntry];
+        // A bit for each entry, so that all of this library's variables fit on one page.
+        public fixed byte Bits[ConfigLayout.SlotCount / SlotsPerEntry / 8];
+
+        public readonly bool Has(int entry) => (Bits[entry / 8] & (1 << (entry % 8))) != 0;
+
+        // Another thread's bit may get lost meanwhile; then that page is prepared once more.
+        public void Add(int entry) => Bits[entry / 8] |= (byte)(1 << (entry % 8));
     }
 
     public static void Use(nint start) => s_start = start;
@@ -27,7 +33,7 @@ internal static unsafe class SlotPages
     {
         if (s_start == 0 || (uint)thread >= ConfigLayout.SlotCount)
             return false;
-        return s_prepared.IsPrepared[thread / SlotsPerEntry] != 0 || PreparePage(thread);
+        return s_prepared.Has(thread / SlotsPerEntry) || PreparePage(thread);
     }
 
     // Two threads may do this at once: it has the same outcome, and the note is made last. Entry e covers the slots
@@ -39,7 +45,7 @@ internal static unsafe class SlotPages
             && PrepareAt((byte*)SlotOf(first + SlotsPerEntry - 1))
             && PrepareAt(ClockOf(first));
         if (ready)
-            s_prepared.IsPrepared[thread / SlotsPerEntry] = 1;
+            s_prepared.Add(thread / SlotsPerEntry);
         return ready;
     }
 

@@ -12,39 +12,41 @@ internal static unsafe class Clocks
     [RuntimeExport("clock_gettime")]
     private static int clock_gettime(int clock, timespec* result)
     {
-        if (clock == Time.CLOCK_MONOTONIC || ClockFamily.IsMonotonic(clock))
-            return ReadMonotonic(clock, result);
-        return ReadOther(clock, result);
+        if (clock != Time.CLOCK_MONOTONIC)
+            return ReadOther(clock, result);
+        return ReadMonotonic(result);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int ReadMonotonic(int clock, timespec* result) =>
-        VirtualClock.TryReadMonotonic(clock, result) ? 0 : ReadClock(clock, result);
+    private static int ReadMonotonic(timespec* result) =>
+        VirtualClock.TryRead(Time.CLOCK_MONOTONIC, VirtualClock.MonotonicPosition, result) ? 0 : ReadSlowly(Time.CLOCK_MONOTONIC, result);
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    // Not marked NoInlining, since the compiler makes no jumps of the last calls of such a method; it is too long to be inlined.
     private static int ReadOther(int clock, timespec* result)
     {
-        if (!VirtualClock.IsReady || ClockFamily.IsVirtual(clock) || Real.ForeignClockGettime != 0)
-            return ReadClock(clock, result);
-        int error = VirtualClock.ReadHost(clock, result);
-        return error == 0 ? 0 : Errno.Return(error);
+        if (ClockFamily.IsMonotonic(clock))
+            return ReadVirtual(clock, result, VirtualClock.MonotonicPosition);
+        if (ClockFamily.IsBoottime(clock))
+            return ReadVirtual(clock, result, VirtualClock.PositionOf(clock));
+        nint behind = VirtualClock.FunctionBehind;
+        if (behind == 0)
+            return ReadSlowly(clock, result);
+        return ((delegate*<int, timespec*, int>)behind)(clock, result);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int ReadClock(int clock, timespec* result)
+    private static int ReadVirtual(int clock, timespec* result, nint position) =>
+        VirtualClock.TryRead(clock, position, result) ? 0 : ReadSlowly(clock, result);
+
+    // A clock that is not virtual goes to whoever comes next: another interposing library behind this one may shift it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ReadSlowly(int clock, timespec* result)
     {
         Startup.Ensure();
-        if (!ClockFamily.IsVirtual(clock))
-            return Real.ForeignClockGettime == 0 ? Errno.Return(VirtualClock.ReadHost(clock, result)) : ReadForeign(clock, result);
-        if (ClockFamily.IsBoottime(clock) && VirtualClock.TryReadBoottime(clock, result))
-            return 0;
-        return Errno.Return(VirtualClock.Read(clock, result));
+        return !ClockFamily.IsVirtual(clock) && Real.Find(RealFunction.clock_gettime) != 0
+            ? (int)Real.Call(RealFunction.clock_gettime, clock, (nint)result)
+            : Errno.Return(VirtualClock.Read(clock, result));
     }
-
-    // Another interposing library behind this one may shift the clocks that we do not.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int ReadForeign(int clock, timespec* result) =>
-        ((delegate* unmanaged[SuppressGCTransition]<int, timespec*, int>)Real.ForeignClockGettime)(clock, result);
 
     // man 2 clock_nanosleep; returns an error number, and leaves errno alone
     [RuntimeExport("clock_nanosleep")]

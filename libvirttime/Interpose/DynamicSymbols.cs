@@ -14,9 +14,6 @@ internal static unsafe class DynamicSymbols
     private const nint RTLD_DEFAULT = 0;
     private const nint RTLD_NEXT = -1;
 
-    // A call through a managed function pointer looks at this bit of the address.
-    private const nint FatPointerBit = 2;
-
     // Not an address that a look-up could give.
     private const nint Undecided = -1;
 
@@ -30,7 +27,7 @@ internal static unsafe class DynamicSymbols
         nint found = Look(real, handle, name, null);
         if (found != Undecided)
             return found;
-        if ((real & FatPointerBit) != 0)
+        if ((real & CompilerContract.FatPointerBit) != 0)
             return Ask(real, handle, name, null);
         return ((delegate*<nint, byte*, nint>)real)(handle, name);
     }
@@ -44,7 +41,7 @@ internal static unsafe class DynamicSymbols
         nint found = Look(real, handle, name, version);
         if (found != Undecided)
             return found;
-        if ((real & FatPointerBit) != 0)
+        if ((real & CompilerContract.FatPointerBit) != 0)
             return Ask(real, handle, name, version);
         return ((delegate*<nint, byte*, byte*, nint>)real)(handle, name, version);
     }

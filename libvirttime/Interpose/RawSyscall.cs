@@ -11,9 +11,6 @@ namespace VirtTime.Interpose;
 /// </summary>
 internal static unsafe class RawSyscall
 {
-    // A call through a managed function pointer looks at this bit of the address.
-    private const nint FatPointerBit = 2;
-
     // man 2 syscall; variadic in C, which makes no difference for integers on x86-64 and arm64
     [RuntimeExport("syscall")]
     private static nint syscall(nint number, nint a, nint b, nint c, nint d, nint e, nint f)
@@ -22,7 +19,7 @@ internal static unsafe class RawSyscall
         if (IsConverted(number))
             return Convert(number, a, b, c, d, e, f);
         nint real = Real.AddressOf(RealFunction.syscall);
-        if ((real & FatPointerBit) != 0)
+        if ((real & CompilerContract.FatPointerBit) != 0)
             return Real.syscall(number, a, b, c, d, e, f);
         return ((delegate*<nint, nint, nint, nint, nint, nint, nint, nint>)real)(number, a, b, c, d, e, f);
     }

@@ -9,15 +9,11 @@ namespace VirtTime.Interpose;
 internal static unsafe class Real
 {
     private static Table s_table;
-    private static nint s_foreignClockGettime;
 
     private struct Table
     {
         public fixed long Addresses[(int)RealFunction.Count];
     }
-
-    /// <summary>A <c>clock_gettime</c> that is neither ours nor libc's; 0 usually.</summary>
-    public static nint ForeignClockGettime => s_foreignClockGettime;
 
     /// <summary>Looks everything up, so that later calls need not walk lists that another thread may be changing. Same outcome each time.</summary>
     public static void ResolveAll()
@@ -31,10 +27,6 @@ internal static unsafe class Real
                 name += CString.Length(name) + 1;
             }
         }
-
-        nint clockGettime = Find(RealFunction.clock_gettime);
-        if (clockGettime != 0 && !Libraries.IsPartOfLibc((nuint)clockGettime))
-            s_foreignClockGettime = clockGettime;
     }
 
     /// <summary>The address of a function or variable; 0 when this libc does not have it.</summary>

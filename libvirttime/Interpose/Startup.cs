@@ -66,15 +66,16 @@ internal static unsafe class Startup
         long layout = Volatile.Read(ref s_layout);
         long slots = Volatile.Read(ref s_slots);
         SlotPages.Use(slots == None ? 0 : (nint)slots);
+        nint behind = Real.Find(RealFunction.clock_gettime);
         if (layout == None)
         {
             fixed (timespec* offset = &s_noOffset)
             fixed (ConfigExtension* extension = &s_noExtension)
-                VirtualClock.Use(hostClock, offset, extension);
+                VirtualClock.Use(hostClock, behind, offset, extension);
         }
         else
         {
-            VirtualClock.Use(hostClock, (nint)layout);
+            VirtualClock.Use(hostClock, behind, (nint)layout);
         }
     }
 

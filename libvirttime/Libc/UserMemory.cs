@@ -6,7 +6,7 @@ namespace VirtTime.Libc;
 /// </summary>
 internal static unsafe class UserMemory
 {
-    private const int FUTEX_WAIT = 0;
+    private const int FUTEX_CMP_REQUEUE = 4;
     private const int FUTEX_WAKE_OP = 5;
     private const int FUTEX_PRIVATE_FLAG = 128;
 
@@ -17,12 +17,12 @@ internal static unsafe class UserMemory
     public static bool IsWritable(void* address) =>
         Kernel.Call(SyscallNumbers.futex, (nint)address, FUTEX_WAKE_OP | FUTEX_PRIVATE_FLAG, 0, 0, (nint)address, AddZero) != -Errno.EFAULT;
 
-    /// <summary>Whether the aligned 32-bit word at <paramref name="address"/> can be read: a wait on it that never waits.</summary>
-    public static bool IsReadable(void* address)
-    {
-        timespec none = default;
-        return Kernel.Call(SyscallNumbers.futex, (nint)address, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 0, (nint)(&none)) != -Errno.EFAULT;
-    }
+    /// <summary>
+    /// Whether the aligned 32-bit word at <paramref name="address"/> can be read: compared, to wake nobody and move nobody. A wait
+    /// that times out at once would do as well, but takes its time, some 80 µs in a virtual machine.
+    /// </summary>
+    public static bool IsReadable(void* address) =>
+        Kernel.Call(SyscallNumbers.futex, (nint)address, FUTEX_CMP_REQUEUE | FUTEX_PRIVATE_FLAG, 0, 0, (nint)address, 0) != -Errno.EFAULT;
 
     /// <summary>
     /// Whether a timespec can be read at <paramref name="address"/>, where the real function would answer <c>EFAULT</c>.
