@@ -18,11 +18,11 @@ internal unsafe struct ConfigFile
     {
         ConfigFile file = default;
         int access = Mman.PROT_READ | Mman.PROT_WRITE;
-        int descriptor = Kernel.Open(path, Mman.O_RDWR | Mman.O_CLOEXEC | Mman.O_NOCTTY | Mman.O_NONBLOCK);
+        int descriptor = Open(path, Mman.O_RDWR);
         if (descriptor is -Errno.EACCES or -Errno.EPERM or -Errno.EROFS)
         {
             access = Mman.PROT_READ;
-            descriptor = Kernel.Open(path, Mman.O_RDONLY | Mman.O_CLOEXEC | Mman.O_NOCTTY | Mman.O_NONBLOCK);
+            descriptor = Open(path, Mman.O_RDONLY);
         }
 
         if (descriptor < 0)
@@ -34,6 +34,14 @@ internal unsafe struct ConfigFile
         file.MapOpened(path, descriptor, access);
         Kernel.Close(descriptor);
         return file;
+    }
+
+    // A pipe must not block us. A file that a launcher holds a lease on, while it finds out whether anybody uses it, may.
+    private static int Open(byte* path, int access)
+    {
+        int flags = access | Mman.O_CLOEXEC | Mman.O_NOCTTY;
+        int descriptor = Kernel.Open(path, flags | Mman.O_NONBLOCK);
+        return descriptor == -Errno.EAGAIN ? Kernel.Open(path, flags) : descriptor;
     }
 
     private void MapOpened(byte* path, int descriptor, int access)

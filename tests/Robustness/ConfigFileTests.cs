@@ -93,6 +93,20 @@ public class ConfigFileTests
         AssertVirtual((await RunAsNobodyAsync(directory, UnixFileMode.OtherRead)).Succeeded());
     }
 
+    // A launcher holds a lease on a file while it finds out whether anybody uses it.
+    [Fact(Timeout = Limits.Test)]
+    public async Task File_that_is_just_being_swept_is_waited_for()
+    {
+        using TemporaryDirectory directory = new();
+        using ConfigFile config = ConfigFile.At(12345);
+        string copy = directory.Copy(config.Path);
+        Command probe = await ProbeAsync();
+        string holder = await NativeProgram.BuildAsync("hold_lease.c");
+        Result result = await Command.Of(
+            holder, copy, "env", $"LD_PRELOAD={Paths.Library}", $"VIRT_TIME_CONF={copy}", probe.File).RunAsync();
+        AssertVirtual(result.Succeeded());
+    }
+
     // Root may write to any file, so these run as somebody else, who needs copies that he can reach.
     private static async Task<Result> RunAsNobodyAsync(TemporaryDirectory directory, UnixFileMode mode)
     {
