@@ -6,33 +6,52 @@ namespace VirtTime.Config;
 /// <summary>Deletes the private config files that earlier runs left behind.</summary>
 internal static class PrivateSweep
 {
+    // The descriptors are held while all processes are asked; what is left over is for the next launch.
+    private const int MostAtOnce = 256;
+
     /// <summary>
     /// Deletes each file whose first process is gone, that nobody has open or mapped, and that no process has in its environment. The
     /// last matters for a child between its exec and the moment when it maps the file.
     /// </summary>
     public static void Run(PrivateDirectory directory)
     {
+        List<(string Name, Descriptor File)> unmapped = [];
         foreach (string name in DirectoryEntries.Read(directory.Descriptor))
         {
             int dot = name.IndexOf('.');
-            if (dot > 0 && TemporaryNames.IsMakerGone(name.AsSpan(0, dot)))
-                DeleteIfUnused(directory, name);
+            if (dot > 0 && unmapped.Count < MostAtOnce && TemporaryNames.IsMakerGone(name.AsSpan(0, dot)))
+                AddIfUnmapped(unmapped, directory, name);
         }
+
+        if (unmapped.Count > 0)
+            DeleteUnnamed(unmapped, directory);
     }
 
-    private static void DeleteIfUnused(PrivateDirectory directory, string name)
+    private static void AddIfUnmapped(List<(string Name, Descriptor File)> unmapped, PrivateDirectory directory, string name)
     {
         int flags = SystemCalls.O_RDWR | SystemCalls.O_NOFOLLOW | SystemCalls.O_NONBLOCK;
-        using Descriptor file = Descriptor.OpenAt(directory.Descriptor, name, flags);
-        if (!file.IsOpen || !TryLease(file))
-            return;
+        Descriptor file = Descriptor.OpenAt(directory.Descriptor, name, flags);
+        if (file.IsOpen && TryLease(file))
+            unmapped.Add((name, file));
+        else
+            file.Dispose();
+    }
 
-        // Closing the file gives the lease back.
-        string path = directory.Path + "/" + name;
-        if (!ProcessTable.AnyHasVariable(Execution.EnvironmentBlock.ConfigPath, path))
+    // Asked after the leases were taken: whoever maps a file from then on either has it in its environment by now, or breaks the lease.
+    private static void DeleteUnnamed(List<(string Name, Descriptor File)> unmapped, PrivateDirectory directory)
+    {
+        List<string> named = ProcessTable.ValuesOf(Execution.EnvironmentBlock.ConfigPath);
+        foreach ((string name, Descriptor file) in unmapped)
         {
-            SystemCalls.unlinkat(directory.Descriptor, name, 0);
-            Log.Debug($"swept {path}");
+            string path = directory.Path + "/" + name;
+            if (!named.Contains(path) && SystemCalls.fcntl(file.Number, SystemCalls.F_GETLEASE, 0) == SystemCalls.F_WRLCK)
+            {
+                SystemCalls.unlinkat(directory.Descriptor, name, 0);
+                Log.Debug($"swept {path}");
+            }
+
+            // This gives the lease back.
+            file.Dispose();
         }
     }
 

@@ -4,7 +4,7 @@ using VirtTime.Native;
 namespace VirtTime.Execution;
 
 /// <summary>The environment as the launcher got it: byte strings in their order, whatever their encoding.</summary>
-internal sealed class EnvironmentBlock
+internal sealed partial class EnvironmentBlock
 {
     public const string Preload = "LD_PRELOAD";
     public const string ConfigPath = "VIRT_TIME_CONF";
@@ -56,10 +56,13 @@ internal sealed class EnvironmentBlock
     private static unsafe List<string> ReadEntries()
     {
         List<string> entries = [];
-        byte** environment = *(byte***)NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), "environ");
+        byte** environment = GetEnviron();
         for (; environment != null && *environment != null; environment++)
             entries.Add(ByteString.FromTerminated(*environment));
 
         return entries;
     }
+
+    [LibraryImport("libSystem.Native", EntryPoint = "SystemNative_GetEnviron")]
+    private static unsafe partial byte** GetEnviron();
 }

@@ -4,9 +4,12 @@ namespace VirtTime.Native;
 internal static unsafe class SmallFile
 {
     /// <summary>The whole file, or null where it cannot be read (<see cref="Errno.Last"/> says why).</summary>
-    public static byte[]? TryRead(string path)
+    public static byte[]? TryRead(string path) => TryReadAt(SystemCalls.AT_FDCWD, path);
+
+    /// <summary>The same for a path relative to an open directory.</summary>
+    public static byte[]? TryReadAt(int directory, string path)
     {
-        using Descriptor file = Descriptor.Open(path, SystemCalls.O_RDONLY);
+        using Descriptor file = Descriptor.OpenAt(directory, path, SystemCalls.O_RDONLY);
         if (!file.IsOpen)
             return null;
 

@@ -3,24 +3,32 @@ using System.Runtime.InteropServices;
 namespace VirtTime.Native;
 
 /// <summary><c>struct statx</c> of <c>&lt;linux/stat.h&gt;</c>: the same on every architecture, unlike <c>struct stat</c>.</summary>
-[StructLayout(LayoutKind.Sequential, Size = 256)]
+[StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct statx_buffer
 {
     public const uint STATX_BASIC_STATS = 0x7ff;
 
-    public uint stx_mask;
-    public uint stx_blksize;
-    public ulong stx_attributes;
+    [FieldOffset(16)]
     public uint stx_nlink;
+    [FieldOffset(20)]
     public uint stx_uid;
+    [FieldOffset(24)]
     public uint stx_gid;
+    [FieldOffset(28)]
     public ushort stx_mode;
-    private readonly ushort _spare;
+    [FieldOffset(32)]
     public ulong stx_ino;
+    [FieldOffset(40)]
     public ulong stx_size;
-    public ulong stx_blocks;
+    [FieldOffset(136)]
+    public uint stx_dev_major;
+    [FieldOffset(140)]
+    public uint stx_dev_minor;
 
     public readonly bool IsRegularFile => (stx_mode & 0xF000) == 0x8000;
+
+    public readonly bool IsSameFileAs(in statx_buffer other) =>
+        stx_ino == other.stx_ino && stx_dev_major == other.stx_dev_major && stx_dev_minor == other.stx_dev_minor;
 
     public readonly bool IsDirectory => (stx_mode & 0xF000) == 0x4000;
 }

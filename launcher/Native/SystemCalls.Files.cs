@@ -32,6 +32,7 @@ internal static unsafe partial class SystemCalls
     public const int F_SETOWN = 8;
     public const int F_SETSIG = 10;
     public const int F_SETLEASE = 1024;
+    public const int F_GETLEASE = 1025;
     public const int F_DUPFD_CLOEXEC = 1030;
     public const int F_WRLCK = 1;
 

@@ -50,13 +50,3 @@ internal struct Elf64_Phdr
     public long p_memsz;
     public long p_align;
 }
-
-internal struct Elf64_Sym
-{
-    public uint st_name;
-    public byte st_info;
-    public byte st_other;
-    public ushort st_shndx;
-    public long st_value;
-    public long st_size;
-}

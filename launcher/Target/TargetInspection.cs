@@ -51,6 +51,9 @@ internal sealed class TargetInspection
             throw new LauncherException(file.Path, "is a damaged ELF file", ExitStatus.CommandCannotRun);
 
         string? loader = elf.Loader;
+        if (loader is null && LauncherProgram.Is(file))
+            return End(file.Path, "launcher", null);
+
         if (loader is null)
             return elf.IsLoader ? End(file.Path, "dynamic loader", null) : End(file.Path, "static program", ExplainStatic(elf));
 

@@ -16,6 +16,23 @@ public class MuslTests
     }
 
     [Fact(Timeout = Limits.Test)]
+    public async Task Launcher_needs_no_other_libc()
+    {
+        await Needs.MountsAsync();
+        using TemporaryDirectory root = new();
+        string program = Path.GetFileName(root.Copy(await BuildAsync()));
+        root.Copy(Paths.Launcher);
+        root.Copy(Paths.Library);
+        foreach (string directory in new[] { "lib", "proc", "tmp" })
+            Directory.CreateDirectory(root.File(directory));
+        File.Copy(Loader, root.File(Loader[1..]));
+
+        string script = $"mount -t proc proc proc && exec chroot . /virttime-run --monotonic-at 12345s -- /{program}";
+        Command command = Command.Of("unshare", "--mount", "sh", "-c", script) with { WorkingDirectory = root.Path };
+        AssertShifted((await command.RunAsync()).Succeeded());
+    }
+
+    [Fact(Timeout = Limits.Test)]
     public async Task Loader_that_is_run_as_a_command_makes_no_difference()
     {
         string program = await BuildAsync();

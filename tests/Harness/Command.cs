@@ -27,6 +27,9 @@ internal sealed record Command(string File)
 
     public Command With(string variable, string? value) => this with { Environment = Environment.SetItem(variable, value) };
 
+    /// <summary>Run by another program, which takes the command as its arguments.</summary>
+    public Command Through(string program) => this with { File = program, Arguments = [File, .. Arguments] };
+
     /// <summary>Run with the interposer preloaded, without the launcher.</summary>
     public Command Under(ConfigFile config) => UnderConfigAt(config.Path);
 

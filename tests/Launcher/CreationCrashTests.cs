@@ -14,8 +14,8 @@ public class CreationCrashTests
     [Fact(Timeout = Limits.Test)]
     public async Task Named_file_is_whole_or_not_there_where_temporary_files_have_names()
     {
-        string library = await NativeProgram.BuildLibraryAsync("launcher/no_unnamed_files.c");
-        await KillCreationEverywhereAsync(command => command.Preloading(library), "linkat", "unlinkat");
+        string filter = await NativeProgram.BuildAsync("launcher/no_unnamed_files.c");
+        await KillCreationEverywhereAsync(command => command.Through(filter), "linkat", "unlinkat");
     }
 
     [Fact(Timeout = Limits.Test)]

@@ -19,12 +19,12 @@ public class CreationRaceTests
     [InlineData(true, "--monotonic-at=12345s")]
     public async Task Launchers_that_race_end_with_one_file(bool temporaryFilesHaveNames, params string[] options)
     {
-        string library = await NativeProgram.BuildLibraryAsync("launcher/no_unnamed_files.c");
+        string filter = await NativeProgram.BuildAsync("launcher/no_unnamed_files.c");
         for (int round = 0; round < 5; round++)
         {
             using TemporaryDirectory directory = new();
             string path = directory.File("conf");
-            RunningProgram[] launchers = [.. Enumerable.Range(0, 8).Select(_ => Mapping(path, options, temporaryFilesHaveNames ? library : null).Start())];
+            RunningProgram[] launchers = [.. Enumerable.Range(0, 8).Select(_ => Mapping(path, options, temporaryFilesHaveNames ? filter : null).Start())];
             Result[] results = await Task.WhenAll(launchers.Select(launcher => launcher.EndAsync()));
             foreach (RunningProgram launcher in launchers)
                 launcher.Dispose();
@@ -42,12 +42,12 @@ public class CreationRaceTests
     public async Task Launcher_that_comes_late_uses_the_file_of_the_other(bool temporaryFilesHaveNames)
     {
         string probe = await NativeProgram.BuildAsync("watch_clock.c");
-        string library = await NativeProgram.BuildLibraryAsync("launcher/no_unnamed_files.c");
+        string filter = await NativeProgram.BuildAsync("launcher/no_unnamed_files.c");
         using TemporaryDirectory directory = new();
         string path = directory.File("conf");
         Command late = Command.Launcher("--config", path, "--", probe);
         if (temporaryFilesHaveNames)
-            late = late.Preloading(library);
+            late = late.Through(filter);
         Step link = (await Tracing.StepsAsync(late, path)).Last(step => step.Call == "linkat");
         File.Delete(path);
 
@@ -93,8 +93,11 @@ public class CreationRaceTests
         Assert.Equal(size == ConfigLayout.FileSize ? 4u * Times : 0, ConfigOnDisk.Read(config.Path).Extension.sequence);
     }
 
-    private static Command Mapping(string path, string[] options, string? preload) =>
-        Command.Launcher(["--config", path, .. options, "--", "sh", "-c", Observe]).With("LD_PRELOAD", preload);
+    private static Command Mapping(string path, string[] options, string? filter)
+    {
+        Command launcher = Command.Launcher(["--config", path, .. options, "--", "sh", "-c", Observe]);
+        return filter == null ? launcher : launcher.Through(filter);
+    }
 
     private static Command Loop(string script, params string[] arguments) =>
         Command.Of("sh", ["-c", script, "sh", Paths.Launcher, .. arguments]);

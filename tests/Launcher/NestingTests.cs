@@ -12,6 +12,31 @@ public class NestingTests
         Limits.AssertJustAfter(12345, await ClockAsync([.. s_outer, "--monotonic-at", "12345s"]));
 
     [Fact(Timeout = Limits.Test)]
+    public async Task Launcher_under_another_name_is_known_for_one()
+    {
+        using TemporaryDirectory directory = new();
+        directory.Copy(Paths.Library);
+        string launcher = directory.File("vt");
+        File.Copy(Paths.Launcher, launcher);
+        string watch = await NativeProgram.BuildAsync("watch_clock.c");
+        Command nested = Command.Of(launcher, "--monotonic-at", "1000000d", "--", launcher, "--monotonic-at", "12345s", "--", watch);
+        Limits.AssertJustAfter(12345, (await nested.RunAsync()).Succeeded().Number("clock"));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Script_whose_interpreter_is_a_launcher_is_accepted()
+    {
+        using TemporaryDirectory directory = new();
+        string watch = await NativeProgram.BuildAsync("watch_clock.c");
+        string script = directory.File("script");
+        await File.WriteAllTextAsync(
+            script, $"#!{Paths.Launcher} -S --monotonic-at 12345s -- sh\nexec {watch}\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(script, (UnixFileMode)0b111_101_101);
+        Result result = await Command.Launcher("--monotonic-at", "1000000d", "--", script).RunAsync();
+        Limits.AssertJustAfter(12345, result.Succeeded().Number("clock"));
+    }
+
+    [Fact(Timeout = Limits.Test)]
     public async Task Inner_offset_is_relative_to_the_host()
     {
         decimal before = HostClock.Monotonic();
