@@ -124,7 +124,7 @@ internal static unsafe class VirtualClock
         OffsetSnapshot snapshot;
         do
         {
-            snapshot = Snapshot(clock);
+            Take(&snapshot, clock);
             int error = ReadHost(clock, result);
             if (error != 0)
                 return error;
@@ -138,16 +138,29 @@ internal static unsafe class VirtualClock
     public static OffsetSnapshot Snapshot(int clock)
     {
         OffsetSnapshot snapshot;
-        snapshot.Clock = clock;
         do
         {
-            snapshot.Sequence = Volatile.Read(ref s_extension->sequence);
-            timespec* offset = OffsetOf(clock);
-            snapshot.Offset.tv_sec = Volatile.Read(ref offset->tv_sec);
-            snapshot.Offset.tv_nsec = Volatile.Read(ref offset->tv_nsec);
+            Take(&snapshot, clock);
         }
-        while (!IsCurrent(&snapshot) || !IsSettled(snapshot.Sequence));
+        while (!IsCurrent(&snapshot));
         return snapshot;
+    }
+
+    /// <summary>
+    /// The offset of a virtual clock as it lies there, once nobody is changing it. For those who do nothing with it that could not be
+    /// done again, since only when <see cref="IsCurrent"/> afterwards was it whole.
+    /// </summary>
+    public static void Take(OffsetSnapshot* snapshot, int clock)
+    {
+        snapshot->Clock = clock;
+        do
+        {
+            snapshot->Sequence = Volatile.Read(ref s_extension->sequence);
+        }
+        while (!IsSettled(snapshot->Sequence));
+        timespec* offset = OffsetOf(clock);
+        snapshot->Offset.tv_sec = Volatile.Read(ref offset->tv_sec);
+        snapshot->Offset.tv_nsec = Volatile.Read(ref offset->tv_nsec);
     }
 
     /// <summary>Whether the offset is still the one of <paramref name="snapshot"/>.</summary>

@@ -18,7 +18,7 @@ internal unsafe struct InFlightCall
 
     // What a signal handler's call interrupted: the outer call's deadline and the offset that it is based on.
     private timespec _outerDeadline;
-    private OffsetSnapshot _outer;
+    private timespec _outerOffset;
     private byte _outerClock;
 
     // Used when there is no slot: a disk without space, a thread id past the file's end.
@@ -54,7 +54,7 @@ internal unsafe struct InFlightCall
         OffsetSnapshot snapshot;
         do
         {
-            snapshot = VirtualClock.Snapshot(clock);
+            VirtualClock.Take(&snapshot, clock);
             call->Publish(TimespecMath.ToHostDeadline(deadline, snapshot.Offset));
         }
         while (!VirtualClock.IsCurrent(&snapshot));
@@ -76,13 +76,15 @@ internal unsafe struct InFlightCall
         _outerClock = Volatile.Read(ref *_slotClock);
         if (_outerClock == 0)
             return;
+        OffsetSnapshot outer;
         do
         {
-            _outer = VirtualClock.Snapshot(_outerClock - 1);
+            VirtualClock.Take(&outer, _outerClock - 1);
             _outerDeadline.tv_sec = Volatile.Read(ref _slot->tv_sec);
             _outerDeadline.tv_nsec = Volatile.Read(ref _slot->tv_nsec);
         }
-        while (!IsOuterCurrent());
+        while (!VirtualClock.IsCurrent(&outer));
+        _outerOffset = outer.Offset;
     }
 
     // A writer may come between the two halves of a store, also when the slot becomes idle, so here too it is looked for afterwards.
@@ -92,18 +94,12 @@ internal unsafe struct InFlightCall
         OffsetSnapshot now;
         do
         {
-            now = VirtualClock.Snapshot(hasOuter ? _outerClock - 1 : _clock);
+            VirtualClock.Take(&now, hasOuter ? _outerClock - 1 : _clock);
             timespec idle = default;
-            Publish(hasOuter ? TimespecMath.ToHostDeadline(_outerDeadline, TimespecMath.Subtract(now.Offset, _outer.Offset)) : idle);
+            Publish(hasOuter ? TimespecMath.ToHostDeadline(_outerDeadline, TimespecMath.Subtract(now.Offset, _outerOffset)) : idle);
             Volatile.Write(ref *_slotClock, _outerClock);
         }
         while (!VirtualClock.IsCurrent(&now));
-    }
-
-    private bool IsOuterCurrent()
-    {
-        fixed (OffsetSnapshot* outer = &_outer)
-            return VirtualClock.IsCurrent(outer);
     }
 
     // The barrier makes the slot visible before the offset is looked at again: either we see a writer's change, or the
@@ -125,20 +121,15 @@ internal unsafe struct InFlightCall
     // a siglongjmp the frame may be gone, so there it is not used: a cancelled thread's slot stays, and its id is gone.
     private static void PushCleanup(InFlightCall* call)
     {
-        if (HasCleanup())
+        if (Real.Find(RealFunction._pthread_cleanup_push) != 0)
             Real.Call(RealFunction._pthread_cleanup_push, (nint)(&call->_cleanup), (nint)(delegate*<InFlightCall*, void>)&Abandon, (nint)call);
     }
 
     private static void PopCleanup(InFlightCall* call)
     {
-        if (HasCleanup())
+        if (Real.Find(RealFunction._pthread_cleanup_pop) != 0)
             Real.Call(RealFunction._pthread_cleanup_pop, (nint)(&call->_cleanup), 0);
     }
-
-    private static bool HasCleanup() =>
-        Real.Find(RealFunction.gnu_get_libc_version) != 0
-        && Real.Find(RealFunction._pthread_cleanup_push) != 0
-        && Real.Find(RealFunction._pthread_cleanup_pop) != 0;
 
     private static void Abandon(InFlightCall* call) => call->RestoreOuter();
 }

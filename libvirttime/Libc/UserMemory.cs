@@ -10,6 +10,8 @@ internal static unsafe class UserMemory
     private const int FUTEX_WAKE_OP = 5;
     private const int FUTEX_PRIVATE_FLAG = 128;
 
+    private const nuint SmallestPage = 4096;
+
     // FUTEX_OP(FUTEX_OP_ADD, 0, FUTEX_OP_CMP_EQ, 0)
     private const int AddZero = 1 << 28;
 
@@ -35,21 +37,22 @@ internal static unsafe class UserMemory
 
     private static bool IsOnOurStackPage(timespec* address)
     {
-        const nuint SmallestPage = 4096;
         byte here;
         nuint distance = (nuint)address - (nuint)(&here);
         nuint toPageEnd = SmallestPage - ((nuint)(&here) & (SmallestPage - 1));
         return distance + (nuint)sizeof(timespec) <= toPageEnd;
     }
 
-    // Both ends, since the two halves may lie on different pages; the words asked about are aligned down.
+    // The halves may lie on different pages; the words asked about are aligned down.
     private static bool IsReadableAt(timespec* address) =>
-        address != null
-        && IsReadable((void*)((nuint)address & ~(nuint)3))
-        && IsReadable((void*)(((nuint)address + (nuint)sizeof(timespec) - 1) & ~(nuint)3));
+        address != null && IsReadable(FirstWord(address)) && (IsOnOnePage(address) || IsReadable(LastWord(address)));
 
     private static bool IsWritableAt(timespec* address) =>
-        address != null
-        && IsWritable((void*)((nuint)address & ~(nuint)3))
-        && IsWritable((void*)(((nuint)address + (nuint)sizeof(timespec) - 1) & ~(nuint)3));
+        address != null && IsWritable(FirstWord(address)) && (IsOnOnePage(address) || IsWritable(LastWord(address)));
+
+    private static bool IsOnOnePage(timespec* address) => ((nuint)address & (SmallestPage - 1)) + (nuint)sizeof(timespec) <= SmallestPage;
+
+    private static void* FirstWord(timespec* address) => (void*)((nuint)address & ~(nuint)3);
+
+    private static void* LastWord(timespec* address) => (void*)(((nuint)address + (nuint)sizeof(timespec) - 1) & ~(nuint)3);
 }
