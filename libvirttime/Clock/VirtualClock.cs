@@ -40,9 +40,6 @@ internal static unsafe class VirtualClock
         public nint FunctionBehind;
     }
 
-    /// <summary>Where in the config file the offset of the monotonic family lies.</summary>
-    public const nint MonotonicPosition = (nint)ConfigLayout.OffsetPosition;
-
     /// <summary>Where clocks that are not virtual are read; 0 when the long way has to be taken.</summary>
     public static nint FunctionBehind => Volatile.Read(ref s_hot.FunctionBehind);
 
@@ -74,19 +71,22 @@ internal static unsafe class VirtualClock
     /// again with <see cref="Read"/>.
     /// </summary>
     /// <remarks>
-    /// What it costs is the number of instructions: the processor's ordered read of the TSC lets none of the next read overlap with
-    /// this one. A change of the flags, which say where the boottime offset lies, changes the sequence as well.
+    /// What it costs is its instructions: the processor's ordered read of the TSC lets none of the next call overlap with this one. So
+    /// it is inlined, with constants, and once only: the compiler makes a value of what is returned twice.
     /// </remarks>
-    /// <param name="clock">Of a virtual family.</param>
-    /// <param name="position">Where its offset lies in the config file.</param>
+    /// <param name="clock">Its id.</param>
+    /// <param name="isBoottime">Whether that is of the boottime family, and not of the monotonic one.</param>
     /// <param name="result">Holds the host's time meanwhile, as the vDSO writes it.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryRead(int clock, nint position, timespec* result)
+    public static bool TryRead(int clock, bool isBoottime, timespec* result)
     {
         nint layout = Volatile.Read(ref s_hot.Layout);
         if (layout == 0)
             return false;
         ulong sequence = Volatile.Read(ref SequenceIn(layout));
+
+        // The flags, which say where this offset lies, change within a sequence as well.
+        nint position = isBoottime ? (nint)BoottimeOffset() - layout : (nint)ConfigLayout.OffsetPosition;
         long seconds = Volatile.Read(ref ((timespec*)(layout + position))->tv_sec);
         long nanoseconds = Volatile.Read(ref ((timespec*)(layout + position))->tv_nsec);
         if ((sequence & 1) != 0
@@ -107,13 +107,6 @@ internal static unsafe class VirtualClock
         result->tv_nsec = virtualNanoseconds;
         result->tv_sec = virtualSeconds;
         return true;
-    }
-
-    /// <summary>Where in the config file the offset of a virtual clock lies; any place while there is no file.</summary>
-    public static nint PositionOf(int clock)
-    {
-        nint layout = Volatile.Read(ref s_hot.Layout);
-        return layout == 0 ? MonotonicPosition : (nint)OffsetOf(clock) - layout;
     }
 
     /// <summary>man 2 clock_gettime for any clock, virtual or not. Returns <c>-errno</c>; the library must be ready.</summary>
@@ -186,10 +179,11 @@ internal static unsafe class VirtualClock
     private static ref ulong SequenceIn(nint layout) =>
         ref ((ConfigExtension*)(layout + (nint)ConfigLayout.ExtensionPosition))->sequence;
 
-    private static timespec* OffsetOf(int clock) =>
-        ClockFamily.IsBoottime(clock) && (Volatile.Read(ref s_extension->flags) & ConfigExtension.HasBoottimeOffset) != 0
-            ? &s_extension->boottime_offset
-            : s_offset;
+    private static timespec* OffsetOf(int clock) => ClockFamily.IsBoottime(clock) ? BoottimeOffset() : s_offset;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static timespec* BoottimeOffset() =>
+        (Volatile.Read(ref s_extension->flags) & ConfigExtension.HasBoottimeOffset) != 0 ? &s_extension->boottime_offset : s_offset;
 
     private static bool IsSettled(ulong sequence) => (sequence & 1) == 0 || IsAbandoned(sequence);
 

@@ -19,15 +19,15 @@ internal static unsafe class Clocks
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int ReadMonotonic(timespec* result) =>
-        VirtualClock.TryRead(Time.CLOCK_MONOTONIC, VirtualClock.MonotonicPosition, result) ? 0 : ReadSlowly(Time.CLOCK_MONOTONIC, result);
+        VirtualClock.TryRead(Time.CLOCK_MONOTONIC, isBoottime: false, result) ? 0 : ReadSlowly(Time.CLOCK_MONOTONIC, result);
 
     // Not marked NoInlining, since the compiler makes no jumps of the last calls of such a method; it is too long to be inlined.
     private static int ReadOther(int clock, timespec* result)
     {
         if (ClockFamily.IsMonotonic(clock))
-            return ReadVirtual(clock, result, VirtualClock.MonotonicPosition);
+            return ReadMonotonicFamily(clock, result);
         if (ClockFamily.IsBoottime(clock))
-            return ReadVirtual(clock, result, VirtualClock.PositionOf(clock));
+            return ReadBoottimeFamily(clock, result);
         nint behind = VirtualClock.FunctionBehind;
         if (behind == 0)
             return ReadSlowly(clock, result);
@@ -35,8 +35,12 @@ internal static unsafe class Clocks
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int ReadVirtual(int clock, timespec* result, nint position) =>
-        VirtualClock.TryRead(clock, position, result) ? 0 : ReadSlowly(clock, result);
+    private static int ReadMonotonicFamily(int clock, timespec* result) =>
+        VirtualClock.TryRead(clock, isBoottime: false, result) ? 0 : ReadSlowly(clock, result);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ReadBoottimeFamily(int clock, timespec* result) =>
+        VirtualClock.TryRead(clock, isBoottime: true, result) ? 0 : ReadSlowly(clock, result);
 
     // A clock that is not virtual goes to whoever comes next: another interposing library behind this one may shift it.
     [MethodImpl(MethodImplOptions.NoInlining)]

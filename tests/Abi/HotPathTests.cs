@@ -8,9 +8,9 @@ public class HotPathTests
     // The instructions of the library itself that one clock_gettime executes, without the vDSO's. A change that needs more sets
     // them here, with its reason; one that needs less as well. `objdump -d` of libvirttime/obj/native/x64/libvirttime.so shows them.
     private const int Monotonic = 53;
-    private const int MonotonicCoarse = 80;
-    private const int Boottime = 112;
-    private const int Realtime = 35;
+    private const int MonotonicCoarse = 72;
+    private const int Boottime = 86;
+    private const int Realtime = 31;
 
     [Theory(Timeout = Limits.Test)]
     [InlineData(1, Monotonic)]

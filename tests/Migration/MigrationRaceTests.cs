@@ -26,6 +26,9 @@ public class MigrationRaceTests
             }
         }
 
+        data.Add("gettime_boottime", "sequence", "entered", Jump);
+        data.Add("gettime_boottime", "own", "entered", Jump);
+        data.Add("gettime_boottime", "own", "left", -Jump);
         return data;
     }
 

@@ -56,7 +56,7 @@ internal static class Measures
     private static Measure Resident(Workplace place)
     {
         string program = place.Build("resident");
-        return new Measure("resident set", "bytes",
+        return new Measure("resident set, without libc's own files", "bytes",
         [
             new("VirtTime", () => Workplace.Figure("env", [.. place.Preload, program])),
             new("native", () => Workplace.Figure(program)),

@@ -15,6 +15,7 @@ static sem_t semaphore;
 
 static void gettime_monotonic(struct timespec *t) { clock_gettime(CLOCK_MONOTONIC, t); }
 static void gettime_coarse(struct timespec *t) { clock_gettime(CLOCK_MONOTONIC_COARSE, t); }
+static void gettime_boottime(struct timespec *t) { clock_gettime(CLOCK_BOOTTIME, t); }
 static void nanosleep_until(struct timespec *t) { clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, t, NULL); }
 static void cond_timedwait(struct timespec *t) { pthread_cond_timedwait(&condition, &mutex, t); }
 static void cond_clockwait(struct timespec *t) { pthread_cond_clockwait(&condition, &mutex, CLOCK_MONOTONIC, t); }
@@ -26,6 +27,7 @@ static const struct {
 } calls[] = {
     {"gettime_monotonic", gettime_monotonic},
     {"gettime_coarse", gettime_coarse},
+    {"gettime_boottime", gettime_boottime},
     {"clock_nanosleep", nanosleep_until},
     {"pthread_cond_timedwait", cond_timedwait},
     {"pthread_cond_clockwait", cond_clockwait},

@@ -5,9 +5,7 @@
  * migrates the program: the offset in the file changes, and from then on the host's clock reads JUMP nanoseconds more
  * (or less, every other time). Whatever instruction that was at, the reading or the deadline must be right.
  *
- * WRITER  sequence  as our tools write: the offset inside an odd sequence, then the slot
- *         plain     as the C tools write: the offset, then the slot
- *         slow      as our tools, but the thread runs on between the halves; the host's clock stays as it is
+ * WRITER  how the file is changed: stepper_writers.h. While a slow writer is at it, the host's clock stays as it is.
  * READS   entered   a read of the host's clock that began before the migration gives the old host's time
  *         left      it gives the new host's
  *
@@ -15,14 +13,12 @@
  *
  * The host's clock is played: to what the vDSO or the kernel gave, the shift so far is added.
  */
-#include "virttime_conf.h"
+#include "stepper_writers.h"
 #include <errno.h>
 #include <linux/futex.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/user.h>
 #include <sys/wait.h>
@@ -35,10 +31,9 @@
 typedef struct user_regs_struct regs_t;
 
 static pid_t target;
-static volatile struct vt_conf *conf;
 static unsigned long vdso_start, vdso_end;
 static clockid_t clock_id = CLOCK_MONOTONIC;
-static bool slow, with_sequence, as_entered;
+static bool as_entered;
 
 /* Before the first migration the host has been up for a while, so that no jump leads below zero. */
 static const int64_t first_shift = 10000000 * SECOND;
@@ -49,7 +44,6 @@ static struct {
     long instruction;    /* where to migrate; none when negative */
     long started_at;     /* where the writer began; none when negative */
     unsigned long migrated_at;
-    struct timespec new_offset;
     bool migrated;
     bool inside_vdso;
     int64_t shift_at_entry;
@@ -143,42 +137,10 @@ static void report(const char *what, int64_t got, int64_t low, int64_t high)
            (long long)high, call.instruction, where);
 }
 
-static int64_t offset_now(void)
-{
-    return vt_ns((struct timespec){conf->offset.tv_sec, conf->offset.tv_nsec});
-}
-
-static void adjust_slot(int64_t difference)
-{
-    int64_t deadline = vt_ns((struct timespec){conf->slot[target].tv_sec, conf->slot[target].tv_nsec});
-
-    if (!deadline)
-        return;
-    struct timespec t = vt_timespec(deadline + difference);
-    conf->slot[target].tv_sec = t.tv_sec;
-    conf->slot[target].tv_nsec = t.tv_nsec;
-}
-
-static void begin_migration(void)
-{
-    struct timespec offset = vt_timespec(offset_now() + jump);
-
-    call.new_offset = offset;
-    if (with_sequence)
-        ++*vt_sequence(conf);
-    conf->offset.tv_sec = offset.tv_sec;
-    if (!slow)
-        conf->offset.tv_nsec = offset.tv_nsec;
-}
-
 static void end_migration(void)
 {
-    if (slow)
-        conf->offset.tv_nsec = call.new_offset.tv_nsec;
-    if (with_sequence)
-        ++*vt_sequence(conf);
-    adjust_slot(jump);
-    if (!slow)
+    end_writing(jump, target);
+    if (!writer.slow)
         host_shift += jump;
     call.migrated = true;
 }
@@ -187,10 +149,10 @@ static void migrate(long step, const regs_t *regs)
 {
     if (step == call.instruction) {
         call.migrated_at = regs->rip;
-        begin_migration();
+        begin_writing(jump);
         call.started_at = step;
     }
-    if (call.started_at >= 0 && !call.migrated && step >= call.started_at + (slow ? SLOW_STEPS : 0))
+    if (call.started_at >= 0 && !call.migrated && step >= call.started_at + (writer.slow ? SLOW_STEPS : 0))
         end_migration();
 }
 
@@ -269,7 +231,7 @@ static void check_reading(int64_t low, int64_t high)
 {
     int64_t reading = peek_time(call.subject);
     /* A slow writer moves the clock itself: before or after are right, between is not. */
-    int64_t other = slow && call.migrated ? jump : 0;
+    int64_t other = writer.slow && call.migrated ? jump : 0;
 
     if ((reading < low || reading > high) && (reading < low - other || reading > high - other))
         wrong++, report("reading", reading, low, high);
@@ -277,9 +239,9 @@ static void check_reading(int64_t low, int64_t high)
 
 static void check_idle(void)
 {
-    int64_t slot = vt_ns((struct timespec){conf->slot[target].tv_sec, conf->slot[target].tv_nsec});
+    int64_t slot = read_time(&writer.conf->slot[target]);
 
-    if (slot || *vt_clock(conf, target))
+    if (slot || *vt_clock(writer.conf, target))
         not_idle++, report("idle slot", slot, 0, 0);
     if (!call.deadline_seen)
         wrong++, report("number of waits", 0, 1, 1);
@@ -336,16 +298,14 @@ int main(int argc, char **argv)
     bool is_read = !strncmp(argv[2], "gettime", 7);
     if (!strcmp(argv[2], "gettime_coarse"))
         clock_id = CLOCK_MONOTONIC_COARSE;
-    slow = !strcmp(argv[5], "slow");
-    with_sequence = strcmp(argv[5], "plain");
+    if (!strcmp(argv[2], "gettime_boottime"))
+        clock_id = CLOCK_BOOTTIME;
     as_entered = !strcmp(argv[6], "entered");
     jump = atoll(argv[7]);
 
-    conf = vt_map(argv[4]);
+    choose_writer(argv[5], argv[4]);
     host_shift = first_shift;
-    struct timespec offset = vt_timespec(offset_now() + first_shift);
-    conf->offset.tv_sec = offset.tv_sec;
-    conf->offset.tv_nsec = offset.tv_nsec;
+    write_time(&writer.conf->offset, offset_now() + first_shift);
 
     start_target(argv);
     find_mapping(0, "[vdso]", NULL, 0);

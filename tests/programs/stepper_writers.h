@@ -1,0 +1,94 @@
+/*
+ * How the tools that stepper.c plays change a config file:
+ *
+ * sequence  as our tools: the offset inside an odd sequence, then the slot
+ * plain     as the C tools: the offset, then the slot
+ * slow      as our tools, but the thread runs on between the halves
+ * own       as our tools, which every other time give the boottime clock an offset of its own, and take it away again in between;
+ *           the offset that is not in force is then wrong by years
+ */
+#ifndef STEPPER_WRITERS_H
+#define STEPPER_WRITERS_H
+
+#include "virttime_conf.h"
+#include <stdbool.h>
+#include <string.h>
+
+#define VT_FLAGS (67112960 + 12)
+#define VT_BOOTTIME_OFFSET (67112960 + 16)
+
+#define NOT_IN_FORCE (INT64_C(100000000) * 1000000000)
+
+static struct {
+    volatile struct vt_conf *conf;
+    bool slow, with_sequence, own;
+    struct timespec new_offset;
+} writer;
+
+static void choose_writer(const char *name, const char *path)
+{
+    writer.conf = vt_map(path);
+    writer.slow = !strcmp(name, "slow");
+    writer.own = !strcmp(name, "own");
+    writer.with_sequence = strcmp(name, "plain");
+}
+
+static volatile uint32_t *boottime_flag(void)
+{
+    return (volatile uint32_t *)((volatile char *)writer.conf + VT_FLAGS);
+}
+
+static volatile struct timespec *boottime_offset(void)
+{
+    return (volatile struct timespec *)((volatile char *)writer.conf + VT_BOOTTIME_OFFSET);
+}
+
+static void write_time(volatile struct timespec *to, int64_t ns)
+{
+    struct timespec t = vt_timespec(ns);
+
+    to->tv_sec = t.tv_sec;
+    to->tv_nsec = t.tv_nsec;
+}
+
+static int64_t read_time(volatile struct timespec *from)
+{
+    return vt_ns((struct timespec){from->tv_sec, from->tv_nsec});
+}
+
+static int64_t offset_now(void)
+{
+    return read_time(writer.own && *boottime_flag() ? boottime_offset() : &writer.conf->offset);
+}
+
+static void begin_writing(int64_t difference)
+{
+    int64_t offset = offset_now() + difference;
+
+    writer.new_offset = vt_timespec(offset);
+    if (writer.with_sequence)
+        ++*vt_sequence(writer.conf);
+    if (writer.own) {
+        *boottime_flag() ^= 1;
+        write_time(boottime_offset(), offset + (*boottime_flag() ? 0 : NOT_IN_FORCE));
+        write_time(&writer.conf->offset, offset + (*boottime_flag() ? NOT_IN_FORCE : 0));
+        return;
+    }
+    writer.conf->offset.tv_sec = writer.new_offset.tv_sec;
+    if (!writer.slow)
+        writer.conf->offset.tv_nsec = writer.new_offset.tv_nsec;
+}
+
+static void end_writing(int64_t difference, int thread)
+{
+    int64_t deadline = read_time(&writer.conf->slot[thread]);
+
+    if (writer.slow)
+        writer.conf->offset.tv_nsec = writer.new_offset.tv_nsec;
+    if (writer.with_sequence)
+        ++*vt_sequence(writer.conf);
+    if (deadline)
+        write_time(&writer.conf->slot[thread], deadline + difference);
+}
+
+#endif
