@@ -22,28 +22,13 @@ internal struct OffsetSnapshot
 /// </remarks>
 internal static unsafe class VirtualClock
 {
-    // Read on every call and written only at start.
-    private static HotState s_hot;
     private static timespec* s_offset;
     private static ConfigExtension* s_extension;
 
     // The value of an odd sequence whose writer never came back.
     private static ulong s_abandonedSequence;
 
-    private struct HotState
-    {
-        // The mapped config file; 0 while the library is not ready, and when the short way is not to be had.
-        public nint Layout;
-        public nint HostClock;
-
-        // The next clock_gettime in the loader's order, libc's usually; 0 while the library is not ready, and when it cannot be jumped to.
-        public nint FunctionBehind;
-    }
-
-    /// <summary>Where clocks that are not virtual are read; 0 when the long way has to be taken.</summary>
-    public static nint FunctionBehind => Volatile.Read(ref s_hot.FunctionBehind);
-
-    public static bool IsReady => Volatile.Read(ref s_hot.HostClock) != 0;
+    public static bool IsReady => Volatile.Read(ref HotState.HostClock) != 0;
 
     /// <summary>Makes the clocks ready.</summary>
     /// <param name="hostClock">A <c>clock_gettime</c> that returns <c>-errno</c>, in practice the vDSO's.</param>
@@ -55,7 +40,7 @@ internal static unsafe class VirtualClock
         s_offset = (timespec*)layout;
         UseFunctions(hostClock, behind);
         if ((hostClock & CompilerContract.FatPointerBit) == 0)
-            Volatile.Write(ref s_hot.Layout, layout);
+            Volatile.Write(ref HotState.Layout, layout);
     }
 
     /// <summary>The same where there is no file: the clocks are the host's.</summary>
@@ -80,7 +65,7 @@ internal static unsafe class VirtualClock
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryRead(int clock, bool isBoottime, timespec* result)
     {
-        nint layout = Volatile.Read(ref s_hot.Layout);
+        nint layout = Volatile.Read(ref HotState.Layout);
         if (layout == 0)
             return false;
         ulong sequence = Volatile.Read(ref SequenceIn(layout));
@@ -90,7 +75,7 @@ internal static unsafe class VirtualClock
         long seconds = Volatile.Read(ref ((timespec*)(layout + position))->tv_sec);
         long nanoseconds = Volatile.Read(ref ((timespec*)(layout + position))->tv_nsec);
         if ((sequence & 1) != 0
-            || ((delegate*<int, timespec*, int>)s_hot.HostClock)(clock, result) != 0
+            || ((delegate*<int, timespec*, int>)HotState.HostClock)(clock, result) != 0
             || Volatile.Read(ref ((timespec*)(layout + position))->tv_sec) != seconds
             || Volatile.Read(ref ((timespec*)(layout + position))->tv_nsec) != nanoseconds
             || Volatile.Read(ref SequenceIn(layout)) != sequence)
@@ -169,12 +154,12 @@ internal static unsafe class VirtualClock
     private static void UseFunctions(nint hostClock, nint behind)
     {
         if ((behind & CompilerContract.FatPointerBit) == 0)
-            Volatile.Write(ref s_hot.FunctionBehind, behind);
-        Volatile.Write(ref s_hot.HostClock, hostClock);
+            Volatile.Write(ref HotState.ClockGettimeBehind, behind);
+        Volatile.Write(ref HotState.HostClock, hostClock);
     }
 
     private static int ReadHost(int clock, timespec* result) =>
-        ((delegate* unmanaged[SuppressGCTransition]<int, timespec*, int>)s_hot.HostClock)(clock, result);
+        ((delegate* unmanaged[SuppressGCTransition]<int, timespec*, int>)HotState.HostClock)(clock, result);
 
     private static ref ulong SequenceIn(nint layout) =>
         ref ((ConfigExtension*)(layout + (nint)ConfigLayout.ExtensionPosition))->sequence;

@@ -1,5 +1,6 @@
 using System.Runtime;
 using System.Runtime.CompilerServices;
+using System.Threading;
 using VirtTime.Clock;
 using VirtTime.Libc;
 
@@ -28,7 +29,7 @@ internal static unsafe class Clocks
             return ReadMonotonicFamily(clock, result);
         if (ClockFamily.IsBoottime(clock))
             return ReadBoottimeFamily(clock, result);
-        nint behind = VirtualClock.FunctionBehind;
+        nint behind = Volatile.Read(ref HotState.ClockGettimeBehind);
         if (behind == 0)
             return ReadSlowly(clock, result);
         return ((delegate*<int, timespec*, int>)behind)(clock, result);

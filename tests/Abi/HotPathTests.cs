@@ -9,7 +9,7 @@ public class HotPathTests
     // them here, with its reason; one that needs less as well. `objdump -d` of libvirttime/obj/native/x64/libvirttime.so shows them.
     private const int Monotonic = 53;
     private const int MonotonicCoarse = 72;
-    private const int Boottime = 86;
+    private const int Boottime = 85;
     private const int Realtime = 31;
 
     [Theory(Timeout = Limits.Test)]

@@ -54,6 +54,15 @@ public partial class LibraryTests
     [Fact]
     public void Is_at_most_40_KiB() => Assert.InRange(new FileInfo(Paths.Library).Length, 1, 40 * 1024);
 
+    [Fact(Timeout = Limits.Test)]
+    public async Task What_every_read_needs_lies_on_one_cache_line()
+    {
+        const int CacheLine = 64, Words = 3 * sizeof(long);
+        string symbols = (await Command.Of("nm", Path.Combine(Paths.Dist, ".debug", "libvirttime.so.debug")).RunAsync()).Succeeded().Output;
+        long address = Convert.ToInt64(HotState().Match(symbols).Groups[1].Value, 16);
+        Assert.InRange((address % CacheLine) + Words, Words, CacheLine);
+    }
+
     private static async Task<string> ReadElfAsync(string option) =>
         (await Command.Of("readelf", "--wide", option, Paths.Library).RunAsync()).Succeeded().Output;
 
@@ -62,4 +71,7 @@ public partial class LibraryTests
 
     [GeneratedRegex(@"(?:GLOBAL|WEAK)\s+\w+\s+[0-9]+\s+(\S+)$", RegexOptions.Multiline)]
     private static partial Regex DefinedSymbol();
+
+    [GeneratedRegex(@"^([0-9a-f]+) b \w+_HotState$", RegexOptions.Multiline)]
+    private static partial Regex HotState();
 }
