@@ -68,29 +68,29 @@ internal static unsafe class VirtualClock
         nint layout = Volatile.Read(ref HotState.Layout);
         if (layout == 0)
             return false;
-        ulong sequence = Volatile.Read(ref SequenceIn(layout));
+
+        // While it is odd, this is not what is found there afterwards.
+        ulong sequence = Volatile.Read(ref SequenceIn(layout)) & ~1UL;
 
         // The flags, which say where this offset lies, change within a sequence as well.
         nint position = isBoottime ? (nint)BoottimeOffset() - layout : (nint)ConfigLayout.OffsetPosition;
         long seconds = Volatile.Read(ref ((timespec*)(layout + position))->tv_sec);
         long nanoseconds = Volatile.Read(ref ((timespec*)(layout + position))->tv_nsec);
-        if ((sequence & 1) != 0
-            || ((delegate*<int, timespec*, int>)HotState.HostClock)(clock, result) != 0
+        if (((delegate*<int, timespec*, int>)HotState.HostClock)(clock, result) != 0
             || Volatile.Read(ref ((timespec*)(layout + position))->tv_sec) != seconds
             || Volatile.Read(ref ((timespec*)(layout + position))->tv_nsec) != nanoseconds
             || Volatile.Read(ref SequenceIn(layout)) != sequence)
             return false;
 
-        long virtualNanoseconds = result->tv_nsec - nanoseconds;
-        long virtualSeconds = result->tv_sec - seconds;
-        if (virtualNanoseconds < 0)
+        long difference = result->tv_nsec - nanoseconds;
+        if (difference < 0)
         {
-            virtualNanoseconds += TimespecMath.NanosecondsPerSecond;
-            virtualSeconds--;
+            difference += TimespecMath.NanosecondsPerSecond;
+            seconds++;
         }
 
-        result->tv_nsec = virtualNanoseconds;
-        result->tv_sec = virtualSeconds;
+        result->tv_nsec = difference;
+        result->tv_sec -= seconds;
         return true;
     }
 
