@@ -7,11 +7,13 @@ using VirtTime.Libc;
 namespace VirtTime.Clock;
 
 /// <summary>An offset, and the state of the config file that it was read in.</summary>
-internal struct OffsetSnapshot
+internal unsafe struct OffsetSnapshot
 {
     public timespec Offset;
     public ulong Sequence;
-    public int Clock;
+
+    /// <summary>Where the offset lies. That changes with the flags, and so with the sequence.</summary>
+    public timespec* Source;
 }
 
 /// <summary>The conversion between host and virtual clocks. virtual = host − offset.</summary>
@@ -130,25 +132,22 @@ internal static unsafe class VirtualClock
     /// </summary>
     public static void Take(OffsetSnapshot* snapshot, int clock)
     {
-        snapshot->Clock = clock;
         do
         {
             snapshot->Sequence = Volatile.Read(ref s_extension->sequence);
         }
         while (!IsSettled(snapshot->Sequence));
-        timespec* offset = OffsetOf(clock);
-        snapshot->Offset.tv_sec = Volatile.Read(ref offset->tv_sec);
-        snapshot->Offset.tv_nsec = Volatile.Read(ref offset->tv_nsec);
+        timespec* source = ClockFamily.IsBoottime(clock) ? BoottimeOffset() : s_offset;
+        snapshot->Source = source;
+        snapshot->Offset.tv_sec = Volatile.Read(ref source->tv_sec);
+        snapshot->Offset.tv_nsec = Volatile.Read(ref source->tv_nsec);
     }
 
     /// <summary>Whether the offset is still the one of <paramref name="snapshot"/>.</summary>
-    public static bool IsCurrent(OffsetSnapshot* snapshot)
-    {
-        timespec* offset = OffsetOf(snapshot->Clock);
-        return Volatile.Read(ref offset->tv_sec) == snapshot->Offset.tv_sec
-            && Volatile.Read(ref offset->tv_nsec) == snapshot->Offset.tv_nsec
-            && Volatile.Read(ref s_extension->sequence) == snapshot->Sequence;
-    }
+    public static bool IsCurrent(OffsetSnapshot* snapshot) =>
+        Volatile.Read(ref snapshot->Source->tv_sec) == snapshot->Offset.tv_sec
+        && Volatile.Read(ref snapshot->Source->tv_nsec) == snapshot->Offset.tv_nsec
+        && Volatile.Read(ref s_extension->sequence) == snapshot->Sequence;
 
     // Both are called as managed functions, which takes two instructions less than an unmanaged call.
     private static void UseFunctions(nint hostClock, nint behind)
@@ -163,8 +162,6 @@ internal static unsafe class VirtualClock
 
     private static ref ulong SequenceIn(nint layout) =>
         ref ((ConfigExtension*)(layout + (nint)ConfigLayout.ExtensionPosition))->sequence;
-
-    private static timespec* OffsetOf(int clock) => ClockFamily.IsBoottime(clock) ? BoottimeOffset() : s_offset;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static timespec* BoottimeOffset() =>

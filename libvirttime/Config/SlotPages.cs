@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using VirtTime.Libc;
 
 namespace VirtTime.Config;
@@ -16,6 +17,7 @@ internal static unsafe class SlotPages
         // A bit for each entry, so that all of this library's variables fit on one page.
         public fixed byte Bits[ConfigLayout.SlotCount / SlotsPerEntry / 8];
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly bool Has(int entry) => (Bits[entry / 8] & (1 << (entry % 8))) != 0;
 
         // Another thread's bit may get lost meanwhile; then that page is prepared once more.
@@ -24,8 +26,10 @@ internal static unsafe class SlotPages
 
     public static void Use(nint start) => s_start = start;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static timespec* SlotOf(int thread) => (timespec*)(s_start + (nint)ConfigLayout.SlotsPosition) + thread;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static byte* ClockOf(int thread) => (byte*)(s_start + (nint)ConfigLayout.SlotClocksPosition) + thread;
 
     /// <summary>Whether the slot of <paramref name="thread"/> can be written without a fault.</summary>

@@ -27,10 +27,13 @@ internal unsafe struct InFlightCall
 
     private CleanupBuffer _cleanup;
 
-    /// <summary><c>struct _pthread_cleanup_buffer</c> of glibc.</summary>
+    /// <summary><c>struct _pthread_cleanup_buffer</c> of glibc. Not an array, for which the compiler would guard the frame.</summary>
     private struct CleanupBuffer
     {
-        public fixed long Words[4];
+        public nint Routine;
+        public nint Argument;
+        public nint CancelType;
+        public nint Previous;
     }
 
     /// <summary>
@@ -41,13 +44,8 @@ internal unsafe struct InFlightCall
     /// <param name="deadline">Valid, on that clock, as the target sees it.</param>
     public static timespec* Enter(InFlightCall* call, int clock, timespec deadline)
     {
-        int thread = ThreadId.Current();
-        bool hasSlot = SlotPages.Prepare(thread);
-        call->_slot = hasSlot ? SlotPages.SlotOf(thread) : &call->_local;
         call->_clock = clock;
-        call->_slotClock = hasSlot ? SlotPages.ClockOf(thread) : &call->_localClock;
-        if (!hasSlot)
-            call->_localClock = 0;
+        call->FindSlot(ThreadId.Current());
         call->SaveOuter();
         PushCleanup(call);
         Volatile.Write(ref *call->_slotClock, (byte)(clock + 1));
@@ -66,6 +64,26 @@ internal unsafe struct InFlightCall
     {
         PopCleanup(call);
         call->RestoreOuter();
+    }
+
+    private void FindSlot(int thread)
+    {
+        if (SlotPages.Prepare(thread))
+        {
+            _slot = SlotPages.SlotOf(thread);
+            _slotClock = SlotPages.ClockOf(thread);
+            return;
+        }
+
+        // Both stay where they are, on the caller's stack.
+        fixed (timespec* slot = &_local)
+        fixed (byte* slotClock = &_localClock)
+        {
+            _slot = slot;
+            _slotClock = slotClock;
+        }
+
+        _localClock = 0;
     }
 
     /// <summary>
@@ -121,14 +139,17 @@ internal unsafe struct InFlightCall
     // a siglongjmp the frame may be gone, so there it is not used: a cancelled thread's slot stays, and its id is gone.
     private static void PushCleanup(InFlightCall* call)
     {
-        if (Real.Find(RealFunction._pthread_cleanup_push) != 0)
-            Real.Call(RealFunction._pthread_cleanup_push, (nint)(&call->_cleanup), (nint)(delegate*<InFlightCall*, void>)&Abandon, (nint)call);
+        nint push = Real.Find(RealFunction._pthread_cleanup_push);
+        if (push != 0)
+            ((delegate* unmanaged[SuppressGCTransition]<CleanupBuffer*, delegate*<InFlightCall*, void>, InFlightCall*, void>)push)(
+                &call->_cleanup, &Abandon, call);
     }
 
     private static void PopCleanup(InFlightCall* call)
     {
-        if (Real.Find(RealFunction._pthread_cleanup_pop) != 0)
-            Real.Call(RealFunction._pthread_cleanup_pop, (nint)(&call->_cleanup), 0);
+        nint pop = Real.Find(RealFunction._pthread_cleanup_pop);
+        if (pop != 0)
+            ((delegate* unmanaged[SuppressGCTransition]<CleanupBuffer*, int, void>)pop)(&call->_cleanup, 0);
     }
 
     private static void Abandon(InFlightCall* call) => call->RestoreOuter();

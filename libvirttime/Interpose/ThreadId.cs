@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading;
 using VirtTime.Libc;
 
@@ -18,8 +19,9 @@ internal static unsafe class ThreadId
     private const int StackWindowShift = 14;
     private const nint Unavailable = -1;
 
-    // Where confirmations are kept: 0 until the first call.
+    // Where confirmations are kept: 0 until the first call, then an address or Unavailable. The note's place is known before.
     private static nint s_confirmed;
+    private static nint s_notePosition;
 
     private struct Confirmation
     {
@@ -30,25 +32,25 @@ internal static unsafe class ThreadId
 
     public static int Current()
     {
-        // glibc describes its structures for thread debuggers: size in bits, number of elements, offset in bytes.
-        uint* field = (uint*)Real.Find(RealFunction._thread_db_pthread_tid);
-        if (field == null || field[0] != 8 * sizeof(int))
-            return Kernel.ThreadId();
-
-        nint descriptor = Real.Call(RealFunction.pthread_self, 0);
-        int noted = *(int*)(descriptor + field[2]);
-        Confirmation* confirmation = Find(descriptor);
-        if (confirmation == null)
-            return Kernel.ThreadId();
+        nint confirmed = Volatile.Read(ref s_confirmed);
+        if (confirmed is 0 or Unavailable)
+            return First();
+        nint descriptor = ((delegate* unmanaged[SuppressGCTransition]<nint>)Real.Find(RealFunction.pthread_self))();
+        int noted = *(int*)(descriptor + s_notePosition);
+        Confirmation* confirmation = (Confirmation*)confirmed + ((descriptor ^ (descriptor >> 12)) >> 6 & (EntryCount - 1));
         byte here;
         long mark = ((long)((nuint)(&here) >> StackWindowShift) << 22) | (uint)noted;
-        if (Volatile.Read(ref confirmation->Mark) == mark && Volatile.Read(ref confirmation->Descriptor) == descriptor)
-            return noted;
-        return Confirm(confirmation, descriptor, noted, mark);
+        return Volatile.Read(ref confirmation->Mark) == mark && Volatile.Read(ref confirmation->Descriptor) == descriptor
+            ? noted
+            : Confirm(confirmation, descriptor, noted, mark);
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int First() => Volatile.Read(ref s_confirmed) == 0 && Prepare() != Unavailable ? Current() : Kernel.ThreadId();
 
     // A signal handler may come between the two stores; it leaves its own pair, or half of one, which confirms nothing
     // that is not so: descriptor and mark name the same thread, or the mark is 0.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static int Confirm(Confirmation* confirmation, nint descriptor, int noted, long mark)
     {
         int thread = Kernel.ThreadId();
@@ -60,33 +62,32 @@ internal static unsafe class ThreadId
         return thread;
     }
 
-    private static Confirmation* Find(nint descriptor)
+    private static nint Prepare()
     {
-        nint confirmed = Volatile.Read(ref s_confirmed);
-        if (confirmed == 0)
-            confirmed = Prepare();
-        return confirmed == Unavailable ? null : (Confirmation*)confirmed + ((descriptor ^ (descriptor >> 12)) >> 6 & (EntryCount - 1));
+        // glibc describes its structures for thread debuggers: size in bits, number of elements, offset in bytes.
+        uint* field = (uint*)Real.Find(RealFunction._thread_db_pthread_tid);
+        bool isKnown = field != null && field[0] == 8 * sizeof(int) && Real.Find(RealFunction.pthread_self) != 0;
+        if (isKnown)
+            s_notePosition = (nint)field[2];
+        nint made = isKnown ? MapWipedOnFork() : Unavailable;
+        nint other = (nint)Interlocked.CompareExchange(ref *(long*)Address(), made, 0);
+        if (other == 0)
+            return made;
+        if (made != Unavailable)
+            Kernel.Unmap(made, EntryCount * sizeof(Confirmation));
+        return other;
     }
 
-    private static nint Prepare()
+    private static nint MapWipedOnFork()
     {
         nint size = EntryCount * sizeof(Confirmation);
         nint made = Kernel.Map(0, size, Mman.PROT_READ | Mman.PROT_WRITE, Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS, -1);
         if (Kernel.IsError(made))
             return Unavailable;
-        nint decided = made;
-        if (Kernel.IsError(Kernel.Call(SyscallNumbers.madvise, made, size, Mman.MADV_WIPEONFORK)))
-        {
-            Kernel.Unmap(made, size);
-            decided = Unavailable;
-        }
-
-        nint other = (nint)Interlocked.CompareExchange(ref *(long*)Address(), decided, 0);
-        if (other == 0)
-            return decided;
-        if (decided != Unavailable)
-            Kernel.Unmap(made, size);
-        return other;
+        if (!Kernel.IsError(Kernel.Call(SyscallNumbers.madvise, made, size, Mman.MADV_WIPEONFORK)))
+            return made;
+        Kernel.Unmap(made, size);
+        return Unavailable;
     }
 
     private static nint Address()

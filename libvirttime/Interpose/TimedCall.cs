@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using VirtTime.Clock;
 using VirtTime.Libc;
 
@@ -26,6 +27,7 @@ internal static unsafe class TimedCall
     /// <param name="arguments">Its arguments as the target gave them; those that it does not take are passed and do no harm.</param>
     /// <param name="deadline">Which of them is the deadline.</param>
     /// <param name="clock">The clock of the deadline.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Run(RealFunction function, Arguments* arguments, nint* deadline, int clock)
     {
         timespec* given = (timespec*)*deadline;
