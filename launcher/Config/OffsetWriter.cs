@@ -25,8 +25,13 @@ internal static unsafe class OffsetWriter
             return;
         }
 
-        // Odd already where a writer died within: the numbers go on from there.
+        // First of all, since to a launcher that opens the file meanwhile a block that is neither zero nor marked is somebody else's.
         ConfigExtension* extension = file.Extension;
+        BootId boot = BootId.Current();
+        Volatile.Write(ref extension->magic, ConfigExtension.MagicValue);
+        Volatile.Write(ref extension->version, Math.Max(extension->version, ConfigExtension.CurrentVersion));
+
+        // Odd already where a writer died within: the numbers go on from there.
         ulong odd = extension->sequence | 1;
         Volatile.Write(ref extension->sequence, odd);
         Interlocked.MemoryBarrier();
@@ -40,9 +45,7 @@ internal static unsafe class OffsetWriter
         flags |= offsets.OwnRealtime is null ? 0 : ConfigExtension.HasRealtimeOffset;
         Volatile.Write(ref extension->flags, flags);
         more?.Invoke(extension);
-        ExtensionBlock.SetBoot(ref *extension, BootId.Current());
-        Volatile.Write(ref extension->version, Math.Max(extension->version, ConfigExtension.CurrentVersion));
-        Volatile.Write(ref extension->magic, ConfigExtension.MagicValue);
+        ExtensionBlock.SetBoot(ref *extension, boot);
 
         Interlocked.MemoryBarrier();
         try

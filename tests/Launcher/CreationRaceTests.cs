@@ -93,6 +93,23 @@ public class CreationRaceTests
         Assert.Equal(size == ConfigLayout.FileSize ? 4u * Times : 0, ConfigOnDisk.Read(config.Path).Extension.sequence);
     }
 
+    /// <summary>In a file that another tool made, the first adjustment fills in the extension block.</summary>
+    [Fact(Timeout = Limits.Test)]
+    public async Task First_adjustments_of_a_file_from_elsewhere_all_go_through_its_block()
+    {
+        const int Rounds = 12, Launchers = 8;
+        for (int round = 0; round < Rounds; round++)
+        {
+            using ConfigFile config = ConfigFile.At(12345);
+            Command adjust = Command.Launcher("--monotonic-at", "1000h", "--config", config.Path);
+            Command reuse = Command.Launcher("--config", config.Path, "--", "true");
+            Result[] results = await Task.WhenAll(Enumerable.Range(0, Launchers).SelectMany(_ => new[] { adjust.RunAsync(), reuse.RunAsync() }));
+
+            Assert.All(results, result => result.Succeeded());
+            Assert.Equal(2u * Launchers, ConfigOnDisk.Read(config.Path).Extension.sequence);
+        }
+    }
+
     private static Command Mapping(string path, string[] options, string? filter)
     {
         Command launcher = Command.Launcher(["--config", path, .. options, "--", "sh", "-c", Observe]);
