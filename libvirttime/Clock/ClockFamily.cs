@@ -14,9 +14,6 @@ internal static class ClockFamily
     public static bool IsVirtual(int clock) => IsIn(Monotonic | Boottime, clock);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsMonotonic(int clock) => IsIn(Monotonic, clock);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsBoottime(int clock) => IsIn(Boottime, clock);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
