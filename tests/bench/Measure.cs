@@ -9,20 +9,34 @@ internal sealed record Measure(string Name, string Unit, IReadOnlyList<Way> Ways
     /// <summary>Fewer rounds than asked, for what takes long.</summary>
     public int MostRounds { get; init; } = int.MaxValue;
 
+    /// <summary>For ways that one program runs in turn by itself: a sample of each.</summary>
+    public Func<double[]>? Together { get; init; }
+
     public Outcome Take(int rounds)
     {
         rounds = Math.Min(rounds, MostRounds);
         double[][] figures = [.. Ways.Select(_ => new double[rounds])];
-        foreach (Way way in Ways)
-            way.Sample();
+        Sample(0);
         for (int round = 0; round < rounds; round++)
         {
-            // Whoever goes first in one round goes last in the next.
-            foreach (int way in round % 2 == 0 ? Enumerable.Range(0, Ways.Count) : Enumerable.Range(0, Ways.Count).Reverse())
-                figures[way][round] = Ways[way].Sample();
+            double[] samples = Sample(round);
+            for (int way = 0; way < Ways.Count; way++)
+                figures[way][round] = samples[way];
         }
 
         return new Outcome(Name, Unit, [.. Ways.Select((way, i) => new Figures(way.Name, figures[i], figures[0]))]);
+    }
+
+    private double[] Sample(int round)
+    {
+        if (Together != null)
+            return Together();
+
+        // Whoever goes first in one round goes last in the next.
+        double[] samples = new double[Ways.Count];
+        foreach (int way in round % 2 == 0 ? Enumerable.Range(0, Ways.Count) : Enumerable.Range(0, Ways.Count).Reverse())
+            samples[way] = Ways[way].Sample();
+        return samples;
     }
 }
 

@@ -33,19 +33,18 @@ internal static class Measures
     private static IEnumerable<Measure> Waits(Workplace place)
     {
         string program = place.Build("waits");
-        string calls = $"{place.Scaled(3000)}";
         foreach ((string name, string which) in new[] { ("pthread_cond_timedwait", "cond"), ("sem_clockwait", "sem"), ("clock_nanosleep", "sleep") })
-            yield return Wait(place, $"{name} to the past", program, which, calls);
+            yield return Wait(place, $"{name} to the past", program, which, place.Scaled(1000));
 
-        // The kernel's part, some 15 µs, hides the difference above; here it shows.
-        yield return Wait(place, "sem_clockwait that need not wait", program, "free", $"{place.Scaled(1_000_000)}");
+        // The kernel's part is some 15 µs; this is the difference without it.
+        yield return Wait(place, "sem_clockwait that need not wait", program, "free", place.Scaled(500));
     }
 
-    private static Measure Wait(Workplace place, string name, string program, string which, string calls) => new(name, "ns",
-    [
-        new("VirtTime", () => Workplace.Figure("env", [.. place.Preload, program, which, calls])),
-        new("native", () => Workplace.Figure(program, which, calls)),
-    ]);
+    private static Measure Wait(Workplace place, string name, string program, string which, int rounds) =>
+        new(name, "ns", [new("VirtTime"), new("native")])
+        {
+            Together = () => Workplace.Figures("env", place.ConfigVariable, program, place.Library, which, $"{rounds}"),
+        };
 
     private static Measure Loading(Workplace place) => new("/bin/true with the library loaded", "µs",
     [

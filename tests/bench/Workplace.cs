@@ -30,7 +30,9 @@ internal sealed class Workplace : IDisposable
     /// <summary>A config file with an offset of 1000 s.</summary>
     public string Config { get; }
 
-    public string[] Preload => [$"LD_PRELOAD={Library}", $"VIRT_TIME_CONF={Config}"];
+    public string ConfigVariable => $"VIRT_TIME_CONF={Config}";
+
+    public string[] Preload => [$"LD_PRELOAD={Library}", ConfigVariable];
 
     /// <summary>What the figures depend on.</summary>
     public string Machine
@@ -60,7 +62,7 @@ internal sealed class Workplace : IDisposable
     {
         string target = Path.Combine(_directory, name);
         if (!File.Exists(target))
-            Run("gcc", "-O2", "-D_GNU_SOURCE", "-pthread", "-o", target, Source(name + ".c"));
+            Run("gcc", "-O2", "-D_GNU_SOURCE", "-pthread", "-o", target, Source(name + ".c"), "-ldl");
         return target;
     }
 
@@ -102,8 +104,11 @@ internal sealed class Workplace : IDisposable
     }
 
     /// <summary>The same for a command that prints one number.</summary>
-    public static double Figure(string file, params IEnumerable<string> arguments) =>
-        double.Parse(Run(file, arguments), CultureInfo.InvariantCulture);
+    public static double Figure(string file, params IEnumerable<string> arguments) => Figures(file, arguments).Single();
+
+    /// <summary>The same for one that prints a number for each way.</summary>
+    public static double[] Figures(string file, params IEnumerable<string> arguments) =>
+        [.. Run(file, arguments).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => double.Parse(line, CultureInfo.InvariantCulture))];
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 

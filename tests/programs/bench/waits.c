@@ -1,6 +1,7 @@
-// usage: waits cond|sem|sleep|free CALLS
-// Prints nanoseconds of CPU time per wait for a deadline that has passed; `free`: for a semaphore that can be had at once, which shows
-// what lies around the wait, since the kernel is not asked.
+// usage: waits LIBRARY cond|sem|sleep|free ROUNDS
+// Prints nanoseconds per wait for a deadline that has passed, by the interposer LIBRARY and by libc, called in turn: medians. `free`: for
+// a semaphore that can be had at once, which shows what lies around the wait, since the kernel is not asked.
+#include <dlfcn.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdio.h>
@@ -8,40 +9,83 @@
 #include <string.h>
 #include <time.h>
 
+typedef int (*clock_fn)(clockid_t, struct timespec *);
+typedef int (*cond_fn)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
+typedef int (*sem_fn)(sem_t *, clockid_t, const struct timespec *);
+typedef int (*sleep_fn)(clockid_t, int, const struct timespec *, struct timespec *);
+
+static clock_fn read_clock;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t condition;
+static sem_t semaphore;
+
 static double now(void)
 {
     struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    read_clock(CLOCK_MONOTONIC, &t);
     return t.tv_sec * 1e9 + t.tv_nsec;
+}
+
+static void *find(const char *library, const char *name)
+{
+    void *handle = dlopen(library, RTLD_NOW), *found = handle ? dlsym(handle, name) : NULL;
+    if (!found) {
+        fprintf(stderr, "waits: %s\n", dlerror());
+        exit(1);
+    }
+    return found;
+}
+
+static double measure(const char *which, void *function, int calls)
+{
+    struct timespec past = {0, 1};
+    double start = now();
+    for (int i = 0; i < calls; i++) {
+        if (which[0] == 'c')
+            ((cond_fn)function)(&condition, &mutex, &past);
+        else if (which[1] == 'l')
+            ((sleep_fn)function)(CLOCK_MONOTONIC, TIMER_ABSTIME, &past, NULL);
+        else {
+            if (which[0] == 'f')
+                sem_post(&semaphore);
+            ((sem_fn)function)(&semaphore, CLOCK_MONOTONIC, &past);
+        }
+    }
+    return (now() - start) / calls;
+}
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
 }
 
 int main(int argc, char **argv)
 {
-    if (argc != 3)
+    if (argc != 4)
         return 2;
-    long calls = atol(argv[2]);
-    struct timespec past = {0, 1};
-    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    const char *which = argv[2];
+    int rounds = atoi(argv[3]), calls = strcmp(which, "free") ? 1 : 1000;
+    const char *name = !strcmp(which, "cond") ? "pthread_cond_timedwait" : !strcmp(which, "sleep") ? "clock_nanosleep" : "sem_clockwait";
+    // libc's first: once it is loaded, the interposer answers such questions.
+    read_clock = (clock_fn)find("libc.so.6", "clock_gettime");
+    void *functions[] = {NULL, find("libc.so.6", name)};
+    functions[0] = find(argv[1], name);
+
     pthread_condattr_t attribute;
-    pthread_cond_t condition;
-    sem_t semaphore;
     pthread_condattr_init(&attribute);
     pthread_condattr_setclock(&attribute, CLOCK_MONOTONIC);
     pthread_cond_init(&condition, &attribute);
     sem_init(&semaphore, 0, 0);
     pthread_mutex_lock(&mutex);
-    double start = now();
-    for (long i = 0; i < calls; i++) {
-        if (strcmp(argv[1], "cond") == 0)
-            pthread_cond_timedwait(&condition, &mutex, &past);
-        else if (strcmp(argv[1], "sem") == 0)
-            sem_clockwait(&semaphore, CLOCK_MONOTONIC, &past);
-        else if (strcmp(argv[1], "free") == 0) {
-            sem_post(&semaphore);
-            sem_clockwait(&semaphore, CLOCK_MONOTONIC, &past);
-        } else
-            clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &past, NULL);
+
+    double *times[] = {calloc(rounds, sizeof(double)), calloc(rounds, sizeof(double))};
+    for (int i = 0; i < rounds; i++)
+        for (int k = 0; k < 2; k++)
+            times[(i + k) % 2][i] = measure(which, functions[(i + k) % 2], calls);
+    for (int k = 0; k < 2; k++) {
+        qsort(times[k], rounds, sizeof(double), compare);
+        printf("%.1f\n", times[k][rounds / 2]);
     }
-    printf("%.1f\n", (now() - start) / calls);
     return 0;
 }
