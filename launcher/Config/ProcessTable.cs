@@ -18,11 +18,11 @@ internal static class ProcessTable
 
         byte[] nameAndEquals = ByteString.ToBytes(variable + "=");
         bool isRoot = Syscall.geteuid() == 0;
-        string kernelThreads = isRoot ? KernelThreads(proc.Number) : "";
+        HashSet<int> kernelThreads = isRoot ? KernelThreads(proc.Number) : [];
         foreach (string name in DirectoryEntries.Read(proc.Number))
         {
             bool isProcess = int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int pid);
-            if (isProcess && (isRoot ? !kernelThreads.Contains($" {name} ", StringComparison.Ordinal) : IsOurs(pid)))
+            if (isProcess && (isRoot ? !kernelThreads.Contains(pid) : IsOurs(pid)))
                 AddValues(values, SmallFile.TryReadAt(proc.Number, name + "/environ"), nameAndEquals);
         }
 
@@ -33,20 +33,27 @@ internal static class ProcessTable
     private static bool IsOurs(int pid) => SystemCalls.kill(pid, 0) == 0 || Errno.Last != Errno.EPERM;
 
     /// <summary>
-    /// Their ids, between spaces: the children of process 2 where that has no memory, and so no environment; elsewhere, in a process
-    /// namespace, there are none.
+    /// The children of process 2 where that has no memory, and so no environment. In a process namespace that is another process, and
+    /// there are no kernel threads.
     /// </summary>
-    private static string KernelThreads(int proc) =>
-        SmallFile.TryReadAt(proc, "2/environ") is null && Errno.Last == Errno.ESRCH
-            ? " " + ByteString.From(SmallFile.TryReadAt(proc, "2/task/2/children"))
-            : "";
+    private static HashSet<int> KernelThreads(int proc)
+    {
+        if (SmallFile.TryReadAt(proc, "2/environ") is not null || Errno.Last != Errno.ESRCH)
+            return [];
+
+        string[] children = ByteString.From(SmallFile.TryReadAt(proc, "2/task/2/children")).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return [.. children.Select(child => int.Parse(child, NumberStyles.None, CultureInfo.InvariantCulture))];
+    }
 
     private static void AddValues(List<string> values, ReadOnlySpan<byte> environment, ReadOnlySpan<byte> nameAndEquals)
     {
-        foreach (Range entry in environment.Split((byte)0))
+        for (int at; (at = environment.IndexOf(nameAndEquals)) >= 0;)
         {
-            if (environment[entry].StartsWith(nameAndEquals))
-                values.Add(ByteString.From(environment[entry][nameAndEquals.Length..]));
+            bool isWholeName = at == 0 || environment[at - 1] == 0;
+            environment = environment[(at + nameAndEquals.Length)..];
+            int end = environment.IndexOf((byte)0);
+            if (isWholeName)
+                values.Add(ByteString.From(end < 0 ? environment : environment[..end]));
         }
     }
 }
