@@ -23,12 +23,11 @@ internal static unsafe class Real
             byte* name = names;
             for (int i = 0; i < (int)RealFunction.Count; i++)
             {
-                Volatile.Write(ref s_table.Addresses[i], NextDefinition.Find(name));
+                bool isUsed = i < (int)RealFunction.FirstOfGlibcOnly || Find(RealFunction.gnu_get_libc_version) != 0;
+                Volatile.Write(ref s_table.Addresses[i], isUsed ? NextDefinition.Find(name) : 0);
                 name += CString.Length(name) + 1;
             }
         }
-
-        LeaveCleanupToGlibc();
     }
 
     /// <summary>The address of a function or variable; 0 when this libc does not have it.</summary>
@@ -50,15 +49,6 @@ internal static unsafe class Real
     /// <summary>Any real function of up to four integer or pointer arguments; those that it does not take do no harm.</summary>
     public static nint Call(RealFunction function, nint a, nint b = 0, nint c = 0, nint d = 0) =>
         ((delegate* unmanaged[SuppressGCTransition]<nint, nint, nint, nint, nint>)AddressOf(function))(a, b, c, d);
-
-    // InFlightCall uses these two where they are there.
-    private static void LeaveCleanupToGlibc()
-    {
-        if (Find(RealFunction.gnu_get_libc_version) != 0 && Find(RealFunction._pthread_cleanup_push) != 0 && Find(RealFunction._pthread_cleanup_pop) != 0)
-            return;
-        Volatile.Write(ref s_table.Addresses[(int)RealFunction._pthread_cleanup_push], 0);
-        Volatile.Write(ref s_table.Addresses[(int)RealFunction._pthread_cleanup_pop], 0);
-    }
 
     // Before glibc 2.34 the threads were in a library of their own, which may have been loaded after this one started.
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -35,14 +35,17 @@ internal enum RealFunction
     pthread_condattr_init,
     pthread_condattr_setclock,
     pthread_cond_init,
-    _pthread_cleanup_push,
-    _pthread_cleanup_pop,
     gnu_get_libc_version,
     _thread_db_pthread_tid,
+
+    // The same, and of glibc only, where the version is found before them.
+    _pthread_cleanup_push,
+    _pthread_cleanup_pop,
 
     Count,
     FirstThatSetsErrno = sem_clockwait,
     FirstThatReturnsZero = timespec_get,
+    FirstOfGlibcOnly = _pthread_cleanup_push,
 }
 
 internal static class RealFunctionNames
@@ -54,5 +57,5 @@ internal static class RealFunctionNames
         + "sem_clockwait\0timer_create\0timer_delete\0timer_settime\0timerfd_settime\0sysinfo\0times\0syscall\0"u8
         + "timespec_get\0dlsym\0dlvsym\0"u8
         + "clock_gettime\0pthread_self\0pthread_condattr_init\0pthread_condattr_setclock\0pthread_cond_init\0"u8
-        + "_pthread_cleanup_push\0_pthread_cleanup_pop\0gnu_get_libc_version\0_thread_db_pthread_tid\0"u8;
+        + "gnu_get_libc_version\0_thread_db_pthread_tid\0_pthread_cleanup_push\0_pthread_cleanup_pop\0"u8;
 }
