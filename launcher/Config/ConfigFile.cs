@@ -97,7 +97,8 @@ internal sealed unsafe class ConfigFile : IDisposable
             return;
 
         _extension = MapPage(ConfigLayout.ExtensionPosition);
-        if (!HasExtension && !IsZero(new ReadOnlySpan<byte>(_extension, sizeof(ConfigExtension))))
+        // Asked twice, since another launcher may be filling it in: it marks the block before all else.
+        if (!HasExtension && !IsZero(new ReadOnlySpan<byte>(_extension, sizeof(ConfigExtension))) && !HasExtension)
         {
             Unmap(_extension);
             _extension = null;
