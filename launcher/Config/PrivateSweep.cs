@@ -7,7 +7,7 @@ namespace VirtTime.Config;
 internal static class PrivateSweep
 {
     // The descriptors are held while all processes are asked; what is left over is for the next launch.
-    private const int MostAtOnce = 256;
+    private const int MostAtOnce = 32;
 
     /// <summary>
     /// Deletes each file whose first process is gone, that nobody has open or mapped, and that no process has in its environment. The
@@ -40,11 +40,12 @@ internal static class PrivateSweep
     // Asked after the leases were taken: whoever maps a file from then on either has it in its environment by now, or breaks the lease.
     private static void DeleteUnnamed(List<(string Name, Descriptor File)> unmapped, PrivateDirectory directory)
     {
-        List<string> named = ProcessTable.ValuesOf(Execution.EnvironmentBlock.ConfigPath);
+        List<string>? named = ProcessTable.ValuesOf(Execution.EnvironmentBlock.ConfigPath);
         foreach ((string name, Descriptor file) in unmapped)
         {
             string path = directory.Path + "/" + name;
-            if (!named.Contains(path) && SystemCalls.fcntl(file.Number, SystemCalls.F_GETLEASE, 0) == SystemCalls.F_WRLCK)
+            bool isNamed = named is null || named.Contains(path);
+            if (!isNamed && SystemCalls.fcntl(file.Number, SystemCalls.F_GETLEASE, 0) == SystemCalls.F_WRLCK)
             {
                 SystemCalls.unlinkat(directory.Descriptor, name, 0);
                 Log.Debug($"swept {path}");

@@ -8,22 +8,31 @@ namespace VirtTime.Config;
 /// <summary>The processes of /proc.</summary>
 internal static class ProcessTable
 {
-    /// <summary>The values with which processes were started for a variable; those of other users cannot be asked.</summary>
-    public static List<string> ValuesOf(string variable)
+    /// <summary>
+    /// The values with which processes were started for a variable; those of other users cannot be asked. Null where one could not be
+    /// asked for another reason, such as a lack of descriptors.
+    /// </summary>
+    public static List<string>? ValuesOf(string variable)
     {
-        List<string> values = [];
         using Descriptor proc = Descriptor.Open("/proc", SystemCalls.O_RDONLY | SystemCalls.O_DIRECTORY);
         if (!proc.IsOpen)
-            return values;
+            return null;
 
+        List<string> values = [];
         byte[] nameAndEquals = ByteString.ToBytes(variable + "=");
         bool isRoot = Syscall.geteuid() == 0;
         HashSet<int> kernelThreads = isRoot ? KernelThreads(proc.Number) : [];
         foreach (string name in DirectoryEntries.Read(proc.Number))
         {
             bool isProcess = int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int pid);
-            if (isProcess && (isRoot ? !kernelThreads.Contains(pid) : IsOurs(pid)))
-                AddValues(values, SmallFile.TryReadAt(proc.Number, name + "/environ"), nameAndEquals);
+            if (!isProcess || (isRoot ? kernelThreads.Contains(pid) : !IsOurs(pid)))
+                continue;
+
+            byte[]? environment = SmallFile.TryReadAt(proc.Number, name + "/environ");
+            if (environment is null && Errno.Last is not (Errno.ESRCH or Errno.ENOENT or Errno.EACCES or Errno.EPERM))
+                return null;
+
+            AddValues(values, environment, nameAndEquals);
         }
 
         return values;
@@ -33,12 +42,17 @@ internal static class ProcessTable
     private static bool IsOurs(int pid) => SystemCalls.kill(pid, 0) == 0 || Errno.Last != Errno.EPERM;
 
     /// <summary>
-    /// The children of process 2 where that has no memory, and so no environment. In a process namespace that is another process, and
-    /// there are no kernel threads.
+    /// The children of process 2, where that is the kernel's. In a process namespace it is another process, and there are none.
     /// </summary>
     private static HashSet<int> KernelThreads(int proc)
     {
-        if (SmallFile.TryReadAt(proc, "2/environ") is not null || Errno.Last != Errno.ESRCH)
+        const uint PF_KTHREAD = 0x200000;
+        const int FlagsBehindName = 6;
+
+        // The name, in parentheses, may hold anything.
+        string status = ByteString.From(SmallFile.TryReadAt(proc, "2/stat"));
+        string[] fields = status[(status.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (fields.Length <= FlagsBehindName || (uint.Parse(fields[FlagsBehindName], CultureInfo.InvariantCulture) & PF_KTHREAD) == 0)
             return [];
 
         string[] children = ByteString.From(SmallFile.TryReadAt(proc, "2/task/2/children")).Split(' ', StringSplitOptions.RemoveEmptyEntries);
