@@ -41,7 +41,14 @@ internal unsafe struct ConfigFile
     {
         int flags = access | Mman.O_CLOEXEC | Mman.O_NOCTTY;
         int descriptor = Kernel.Open(path, flags | Mman.O_NONBLOCK);
-        return descriptor == -Errno.EAGAIN ? Kernel.Open(path, flags) : descriptor;
+        if (descriptor != -Errno.EAGAIN)
+            return descriptor;
+        do
+        {
+            descriptor = Kernel.Open(path, flags);
+        }
+        while (descriptor == -Errno.EINTR);
+        return descriptor;
     }
 
     private void MapOpened(byte* path, int descriptor, int access)
