@@ -52,11 +52,17 @@ internal static class ProcessTable
         // The name, in parentheses, may hold anything.
         string status = ByteString.From(SmallFile.TryReadAt(proc, "2/stat"));
         string[] fields = status[(status.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (fields.Length <= FlagsBehindName || (uint.Parse(fields[FlagsBehindName], CultureInfo.InvariantCulture) & PF_KTHREAD) == 0)
+        if (fields.Length <= FlagsBehindName || !uint.TryParse(fields[FlagsBehindName], out uint flags) || (flags & PF_KTHREAD) == 0)
             return [];
 
-        string[] children = ByteString.From(SmallFile.TryReadAt(proc, "2/task/2/children")).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return [.. children.Select(child => int.Parse(child, NumberStyles.None, CultureInfo.InvariantCulture))];
+        HashSet<int> threads = [];
+        foreach (string child in ByteString.From(SmallFile.TryReadAt(proc, "2/task/2/children")).Split(' '))
+        {
+            if (int.TryParse(child, NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
+                threads.Add(pid);
+        }
+
+        return threads;
     }
 
     private static void AddValues(List<string> values, ReadOnlySpan<byte> environment, ReadOnlySpan<byte> nameAndEquals)
