@@ -1,8 +1,9 @@
 using System.Threading;
 using VirtTime.Clock;
+using VirtTime.Config;
 using VirtTime.Libc;
 
-namespace VirtTime.Interpose;
+namespace VirtTime.Interpose.Timers;
 
 /// <summary>
 /// Which clock each POSIX timer was made with; the kernel cannot be asked. Only timers on virtual clocks are noted.
@@ -118,7 +119,7 @@ internal static unsafe class TimerClocks
             return (Table*)next;
         long size = table->Size * 8;
         nint bytes = sizeof(Table) + ((nint)size * sizeof(Entry));
-        nint made = Kernel.Map(0, bytes, Mman.PROT_READ | Mman.PROT_WRITE, Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS, -1);
+        nint made = FileMapping.MapPrivate(bytes);
         if (Kernel.IsError(made))
             return null;
         ((Table*)made)->Size = size;

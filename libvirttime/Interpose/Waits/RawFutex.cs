@@ -1,6 +1,7 @@
+using VirtTime.Interpose.Lookup;
 using VirtTime.Libc;
 
-namespace VirtTime.Interpose;
+namespace VirtTime.Interpose.Waits;
 
 /// <summary>The futex system calls. <c>FUTEX_WAIT</c> is relative; the fourth argument of most others is no pointer at all.</summary>
 internal static unsafe class RawFutex
@@ -18,14 +19,14 @@ internal static unsafe class RawFutex
     public static nint futex(Arguments* call)
     {
         int clock = TakesMonotonicDeadline((int)call->Third) ? Time.CLOCK_MONOTONIC : Unconverted;
-        return TimedCall.Run(RealFunction.syscall, call, &call->Fifth, clock);
+        return TimedCall.WaitIfReadable(RealFunction.syscall, call, &call->Fifth, clock);
     }
 
     // Linux 5.16: futex_waitv(waiters, nr_futexes, flags, timeout, clockid)
-    public static nint futex_waitv(Arguments* call) => TimedCall.Run(RealFunction.syscall, call, &call->Fifth, (int)call->Sixth);
+    public static nint futex_waitv(Arguments* call) => TimedCall.WaitIfReadable(RealFunction.syscall, call, &call->Fifth, (int)call->Sixth);
 
     // Linux 6.7: futex_wait(uaddr, val, mask, flags, timespec, clockid)
-    public static nint futex_wait(Arguments* call) => TimedCall.Run(RealFunction.syscall, call, &call->Sixth, (int)call->Seventh);
+    public static nint futex_wait(Arguments* call) => TimedCall.WaitIfReadable(RealFunction.syscall, call, &call->Sixth, (int)call->Seventh);
 
     // FUTEX_LOCK_PI is not among them: its deadline is on CLOCK_REALTIME whatever the flags say.
     private static bool TakesMonotonicDeadline(int operation) =>

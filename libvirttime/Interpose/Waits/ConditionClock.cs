@@ -1,7 +1,8 @@
 using System.Threading;
+using VirtTime.Interpose.Lookup;
 using VirtTime.Libc;
 
-namespace VirtTime.Interpose;
+namespace VirtTime.Interpose.Waits;
 
 /// <summary>
 /// Which clock a condition variable waits on. libc keeps that in the variable (<c>pthread_condattr_setclock</c>), at a
@@ -15,7 +16,7 @@ internal static unsafe class ConditionClock
     // Larger than any libc's pthread_condattr_t, which is 4 bytes.
     private const int AttributeSize = 16;
 
-    // 0 until probed; then the place as byte * 256 + mask, or NotFound.
+    // 0 until probed, and while libc has no condition variables; then the place as byte * 256 + mask, or NotFound.
     private static long s_place;
     private const long NotFound = -1;
 
@@ -24,21 +25,30 @@ internal static unsafe class ConditionClock
         public fixed byte Bytes[ConditionSize];
     }
 
+    /// <summary>Finds the place, where libc's functions for it are there already.</summary>
+    public static void Prepare() => Place();
+
     /// <summary><c>CLOCK_MONOTONIC</c> or <c>CLOCK_REALTIME</c>.</summary>
     public static int Of(void* condition)
     {
+        long place = Place();
+        return place > 0 && (((byte*)condition)[place >> 8] & (byte)place) != 0 ? Time.CLOCK_MONOTONIC : Time.CLOCK_REALTIME;
+    }
+
+    private static long Place()
+    {
         long place = Volatile.Read(ref s_place);
-        if (place == 0)
-            place = Probe();
-        return place != NotFound && (((byte*)condition)[place >> 8] & (byte)place) != 0 ? Time.CLOCK_MONOTONIC : Time.CLOCK_REALTIME;
+        return place != 0 ? place : Probe();
     }
 
     private static long Probe()
     {
         Condition realtime = default;
         Condition monotonic = default;
-        Make(&realtime, Time.CLOCK_REALTIME);
-        Make(&monotonic, Time.CLOCK_MONOTONIC);
+
+        // Before glibc 2.34 they may be loaded later.
+        if (!TryMake(&realtime, Time.CLOCK_REALTIME) || !TryMake(&monotonic, Time.CLOCK_MONOTONIC))
+            return 0;
         long place = NotFound;
         for (int i = 0; i < ConditionSize && place == NotFound; i++)
         {
@@ -51,15 +61,16 @@ internal static unsafe class ConditionClock
         return place;
     }
 
-    private static void Make(Condition* condition, int clock)
+    private static bool TryMake(Condition* condition, int clock)
     {
         long* attribute = stackalloc long[AttributeSize / sizeof(long)];
-        if (Real.Find(RealFunction.pthread_condattr_init) == 0
-            || Real.Find(RealFunction.pthread_condattr_setclock) == 0
-            || Real.Find(RealFunction.pthread_cond_init) == 0)
-            return;
+        if (Real.FindNow(RealFunction.pthread_condattr_init) == 0
+            || Real.FindNow(RealFunction.pthread_condattr_setclock) == 0
+            || Real.FindNow(RealFunction.pthread_cond_init) == 0)
+            return false;
         Real.Call(RealFunction.pthread_condattr_init, (nint)attribute);
         Real.Call(RealFunction.pthread_condattr_setclock, (nint)attribute, clock);
         Real.Call(RealFunction.pthread_cond_init, (nint)condition, (nint)attribute);
+        return true;
     }
 }

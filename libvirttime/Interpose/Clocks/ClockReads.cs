@@ -2,13 +2,17 @@ using System.Runtime;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using VirtTime.Clock;
+using VirtTime.Interpose.Lookup;
 using VirtTime.Libc;
 
-namespace VirtTime.Interpose;
+namespace VirtTime.Interpose.Clocks;
 
-/// <summary>Reading clocks and sleeping on them.</summary>
-internal static unsafe class Clocks
+/// <summary>Reading clocks.</summary>
+internal static unsafe class ClockReads
 {
+    // TIME_MONOTONIC of <time.h>, C23
+    private const int TIME_MONOTONIC = 2;
+
     // man 2 clock_gettime; nothing but jumps, so that each way has only the prologue that it needs
     [RuntimeExport("clock_gettime")]
     private static int clock_gettime(int clock, timespec* result)
@@ -54,18 +58,15 @@ internal static unsafe class Clocks
             : Errno.Return(VirtualClock.Read(clock, result));
     }
 
-    // man 2 clock_nanosleep; returns an error number, and leaves errno alone
-    [RuntimeExport("clock_nanosleep")]
-    private static int clock_nanosleep(int clock, int flags, nint request, nint remaining)
+    // man 3 timespec_get; the monotonic base: glibc 2.43
+    [RuntimeExport("timespec_get")]
+    private static int timespec_get(timespec* result, int timeBase)
     {
         Startup.Ensure();
-        if ((flags & Time.TIMER_ABSTIME) == 0)
-            return (int)Real.Call(RealFunction.clock_nanosleep, clock, flags, request, remaining);
-        Arguments arguments;
-        arguments.First = clock;
-        arguments.Second = flags;
-        arguments.Third = request;
-        arguments.Fourth = remaining;
-        return (int)TimedCall.Run(RealFunction.clock_nanosleep, &arguments, &arguments.Third, clock);
+        if (timeBase != TIME_MONOTONIC)
+            return (int)Real.Call(RealFunction.timespec_get, (nint)result, timeBase);
+        timespec host;
+        int answer = (int)Real.Call(RealFunction.timespec_get, (nint)(&host), timeBase);
+        return answer != 0 && VirtualClock.Read(Time.CLOCK_MONOTONIC, result) == 0 ? answer : 0;
     }
 }

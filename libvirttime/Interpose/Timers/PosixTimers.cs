@@ -1,10 +1,11 @@
 using System.Runtime;
+using VirtTime.Interpose.Lookup;
 using VirtTime.Libc;
 
-namespace VirtTime.Interpose;
+namespace VirtTime.Interpose.Timers;
 
 /// <summary>POSIX timers, through libc and through <c>syscall(2)</c>. Both return −1 and set <c>errno</c>.</summary>
-internal static unsafe class Timers
+internal static unsafe class PosixTimers
 {
     // man 2 timer_create
     [RuntimeExport("timer_create")]

@@ -3,11 +3,13 @@ using System.Threading;
 using VirtTime.Elf;
 using VirtTime.Libc;
 
-namespace VirtTime.Interpose;
+namespace VirtTime.Interpose.Lookup;
 
 /// <summary>The real functions: libc's own, or those of another interposing library behind this one.</summary>
 internal static unsafe class Real
 {
+    private const nint RTLD_NEXT = -1;
+
     private static Table s_table;
 
     private struct Table
@@ -23,22 +25,42 @@ internal static unsafe class Real
             byte* name = names;
             for (int i = 0; i < (int)RealFunction.Count; i++)
             {
-                bool isUsed = i < (int)RealFunction.FirstOfGlibcOnly || Find(RealFunction.gnu_get_libc_version) != 0;
-                Volatile.Write(ref s_table.Addresses[i], isUsed ? NextDefinition.Find(name) : 0);
+                Volatile.Write(ref s_table.Addresses[i], NextDefinition.Find(name));
                 name += CString.Length(name) + 1;
             }
         }
     }
 
-    /// <summary>The address of a function or variable; 0 when this libc does not have it.</summary>
+    /// <summary>The address of a function as it was found at start; 0 when this libc did not have it then.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nint Find(RealFunction function) => (nint)Volatile.Read(ref s_table.Addresses[(int)function]);
 
-    /// <summary>The address of a function. Of a missing one, the address of a substitute that fails as the function would, with <c>ENOSYS</c>.</summary>
-    public static nint AddressOf(RealFunction function)
+    /// <summary>The same, and what was not there then is looked for again; 0 when it still is not.</summary>
+    public static nint FindNow(RealFunction function)
     {
         nint address = Find(function);
         return address != 0 ? address : FindLate(function);
+    }
+
+    /// <summary>The function with a name that this library interposes; <see cref="RealFunction.Count"/> for others.</summary>
+    public static RealFunction Named(byte* wanted)
+    {
+        fixed (byte* names = RealFunctionNames.All)
+        {
+            byte* name = names;
+            int i = 0;
+            for (; i < (int)RealFunction.Count && !CString.AreEqual(name, wanted); i++)
+                name += CString.Length(name) + 1;
+            return (RealFunction)i;
+        }
+    }
+
+    /// <summary>The address of a function. Of a missing one, the address of a substitute that fails as the function would, with <c>ENOSYS</c>.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static nint AddressOf(RealFunction function)
+    {
+        nint address = FindNow(function);
+        return address != 0 ? address : Substitute(function);
     }
 
     /// <summary>The real <c>syscall(2)</c>: −1 and <c>errno</c> on failure.</summary>
@@ -47,10 +69,18 @@ internal static unsafe class Real
             number, a, b, c, d, e, f);
 
     /// <summary>Any real function of up to four integer or pointer arguments; those that it does not take do no harm.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Call(RealFunction function, nint a, nint b = 0, nint c = 0, nint d = 0) =>
         ((delegate* unmanaged[SuppressGCTransition]<nint, nint, nint, nint, nint>)AddressOf(function))(a, b, c, d);
 
-    // Before glibc 2.34 the threads were in a library of their own, which may have been loaded after this one started.
+    /// <summary>The function at an address, with as many arguments as any of them takes.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static nint Invoke(nint address, Arguments* a) =>
+        ((delegate* unmanaged[SuppressGCTransition]<nint, nint, nint, nint, nint, nint, nint, nint>)address)(
+            a->First, a->Second, a->Third, a->Fourth, a->Fifth, a->Sixth, a->Seventh);
+
+    // Before glibc 2.34 the threads were in a library of their own, which may have been loaded since. The loader is asked, which knows what
+    // another thread is loading or unloading. Only then its libdl.so is there too, or never; the list is walked as a last resort.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint FindLate(RealFunction function)
     {
@@ -59,9 +89,13 @@ internal static unsafe class Real
             byte* name = names;
             for (int i = 0; i < (int)function; i++)
                 name += CString.Length(name) + 1;
-            nint address = NextDefinition.Find(name);
-            Volatile.Write(ref s_table.Addresses[(int)function], address);
-            return address != 0 ? address : Substitute(function);
+            nint dlsym = Find(RealFunction.dlsym);
+            nint address = dlsym == 0
+                ? NextDefinition.Find(name)
+                : ((delegate* unmanaged[SuppressGCTransition]<nint, byte*, nint>)dlsym)(RTLD_NEXT, name);
+            if (address != 0)
+                Volatile.Write(ref s_table.Addresses[(int)function], address);
+            return address;
         }
     }
 

@@ -1,7 +1,8 @@
 using VirtTime.Clock;
+using VirtTime.Interpose.Lookup;
 using VirtTime.Libc;
 
-namespace VirtTime.Interpose;
+namespace VirtTime.Interpose.Timers;
 
 /// <summary>
 /// Arming a timer with an absolute time. It has no slot: once armed, a timer belongs to the kernel, and a checkpointer
@@ -27,17 +28,17 @@ internal static unsafe class AbsoluteTimer
         nint real = Real.AddressOf(function);
         itimerspec* given = (itimerspec*)*value;
         if (!ClockFamily.IsVirtual(clock) || !IsDeadline(given))
-            return TimedCall.Invoke(real, arguments);
+            return Real.Invoke(real, arguments);
 
         timespec deadline = given->it_value;
         itimerspec host = *given;
         *value = (nint)(&host);
         while (true)
         {
-            OffsetSnapshot snapshot = VirtualClock.Snapshot(clock);
+            OffsetSnapshot snapshot = OffsetSnapshot.Of(clock);
             host.it_value = TimespecMath.ToHostDeadline(deadline, snapshot.Offset);
-            nint result = TimedCall.Invoke(real, arguments);
-            if (result != 0 || VirtualClock.IsCurrent(&snapshot))
+            nint result = Real.Invoke(real, arguments);
+            if (result != 0 || OffsetSnapshot.IsCurrent(&snapshot))
                 return result;
             *old = 0;
         }

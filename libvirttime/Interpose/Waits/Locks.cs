@@ -1,7 +1,8 @@
 using System.Runtime;
+using VirtTime.Interpose.Lookup;
 using VirtTime.Libc;
 
-namespace VirtTime.Interpose;
+namespace VirtTime.Interpose.Waits;
 
 /// <summary>Semaphores, mutexes, read-write locks, and the timed join. Their <c>timed</c> variants wait on <c>CLOCK_REALTIME</c> and are left alone.</summary>
 internal static unsafe class Locks
@@ -20,7 +21,7 @@ internal static unsafe class Locks
         arguments.First = mutex;
         arguments.Second = clock;
         arguments.Third = deadline;
-        return (int)TimedCall.Run(RealFunction.pthread_mutex_clocklock, &arguments, &arguments.Third, clock);
+        return (int)TimedCall.WaitIfReadable(RealFunction.pthread_mutex_clocklock, &arguments, &arguments.Third, clock);
     }
 
     // man 3 pthread_rwlock_clockrdlock (glibc 2.30)
@@ -43,7 +44,7 @@ internal static unsafe class Locks
         arguments.Second = result;
         arguments.Third = clock;
         arguments.Fourth = deadline;
-        return (int)TimedCall.Run(RealFunction.pthread_clockjoin_np, &arguments, &arguments.Fourth, clock);
+        return (int)TimedCall.WaitIfReadable(RealFunction.pthread_clockjoin_np, &arguments, &arguments.Fourth, clock);
     }
 
     // These check the clock, for one that they support, and then the deadline's nanoseconds before anything else.
@@ -55,7 +56,7 @@ internal static unsafe class Locks
         arguments.Second = clock;
         arguments.Third = deadline;
         return (int)(clock == Time.CLOCK_MONOTONIC
-            ? TimedCall.RunReadable(function, &arguments, &arguments.Third, clock)
-            : TimedCall.Run(function, &arguments, &arguments.Third, clock));
+            ? TimedCall.Wait(function, &arguments, &arguments.Third, clock)
+            : TimedCall.WaitIfReadable(function, &arguments, &arguments.Third, clock));
     }
 }

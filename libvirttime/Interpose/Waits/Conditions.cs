@@ -1,6 +1,7 @@
 using System.Runtime;
+using VirtTime.Interpose.Lookup;
 
-namespace VirtTime.Interpose;
+namespace VirtTime.Interpose.Waits;
 
 /// <summary>Condition variables.</summary>
 internal static unsafe class Conditions
@@ -14,7 +15,7 @@ internal static unsafe class Conditions
         arguments.First = condition;
         arguments.Second = mutex;
         arguments.Third = deadline;
-        return (int)TimedCall.RunReadable(RealFunction.pthread_cond_timedwait, &arguments, &arguments.Third, ConditionClock.Of((void*)condition));
+        return (int)TimedCall.Wait(RealFunction.pthread_cond_timedwait, &arguments, &arguments.Third, ConditionClock.Of((void*)condition));
     }
 
     // man 3 pthread_cond_clockwait (glibc 2.30)
@@ -27,6 +28,6 @@ internal static unsafe class Conditions
         arguments.Second = mutex;
         arguments.Third = clock;
         arguments.Fourth = deadline;
-        return (int)TimedCall.RunReadable(RealFunction.pthread_cond_clockwait, &arguments, &arguments.Fourth, clock);
+        return (int)TimedCall.Wait(RealFunction.pthread_cond_clockwait, &arguments, &arguments.Fourth, clock);
     }
 }

@@ -2,16 +2,16 @@ using VirtTime.Clock;
 using VirtTime.Elf;
 using VirtTime.Libc;
 
-namespace VirtTime.Interpose;
+namespace VirtTime.Interpose.Timers;
 
 /// <summary>
-/// Which clock a timerfd runs on. The descriptor may have been duplicated, inherited over exec or received through a
-/// socket, so the kernel is asked: <c>/proc/thread-self/fdinfo/N</c> has a line <c>clockid: C</c> (man 5 proc_pid_fdinfo).
+/// Which clock a timerfd runs on that this process has not seen made: duplicated, inherited over exec or received through a
+/// socket. The kernel is asked: <c>/proc/thread-self/fdinfo/N</c> has a line <c>clockid: C</c> (man 5 proc_pid_fdinfo).
 /// </summary>
 internal static unsafe class DescriptorClock
 {
     private const int NoClock = -1;
-    private const int InfoSize = 512;
+    private const int InfoSize = 160;
     private const int PathSize = 48;
 
     /// <summary>The clock's id, or −1 for what is no timerfd.</summary>
@@ -24,36 +24,41 @@ internal static unsafe class DescriptorClock
         if (length >= 0)
             return Parse(info);
         timespec* deadline = (timespec*)value + 1;
-        return UserMemory.CanRead(deadline) ? Nearest(deadline) : NoClock;
+        return UserMemory.CanRead(deadline) ? Nearest(*deadline) : NoClock;
     }
 
+    // Another thread may fork, which is harmless, or close or replace all descriptors meanwhile: so what was opened is asked for before it is
+    // read, and before it is closed.
     private static int ReadInfo(int descriptor, byte* info)
     {
         info[0] = 0;
         byte* path = stackalloc byte[PathSize];
         fixed (byte* directory = "/proc/thread-self/fdinfo/"u8)
-            AppendNumber(Append(path, directory), descriptor);
+        {
+            byte* end = CString.Append(path, directory);
+            if (descriptor >= 0)
+                CString.Append(end, descriptor);
+        }
+
         int file = Kernel.Open(path, Mman.O_RDONLY | Mman.O_CLOEXEC);
         if (file == -Errno.ENOENT && IsProcMounted())
             return 0;
         if (file < 0)
             return file;
-        int length = Kernel.Read(file, info, InfoSize - 1);
-        Kernel.Close(file);
+        FileIdentity identity = Kernel.IdentityOf(path);
+        int length = Kernel.IdentityOf(file).Equals(identity) ? Kernel.Read(file, info, InfoSize - 1) : -Errno.EBADF;
+        bool isStillOurs = Kernel.IdentityOf(file).Equals(identity);
+        if (isStillOurs)
+            Kernel.Close(file);
         info[length < 0 ? 0 : length] = 0;
-        return length;
+        return isStillOurs ? length : -Errno.EBADF;
     }
 
     // No such descriptor, or no /proc at all?
     private static bool IsProcMounted()
     {
         fixed (byte* path = "/proc/thread-self/fdinfo"u8)
-        {
-            int directory = Kernel.Open(path, Mman.O_RDONLY | Mman.O_CLOEXEC);
-            if (directory >= 0)
-                Kernel.Close(directory);
-            return directory >= 0;
-        }
+            return Kernel.IdentityOf(path).IsKnown;
     }
 
     private static int Parse(byte* info)
@@ -81,41 +86,27 @@ internal static unsafe class DescriptorClock
         return number;
     }
 
-    // Without /proc, or without a descriptor to read it with, the value itself tells: a deadline lies near the time that
-    // its clock shows now, and CLOCK_REALTIME is decades away from the others.
-    private static int Nearest(timespec* value)
+    // Without /proc, or without a descriptor to read it with, the value itself tells: a deadline lies near the time that its clock shows now.
+    private static int Nearest(timespec value)
     {
-        timespec monotonic;
-        timespec realtime;
-        if (VirtualClock.Read(Time.CLOCK_MONOTONIC, &monotonic) != 0 || VirtualClock.Read(Time.CLOCK_REALTIME, &realtime) != 0)
-            return NoClock;
-        return Distance(value->tv_sec, monotonic.tv_sec) <= Distance(value->tv_sec, realtime.tv_sec)
-            ? Time.CLOCK_MONOTONIC
-            : Time.CLOCK_REALTIME;
+        int nearest = NoClock;
+        ulong least = ulong.MaxValue;
+        ConsiderClock(Time.CLOCK_MONOTONIC, value, ref nearest, ref least);
+        ConsiderClock(Time.CLOCK_BOOTTIME, value, ref nearest, ref least);
+        ConsiderClock(Time.CLOCK_REALTIME, value, ref nearest, ref least);
+        return nearest;
     }
 
-    private static ulong Distance(long a, long b) => a > b ? (ulong)a - (ulong)b : (ulong)b - (ulong)a;
-
-    private static byte* Append(byte* to, byte* text)
+    private static void ConsiderClock(int clock, timespec value, ref int nearest, ref ulong least)
     {
-        while (*text != 0)
-            *to++ = *text++;
-        return to;
-    }
-
-    private static void AppendNumber(byte* to, int number)
-    {
-        if (number < 0)
-        {
-            *to = 0;
+        timespec now;
+        if (VirtualClock.Read(clock, &now) != 0)
             return;
-        }
-
-        int divisor = 1;
-        while (number / divisor >= 10)
-            divisor *= 10;
-        for (; divisor > 0; divisor /= 10)
-            *to++ = (byte)('0' + (number / divisor % 10));
-        *to = 0;
+        timespec way = TimespecMath.Subtract(value, now);
+        ulong distance = (ulong)(way.tv_sec < 0 ? -way.tv_sec : way.tv_sec);
+        if (distance >= least)
+            return;
+        least = distance;
+        nearest = clock;
     }
 }

@@ -1,24 +1,19 @@
 using System.Runtime;
 using VirtTime.Clock;
+using VirtTime.Interpose.Lookup;
 using VirtTime.Libc;
 
-namespace VirtTime.Interpose;
+namespace VirtTime.Interpose.Clocks;
 
 /// <summary>What tells how long the system has been up, other than a clock.</summary>
 internal static unsafe class Uptime
 {
-    // TIME_MONOTONIC of <time.h>, C23
-    private const int TIME_MONOTONIC = 2;
-
     // man 2 sysinfo
     [RuntimeExport("sysinfo")]
     private static int sysinfo(sysinfo* info)
     {
         Startup.Ensure();
-        int result = (int)Real.Call(RealFunction.sysinfo, (nint)info);
-        if (result == 0)
-            Shift(info);
-        return result;
+        return (int)Sysinfo(info, isRaw: false);
     }
 
     // man 2 times; a time namespace leaves the result alone, a program that is moved to another host cannot
@@ -29,33 +24,27 @@ internal static unsafe class Uptime
         return Times(buffer, isRaw: false);
     }
 
-    // man 3 timespec_get; the monotonic base: glibc 2.43
-    [RuntimeExport("timespec_get")]
-    private static int timespec_get(timespec* result, int timeBase)
-    {
-        Startup.Ensure();
-        int answer = (int)Real.Call(RealFunction.timespec_get, (nint)result, timeBase);
-        if (timeBase == TIME_MONOTONIC && answer == timeBase)
-            VirtualClock.Read(Time.CLOCK_MONOTONIC, result);
-        return answer;
-    }
-
-    public static nint RawSysinfo(sysinfo* info)
-    {
-        nint result = Real.syscall(SyscallNumbers.sysinfo, (nint)info);
-        if (result == 0)
-            Shift(info);
-        return result;
-    }
+    public static nint RawSysinfo(sysinfo* info) => Sysinfo(info, isRaw: true);
 
     public static nint RawTimes(nint buffer) => Times(buffer, isRaw: true);
 
-    // The kernel rounds up.
-    private static void Shift(sysinfo* info)
+    // Into memory of ours, so that the host's uptime is nowhere to be seen.
+    private static nint Sysinfo(sysinfo* info, bool isRaw)
     {
+        if (!UserMemory.CanWrite((timespec*)info) || !UserMemory.CanWrite((timespec*)(info + 1) - 1))
+            return Errno.Return(-Errno.EFAULT);
+        sysinfo host;
+        nint result = isRaw ? Real.syscall(SyscallNumbers.sysinfo, (nint)(&host)) : Real.Call(RealFunction.sysinfo, (nint)(&host));
+        if (result != 0)
+            return result;
+
+        // The kernel rounds up.
         timespec now;
         if (VirtualClock.Read(Time.CLOCK_BOOTTIME, &now) == 0)
-            info->uptime = now.tv_nsec == 0 ? now.tv_sec : now.tv_sec + 1;
+            host.uptime = now.tv_nsec == 0 ? now.tv_sec : now.tv_sec + 1;
+        for (int i = 0; i < sizeof(sysinfo) / sizeof(long); i++)
+            ((long*)info)[i] = ((long*)&host)[i];
+        return 0;
     }
 
     private static nint Times(nint buffer, bool isRaw)
@@ -64,12 +53,12 @@ internal static unsafe class Uptime
         nint ticks;
         do
         {
-            snapshot = VirtualClock.Snapshot(Time.CLOCK_MONOTONIC);
+            snapshot = OffsetSnapshot.Of(Time.CLOCK_MONOTONIC);
             ticks = isRaw ? Real.syscall(SyscallNumbers.times, buffer) : Real.Call(RealFunction.times, buffer);
             if (ticks == -1)
                 return ticks;
         }
-        while (!VirtualClock.IsCurrent(&snapshot));
+        while (!OffsetSnapshot.IsCurrent(&snapshot));
         return ticks - ToTicks(snapshot.Offset);
     }
 

@@ -1,14 +1,19 @@
 using System.Runtime;
 using System.Runtime.CompilerServices;
+using VirtTime.Clock;
 using VirtTime.Elf;
+using VirtTime.Libc;
 
-namespace VirtTime.Interpose;
+namespace VirtTime.Interpose.Lookup;
 
 /// <summary>
-/// <c>dlsym</c> and <c>dlvsym</c>: a look-up through a handle that would find one of our names in libc finds ours.
-/// A look-up of <c>RTLD_DEFAULT</c> finds ours anyway, being first; one of <c>RTLD_NEXT</c> comes from another interposing
+/// <c>dlsym</c> and <c>dlvsym</c>: a look-up through a handle that would find one of our names in libc finds ours, and one in the vDSO what its
+/// copy has. A look-up of <c>RTLD_DEFAULT</c> finds ours anyway, being first; one of <c>RTLD_NEXT</c> comes from another interposing
 /// library, which must get what is behind it.
 /// </summary>
+/// <remarks>
+/// Decided by what was noted at start. The loader's list, which another thread may be changing, is the real function's to look at, under its lock.
+/// </remarks>
 internal static unsafe class DynamicSymbols
 {
     private const nint RTLD_DEFAULT = 0;
@@ -55,19 +60,26 @@ internal static unsafe class DynamicSymbols
         if (name == null || (handle == RTLD_NEXT && version == null))
             return Undecided;
         nint ours = new SymbolTable(LoadedObjects.Self()).Find(name);
-        if (ours == 0)
+        if (ours == 0 && !Vdso.IsClockGettime(name))
             return Undecided;
 
-        // A name that this libc does not have: let the real function say so, and set dlerror(3).
-        if (NextDefinition.Find(name) == 0)
+        // Before glibc 2.34 the function may be in a library that nobody has loaded yet: let the real one say so, and set dlerror(3).
+        RealFunction function = Real.Named(name);
+        if (ours != 0 && Real.FindNow(function) == 0)
             return Ask(real, RTLD_NEXT, name, version);
 
         // Ours has no version, which the real function takes for any.
         if (handle is RTLD_DEFAULT or RTLD_NEXT)
-            return version == null || Ask(real, RTLD_NEXT, name, version) != 0 ? Undecided : 0;
+            return ours == 0 || version == null || Ask(real, RTLD_NEXT, name, version) != 0 ? Undecided : 0;
         nint found = Ask(real, handle, name, version);
-        return found != 0 && Libraries.IsPartOfLibc((nuint)found) ? ours : found;
+        if (Vdso.IsClockGettime(name) && Vdso.Contains(found))
+            return (nint)(delegate*<int, timespec*, int>)&VirtualClock.Read;
+        return ours != 0 && IsOurs(function, found, version) ? ours : found;
     }
+
+    // An old version of a function takes other structures than the one that is interposed; only where both are one function does ours do for it.
+    private static bool IsOurs(RealFunction function, nint found, byte* version) =>
+        found != 0 && (found == Real.Find(function) || (version == null && Libraries.IsInLibc(found)));
 
     // A third argument that dlsym does not take does no harm.
     private static nint Ask(nint real, nint handle, byte* name, byte* version) =>
