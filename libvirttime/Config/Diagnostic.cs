@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using VirtTime.Elf;
 using VirtTime.Libc;
 
@@ -15,6 +16,7 @@ internal static unsafe class Diagnostic
         public fixed byte Bytes[Capacity];
         public int Length;
 
+        [MethodImpl(MethodImplOptions.NoInlining)]
         public void Add(byte* text)
         {
             // One place is kept for the line feed.
@@ -22,6 +24,7 @@ internal static unsafe class Diagnostic
                 Bytes[Length++] = *text;
         }
 
+        [MethodImpl(MethodImplOptions.NoInlining)]
         public void Add(int number)
         {
             if (number >= 10)
