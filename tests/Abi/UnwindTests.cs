@@ -4,14 +4,15 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Abi;
 
-/// <summary>What unwinders (thread cancellation, debuggers, profilers) are told of the library's code, at any of its instructions.</summary>
+/// <summary>What unwinders (thread cancellation, debuggers, profilers) are told of the library, at any of its instructions.</summary>
 public partial class UnwindTests
 {
     private const string End = "end of a function";
 
     private static readonly TimeSpan s_longest = TimeSpan.FromMilliseconds(Limits.Test - 10_000);
 
-    public static TheoryData<string> Exported() => [.. ExportedName().Matches(File.ReadAllText(ExportMap)).Select(match => match.Groups[1].Value)];
+    public static TheoryData<string> Exported() =>
+        [.. ExportedName().Matches(File.ReadAllText(ExportMap)).Select(match => match.Groups[1].Value)];
 
     private static string ExportMap => Path.Combine(Paths.Root, "libvirttime", "exports.map");
 
@@ -49,13 +50,16 @@ public partial class UnwindTests
     [Fact(Timeout = Limits.Test)]
     public async Task At_each_return_the_return_address_is_said_to_be_on_top_of_the_stack()
     {
-        Row[] rows = ReadRows((await Command.Of("readelf", "--debug-dump=frames-interp,no-follow-links", "--wide", Paths.Library).RunAsync()).Succeeded());
-        Result code = (await Command.Of("objdump", "--disassemble", "--no-show-raw-insn", "--section=.text", Paths.Library).RunAsync()).Succeeded();
+        Row[] rows = ReadRows(await RunAsync("readelf", "--debug-dump=frames-interp,no-follow-links", "--wide", Paths.Library));
+        Result code = await RunAsync("objdump", "--disassemble", "--no-show-raw-insn", "--section=.text", Paths.Library);
         long[] returns = [.. Return().Matches(code.Output).Select(match => Hexadecimal(match.Groups[1].Value))];
 
         Assert.NotEmpty(returns);
         Assert.Empty(returns.Where(at => rows.LastOrDefault(row => row.Address <= at)?.Frame != "rsp+8").Select(at => $"{at:x}"));
     }
+
+    private static async Task<Result> RunAsync(string tool, params string[] arguments) =>
+        (await Command.Of(tool, arguments).RunAsync()).Succeeded();
 
     private static async Task CancelAsync(string function)
     {
