@@ -115,11 +115,7 @@ internal sealed class StackEffect(Function function)
             return before;
         if (!before.Saved.ContainsKey(register))
             throw error($"changes {register}, which is the caller's and has not been saved");
-        return before with
-        {
-            FramePointer = register == Register.RBP ? null : before.FramePointer,
-            Restored = before.Restored.Remove(register),
-        };
+        return register == Register.RBP ? before with { FramePointer = null } : before;
     }
 
     private static void CheckStore(UsedMemory memory, FrameState before, Func<string, UnwindException> error)
