@@ -45,6 +45,7 @@ internal enum RealFunction
     pthread_condattr_setclock,
     pthread_cond_init,
     gnu_get_libc_version,
+    _thread_db_pthread_tid,
 
     Count,
     FirstThatSetsErrno = sem_clockwait,
@@ -61,5 +62,5 @@ internal static class RealFunctionNames
         + "close\0close_range\0dup2\0dup3\0sysinfo\0times\0syscall\0closefrom\0"u8
         + "timespec_get\0dlsym\0dlvsym\0dl_iterate_phdr\0"u8
         + "clock_gettime\0pthread_self\0pthread_mutex_trylock\0pthread_condattr_init\0pthread_condattr_setclock\0pthread_cond_init\0"u8
-        + "gnu_get_libc_version\0"u8;
+        + "gnu_get_libc_version\0_thread_db_pthread_tid\0"u8;
 }
