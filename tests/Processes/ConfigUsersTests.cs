@@ -90,13 +90,23 @@ public class ConfigUsersTests
     }
 
     [Fact]
-    public void Nobody_is_left_unasked_by_root_of_the_machine()
+    public void Who_could_not_be_asked_is_said()
     {
-        Needs.Root();
-        Assert.SkipUnless(File.ReadAllText("/proc/2/stat").Contains("(kthreadd)", StringComparison.Ordinal), "needs the first process namespace");
         using ConfigFile config = ConfigFile.Create(0);
+        HashSet<string> closed = [.. ClosedProcesses()];
         ConfigUsers users = UsersOf(config.Path);
-        Assert.Equal((BlindSpots.None, true), (users.BlindSpots, users.SawEverybody));
+        closed.IntersectWith(ClosedProcesses());
+        Assert.Equal(closed.Order(), users.Closed.Select(pid => $"{pid}").Order());
+        Assert.Equal(closed.Count > 0, users.BlindSpots.HasFlag(BlindSpots.ClosedProcesses));
+        Assert.Equal(users.BlindSpots == BlindSpots.None, users.SawEverybody);
+    }
+
+    [Fact]
+    public void Process_namespace_within_the_machines_is_a_blind_spot()
+    {
+        using ConfigFile config = ConfigFile.Create(0);
+        bool isMachines = File.Exists("/proc/2/stat") && File.ReadAllText("/proc/2/stat").StartsWith("2 (kthreadd) ", StringComparison.Ordinal);
+        Assert.NotEqual(isMachines, UsersOf(config.Path).BlindSpots.HasFlag(BlindSpots.UnseenProcesses));
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -117,10 +127,30 @@ public class ConfigUsersTests
 
     internal static ConfigUsers UsersOf(SafeFileHandle file) => ConfigUsers.Of((int)file.DangerousGetHandle());
 
-    private static ConfigUsers UsersOf(string path)
+    internal static ConfigUsers UsersOf(string path)
     {
         using SafeFileHandle file = File.OpenHandle(path);
         return UsersOf(file);
+    }
+
+    private static IEnumerable<string> ClosedProcesses() => Directory.GetDirectories("/proc").Select(path => Path.GetFileName(path))
+        .Where(name => name.All(char.IsAsciiDigit) && IsClosed($"/proc/{name}/maps"));
+
+    private static bool IsClosed(string maps)
+    {
+        try
+        {
+            File.OpenRead(maps).Dispose();
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private static async Task WaitForStateAsync(int pid, char state)
