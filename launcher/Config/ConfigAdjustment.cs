@@ -11,24 +11,25 @@ internal static class ConfigAdjustment
     /// <returns>How many calls were in flight.</returns>
     /// <exception cref="LauncherException">A clock would be below zero, or the file cannot hold what was asked.</exception>
     public static int Apply(ConfigFile file, Request request, Func<HostClocks.Moment> hostClocks) =>
-        Apply(file, hostClocks, (old, now) => Wanted(file, old, now, request));
+        Apply(file, hostClocks, request.Options.Force, (old, now) => Wanted(file, old, now, request));
 
     /// <summary>Sets the offsets that <paramref name="wanted"/> makes of the old ones and the host clocks.</summary>
     /// <param name="hostClocks">Read while the file is locked, right before the change.</param>
+    /// <param name="force">Also where a process keeps a deadline that stays as it is.</param>
     /// <returns>How many calls were in flight.</returns>
-    public static int Apply(ConfigFile file, Func<HostClocks.Moment> hostClocks, Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted)
+    /// <exception cref="LauncherException">The file cannot be read or mapped, or has calls that cannot be moved; nothing was changed.</exception>
+    public static int Apply(
+        ConfigFile file, Func<HostClocks.Moment> hostClocks, bool force, Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted)
     {
         using ConfigLock held = new(file);
+        UnmovableCalls.Refuse(file, force);
+
+        // Whatever can fail comes before the first store.
+        using LayoutMapping layout = new(file);
+        int inFlight = SlotTable.Read(file).Count();
         ClockOffsets old = ClockOffsets.Read(file);
-        ClockOffsets offsets = wanted(old, hostClocks());
-        int moved = 0;
-        OffsetWriter.Write(file, offsets, thenSlots: () =>
-        {
-            List<Slot> slots = SlotTable.Read(file);
-            SlotWriter.Shift(file, slots, old, offsets);
-            moved = slots.Count;
-        });
-        return moved;
+        OffsetWriter.Write(file, layout, old, wanted(old, hostClocks()));
+        return inFlight;
     }
 
     private static ClockOffsets Wanted(ConfigFile file, ClockOffsets old, HostClocks.Moment now, Request request)

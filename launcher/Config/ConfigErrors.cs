@@ -26,11 +26,20 @@ internal static class ConfigErrors
         _ => Errno.Text(error),
     });
 
-    public static LauncherException TooShort(string path, long size) =>
-        new(What(path), size == 0 ? "is empty; remove it, and it will be created" : $"is only {size} bytes long; not a config file");
+    public static LauncherException NotConfig(string path, long size, ConfigDefect defect) => new(What(path), defect switch
+    {
+        ConfigDefect.TooShort when size == 0 => "is empty; remove it, and it will be created",
+        ConfigDefect.TooShort => $"is only {size} bytes long; not a config file",
+        ConfigDefect.Program => "is a program, not a config file; give another name, and it will be created",
+        _ => "is not a config file; give another name, and it will be created",
+    });
 
-    public static LauncherException NotConfig(string path) =>
-        new(What(path), "is not a config file; give another name, and it will be created");
+    public static LauncherException CannotRead(string path, int error) =>
+        new(What(path), error == 0 ? "was made shorter meanwhile; nothing was changed" : "cannot be read: " + Errno.Text(error));
+
+    public static LauncherException Unmovable(string path) => new(
+        What(path),
+        "a program that uses it keeps a deadline outside (read-only, or no space left), which would stay as it is; end it, or give --force");
 
     public static LauncherException DanglingLink(string path) =>
         new(What(path), "is a symbolic link to a file that does not exist; a config file is not created through a link");

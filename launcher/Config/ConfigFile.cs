@@ -38,7 +38,7 @@ internal sealed unsafe class ConfigFile : IDisposable
     /// <summary><c>ts_offset</c>, in place.</summary>
     public timespec* Offset => (timespec*)_offset;
 
-    /// <summary>The extension block in place, or null where the file is too small or somebody else's data lie there.</summary>
+    /// <summary>The extension block in place, or null where the file is too small.</summary>
     public ConfigExtension* Extension => (ConfigExtension*)_extension;
 
     /// <summary>Whether the block has been filled in by VirtTime; all zero otherwise.</summary>
@@ -87,23 +87,19 @@ internal sealed unsafe class ConfigFile : IDisposable
     private void Map()
     {
         if (Size < ConfigLayout.SmallestFileSize)
-            throw ConfigErrors.TooShort(Path, Size);
+            throw ConfigErrors.NotConfig(Path, Size, ConfigDefect.TooShort);
 
         _offset = MapPage(0);
-        if (!Clock.TimespecMath.HasValidNanoseconds(*Offset))
-            throw ConfigErrors.NotConfig(Path);
+        if (ConfigFormat.HasExtension(Size))
+            _extension = MapPage(ConfigLayout.ExtensionPosition);
+        ConfigDefect defect = Check();
 
-        if (Size < ConfigLayout.ExtensionPosition + ConfigLayout.ExtensionSize)
-            return;
-
-        _extension = MapPage(ConfigLayout.ExtensionPosition);
-        // Asked twice, since another launcher may be filling it in: it marks the block before all else.
-        if (!HasExtension && !IsZero(new ReadOnlySpan<byte>(_extension, sizeof(ConfigExtension))) && !HasExtension)
-        {
-            Unmap(_extension);
-            _extension = null;
-        }
+        // Asked twice, since another launcher may be filling the block in: it marks it before all else.
+        if (defect != ConfigDefect.None && (defect = Check()) != ConfigDefect.None)
+            throw ConfigErrors.NotConfig(Path, Size, defect);
     }
+
+    private ConfigDefect Check() => ConfigFormat.Check(Size, Offset, Extension);
 
     private byte* MapPage(long position)
     {
@@ -122,6 +118,4 @@ internal sealed unsafe class ConfigFile : IDisposable
         if (page != null)
             SystemCalls.munmap((nint)page, PageSize);
     }
-
-    private static bool IsZero(ReadOnlySpan<byte> bytes) => !bytes.ContainsAnyExcept((byte)0);
 }

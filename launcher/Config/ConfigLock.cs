@@ -2,7 +2,10 @@ using VirtTime.Native;
 
 namespace VirtTime.Config;
 
-/// <summary>Keeps other writers out of a config file (<c>flock</c>) until disposed. Readers watch the sequence instead.</summary>
+/// <summary>
+/// Keeps other writers out of a config file (<c>flock</c>) until disposed; what one of them left unfinished is completed. Readers watch the
+/// sequence instead.
+/// </summary>
 internal readonly struct ConfigLock : IDisposable
 {
     private const int Patience = 1000;
@@ -23,6 +26,8 @@ internal readonly struct ConfigLock : IDisposable
                 throw new LauncherException(ConfigErrors.What(file.Path), "another program keeps it locked; end it, or try again later");
             Thread.Sleep(PauseInMilliseconds);
         }
+
+        OffsetWriter.Complete(file);
     }
 
     public void Dispose() => SystemCalls.flock(_descriptor, SystemCalls.LOCK_UN);

@@ -50,7 +50,7 @@ internal static class NamedConfig
     {
         if (request.Options.Resume)
         {
-            SavedClocks.Resume(file, HostClocks.Now);
+            SavedClocks.Resume(file, HostClocks.Now, request.Options.Force);
             Log.Information($"resumed {file.Path}");
             return;
         }
@@ -66,11 +66,19 @@ internal static class NamedConfig
 
         if (!request.ChangesClocks)
         {
+            CompleteWhatWasLeft(file);
             Log.Information($"reusing {file.Path}");
             return;
         }
 
         ConfigAdjustment.Apply(file, request, HostClocks.Now);
         Log.Information($"adjusted {file.Path}");
+    }
+
+    // The command would wait for a writer that is dead.
+    private static unsafe void CompleteWhatWasLeft(ConfigFile file)
+    {
+        if (file.IsWritable && file.HasExtension && ConfigChange.IsUnfinished(file.Extension))
+            using (new ConfigLock(file)) { }
     }
 }

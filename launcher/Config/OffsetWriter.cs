@@ -1,66 +1,83 @@
+using VirtTime.Clock;
 using VirtTime.Libc;
 
 namespace VirtTime.Config;
 
-/// <summary>Writes offsets so that a reader that watches the sequence never mixes old and new.</summary>
+/// <summary>Changes offsets so that a reader that watches the sequence never mixes old and new, and moves the deadlines along.</summary>
 internal static unsafe class OffsetWriter
 {
     /// <summary>Changes more of the extension block, within the same odd sequence.</summary>
-    internal delegate void Change(ConfigExtension* extension);
+    internal delegate void More(ConfigExtension* extension);
 
     /// <summary>
     /// The file must be locked. A block that another tool left zero is filled in, since the offsets are now of this boot.
     /// </summary>
-    /// <param name="more">What else changes in the extension block.</param>
-    /// <param name="thenSlots">
-    /// Moves the slots, while the sequence is still odd: a thread that begins to wait meanwhile converts after the change, and
+    /// <remarks>
+    /// The slots are moved while the sequence is still odd: a thread that begins to wait meanwhile converts after the change, and
     /// what it published before is moved or published again.
+    /// </remarks>
+    /// <param name="layout">The file, mapped.</param>
+    /// <param name="more">
+    /// Notes the clocks to be saved. Their flag is taken away before and set by it last, so that half a note is none.
     /// </param>
-    public static void Write(ConfigFile file, ClockOffsets offsets, Change? more = null, Action? thenSlots = null)
+    public static void Write(ConfigFile file, LayoutMapping layout, ClockOffsets old, ClockOffsets offsets, More? more = null)
     {
+        ConfigChange change = Describe(file, old, offsets);
         if (file.Extension == null)
         {
-            Store(file.Offset, offsets.Monotonic);
-            thenSlots?.Invoke();
+            *file.Offset = offsets.Monotonic;
+            layout.MoveSlots(&change);
             return;
         }
 
         // First of all, since to a launcher that opens the file meanwhile a block that is neither zero nor marked is somebody else's.
         ConfigExtension* extension = file.Extension;
-        BootId boot = BootId.Current();
         Volatile.Write(ref extension->magic, ConfigExtension.MagicValue);
         Volatile.Write(ref extension->version, Math.Max(extension->version, ConfigExtension.CurrentVersion));
 
-        // Odd already where a writer died within: the numbers go on from there.
-        ulong odd = extension->sequence | 1;
-        Volatile.Write(ref extension->sequence, odd);
-        Interlocked.MemoryBarrier();
-
-        Store(file.Offset, offsets.Monotonic);
-        Store(&extension->boottime_offset, offsets.OwnBoottime ?? extension->boottime_offset);
-        Store(&extension->realtime_offset, offsets.OwnRealtime ?? extension->realtime_offset);
-        const uint OwnOffsets = ConfigExtension.HasBoottimeOffset | ConfigExtension.HasRealtimeOffset;
-        uint flags = extension->flags & ~OwnOffsets;
-        flags |= offsets.OwnBoottime is null ? 0 : ConfigExtension.HasBoottimeOffset;
-        flags |= offsets.OwnRealtime is null ? 0 : ConfigExtension.HasRealtimeOffset;
-        Volatile.Write(ref extension->flags, flags);
+        if (more is not null)
+            change.flags &= ~(ulong)ConfigExtension.HasSavedClocks;
+        ConfigChange.Begin(extension, change);
+        ConfigChange.StoreOffsets(file.Offset, extension);
+        layout.MoveSlots(&extension->change);
         more?.Invoke(extension);
-        ExtensionBlock.SetBoot(ref *extension, boot);
-
-        Interlocked.MemoryBarrier();
-        try
-        {
-            thenSlots?.Invoke();
-        }
-        finally
-        {
-            Volatile.Write(ref extension->sequence, odd + 1);
-        }
+        ConfigChange.Finish(extension);
     }
 
-    private static void Store(timespec* place, timespec value)
+    /// <summary>Completes what a writer left behind that died. The file must be locked.</summary>
+    /// <exception cref="LauncherException">The file cannot be mapped.</exception>
+    public static void Complete(ConfigFile file)
     {
-        Volatile.Write(ref place->tv_sec, value.tv_sec);
-        Volatile.Write(ref place->tv_nsec, value.tv_nsec);
+        ConfigExtension* extension = file.Extension;
+        if (!file.IsWritable || !file.HasExtension || !ConfigChange.IsUnfinished(extension))
+            return;
+        if (extension->change.sequence == extension->sequence)
+        {
+            using LayoutMapping layout = new(file);
+            ConfigChange.StoreOffsets(file.Offset, extension);
+            layout.CompleteSlots(&extension->change);
+        }
+
+        ConfigChange.Finish(extension);
+    }
+
+    private static ConfigChange Describe(ConfigFile file, ClockOffsets old, ClockOffsets offsets)
+    {
+        ConfigChange change = default;
+        change.offset = offsets.Monotonic;
+        change.monotonic_difference = TimespecMath.Subtract(offsets.Monotonic, old.Monotonic);
+        change.boottime_difference = TimespecMath.Subtract(offsets.Boottime, old.Boottime);
+        change.realtime_difference = TimespecMath.Subtract(offsets.Realtime, old.Realtime);
+        if (file.Extension == null)
+            return change;
+
+        change.boottime_offset = offsets.OwnBoottime ?? file.Extension->boottime_offset;
+        change.realtime_offset = offsets.OwnRealtime ?? file.Extension->realtime_offset;
+        const uint OwnOffsets = ConfigExtension.HasBoottimeOffset | ConfigExtension.HasRealtimeOffset;
+        change.flags = file.Extension->flags & ~OwnOffsets;
+        change.flags |= offsets.OwnBoottime is null ? 0 : ConfigExtension.HasBoottimeOffset;
+        change.flags |= offsets.OwnRealtime is null ? 0 : ConfigExtension.HasRealtimeOffset;
+        BootId.Current().CopyTo(new Span<byte>(change.boot_id, 16));
+        return change;
     }
 }

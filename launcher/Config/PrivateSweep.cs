@@ -31,7 +31,7 @@ internal static class PrivateSweep
     {
         int flags = SystemCalls.O_RDWR | SystemCalls.O_NOFOLLOW | SystemCalls.O_NONBLOCK;
         Descriptor file = Descriptor.OpenAt(directory.Descriptor, name, flags);
-        if (file.IsOpen && TryLease(file))
+        if (file.IsOpen && FileLease.TryTake(file.Number))
             unmapped.Add((name, file));
         else
             file.Dispose();
@@ -45,7 +45,7 @@ internal static class PrivateSweep
         {
             string path = directory.Path + "/" + name;
             bool isNamed = named is null || named.Contains(path);
-            if (!isNamed && SystemCalls.fcntl(file.Number, SystemCalls.F_GETLEASE, 0) == SystemCalls.F_WRLCK)
+            if (!isNamed && FileLease.IsHeld(file.Number))
             {
                 SystemCalls.unlinkat(directory.Descriptor, name, 0);
                 Log.Debug($"swept {path}");
@@ -54,17 +54,5 @@ internal static class PrivateSweep
             // This gives the lease back.
             file.Dispose();
         }
-    }
-
-    // Somebody who opens the file breaks the lease, and the holder gets a signal: by default SIGIO, which would end us. So it is
-    // one that is ignored by default, and then none.
-    private static bool TryLease(Descriptor file)
-    {
-        SystemCalls.fcntl(file.Number, SystemCalls.F_SETSIG, SystemCalls.SIGURG);
-        if (SystemCalls.fcntl(file.Number, SystemCalls.F_SETLEASE, SystemCalls.F_WRLCK) != 0)
-            return false;
-
-        SystemCalls.fcntl(file.Number, SystemCalls.F_SETOWN, 0);
-        return true;
     }
 }

@@ -30,14 +30,16 @@ internal static unsafe class SavedClocks
             throw ConfigErrors.SavedOnOtherBoot(file.Path);
 
         using ConfigLock held = new(file);
+        UnmovableCalls.Refuse(file, force);
+        using LayoutMapping layout = new(file);
         ClockOffsets offsets = ClockOffsets.Read(file);
         HostClocks.Moment now = hostClocks();
-        OffsetWriter.Write(file, offsets, extension =>
+        OffsetWriter.Write(file, layout, offsets, offsets, extension =>
         {
             extension->saved_monotonic = TimespecMath.Subtract(now.Monotonic, offsets.Monotonic);
             extension->saved_boottime = TimespecMath.Subtract(now.Boottime, offsets.Boottime);
             extension->saved_realtime = TimespecMath.Subtract(now.Realtime, offsets.Realtime);
-            extension->flags |= ConfigExtension.HasSavedClocks;
+            ConfigChange.ReplaceFlags(extension, extension->flags | ConfigExtension.HasSavedClocks);
         });
     }
 
@@ -48,12 +50,12 @@ internal static unsafe class SavedClocks
     /// </remarks>
     /// <returns>How many calls were in flight.</returns>
     /// <exception cref="LauncherException">Nothing was saved.</exception>
-    public static int Resume(ConfigFile file, Func<HostClocks.Moment> hostClocks)
+    public static int Resume(ConfigFile file, Func<HostClocks.Moment> hostClocks, bool force)
     {
         HostClocks.Moment saved = Read(file)
             ?? throw new LauncherException(
                 ConfigErrors.What(file.Path), "has no saved clocks; --save notes them before the move, or give --monotonic-at");
-        return ConfigAdjustment.Apply(file, hostClocks, (old, now) =>
+        return ConfigAdjustment.Apply(file, hostClocks, force, (old, now) =>
         {
             timespec monotonic = TimespecMath.Subtract(now.Monotonic, saved.Monotonic);
             timespec boottime = TimespecMath.Subtract(now.Boottime, saved.Boottime);

@@ -5,7 +5,7 @@ using VirtTime.Native;
 namespace VirtTime.Config;
 
 /// <summary>A slot that is not zero.</summary>
-/// <param name="Thread">The thread id, which is the slot's number.</param>
+/// <param name="Thread">The id of the thread that took it, in its own PID namespace.</param>
 /// <param name="Clock">The clock id of the call in flight; <c>CLOCK_MONOTONIC</c> where the file does not say.</param>
 internal readonly record struct Slot(int Thread, timespec Deadline, int Clock);
 
@@ -14,13 +14,33 @@ internal static unsafe class SlotTable
 {
     private const int ChunkSize = 64 * 1024;
 
-    /// <summary>All slots that are not zero, by thread id. Those with invalid nanoseconds are no deadlines and are left out.</summary>
-    public static List<Slot> Read(ConfigFile file)
+    /// <summary>All slots that are not zero, by their place. Those with invalid nanoseconds are no deadlines and are left out.</summary>
+    /// <exception cref="LauncherException">Part of the file cannot be read.</exception>
+    public static IEnumerable<Slot> Read(ConfigFile file)
     {
-        List<Slot> slots = [];
-        long end = Math.Min(file.Size, ConfigLayout.CLayoutEnd);
         byte[] chunk = new byte[ChunkSize];
-        byte[] clocks = new byte[ChunkSize / ConfigLayout.SlotSize];
+        byte[] marks = new byte[ChunkSize / ConfigLayout.SlotSize];
+        foreach ((int first, int end) in RangesWithData(file))
+        {
+            for (int start = first; start < end; start += marks.Length)
+            {
+                int count = Math.Min(marks.Length, end - start);
+                ReadAt(file, ConfigLayout.SlotsPosition + ((long)start * ConfigLayout.SlotSize), chunk.AsSpan(0, count * ConfigLayout.SlotSize));
+                ReadMarks(file, start, marks.AsSpan(0, count));
+                for (int i = 0; i < count; i++)
+                {
+                    timespec deadline = System.Runtime.InteropServices.MemoryMarshal.Read<timespec>(chunk.AsSpan(i * ConfigLayout.SlotSize));
+                    if ((deadline.tv_sec | deadline.tv_nsec) != 0 && TimespecMath.HasValidNanoseconds(deadline))
+                        yield return new Slot(SlotMark.ThreadOf(start + i, marks[i]), deadline, SlotMark.ClockOf(marks[i]));
+                }
+            }
+        }
+    }
+
+    /// <summary>The numbers of the slots in pages that hold data: the first, and one more than the last.</summary>
+    public static IEnumerable<(int First, int End)> RangesWithData(ConfigFile file)
+    {
+        long end = Math.Min(file.Size, ConfigLayout.CLayoutEnd);
         for (long position = ConfigLayout.SlotsPosition; position < end;)
         {
             long data = SystemCalls.lseek(file.Descriptor, position, SystemCalls.SEEK_DATA);
@@ -30,37 +50,29 @@ internal static unsafe class SlotTable
             // A filesystem that does not know holes says where it stands: at the position, and at the end.
             long start = data < 0 ? position : Math.Max(data & ~(ConfigLayout.SlotSize - 1L), ConfigLayout.SlotsPosition);
             long hole = data < 0 ? end : SystemCalls.lseek(file.Descriptor, data, SystemCalls.SEEK_HOLE);
-            long stop = Math.Min(hole < 0 ? end : hole, end);
-            for (position = start; position < stop; position += chunk.Length)
-                ReadChunk(file, position, chunk.AsSpan(0, (int)Math.Min(chunk.Length, stop - position)), clocks, slots);
-
-            position = stop;
+            position = Math.Min(hole < 0 ? end : hole, end);
+            if (start < position)
+                yield return (NumberAt(start), NumberAt(position));
         }
-
-        return slots;
     }
 
-    private static void ReadChunk(ConfigFile file, long position, Span<byte> chunk, Span<byte> clocks, List<Slot> slots)
+    private static int NumberAt(long position) => (int)((position - ConfigLayout.SlotsPosition) / ConfigLayout.SlotSize);
+
+    private static void ReadAt(ConfigFile file, long position, Span<byte> bytes)
     {
-        int firstThread = (int)((position - ConfigLayout.SlotsPosition) / ConfigLayout.SlotSize);
-        fixed (byte* bytes = chunk)
+        fixed (byte* start = bytes)
         {
-            nint length = SystemCalls.pread(file.Descriptor, bytes, chunk.Length, position);
-            ReadClocks(file, firstThread, clocks);
-            for (int i = 0; (i + 1) * ConfigLayout.SlotSize <= length; i++)
-            {
-                timespec deadline = ((timespec*)bytes)[i];
-                if ((deadline.tv_sec | deadline.tv_nsec) != 0 && TimespecMath.HasValidNanoseconds(deadline))
-                    slots.Add(new Slot(firstThread + i, deadline, clocks[i] == 0 ? SystemCalls.CLOCK_MONOTONIC : clocks[i] - 1));
-            }
+            nint length = SystemCalls.pread(file.Descriptor, start, bytes.Length, position);
+            if (length != bytes.Length)
+                throw ConfigErrors.CannotRead(file.Path, length < 0 ? Errno.Last : 0);
         }
     }
 
     // 0 where the file ends before, as those of other tools do.
-    private static void ReadClocks(ConfigFile file, int firstThread, Span<byte> clocks)
+    private static void ReadMarks(ConfigFile file, int first, Span<byte> marks)
     {
-        clocks.Clear();
-        fixed (byte* bytes = clocks)
-            SystemCalls.pread(file.Descriptor, bytes, clocks.Length, ConfigLayout.SlotClocksPosition + firstThread);
+        marks.Clear();
+        if (file.Size >= ConfigLayout.FileSize)
+            ReadAt(file, ConfigLayout.SlotClocksPosition + first, marks);
     }
 }

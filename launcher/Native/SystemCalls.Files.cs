@@ -35,6 +35,7 @@ internal static unsafe partial class SystemCalls
     public const int F_GETLEASE = 1025;
     public const int F_DUPFD_CLOEXEC = 1030;
     public const int F_WRLCK = 1;
+    public const int F_UNLCK = 2;
 
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;

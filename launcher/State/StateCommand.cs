@@ -44,7 +44,7 @@ internal static class StateCommand
         else if (options.Resume || request.ChangesClocks)
         {
             using ConfigFile file = Open(path, toWrite: true);
-            int calls = options.Resume ? SavedClocks.Resume(file, Clocks) : ConfigAdjustment.Apply(file, request, Clocks);
+            int calls = options.Resume ? SavedClocks.Resume(file, Clocks, options.Force) : ConfigAdjustment.Apply(file, request, Clocks);
             if (calls > 0 && !ProcessStatus.IsStopped(pid))
             {
                 string noun = calls == 1 ? "call" : "calls";

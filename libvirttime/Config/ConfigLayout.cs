@@ -29,7 +29,7 @@ public static class ConfigLayout
 
     public const int ExtensionSize = 4096;
 
-    /// <summary><c>uint8_t per_thread_clock[]</c>: clock id + 1 while a call is in flight in that thread, else 0.</summary>
+    /// <summary><c>uint8_t per_thread_clock[]</c>: the mark of each slot (<see cref="SlotMark"/>).</summary>
     public const long SlotClocksPosition = ExtensionPosition + ExtensionSize;
 
     /// <summary>The size of a file that has everything.</summary>
@@ -37,6 +37,9 @@ public static class ConfigLayout
 
     /// <summary>The smallest file that works: the offset alone.</summary>
     public const long SmallestFileSize = 16;
+
+    /// <summary>A file that fills one page: the offset, and slots for the smallest thread ids.</summary>
+    public const long OnePage = 4096;
 }
 
 /// <summary>What VirtTime adds behind the C layout. A reader ignores what it does not know; a writer keeps it.</summary>
@@ -55,6 +58,12 @@ public unsafe struct ConfigExtension
 
     /// <summary>The <c>saved_*</c> clocks are valid.</summary>
     public const uint HasSavedClocks = 4;
+
+    /// <summary>
+    /// A process keeps, or kept, a deadline where nobody else can move it. Set by the interposer, by an atomic or; stays until a launcher
+    /// sees that nobody uses the file.
+    /// </summary>
+    public const uint HasUnmovableCalls = 8;
 
     public ulong magic;
     public uint version;
@@ -77,4 +86,7 @@ public unsafe struct ConfigExtension
 
     public timespec saved_boottime;
     public timespec saved_realtime;
+
+    /// <summary>The change that an odd <see cref="sequence"/> stands for.</summary>
+    public ConfigChange change;
 }

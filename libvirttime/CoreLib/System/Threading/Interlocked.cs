@@ -9,5 +9,11 @@ public static class Interlocked
     public static long CompareExchange(ref long location1, long value, long comparand) => CompareExchange(ref location1, value, comparand);
 
     [Intrinsic]
+    public static int CompareExchange(ref int location1, int value, int comparand) => CompareExchange(ref location1, value, comparand);
+
+    [Intrinsic]
+    public static byte CompareExchange(ref byte location1, byte value, byte comparand) => CompareExchange(ref location1, value, comparand);
+
+    [Intrinsic]
     public static void MemoryBarrier() => MemoryBarrier();
 }

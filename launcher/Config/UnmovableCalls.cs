@@ -1,0 +1,32 @@
+namespace VirtTime.Config;
+
+/// <summary>
+/// Calls in flight whose deadline is not in the file, so that nobody else can move it: their process has said so
+/// (<see cref="ConfigExtension.HasUnmovableCalls"/>). Once nobody uses the file any more, the word is taken back.
+/// </summary>
+internal static unsafe class UnmovableCalls
+{
+    /// <summary>Throws where a process that uses the file may have such a call. The file must be locked.</summary>
+    /// <param name="force">Do not; the deadline stays as it is.</param>
+    /// <exception cref="LauncherException">It does.</exception>
+    public static void Refuse(ConfigFile file, bool force)
+    {
+        if (!AreThere(file))
+            return;
+        if (IsUnused(file))
+            Interlocked.And(ref file.Extension->flags, ~ConfigExtension.HasUnmovableCalls);
+        else if (!force)
+            throw ConfigErrors.Unmovable(file.Path);
+    }
+
+    public static bool AreThere(ConfigFile file) =>
+        file.HasExtension && (Volatile.Read(ref file.Extension->flags) & ConfigExtension.HasUnmovableCalls) != 0;
+
+    private static bool IsUnused(ConfigFile file)
+    {
+        if (!file.IsWritable || !FileLease.TryTake(file.Descriptor))
+            return false;
+        FileLease.Return(file.Descriptor);
+        return true;
+    }
+}
