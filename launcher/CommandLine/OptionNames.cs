@@ -7,11 +7,16 @@ internal static class OptionNames
     public const string MonotonicOffset = "monotonic-offset";
     public const string BoottimeAt = "boottime-at";
     public const string BoottimeOffset = "boottime-offset";
+
+    /// <summary>As the value of <see cref="BoottimeOffset"/>: what the monotonic clock has.</summary>
+    public const string AsMonotonic = "monotonic";
+
     public const string Config = "config";
     public const char ConfigLetter = 'c';
     public const string ConfigMode = "config-mode";
     public const string Pid = "pid";
     public const char PidLetter = 'p';
+    public const string List = "list";
     public const string Save = "save";
     public const string Resume = "resume";
     public const string SplitString = "split-string";
@@ -34,5 +39,5 @@ internal static class OptionNames
     public static bool TakesValue(char letter) => letter is ConfigLetter or PidLetter or SplitStringLetter;
 
     public static bool TakesNone(string name) =>
-        name is Save or Resume or Check or Force or Json or PrintEnvironment or Verbose or Help or Version;
+        name is List or Save or Resume or Check or Force or Json or PrintEnvironment or Verbose or Help or Version;
 }

@@ -5,10 +5,10 @@ using VirtTime.Config;
 namespace VirtTime.State;
 
 /// <summary>One clock of a config file, in nanoseconds.</summary>
-/// <param name="Offset">Host − virtual, as the file has it.</param>
+/// <param name="Offset">Virtual − host, as the options take it; a config file has the opposite.</param>
 internal readonly record struct ClockState(string Name, Int128 Host, Int128 Offset)
 {
-    public Int128 Virtual => Host - Offset;
+    public Int128 Virtual => Host + Offset;
 }
 
 /// <summary>A call in flight, in nanoseconds.</summary>
@@ -24,23 +24,28 @@ internal sealed record ConfigState(
     IReadOnlyList<(string Name, Int128 Value)> Saved,
     IReadOnlyList<CallState> Calls)
 {
+    /// <summary>The name of the clock that is a date.</summary>
+    public const string Realtime = "realtime";
+
     private const string Monotonic = "monotonic";
     private const string Boottime = "boottime";
-    private const string Realtime = "realtime";
 
     public static ConfigState Of(ConfigFile file, HostClocks.Moment host)
     {
         ClockOffsets offsets = ClockOffsets.Read(file);
-        ClockState[] clocks =
-        [
-            new(Monotonic, Nanoseconds(host.Monotonic), Nanoseconds(offsets.Monotonic)),
-            new(Boottime, Nanoseconds(host.Boottime), Nanoseconds(offsets.Boottime)),
-            new(Realtime, Nanoseconds(host.Realtime), Nanoseconds(offsets.Realtime)),
-        ];
+        ClockState[] clocks = ReadClocks(offsets, host);
         HostClocks.Moment? saved = SavedClocks.Read(file);
         return new ConfigState(
             file.Path, BootCheck.IsOfThisBoot(file), clocks, saved is null ? [] : NameSaved(saved.Value), ReadCalls(file, offsets, clocks));
     }
+
+    /// <summary>All three, in the order in which they are shown.</summary>
+    public static ClockState[] ReadClocks(ClockOffsets offsets, HostClocks.Moment host) =>
+    [
+        new(Monotonic, Nanoseconds(host.Monotonic), -Nanoseconds(offsets.Monotonic)),
+        new(Boottime, Nanoseconds(host.Boottime), -Nanoseconds(offsets.Boottime)),
+        new(Realtime, Nanoseconds(host.Realtime), -Nanoseconds(offsets.Realtime)),
+    ];
 
     private static (string Name, Int128 Value)[] NameSaved(HostClocks.Moment saved) =>
     [
