@@ -33,6 +33,28 @@ internal static class OptionNames
     public const string Version = "version";
     public const char VersionLetter = 'V';
 
+    private static readonly string[] s_all =
+    [
+        MonotonicAt, MonotonicOffset, BoottimeAt, BoottimeOffset, Config, ConfigMode, Pid, List, Save, Resume, SplitString, Check, Force, Json,
+        PrintEnvironment, Verbose, LogLevel, Help, Version,
+    ];
+
+    /// <summary>The one name that begins with what was typed, as <c>getopt_long(3)</c> takes it; what fits no name stays as it is.</summary>
+    /// <exception cref="LauncherException">Several names begin so.</exception>
+    public static string Complete(string typed)
+    {
+        if (typed.Length == 0 || Array.IndexOf(s_all, typed) >= 0)
+            return typed;
+
+        string[] candidates = Array.FindAll(s_all, name => name.StartsWith(typed, StringComparison.Ordinal));
+        return candidates.Length switch
+        {
+            0 => typed,
+            1 => candidates[0],
+            _ => throw new LauncherException("--" + typed, $"is ambiguous; it may be --{string.Join(", --", candidates)}"),
+        };
+    }
+
     public static bool TakesValue(string name) => name is MonotonicAt or MonotonicOffset or BoottimeAt or BoottimeOffset
         or Config or ConfigMode or Pid or SplitString or LogLevel;
 
