@@ -12,8 +12,9 @@ internal static class ProcessAdjustment
     public static void Apply(ConfigFile file, Request request, int pid, Func<HostClocks.Moment> clocks)
     {
         bool resumes = request.Options.Resume;
-        int calls = resumes ? SavedClocks.Resume(file, clocks, request.Options.Force) : ConfigAdjustment.Apply(file, request, clocks);
-        if (calls == 0 || ProcessStatus.IsStopped(pid))
+        int slots = resumes ? SavedClocks.Resume(file, clocks, request.Options.Force) : ConfigAdjustment.Apply(file, request, clocks);
+        int calls = slots == 0 || ProcessStatus.IsStopped(pid) ? 0 : CallsInFlight.Of(file).Slots.Count;
+        if (calls == 0)
             return;
 
         string noun = calls == 1 ? "call" : "calls";

@@ -34,16 +34,26 @@ internal static class HumanText
             rows.Add(["saved", name, .. Reading(name, value)]);
 
         TextTable.Append(text, rows, NumberColumn);
-        if (state.Calls.Count == 0)
-            return text.Append("\nno calls in flight\n").ToString();
+        AppendCalls(text.Append('\n'), state);
+        if (state.LeftBehind > 0)
+            text.Append($"{state.LeftBehind} left behind by threads that have ended or are checkpointed\n");
 
-        text.Append('\n');
+        return text.ToString();
+    }
+
+    private static void AppendCalls(StringBuilder text, ConfigState state)
+    {
+        if (state.Calls.Count == 0)
+        {
+            text.Append("no calls in flight\n");
+            return;
+        }
+
         List<string[]> calls = [["in flight", "clock", "virtual deadline", "time left"]];
         foreach (CallState call in state.Calls)
             calls.Add([$"{call.Thread}", call.Clock, ClockSetting.Format(call.VirtualDeadline), Words(call.TimeLeft)]);
 
         TextTable.Append(text, calls, NumberColumn);
-        return text.ToString();
     }
 
     // A realtime clock counts from 1970; in seconds nobody can read it.

@@ -66,6 +66,11 @@ internal static class StateCommand
         ConfigState state = ConfigState.Of(file, clocks());
         state = state with { Path = WorkingDirectory.Absolute(state.Path) };
         StandardStreams.WriteOutput(json ? JsonText.Of(state) : HumanText.Of(state));
+        if (state.Uncertain == 0)
+            return;
+
+        string calls = state.Uncertain == 1 ? "1 call" : $"{state.Uncertain} calls";
+        StandardStreams.WriteMessage($"note: {calls} may be of threads that have ended: not every process could be asked; root sees more");
     }
 
     private static ConfigFile Open(string path, bool toWrite) => ConfigFile.TryOpen(path, toWrite) ?? throw ConfigErrors.Missing(path);
