@@ -42,13 +42,12 @@ internal readonly record struct ClockOffsets(timespec Monotonic, timespec? OwnBo
     /// <summary>As they stand in the file; a writer that changes them meanwhile must be kept out with the file's lock.</summary>
     public static unsafe ClockOffsets Read(ConfigFile file)
     {
-        if (!file.HasExtension)
-            return new ClockOffsets(*file.Offset, null, null);
-
-        ConfigExtension* extension = file.Extension;
-        return new ClockOffsets(
-            *file.Offset,
-            (extension->flags & ConfigExtension.HasBoottimeOffset) != 0 ? extension->boottime_offset : null,
-            (extension->flags & ConfigExtension.HasRealtimeOffset) != 0 ? extension->realtime_offset : null);
+        return file.HasExtension ? Of(*file.Offset, *file.Extension) : new ClockOffsets(*file.Offset, null, null);
     }
+
+    /// <summary>As an offset and an extension block say; the block may be all zero.</summary>
+    public static ClockOffsets Of(timespec offset, in ConfigExtension extension) => new(
+        offset,
+        (extension.flags & ConfigExtension.HasBoottimeOffset) != 0 ? extension.boottime_offset : null,
+        (extension.flags & ConfigExtension.HasRealtimeOffset) != 0 ? extension.realtime_offset : null);
 }

@@ -17,6 +17,7 @@ internal static unsafe partial class SystemCalls
     public const int O_NOCTTY = 0x100;
     public const int O_NONBLOCK = 0x800;
     public const int O_CLOEXEC = 0x80000;
+    public const int O_PATH = 0x200000;
 
     // The three that differ between architectures.
     public static readonly int O_DIRECTORY = IsArm64 ? 0x4000 : 0x10000;
@@ -82,6 +83,9 @@ internal static unsafe partial class SystemCalls
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int fcntl(int descriptor, int command, nint argument);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int ioctl(int descriptor, nuint request, void* argument);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint mmap(nint address, nint length, int protection, int flags, int descriptor, long position);

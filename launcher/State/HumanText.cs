@@ -1,5 +1,6 @@
 using System.Text;
 using VirtTime.CommandLine;
+using VirtTime.Diagnostics;
 
 namespace VirtTime.State;
 
@@ -7,55 +8,70 @@ namespace VirtTime.State;
 internal static class HumanText
 {
     private const long Second = 1_000_000_000;
+    private const int NumberColumn = 2;
 
-    /// <summary>Ends in a line feed.</summary>
-    public static string Of(ConfigState state)
+    /// <exception cref="LauncherException">It cannot be written.</exception>
+    public static void Write(ConfigState state)
     {
-        StringBuilder text = new();
+        OutputText text = new();
         string boot = state.MadeOnThisBoot switch
         {
             true => "made on this boot",
             false => "made on another boot or host",
             null => "made by another tool",
         };
-        text.Append($"config file  {state.Path} ({boot})\n\n");
+        text.Append($"config file  {PrintableText.Escape(state.Path)} ({boot})\n\n");
 
         List<string[]> rows = [["clock", "", "seconds", ""]];
         foreach (ClockState clock in state.Clocks)
         {
-            rows.Add([clock.Name, "virtual", ClockSetting.Format(clock.Virtual), Words(clock.Virtual)]);
-            rows.Add(["", "host", ClockSetting.Format(clock.Host), Words(clock.Host)]);
-            rows.Add(["", "host - virtual", ClockSetting.Format(clock.Offset), Words(clock.Offset)]);
+            rows.Add([clock.Name, "virtual", .. Reading(clock.Name, clock.Virtual)]);
+            rows.Add(["", "host", .. Reading(clock.Name, clock.Host)]);
+            rows.Add(["", "offset", ClockSetting.Format(clock.Offset), Words(clock.Offset)]);
         }
 
         foreach ((string name, Int128 value) in state.Saved)
-            rows.Add(["saved", name, ClockSetting.Format(value), Words(value)]);
+            rows.Add(["saved", name, .. Reading(name, value)]);
 
-        AppendTable(text, rows);
-        if (state.Calls.Count == 0)
-            return text.Append("\nno calls in flight\n").ToString();
+        TextTable.Append(text, rows, NumberColumn);
+        AppendCalls(text.Append("\n"), state);
+        if (state.LeftBehind > 0)
+            text.Append($"{state.LeftBehind} left behind by threads that have ended or are checkpointed\n");
 
-        text.Append('\n');
-        List<string[]> calls = [["in flight", "clock", "virtual deadline", "time left"]];
-        foreach (CallState call in state.Calls)
-            calls.Add([$"{call.Thread}", call.Clock, ClockSetting.Format(call.VirtualDeadline), Words(call.TimeLeft)]);
-
-        AppendTable(text, calls);
-        return text.ToString();
+        text.Flush();
     }
+
+    private static void AppendCalls(OutputText text, ConfigState state)
+    {
+        if (state.Calls.Count == 0)
+        {
+            text.Append("no calls in flight\n");
+            return;
+        }
+
+        string[] head = ["in flight", "clock", "virtual deadline", "time left"];
+        IEnumerable<string[]> calls = state.Calls.Select(call =>
+            new[] { $"{call.Thread}", call.Clock, ClockSetting.Format(call.VirtualDeadline), Words(call.TimeLeft) });
+        TextTable.Append(text, calls.Prepend(head), NumberColumn);
+    }
+
+    // A realtime clock counts from 1970; in seconds nobody can read it.
+    private static string[] Reading(string clock, Int128 value) => clock == ConfigState.Realtime && RealtimeDate.TryFormat(value) is string date
+        ? [date, ""]
+        : [ClockSetting.Format(value), Words(value)];
 
     /// <summary>Such as <c>3d 12h 0m 5.250s</c>; milliseconds are enough for a person.</summary>
     public static string Words(Int128 nanoseconds)
     {
         Int128 size = Int128.Abs(nanoseconds);
-        Int128 seconds = size / Second;
-        long milliseconds = (long)(size % Second) / 1_000_000;
+        (long seconds, long rest) = ClockSetting.Split(size);
+        long milliseconds = rest / 1_000_000;
         StringBuilder words = new(nanoseconds < 0 ? "-" : "");
         (string Unit, int Size)[] units = [("d", 86_400), ("h", 3_600), ("m", 60)];
         bool begun = false;
         foreach ((string unit, int unitSize) in units)
         {
-            Int128 count = seconds / unitSize;
+            long count = seconds / unitSize;
             seconds %= unitSize;
             begun |= count != 0;
             if (begun)
@@ -63,23 +79,5 @@ internal static class HumanText
         }
 
         return words.Append($"{seconds}.{milliseconds:D3}s").ToString();
-    }
-
-    // The third column holds numbers and is aligned at its end; the last is not padded.
-    private static void AppendTable(StringBuilder text, List<string[]> rows)
-    {
-        const int NumberColumn = 2;
-        for (int row = 0; row < rows.Count; row++)
-        {
-            StringBuilder line = new();
-            for (int column = 0; column < rows[row].Length; column++)
-            {
-                int width = rows.Max(other => other[column].Length);
-                string cell = rows[row][column];
-                line.Append(column == NumberColumn ? cell.PadLeft(width) : cell.PadRight(width)).Append("  ");
-            }
-
-            text.Append(line.ToString().TrimEnd(' ')).Append('\n');
-        }
     }
 }

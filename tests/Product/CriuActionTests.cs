@@ -111,7 +111,7 @@ public class CriuActionTests
         using RunningProgram other = Command.Of("cat").Start();
         Result result = await process.Action("post-dump").With("CRTOOLS_INIT_PID", $"{other.ProcessGroup}").RunAsync();
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("has no VIRT_TIME_CONF", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains("has no config file mapped", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -155,7 +155,7 @@ public class CriuActionTests
         File.Move(process.Config + ".copy", process.Config, overwrite: true);
         Result result = await process.Action("post-dump").RunAsync();
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("the file was replaced", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains("runs with another config file", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Limits.Test)]
