@@ -59,6 +59,7 @@ internal sealed class MappedFileIdentity
     private static statx_buffer? Status(string process, in Mapping mapping)
     {
         string link = $"/proc/{process}/map_files/{mapping.Range}";
-        return SystemCalls.statx(SystemCalls.AT_FDCWD, link, 0, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) == 0 ? status : null;
+        const uint Mask = statx_buffer.STATX_BASIC_STATS;
+        return SystemCalls.statx(SystemCalls.AT_FDCWD, link, 0, Mask, out statx_buffer status) == 0 ? status : null;
     }
 }
