@@ -24,10 +24,10 @@ internal static unsafe class VirtualClock
         nint hostClock = vdso != 0 ? vdso : (nint)(delegate*<int, timespec*, int>)&HostClock.Read;
 
         // These are called as managed functions, which takes two instructions less than an unmanaged call.
-        if ((behind & CompilerContract.FatPointerBit) == 0)
+        if (CompilerContract.CanCallAsManaged(behind))
             Volatile.Write(ref HotState.ClockGettimeBehind, behind);
         bool isWhereExpected = (nint)config->Extension - (nint)config->Offset == MappedConfig.ExtensionDistance;
-        if ((hostClock & CompilerContract.FatPointerBit) == 0 && isWhereExpected)
+        if (CompilerContract.CanCallAsManaged(hostClock) && isWhereExpected)
             Volatile.Write(ref HotState.Config, (nint)config->Offset);
         Volatile.Write(ref HotState.HostClock, hostClock);
     }

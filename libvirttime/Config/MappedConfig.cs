@@ -78,7 +78,8 @@ internal unsafe struct MappedConfig
 
     public static void Unmap(MappedConfig* config)
     {
-        Kernel.Unmap(config->FirstPage, FileMapping.PageSize);
+        if (config->FirstPage != 0)
+            Kernel.Unmap(config->FirstPage, FileMapping.PageSize);
         Kernel.Unmap(AddressOf(config), Length);
     }
 
@@ -114,7 +115,7 @@ internal unsafe struct MappedConfig
             defect = config->Check();
         if (errno == 0 && defect == ConfigDefect.None)
             return config;
-        Kernel.Unmap(address, Length);
+        Unmap(config);
         return null;
     }
 
@@ -137,9 +138,10 @@ internal unsafe struct MappedConfig
         if (!Kernel.IsError(result) && ConfigFormat.HasExtension(Size))
             result = FileMapping.MapPageAt((nint)Extension - inPage, descriptor, ConfigLayout.ExtensionPosition, access);
         if (!Kernel.IsError(result))
-            result = FirstPage = Kernel.Map(0, FileMapping.PageSize, Mman.PROT_NONE, Mman.MAP_SHARED, descriptor, 0);
+            result = Kernel.Map(0, FileMapping.PageSize, Mman.PROT_NONE, Mman.MAP_SHARED, descriptor, 0);
         if (Kernel.IsError(result))
             return result;
+        FirstPage = result;
         Identity = Kernel.IdentityOf(descriptor);
         return 0;
     }

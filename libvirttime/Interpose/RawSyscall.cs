@@ -25,7 +25,7 @@ internal static unsafe class RawSyscall
         if (number is SyscallNumbers.close or SyscallNumbers.close_range or SyscallNumbers.dup2 or SyscallNumbers.dup3)
             Descriptors.RawForget(number, a, b);
         nint real = Real.AddressOf(RealFunction.syscall);
-        if ((real & CompilerContract.FatPointerBit) != 0)
+        if (!CompilerContract.CanCallAsManaged(real))
             return Real.syscall(number, a, b, c, d, e, f);
         return ((delegate*<nint, nint, nint, nint, nint, nint, nint, nint>)real)(number, a, b, c, d, e, f);
     }

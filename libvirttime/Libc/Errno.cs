@@ -13,6 +13,7 @@ internal static unsafe class Errno
     public const int EAGAIN = 11;
     public const int EACCES = 13;
     public const int EFAULT = 14;
+    public const int EBUSY = 16;
     public const int EISDIR = 21;
     public const int EINVAL = 22;
     public const int EROFS = 30;

@@ -21,7 +21,7 @@ public sealed class UnwindToolTests : IDisposable
     [InlineData("a missing end", "xor %eax, %eax", "past its end")]
     public async Task Refuses_what_it_cannot_follow_and_leaves_the_object_alone(string what, string code, string reason)
     {
-        string assembled = await AssembleAsync(what, $".globl f; .type f, @function; f: .cfi_startproc; {code}; .cfi_endproc; .size f, . - f");
+        string assembled = await AssembleAsync(what, $".type f, @function; f: .cfi_startproc; {code}; .cfi_endproc; .size f, . - f");
         byte[] before = await File.ReadAllBytesAsync(assembled, TestContext.Current.CancellationToken);
         Result result = await RunAsync(assembled);
 

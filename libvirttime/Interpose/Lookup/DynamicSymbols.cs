@@ -32,7 +32,7 @@ internal static unsafe class DynamicSymbols
         nint found = Look(real, handle, name, null);
         if (found != Undecided)
             return found;
-        if ((real & CompilerContract.FatPointerBit) != 0)
+        if (!CompilerContract.CanCallAsManaged(real))
             return Ask(real, handle, name, null);
         return ((delegate*<nint, byte*, nint>)real)(handle, name);
     }
@@ -46,7 +46,7 @@ internal static unsafe class DynamicSymbols
         nint found = Look(real, handle, name, version);
         if (found != Undecided)
             return found;
-        if ((real & CompilerContract.FatPointerBit) != 0)
+        if (!CompilerContract.CanCallAsManaged(real))
             return Ask(real, handle, name, version);
         return ((delegate*<nint, byte*, byte*, nint>)real)(handle, name, version);
     }

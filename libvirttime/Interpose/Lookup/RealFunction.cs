@@ -40,10 +40,12 @@ internal enum RealFunction
     // Not interposed, but used.
     clock_gettime,
     pthread_self,
+    pthread_mutex_trylock,
     pthread_condattr_init,
     pthread_condattr_setclock,
     pthread_cond_init,
     gnu_get_libc_version,
+    _thread_db_pthread_tid,
 
     Count,
     FirstThatSetsErrno = sem_clockwait,
@@ -59,6 +61,6 @@ internal static class RealFunctionNames
         + "sem_clockwait\0timer_create\0timer_delete\0timer_settime\0timerfd_create\0timerfd_settime\0"u8
         + "close\0close_range\0dup2\0dup3\0sysinfo\0times\0syscall\0closefrom\0"u8
         + "timespec_get\0dlsym\0dlvsym\0dl_iterate_phdr\0"u8
-        + "clock_gettime\0pthread_self\0pthread_condattr_init\0pthread_condattr_setclock\0pthread_cond_init\0"u8
-        + "gnu_get_libc_version\0"u8;
+        + "clock_gettime\0pthread_self\0pthread_mutex_trylock\0pthread_condattr_init\0pthread_condattr_setclock\0pthread_cond_init\0"u8
+        + "gnu_get_libc_version\0_thread_db_pthread_tid\0"u8;
 }

@@ -17,7 +17,7 @@ internal static unsafe class Descriptors
         Startup.Ensure();
         DescriptorNotes.Forget(descriptor);
         nint real = Real.AddressOf(RealFunction.close);
-        if ((real & CompilerContract.FatPointerBit) != 0)
+        if (!CompilerContract.CanCallAsManaged(real))
             return (int)Real.Call(RealFunction.close, descriptor);
         return ((delegate*<int, int>)real)(descriptor);
     }

@@ -12,7 +12,8 @@ internal static unsafe class Locks
     private static int sem_clockwait(nint semaphore, int clock, nint deadline) =>
         WaitChecking(RealFunction.sem_clockwait, semaphore, clock, deadline);
 
-    // man 3 pthread_mutex_clocklock (glibc 2.30); looks at the deadline only when it has to wait
+    // man 3 pthread_mutex_clocklock (glibc 2.30); looks at the deadline only when it has to wait, and makes no system call before. So whoever
+    // need not wait gets the mutex first; for the others it is the real function that says what is wrong.
     [RuntimeExport("pthread_mutex_clocklock")]
     private static int pthread_mutex_clocklock(nint mutex, int clock, nint deadline)
     {
@@ -21,7 +22,12 @@ internal static unsafe class Locks
         arguments.First = mutex;
         arguments.Second = clock;
         arguments.Third = deadline;
-        return (int)TimedCall.WaitIfReadable(RealFunction.pthread_mutex_clocklock, &arguments, &arguments.Third, clock);
+        if (clock != Time.CLOCK_MONOTONIC)
+            return (int)Real.Invoke(Real.AddressOf(RealFunction.pthread_mutex_clocklock), &arguments);
+        int taken = (int)Real.Call(RealFunction.pthread_mutex_trylock, mutex);
+        return taken != Errno.EBUSY
+            ? taken
+            : (int)TimedCall.Wait(RealFunction.pthread_mutex_clocklock, &arguments, &arguments.Third, clock);
     }
 
     // man 3 pthread_rwlock_clockrdlock (glibc 2.30)

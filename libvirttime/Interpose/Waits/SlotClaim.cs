@@ -30,6 +30,7 @@ internal unsafe struct SlotClaim
     /// <summary>Maps the slots near the calling thread's.</summary>
     public static void Prepare()
     {
+        ThreadHint.Prepare();
         SlotChunks.TryFind(SlotMark.SlotOf(ThreadHint.Current(), 0), out _);
 
         // Only now is there a place to note that libc's note of the thread's id is to be trusted.

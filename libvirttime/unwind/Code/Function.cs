@@ -21,7 +21,8 @@ internal sealed record Function(Section Section, int Start, int Length, IReadOnl
         Section section = file.Sections[symbol.Section];
         if (start < 0 || length <= 0 || start + length > section.Content.Length)
             throw new UnwindException($"{symbol.Name}: an entry of .eh_frame for code that is not there");
-        IEnumerable<Symbol> named = file.Symbols.Where(other => other.IsFunction && other.Section == symbol.Section && other.Value == start);
+        IEnumerable<Symbol> named = file.Symbols.Where(
+            other => other.IsFunction && other.Section == symbol.Section && other.Value == start);
         return new(section, (int)start, length, [.. named.Select(other => other.Name)]);
     }
 

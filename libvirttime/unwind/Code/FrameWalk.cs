@@ -96,8 +96,9 @@ internal sealed class FrameWalk
 
     private void Leave(in Instruction instruction, FrameState state)
     {
+        const string Reason = "leaves the function with its frame still on the stack, or jumps through a table of unknown form";
         if (!state.CanBeLeft)
-            throw _function.Error((long)instruction.IP, $"{instruction}: leaves the function with its frame still on the stack, or jumps through a table of unknown form");
+            throw _function.Error((long)instruction.IP, $"{instruction}: {Reason}");
     }
 
     private void Reach(long offset, FrameState state)

@@ -48,7 +48,8 @@ internal sealed record FrameState(int? StackPointer, int? FramePointer, Slots Sa
                 throw error($"takes the saved {register} off the stack without restoring it");
         }
 
-        return this with { StackPointer = distance, Restored = Restored.RemoveRange(Restored.Keys.Where(key => Restored[key] > distance + RedZone)) };
+        IEnumerable<Register> outOfReach = Restored.Keys.Where(register => Restored[register] > distance + RedZone);
+        return this with { StackPointer = distance, Restored = Restored.RemoveRange(outOfReach) };
     }
 
     public bool Equals(FrameState? other) =>

@@ -24,8 +24,10 @@ internal sealed class StackEffect(Function function)
             Mnemonic.Push => Push(instruction, before, Error),
             Mnemonic.Pop when instruction.Op0Kind == OpKind.Register => Pop(instruction.Op0Register, before, Error),
             Mnemonic.Leave => Pop(Register.RBP, Move(Register.RSP, Register.RBP, 0, before, Error), Error),
-            Mnemonic.Add when IsAdjustment(instruction) => Move(Register.RSP, Register.RSP, (long)instruction.GetImmediate(1), before, Error),
-            Mnemonic.Sub when IsAdjustment(instruction) => Move(Register.RSP, Register.RSP, -(long)instruction.GetImmediate(1), before, Error),
+            Mnemonic.Add when IsAdjustment(instruction) =>
+                Move(Register.RSP, Register.RSP, (long)instruction.GetImmediate(1), before, Error),
+            Mnemonic.Sub when IsAdjustment(instruction) =>
+                Move(Register.RSP, Register.RSP, -(long)instruction.GetImmediate(1), before, Error),
             Mnemonic.Mov when instruction.Op1Kind == OpKind.Register && IsMove(instruction, instruction.Op1Register) =>
                 Move(instruction.Op0Register, instruction.Op1Register, 0, before, Error),
             Mnemonic.Lea when instruction.MemoryIndex == Register.None && IsMove(instruction, instruction.MemoryBase) =>
@@ -39,7 +41,9 @@ internal sealed class StackEffect(Function function)
         instruction.Op0Kind == OpKind.Register && instruction.Op0Register == Register.RSP && IsImmediate(instruction.Op1Kind);
 
     private static bool IsMove(in Instruction instruction, Register source) =>
-        instruction.Op0Kind == OpKind.Register && instruction.Op0Register is Register.RSP or Register.RBP && source is Register.RSP or Register.RBP;
+        instruction.Op0Kind == OpKind.Register && IsPointer(instruction.Op0Register) && IsPointer(source);
+
+    private static bool IsPointer(Register register) => register is Register.RSP or Register.RBP;
 
     private static FrameState Push(in Instruction instruction, FrameState before, Func<string, UnwindException> error)
     {
@@ -111,11 +115,7 @@ internal sealed class StackEffect(Function function)
             return before;
         if (!before.Saved.ContainsKey(register))
             throw error($"changes {register}, which is the caller's and has not been saved");
-        return before with
-        {
-            FramePointer = register == Register.RBP ? null : before.FramePointer,
-            Restored = before.Restored.Remove(register),
-        };
+        return register == Register.RBP ? before with { FramePointer = null } : before;
     }
 
     private static void CheckStore(UsedMemory memory, FrameState before, Func<string, UnwindException> error)

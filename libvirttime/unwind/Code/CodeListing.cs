@@ -16,7 +16,8 @@ internal sealed class CodeListing
         Function = function;
         _file = file;
         _relocations = file.Relocations(function.Section);
-        Decoder decoder = Decoder.Create(64, new ByteArrayCodeReader(function.Section.Content, function.Start, function.Length), (ulong)function.Start);
+        ByteArrayCodeReader bytes = new(function.Section.Content, function.Start, function.Length);
+        Decoder decoder = Decoder.Create(64, bytes, (ulong)function.Start);
         while ((long)decoder.IP < function.End)
         {
             Instruction instruction = decoder.Decode();
@@ -38,7 +39,8 @@ internal sealed class CodeListing
 
     /// <summary>Whether another function begins there.</summary>
     public bool IsOtherFunction(long offset) =>
-        offset != Function.Start && _file.Symbols.Any(symbol => symbol.IsFunction && symbol.Section == Function.Section.Index && symbol.Value == offset);
+        offset != Function.Start
+        && _file.Symbols.Any(symbol => symbol.IsFunction && symbol.Section == Function.Section.Index && symbol.Value == offset);
 
     public int IndexOf(in Instruction instruction) => _indices[(long)instruction.IP];
 

@@ -12,7 +12,10 @@ internal sealed record FrameRow(int Offset, Register Base, int Distance, Slots S
 {
     public static FrameRow AtEntry { get; } = new(0, Register.RSP, FrameState.WordSize, Slots.Empty);
 
-    /// <summary>A register that has been restored may still be said to be saved, as long as its value is there as well: that keeps the table small.</summary>
+    /// <summary>
+    /// A register that has been restored may still be said to be saved, as long as its value is there as well: that keeps
+    /// the table small.
+    /// </summary>
     public bool HoldsFor(FrameState state) =>
         (Base == Register.RSP ? state.StackPointer : state.FramePointer) == Distance
         && Saved.All(entry => Has(state.Saved, entry) || Has(state.Restored, entry))

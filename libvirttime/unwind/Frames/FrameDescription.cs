@@ -26,7 +26,8 @@ internal sealed record FrameDescription(CommonInformation Common, RelocationEntr
             uint back = entry.UInt32();
             if (back == 0)
                 common[start] = CommonInformation.Parse(entry.Rest());
-            else if (!common.TryGetValue(position - back, out CommonInformation? its) || !relocations.TryGetValue(position + entry.Position, out RelocationEntry begin))
+            else if (!common.TryGetValue(position - back, out CommonInformation? its)
+                || !relocations.TryGetValue(position + entry.Position, out RelocationEntry begin))
                 throw new UnwindException($".eh_frame+{start:x}: an entry without a CIE, or without a relocation for its code");
             else
                 found.Add(Parse(its, begin, entry));
