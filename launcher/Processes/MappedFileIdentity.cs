@@ -34,7 +34,7 @@ internal sealed class MappedFileIdentity
             string start = $"{address:x}-";
             foreach (Mapping mapping in ProcessMaps.Shared(SmallFile.TryRead("/proc/self/maps")))
             {
-                if (mapping.Range.TrimStart('0').StartsWith(start, StringComparison.Ordinal))
+                if (mapping.Range.StartsWith(start, StringComparison.Ordinal))
                     return new MappedFileIdentity(mapping.File, Status("self", mapping));
             }
 

@@ -79,8 +79,15 @@ internal static class ProcessMaps
 
         MappedFile file = new(ByteString.From(device), number);
         string name = ByteString.From(line.TrimStart((byte)' '));
-        mapping = new Mapping(ByteString.From(range), file, permissions[Writable] == (byte)'w', start, name);
+        mapping = new Mapping(WithoutPadding(ByteString.From(range)), file, permissions[Writable] == (byte)'w', start, name);
         return true;
+    }
+
+    // map_files wants the addresses without the zeros that maps fills small ones up with.
+    private static string WithoutPadding(string range)
+    {
+        int middle = range.IndexOf('-', StringComparison.Ordinal);
+        return range.StartsWith('0') ? range[..middle].TrimStart('0') + "-" + range[(middle + 1)..].TrimStart('0') : range;
     }
 
     private static ReadOnlySpan<byte> TakeField(ref ReadOnlySpan<byte> line)
