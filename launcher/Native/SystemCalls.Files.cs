@@ -7,6 +7,7 @@ internal static unsafe partial class SystemCalls
 {
     public const int AT_FDCWD = -100;
     public const int AT_SYMLINK_FOLLOW = 0x400;
+    public const int AT_SYMLINK_NOFOLLOW = 0x100;
     public const int AT_EACCESS = 0x200;
     public const int AT_EMPTY_PATH = 0x1000;
 
@@ -17,6 +18,7 @@ internal static unsafe partial class SystemCalls
     public const int O_NOCTTY = 0x100;
     public const int O_NONBLOCK = 0x800;
     public const int O_CLOEXEC = 0x80000;
+    public const int O_PATH = 0x200000;
 
     // The three that differ between architectures.
     public static readonly int O_DIRECTORY = IsArm64 ? 0x4000 : 0x10000;
@@ -44,7 +46,9 @@ internal static unsafe partial class SystemCalls
 
     public const int PROT_READ = 1;
     public const int PROT_WRITE = 2;
+    public const int PROT_EXEC = 4;
     public const int MAP_SHARED = 1;
+    public const int MAP_PRIVATE = 2;
 
     private static bool IsArm64 => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
@@ -102,6 +106,10 @@ internal static unsafe partial class SystemCalls
 
     [LibraryImport("libc", SetLastError = true,
         StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteStringMarshaller))]
+    public static partial int chmod(string path, uint mode);
+
+    [LibraryImport("libc", SetLastError = true,
+        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteStringMarshaller))]
     public static partial int linkat(int oldDirectory, string oldPath, int newDirectory, string newPath, int flags);
 
     [LibraryImport("libc", SetLastError = true,
@@ -112,6 +120,11 @@ internal static unsafe partial class SystemCalls
         StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteStringMarshaller))]
     public static partial nint readlink(string path, byte* buffer, nint size);
 
+    /// <param name="resolved">Room for 4096 bytes.</param>
+    [LibraryImport("libc", SetLastError = true,
+        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteStringMarshaller))]
+    public static partial byte* realpath(string path, byte* resolved);
+
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint getdents64(int descriptor, byte* buffer, nint size);
 
@@ -120,7 +133,7 @@ internal static unsafe partial class SystemCalls
 
     [LibraryImport("libc", SetLastError = true,
         StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteStringMarshaller))]
-    public static partial nint fgetxattr(int descriptor, string name, byte* value, nint size);
+    public static partial nint getxattr(string path, string name, byte* value, nint size);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int fstatvfs(int descriptor, out statvfs_buffer filesystem);
