@@ -65,8 +65,10 @@ internal sealed class ElfProgram
         }
     }
 
+    public static bool IsElf(ReadOnlySpan<byte> head) => head.StartsWith("\u007fELF"u8);
+
     /// <summary>The size of an address: 32 or 64, or 0 where the file is no ELF file.</summary>
-    public static int Bits(ReadOnlySpan<byte> head) => !head.StartsWith("\u007fELF"u8) || head.Length < Unsafe.SizeOf<Elf64_Ehdr>()
+    public static int Bits(ReadOnlySpan<byte> head) => !IsElf(head) || head.Length < Unsafe.SizeOf<Elf64_Ehdr>()
         ? 0
         : head[ClassPosition] == ElfConstants.ELFCLASS64 ? 64 : 32;
 

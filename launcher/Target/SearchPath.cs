@@ -37,7 +37,8 @@ internal static class SearchPath
                 throw failure;
         }
 
-        if (denied is not null || !matched)
+        // A match whose interpreter is missing is passed over, and what counts is then the last error.
+        if (denied is not null || !matched || error is not (Errno.ENOENT or 0))
             throw denied ?? NotFound(command, error);
     }
 

@@ -7,6 +7,8 @@ namespace VirtTime.Target;
 internal sealed class TargetInspection
 {
     private const string Shell = "/bin/sh";
+    private const string Env = "env";
+    private const string SomeConfig = "/";
     private const string PrivilegeRemedy = "run it as the user or group that it belongs to, or run a copy without these privileges";
 
     // The kernel gives up after so many interpreters (exec_binprm). It begins to count anew where env executes its command.
@@ -18,10 +20,11 @@ internal sealed class TargetInspection
     private string? _directory;
     private int _interpreters;
 
-    private TargetInspection(EnvironmentBlock environment) => _environment = environment;
+    // Where the config file will be is not known yet.
+    private TargetInspection(EnvironmentBlock environment) => _environment = environment.With(EnvironmentBlock.ConfigPath, SomeConfig);
 
     /// <param name="command">As the user gave it, with its arguments.</param>
-    /// <param name="environment">What it will get.</param>
+    /// <param name="environment">What it will get, apart from <c>VIRT_TIME_CONF</c>.</param>
     /// <exception cref="LauncherException">It cannot be run at all: 126 or 127.</exception>
     public static Finding Inspect(string[] command, EnvironmentBlock environment) => new TargetInspection(environment).FollowCommand(command);
 
@@ -62,6 +65,9 @@ internal sealed class TargetInspection
         if (bits != 0)
             return FollowElf(file, bits, arguments);
 
+        if (ElfProgram.IsElf(file.Head))
+            return EndDamaged(file);
+
         if (ScriptHead.TryParse(file.Head) is ScriptHead script)
             return FollowScript(path, script, arguments);
 
@@ -86,7 +92,7 @@ internal sealed class TargetInspection
 
         ElfProgram? elf = ElfProgram.TryRead(file);
         if (elf is null)
-            return End(file.Path, "damaged program", null, "is a damaged ELF file; where the kernel refuses it, the shell is given it");
+            return EndDamaged(file);
 
         string? loader = elf.Loader;
         if (loader is null && LauncherProgram.Is(file))
@@ -104,6 +110,9 @@ internal sealed class TargetInspection
 
         return End(file.Path, elf.IsGo ? "dynamic Go program" : "dynamic program", raises is null ? null : ExplainPrivileges(raises));
     }
+
+    private Finding EndDamaged(ProgramFile file) =>
+        End(file.Path, "damaged program", null, "is a damaged ELF file, which the kernel may refuse");
 
     private static string ExplainPrivileges(string raises) => $"{raises}, so that the loader would drop LD_PRELOAD; {PrivilegeRemedy}";
 
@@ -126,9 +135,9 @@ internal sealed class TargetInspection
     // Also through a static env, as busybox has it: it does not read the clock, and passes the interposer on.
     private Finding FollowEnv(string path, string[] arguments)
     {
-        _steps.Add(new FindingStep(path, "env"));
+        _steps.Add(new FindingStep(path, Env));
         EnvCommand env = EnvCommand.Parse(arguments, _environment, _directory);
-        string caller = _steps[^(_steps.Count > 1 ? 2 : 1)].Path;
+        string caller = (_steps.FindLast(step => step.Kind != Env) is { Path: string script } ? script : null) ?? path;
         if (!env.IsUnderstood)
             return End(caller, "options of env", null, "has options of env that are not understood here, and may run on the host's clocks");
 
@@ -143,7 +152,7 @@ internal sealed class TargetInspection
         return FollowCommand(env.Command);
     }
 
-    private string? ExplainEnvironment(EnvironmentBlock changed)
+    private static string? ExplainEnvironment(EnvironmentBlock changed)
     {
         string? preload = changed.Find(EnvironmentBlock.Preload);
         if (preload is null)
@@ -152,7 +161,7 @@ internal sealed class TargetInspection
         if (!InterposerLibrary.IsIn(preload))
             return "has env give LD_PRELOAD a value without libvirttime.so; leave that out";
 
-        return changed.Find(EnvironmentBlock.ConfigPath) == _environment.Find(EnvironmentBlock.ConfigPath)
+        return changed.Find(EnvironmentBlock.ConfigPath) == SomeConfig
             ? null
             : "has env change VIRT_TIME_CONF, which names the config file; leave that out";
     }
