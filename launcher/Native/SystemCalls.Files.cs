@@ -102,6 +102,10 @@ internal static unsafe partial class SystemCalls
 
     [LibraryImport("libc", SetLastError = true,
         StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteStringMarshaller))]
+    public static partial int access(string path, int mode);
+
+    [LibraryImport("libc", SetLastError = true,
+        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteStringMarshaller))]
     public static partial int mkdir(string path, uint mode);
 
     [LibraryImport("libc", SetLastError = true,

@@ -12,9 +12,8 @@ internal static class ExecutableFile
         if (SystemCalls.faccessat(SystemCalls.AT_FDCWD, path, SystemCalls.X_OK, SystemCalls.AT_EACCESS) == 0)
             return true;
 
-        // faccessat2 is younger than some container runtimes, whose filters refuse what they do not know.
-        return Errno.Last is Errno.EPERM or Errno.ENOSYS
-            && SystemCalls.faccessat(SystemCalls.AT_FDCWD, path, SystemCalls.X_OK, 0) == 0;
+        // faccessat2 is younger than some container runtimes, whose filters refuse what they do not know. The ids are the same here.
+        return Errno.Last is (Errno.EPERM or Errno.ENOSYS) && SystemCalls.access(path, SystemCalls.X_OK) == 0;
     }
 
     /// <summary>The reason for a regular file that is not executable, with the remedy.</summary>
