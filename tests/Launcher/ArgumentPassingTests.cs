@@ -67,6 +67,23 @@ public class ArgumentPassingTests
         Assert.Equal("ran\n", result.Output);
     }
 
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("${UNSET}", "")]
+    [InlineData("a ${UNSET} ${UNSET}${UNSET} b", "[a][b]")]
+    [InlineData("${EMPTY}", "[]")]
+    [InlineData("\"${UNSET}\"", "[]")]
+    [InlineData("a${UNSET}b", "[ab]")]
+    [InlineData("${SET}${UNSET}", "[a b]")]
+    public async Task Variable_that_is_not_set_makes_no_argument(string text, string arguments)
+    {
+        string split = $"sh -c 'printf %s \"$#\"; printf \"[%s]\" \"$@\"' sh {text}";
+        Command env = Command.Of("env", "-S", split).With("EMPTY", "").With("SET", "a b").With("UNSET", null);
+        string native = (await env.RunAsync()).Succeeded().Output;
+        string launched = (await (env with { File = Paths.Launcher, Arguments = ["-S", "-- " + split] }).RunAsync()).Succeeded().Output;
+        Assert.Equal(native, launched);
+        Assert.EndsWith(arguments.Length == 0 ? "0[]" : arguments, launched, StringComparison.Ordinal);
+    }
+
     [Fact(Timeout = Limits.Test)]
     public async Task Ten_thousand_arguments_pass()
     {
