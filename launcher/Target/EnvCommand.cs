@@ -1,5 +1,6 @@
 using VirtTime.CommandLine;
 using VirtTime.Execution;
+using VirtTime.Native;
 
 namespace VirtTime.Target;
 
@@ -8,6 +9,9 @@ internal sealed class EnvCommand
 {
     // A string may split into another -S; so many are enough, and end a definition that never ends.
     private const int MostOptions = 1000;
+
+    private readonly List<string> _unset = [];
+    private bool _isEmpty;
 
     private EnvCommand(EnvironmentBlock environment, string? directory)
     {
@@ -50,25 +54,20 @@ internal sealed class EnvCommand
     private bool Read(ReadOnlySpan<string> words)
     {
         EnvironmentBlock given = Environment;
-        string? directory = Directory;
-        List<string> unset = [];
-        bool isEmpty = false;
+        string? start = Directory;
         for (int count = 0; words is [['-', _, ..], ..] && words[0] != "--"; count++)
         {
             if (count == MostOptions || EnvOptions.Take(ref words) is not (string letters, string value))
                 return false;
 
-            if (letters[^1] == EnvOptions.Unset && (value.Length == 0 || value.Contains('=', StringComparison.Ordinal)))
-                return false;
-
             if (letters[^1] == EnvOptions.Information)
                 return true;
 
-            isEmpty |= letters.Contains(EnvOptions.IgnoreEnvironment, StringComparison.Ordinal);
+            _isEmpty |= letters.Contains(EnvOptions.IgnoreEnvironment, StringComparison.Ordinal);
             if (letters[^1] == EnvOptions.Unset)
-                unset.Add(value);
+                _unset.Add(value);
             else if (letters[^1] == EnvOptions.Directory)
-                Directory = value is ['/', ..] || directory is null ? value : $"{directory}/{value}";
+                Directory = value is ['/', ..] || start is null ? value : $"{start}/{value}";
             else if (letters[^1] == EnvOptions.SplitString)
                 words = (string[])[.. SplitString.Split(value, given.Find), .. words];
         }
@@ -76,26 +75,27 @@ internal sealed class EnvCommand
         if (words is ["--", ..])
             words = words[1..];
 
-        if (words is ["-", ..])
-        {
-            isEmpty = true;
-            words = words[1..];
-        }
-
-        Change(isEmpty, unset, ref words);
-        Command = words.ToArray();
-        return true;
+        _isEmpty |= words is ["-", ..];
+        Change(words is ["-", ..] ? words[1..] : words);
+        return (Directory is null || IsDirectory(Directory)) && _unset.TrueForAll(IsName);
     }
 
-    private void Change(bool isEmpty, List<string> unset, ref ReadOnlySpan<string> words)
+    private static bool IsName(string name) => name.Length > 0 && !name.Contains('=', StringComparison.Ordinal);
+
+    private static bool IsDirectory(string path) =>
+        SystemCalls.statx(SystemCalls.AT_FDCWD, path, 0, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) == 0 && status.IsDirectory;
+
+    private void Change(ReadOnlySpan<string> words)
     {
-        if (isEmpty)
+        if (_isEmpty)
             Environment = EnvironmentBlock.Empty;
 
-        foreach (string name in unset)
+        foreach (string name in _unset)
             Environment = Environment.Without(name);
 
         for (; !words.IsEmpty && words[0].IndexOf('=', StringComparison.Ordinal) is >= 0 and int equals; words = words[1..])
             Environment = Environment.With(words[0][..equals], words[0][(equals + 1)..]);
+
+        Command = words.ToArray();
     }
 }

@@ -14,7 +14,10 @@ internal static class SearchPath
     /// <exception cref="LauncherException">Nothing is left to try: not found (127), or found and not executable (126).</exception>
     public static IEnumerable<string> Matches(string command, EnvironmentBlock environment, string? directory)
     {
-        if (command.Length == 0 || command.Contains('/', StringComparison.Ordinal))
+        if (command.Length == 0)
+            throw new LauncherException("command", "is empty; give the name of a program", ExitStatus.CommandNotFound);
+
+        if (command.Contains('/', StringComparison.Ordinal))
         {
             string path = Join(directory, command);
             yield return Check(path, out _) is LauncherException failure ? throw failure : path;
@@ -48,7 +51,7 @@ internal static class SearchPath
         error is Errno.ENOENT or 0 ? ExitStatus.CommandNotFound : ExitStatus.CommandCannotRun);
 
     private static string Join(string? directory, string path) =>
-        directory is null || path is ['/', ..] || path.Length == 0 ? path : $"{directory.TrimEnd('/')}/{path}";
+        directory is null || path is ['/', ..] ? path : $"{directory.TrimEnd('/')}/{path}";
 
     private static LauncherException? Check(string path, out int error)
     {

@@ -90,8 +90,7 @@ internal sealed class TargetInspection
                 ? $"{foreign}; binfmt_misc would run it in {handler}"
                 : foreign);
 
-        ElfProgram? elf = ElfProgram.TryRead(file);
-        if (elf is null)
+        if (ElfProgram.TryRead(file) is not ElfProgram elf)
             return EndDamaged(file);
 
         string? loader = elf.Loader;

@@ -78,6 +78,7 @@ public class EnvInspectionTests
     [InlineData("-S --no-such-option")]
     [InlineData("-S $HOME")]
     [InlineData("-S --ignore")]
+    [InlineData("-S -C /no/such/directory true")]
     [InlineData("-x")]
     public async Task What_env_will_refuse_is_left_to_env(string argument)
     {
