@@ -69,7 +69,7 @@ public class CreationCrashTests
         string path = directory.File("conf");
         (await Named(path, "true").RunAsync()).Succeeded();
         IReadOnlyList<Step> steps = await Tracing.StepsAsync(Named(path, "true"), path);
-        Assert.True(await Tracing.KillAsync(Named(path, "true"), steps.First(step => step.Call == "lseek")));
+        Assert.True(await Tracing.KillAsync(Named(path, "true"), steps.Last(step => step.Call == "lseek")));
         Assert.True(ConfigOnDisk.Read(path).IsBeingChanged);
 
         decimal host = HostClock.Monotonic();
