@@ -43,6 +43,15 @@ public partial class LibraryTests
     public async Task Has_no_thread_local_storage() =>
         Assert.DoesNotContain(" TLS ", await ReadElfAsync("--program-headers"), StringComparison.Ordinal);
 
+    // musl on arm64 does not look at DT_INIT.
+    [Fact(Timeout = Limits.Test)]
+    public async Task Has_its_constructor_in_the_array()
+    {
+        string dynamic = await ReadElfAsync("--dynamic");
+        Assert.Contains("(INIT_ARRAY)", dynamic, StringComparison.Ordinal);
+        Assert.DoesNotContain("(INIT)", dynamic, StringComparison.Ordinal);
+    }
+
     [Fact(Timeout = Limits.Test)]
     public async Task Has_no_executable_stack_and_no_writable_code()
     {

@@ -52,6 +52,22 @@ public class MuslTests
         Assert.Equal(native.Number("clockwait_is_there"), shifted.Number("clockwait_is_there"));
     }
 
+    // Behind environ the kernel has put the auxiliary vector; behind a copy of it, as setenv makes one, there is none.
+    [Theory(Timeout = Limits.Test)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Environment_that_another_constructor_has_moved_makes_no_difference(bool oursFirst)
+    {
+        string program = await BuildAsync("clock_and_vdso.c");
+        string other = await BuildAsync("moves_environment.c", "-shared", "-fPIC");
+        using ConfigFile config = ConfigFile.At(12345);
+        string[] libraries = oursFirst ? [Paths.Library, other] : [other, Paths.Library];
+        Result result = (await Command.Of(program).Under(config).Preloading(libraries).RunAsync()).Succeeded();
+
+        Limits.AssertJustAfter(12345, result.Number("libc"));
+        Limits.AssertJustAfter(12345, result.Number("vdso"));
+    }
+
     private static void AssertShifted(Result result)
     {
         Limits.AssertJustAfter(12345, result.Number("monotonic"));
@@ -63,13 +79,13 @@ public class MuslTests
         Limits.AssertWaited300(result.Number("futex_ms"));
     }
 
-    private static async Task<string> BuildAsync()
+    private static async Task<string> BuildAsync(string source = "musl_waits.c", params string[] options)
     {
         Needs.Tool("musl-gcc");
-        string target = Path.Combine(Paths.Built, $"musl_waits.{Environment.ProcessId}");
+        string target = Path.Combine(Paths.Built, $"{Path.GetFileNameWithoutExtension(source)}.musl.{Environment.ProcessId}");
         Directory.CreateDirectory(Paths.Built);
-        string source = Path.Combine(Paths.Programs, "musl_waits.c");
-        (await Command.Of("musl-gcc", "-O2", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-o", target, source).RunAsync()).Succeeded();
+        string[] always = ["-O2", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"];
+        (await Command.Of("musl-gcc", [.. always, .. options, "-o", target, Path.Combine(Paths.Programs, source)]).RunAsync()).Succeeded();
         return target;
     }
 }

@@ -63,6 +63,16 @@ internal sealed class ConfigFile : IDisposable
         RandomAccess.Write(_file, [SlotMark.Of(clock, choice)], ConfigLayout.SlotClocksPosition + slot);
     }
 
+    /// <summary>Takes a slot as a stranger would, for a deadline on the monotonic clock.</summary>
+    /// <param name="slot">Its number.</param>
+    /// <param name="deadline">The host's.</param>
+    /// <param name="mark">What <see cref="SlotClock"/> is to read.</param>
+    public void TakeSlot(int slot, decimal deadline, byte mark)
+    {
+        RandomAccess.Write(_file, [mark], ConfigLayout.SlotClocksPosition + slot);
+        WriteTime(ConfigLayout.SlotsPosition + ((long)slot * ConfigLayout.SlotSize), deadline);
+    }
+
     /// <summary>Waits until the slot of <paramref name="thread"/> is in use, and returns what it holds.</summary>
     public async Task<decimal> InFlightAsync(int thread)
     {

@@ -1,0 +1,53 @@
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.EndToEnd;
+
+/// <summary>
+/// glibc 2.31, whose threads are a library of their own. Fetched once by <c>tests/programs/old_glibc/fetch.sh</c>; programs are linked with it and
+/// run by its loader.
+/// </summary>
+internal sealed class OldGlibc
+{
+    private static readonly Lazy<Task<Result?>> s_fetched = new(FetchOnceAsync);
+    private static readonly string s_root = Path.Combine(Paths.Root, "artifacts", "glibc-2.31");
+
+    private OldGlibc()
+    {
+    }
+
+    public string Libraries { get; } = Path.Combine(s_root, "lib", "x86_64-linux-gnu");
+
+    public string Loader => Path.Combine(Libraries, "ld-2.31.so");
+
+    /// <summary>Skips the test where it cannot be had, or in a short run.</summary>
+    public static async Task<OldGlibc> NeedAsync()
+    {
+        Needs.FullRun();
+        Needs.Tool("apt-get");
+        Needs.Tool("dpkg-deb");
+        Result? fetched = await s_fetched.Value;
+        Assert.SkipUnless(fetched is not { ExitCode: not 0 }, "cannot get the packages of Debian 11: " + fetched?.Error.Trim());
+        return new OldGlibc();
+    }
+
+    /// <summary>A program, or with <c>-shared</c> a library, that is linked with these libraries of it and with no others.</summary>
+    public async Task<string> BuildAsync(string source, string[] libraries, params string[] options)
+    {
+        Directory.CreateDirectory(Paths.Built);
+        string target = Path.Combine(Paths.Built, $"{Path.GetFileNameWithoutExtension(source)}.2.31.{Environment.ProcessId}");
+        string[] always = ["-O2", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-nodefaultlibs"];
+        string[] linked = ["-L" + Libraries, .. libraries.Select(library => "-l:" + library), "-lgcc"];
+        string path = Path.Combine(Paths.Programs, source);
+        (await Command.Of("gcc", [.. always, .. options, "-o", target, path, .. linked]).RunAsync()).Succeeded();
+        return target;
+    }
+
+    // Null when it was there already.
+    private static async Task<Result?> FetchOnceAsync()
+    {
+        if (Directory.Exists(s_root))
+            return null;
+        Command fetch = Command.Of("sh", Path.Combine(Paths.Programs, "old_glibc", "fetch.sh"), s_root);
+        return await (fetch with { Limit = TimeSpan.FromSeconds(100) }).RunAsync();
+    }
+}

@@ -1,0 +1,43 @@
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.EndToEnd;
+
+/// <summary>The same library under a glibc from before 2.34.</summary>
+public class OldGlibcTests
+{
+    private const int ETIMEDOUT = 110;
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Condition_variable_of_threads_that_were_loaded_late_waits_its_time()
+    {
+        OldGlibc glibc = await OldGlibc.NeedAsync();
+        string program = await glibc.BuildAsync("old_glibc/late_threads.c", ["libc.so.6", "libdl.so.2"]);
+        string plugin = await glibc.BuildAsync("old_glibc/waiting_plugin.c", ["libpthread.so.0", "libc.so.6"], "-shared", "-fPIC");
+        using ConfigFile config = ConfigFile.At(12345);
+        Result result = await RunAsync(glibc, config, [], program, plugin);
+
+        Assert.Equal(ETIMEDOUT, result.Number("error"));
+        Limits.AssertWaited300(result.Number("waited_ms"));
+        Limits.AssertJustAfter(12345, result.Number("clock"));
+    }
+
+    // This loader moves what lies behind its options down, by as many words as they are.
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("")]
+    [InlineData("--inhibit-cache")]
+    [InlineData("--inhibit-rpath /none")]
+    [InlineData("--inhibit-cache --inhibit-rpath /none")]
+    public async Task Loader_as_a_command_makes_no_difference(string options)
+    {
+        OldGlibc glibc = await OldGlibc.NeedAsync();
+        string program = await glibc.BuildAsync("clock_and_vdso.c", ["libc.so.6"]);
+        using ConfigFile config = ConfigFile.At(12345);
+        Result result = await RunAsync(glibc, config, options.Split(' ', StringSplitOptions.RemoveEmptyEntries), program);
+
+        Limits.AssertJustAfter(12345, result.Number("libc"));
+        Limits.AssertJustAfter(12345, result.Number("vdso"));
+    }
+
+    private static async Task<Result> RunAsync(OldGlibc glibc, ConfigFile config, string[] options, params string[] program) =>
+        (await Command.Of(glibc.Loader, ["--library-path", glibc.Libraries, .. options, .. program]).Under(config).RunAsync()).Succeeded();
+}

@@ -1,0 +1,42 @@
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Robustness;
+
+/// <summary>What a second thread sees in the memory that the time is written to: the virtual one, and never the host's for a moment.</summary>
+public class CallerMemoryTests
+{
+    // CLOCK_MONOTONIC_RAW shares the offset, but is not disciplined: it drifts away from the others.
+    private const decimal Start = 99_000_000;
+    private const decimal Drift = 600;
+
+    private const int Monotonic = 1;
+    private const int MonotonicRaw = 4;
+    private const int MonotonicCoarse = 6;
+    private const int Boottime = 7;
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("clock_gettime", Monotonic)]
+    [InlineData("clock_gettime", MonotonicRaw)]
+    [InlineData("clock_gettime", MonotonicCoarse)]
+    [InlineData("clock_gettime", Boottime)]
+    [InlineData("syscall", Monotonic)]
+    [InlineData("syscall", Boottime)]
+    public async Task Timespec_never_holds_the_hosts_time(string function, int clock) => AssertNeverImpossible(await WatchAsync(function, $"{clock}"));
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Uptime_is_never_the_hosts() => AssertNeverImpossible(await WatchAsync("sysinfo"));
+
+    private static void AssertNeverImpossible(Result result)
+    {
+        Assert.InRange(result.Number("first"), Start - Drift, Start + Drift);
+        Assert.InRange(result.Number("looks"), 1, decimal.MaxValue);
+        Assert.True(result.Number("impossible") == 0, result.ToString());
+    }
+
+    private static async Task<Result> WatchAsync(params string[] arguments)
+    {
+        string program = await NativeProgram.BuildAsync("watched_memory.c");
+        using ConfigFile config = ConfigFile.At(Start);
+        return (await Command.Of(program, arguments).Under(config).RunAsync()).Succeeded();
+    }
+}

@@ -1,0 +1,94 @@
+using VirtTime.Libc;
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Robustness;
+
+/// <summary>A writer was killed and has left the sequence odd. Whoever comes next completes what it had begun, and nobody waits for it for long.</summary>
+public class DeadWriterTests
+{
+    // The virtual clocks are set back by these.
+    private static readonly timespec s_monotonic = new() { tv_sec = 4321, tv_nsec = 600_000_000 };
+    private static readonly timespec s_boottime = new() { tv_sec = -987_654_321, tv_nsec = 500_000_000 };
+
+    public static TheoryData<Death> Deaths() => [.. Enum.GetValues<Death>().Where(death => death != Death.WithoutNote)];
+
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(Deaths))]
+    public async Task First_read_completes_its_change(Death death)
+    {
+        using ConfigFile config = ConfigFile.At(99_999);
+        using InterruptedWriter writer = Die(config, death);
+        Result result = (await (await FirstReadAsync()).Under(config).RunAsync()).Succeeded();
+
+        writer.AssertCompleted();
+        Limits.AssertJustAfter(99_999 - 4322, result.Number("clock"));
+        AssertPrompt(result);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task First_read_is_prompt_and_changes_nothing_when_it_has_not_written_down_what_it_wanted()
+    {
+        using ConfigFile config = ConfigFile.At(12345);
+        using InterruptedWriter writer = Die(config, Death.WithoutNote);
+        Result result = (await (await FirstReadAsync()).Under(config).RunAsync()).Succeeded();
+
+        Assert.Equal(0UL, writer.Sequence & 1);
+        writer.AssertUnchanged();
+        Limits.AssertJustAfter(12345, result.Number("clock"));
+        AssertPrompt(result);
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(Deaths))]
+    public async Task Launcher_completes_its_change_when_it_reuses_the_file(Death death)
+    {
+        using ConfigFile config = ConfigFile.At(99_999);
+        using InterruptedWriter writer = Die(config, death);
+        (await Command.Launcher("--config", config.Path, "--", "true").RunAsync()).Succeeded();
+        writer.AssertCompleted();
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(Deaths))]
+    public async Task Launcher_completes_its_change_before_it_makes_one(Death death)
+    {
+        using ConfigFile config = ConfigFile.At(99_999);
+        using InterruptedWriter writer = Die(config, death);
+        (await Command.Launcher("--config", config.Path, "--monotonic-at", "5000s").RunAsync()).Succeeded();
+        writer.AssertDeadlinesKept();
+        Limits.AssertJustAfter(5000, (await (await FirstReadAsync()).Under(config).RunAsync()).Succeeded().Number("clock"));
+    }
+
+    // Half a second is what a reader has; what a living writer has begun is not for others to complete.
+    [Fact(Timeout = Limits.Test)]
+    public async Task Writer_that_lives_is_waited_for_and_its_change_is_its_own()
+    {
+        using ConfigFile config = ConfigFile.At(99_999);
+        using InterruptedWriter writer = Die(config, Death.BeforeOffsets);
+        ulong sequence = writer.Sequence;
+        using (RunningProgram locking = Command.Of(Needs.Tool("flock"), config.Path, "sh", "-c", "echo locked=1; cat").Start())
+        {
+            await locking.ReadNumberAsync("locked");
+            Result waiting = (await (await FirstReadAsync()).Under(config).RunAsync()).Succeeded();
+            Assert.InRange(waiting.Number("read_ms"), 490, 20_000);
+            Assert.Equal(sequence, writer.Sequence);
+            writer.AssertUnchanged();
+            locking.CloseInput();
+            await locking.EndAsync();
+        }
+
+        (await (await FirstReadAsync()).Under(config).RunAsync()).Succeeded();
+        writer.AssertCompleted();
+    }
+
+    private static void AssertPrompt(Result result) => Assert.InRange(result.Number("read_ms"), 0, 300);
+
+    private static InterruptedWriter Die(ConfigFile config, Death death)
+    {
+        InterruptedWriter writer = new(config.Path, s_monotonic, s_boottime);
+        writer.Die(death);
+        return writer;
+    }
+
+    private static async Task<Command> FirstReadAsync() => Command.Of(await NativeProgram.BuildAsync("first_read.c"));
+}

@@ -1,0 +1,146 @@
+using System.IO.MemoryMappedFiles;
+using VirtTime.Clock;
+using VirtTime.Config;
+using VirtTime.Libc;
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Robustness;
+
+/// <summary>Where a writer's life ends. What came before was done.</summary>
+public enum Death
+{
+    /// <summary>The sequence is odd and nothing is written down, as an older tool leaves it.</summary>
+    WithoutNote,
+    BeforeOffsets,
+    BetweenOffsets,
+    BeforeSlots,
+
+    /// <summary>The slot in the middle is named, and still holds what it held.</summary>
+    BeforeSlot,
+
+    /// <summary>That slot has the seconds of the new deadline and the nanoseconds of the old one.</summary>
+    WithinSlot,
+    BetweenSlots,
+    BeforeTheEnd,
+}
+
+/// <summary>
+/// A writer that shifts the monotonic and the boottime clocks of a config file, as the launcher does, and stops in the middle. Slots of strangers
+/// are in flight.
+/// </summary>
+internal sealed unsafe class InterruptedWriter : IDisposable
+{
+    private const long Billion = 1_000_000_000;
+    private const long SlotSeconds = 2_000_000_000;
+
+    // In three pages, one on each side of where the writer ends, and on both clocks; small numbers are none's that a test could meet.
+    private static readonly (int Number, int Clock)[] s_slots =
+        [(3, Time.CLOCK_MONOTONIC), (4, Time.CLOCK_BOOTTIME), (70_000, Time.CLOCK_MONOTONIC), (4_190_000, Time.CLOCK_BOOTTIME)];
+
+    private readonly MemoryMappedFile _file;
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly ConfigExtension* _extension;
+    private readonly byte* _start;
+    private readonly timespec _old;
+    private readonly ConfigChange _change;
+
+    /// <param name="path">A file of the full size.</param>
+    /// <param name="monotonic">What is added to that offset.</param>
+    /// <param name="boottime">The same for the boottime clocks, which get their own.</param>
+    public InterruptedWriter(string path, timespec monotonic, timespec boottime)
+    {
+        _file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, ConfigLayout.FileSize);
+        _view = _file.CreateViewAccessor();
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
+        _extension = (ConfigExtension*)(_start + ConfigLayout.ExtensionPosition);
+        _extension->magic = ConfigExtension.MagicValue;
+        _extension->version = ConfigExtension.CurrentVersion;
+        _old = *(timespec*)_start;
+        _change = new ConfigChange
+        {
+            flags = ConfigExtension.HasBoottimeOffset,
+            offset = TimespecMath.Add(_old, monotonic),
+            boottime_offset = TimespecMath.Add(_old, boottime),
+            monotonic_difference = monotonic,
+            boottime_difference = boottime,
+        };
+        foreach ((int number, int clock) in s_slots)
+        {
+            _start[ConfigLayout.SlotClocksPosition + number] = SlotMark.Of(clock, 0);
+            *Slot(number) = DeadlineOf(number);
+        }
+    }
+
+    public ulong Sequence => Volatile.Read(ref _extension->sequence);
+
+    /// <summary>Changes the file up to there.</summary>
+    public void Die(Death death)
+    {
+        if (death == Death.WithoutNote)
+        {
+            _extension->sequence = 1;
+            return;
+        }
+
+        ConfigChange.Begin(_extension, _change);
+        if (death == Death.BetweenOffsets)
+            ((timespec*)_start)->tv_sec = _change.offset.tv_sec;
+        if (death > Death.BetweenOffsets)
+            ConfigChange.StoreOffsets((timespec*)_start, _extension);
+        if (death <= Death.BeforeSlots)
+            return;
+        int middle = s_slots[1].Number;
+        ConfigChange.MoveSlots(
+            &_extension->change, _start, hasMarks: true, 0, death == Death.BeforeTheEnd ? ConfigLayout.SlotCount : middle + 1);
+        if (death is Death.BeforeSlot or Death.WithinSlot)
+            Slot(middle)->tv_nsec = DeadlineOf(middle).tv_nsec;
+        if (death == Death.BeforeSlot)
+            Slot(middle)->tv_sec = DeadlineOf(middle).tv_sec;
+    }
+
+    /// <summary>Asserts that the change is in force as a whole, each deadline moved once.</summary>
+    public void AssertCompleted()
+    {
+        Assert.Equal(0UL, Sequence & 1);
+        Assert.Equal(Total(_change.offset), Total(*(timespec*)_start));
+        Assert.Equal(Total(_change.boottime_offset), Total(_extension->boottime_offset));
+        Assert.Equal(ConfigExtension.HasBoottimeOffset, _extension->flags);
+        foreach ((int number, int clock) in s_slots)
+        {
+            timespec difference = clock == Time.CLOCK_BOOTTIME ? _change.boottime_difference : _change.monotonic_difference;
+            Assert.Equal((number, Total(DeadlineOf(number)) + Total(difference)), (number, Total(*Slot(number))));
+        }
+    }
+
+    /// <summary>Asserts that no change is unfinished, and that to the programs each deadline is what it was.</summary>
+    public void AssertDeadlinesKept()
+    {
+        Assert.Equal(0UL, Sequence & 1);
+        foreach ((int number, int clock) in s_slots)
+        {
+            timespec offset = clock == Time.CLOCK_BOOTTIME ? _extension->boottime_offset : *(timespec*)_start;
+            Assert.Equal((number, Total(DeadlineOf(number)) - Total(_old)), (number, Total(*Slot(number)) - Total(offset)));
+        }
+    }
+
+    /// <summary>Asserts that nothing is changed, but for the sequence.</summary>
+    public void AssertUnchanged()
+    {
+        Assert.Equal(Total(_old), Total(*(timespec*)_start));
+        foreach ((int number, _) in s_slots)
+            Assert.Equal((number, Total(DeadlineOf(number))), (number, Total(*Slot(number))));
+    }
+
+    public void Dispose()
+    {
+        _view.SafeMemoryMappedViewHandle.ReleasePointer();
+        _view.Dispose();
+        _file.Dispose();
+    }
+
+    private static Int128 Total(timespec time) => ((Int128)time.tv_sec * Billion) + time.tv_nsec;
+
+    private static timespec DeadlineOf(int number) => new() { tv_sec = SlotSeconds + number, tv_nsec = 999_000_000 };
+
+    private timespec* Slot(int number) => (timespec*)(_start + ConfigLayout.SlotsPosition) + number;
+}

@@ -1,0 +1,77 @@
+using VirtTime.Config;
+using VirtTime.Tests.Harness;
+using VirtTime.Tests.Launching;
+
+namespace VirtTime.Tests.Slots;
+
+/// <summary>A deadline for which there is no slot cannot be moved: the file says so, and the launcher refuses to leave it behind.</summary>
+public class UnmovableCallTests
+{
+    private const int LauncherFailed = 125;
+
+    public static TheoryData<string[]> Changes() => new((string[])["--monotonic-at", "5000s"], ["--save"]);
+
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(Changes))]
+    public async Task Change_is_refused_while_the_program_lives(string[] change)
+    {
+        using TemporaryDirectory directory = new();
+        using RunningProgram program = await StartAsync(directory);
+        Assert.True(IsFlagged(directory));
+
+        Result result = await ChangeAsync(directory, change);
+        Assert.Equal(LauncherFailed, result.ExitCode);
+        string error = Assert.Single(result.ErrorLines);
+        Assert.StartsWith($"virttime-run: --config {directory.File("conf")}: ", error, StringComparison.Ordinal);
+        Assert.Contains("--force", error, StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(Changes))]
+    public async Task Change_can_be_forced(string[] change)
+    {
+        using TemporaryDirectory directory = new();
+        using RunningProgram program = await StartAsync(directory);
+        Assert.Equal(LauncherFailed, (await ChangeAsync(directory, change)).ExitCode);
+
+        (await ChangeAsync(directory, [.. change, "--force"])).Succeeded();
+        Assert.True(IsFlagged(directory));
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(Changes))]
+    public async Task Change_works_when_the_program_has_ended(string[] change)
+    {
+        using TemporaryDirectory directory = new();
+        using (RunningProgram program = await StartAsync(directory))
+        {
+            Assert.True(IsFlagged(directory));
+            program.CloseInput();
+            (await program.EndAsync()).Succeeded();
+        }
+
+        (await ChangeAsync(directory, change)).Succeeded();
+        Assert.False(IsFlagged(directory));
+    }
+
+    private static bool IsFlagged(TemporaryDirectory directory) =>
+        (ConfigOnDisk.Read(directory.File("conf")).Extension.flags & ConfigExtension.HasUnmovableCalls) != 0;
+
+    private static Task<Result> ChangeAsync(TemporaryDirectory directory, string[] change) =>
+        Command.Launcher(["--config", directory.File("conf"), .. change]).RunAsync();
+
+    // A program all of whose slots strangers have had while it waited.
+    private static async Task<RunningProgram> StartAsync(TemporaryDirectory directory)
+    {
+        string program = await NativeProgram.BuildAsync("requested_waits.c");
+        RunningProgram started = Command.Launcher("--monotonic-at", "12345s", "--config", directory.File("conf"), "--", program).Start();
+        int thread = (int)await started.ReadNumberAsync("thread");
+        using ConfigFile config = ConfigFile.Open(directory.File("conf"));
+        for (int choice = 0; choice < SlotMark.Choices; choice++)
+            config.TakeSlot(SlotMark.SlotOf(thread, choice), 4242, SlotMark.Of(1, choice));
+        await started.WriteAsync("clock_nanosleep 100\n");
+        await started.ReadNumberAsync("deadline");
+        await started.ReadNumberAsync("waited_ms");
+        return started;
+    }
+}

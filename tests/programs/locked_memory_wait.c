@@ -1,0 +1,53 @@
+/*
+ * locked_memory_wait MILLISECONDS: an ordinary user locks all of his memory, of which he may lock 64 MiB at most; then this thread and another wait. Says
+ * who waits until when before. Started by root, it becomes an ordinary user itself.
+ */
+#include "waits.h"
+
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+enum { NOBODY = 65534, LOCKED_MOST = 64 << 20 };
+
+static int milliseconds;
+static int64_t late;
+
+static void *wait_and_tell(void *key)
+{
+    int64_t deadline = vt_now(CLOCK_MONOTONIC) + milliseconds * MS;
+
+    printf("%s_thread=%d\n", (char *)key, vt_thread());
+    vt_print("deadline", deadline);
+    wait_until("clock_nanosleep", deadline);
+    late = vt_now(CLOCK_MONOTONIC) - deadline;
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    struct rlimit limit;
+    pthread_attr_t small_stack;
+    pthread_t thread;
+
+    if (argc != 2)
+        return 2;
+    milliseconds = atoi(argv[1]);
+    getrlimit(RLIMIT_MEMLOCK, &limit);
+    limit.rlim_cur = limit.rlim_max = limit.rlim_max < LOCKED_MOST ? limit.rlim_max : LOCKED_MOST;
+    setrlimit(RLIMIT_MEMLOCK, &limit);
+    if (geteuid() == 0 && (setgid(NOBODY) || setuid(NOBODY))) {
+        perror("setuid");
+        return 3;
+    }
+    printf("error=%d\n", mlockall(MCL_CURRENT | MCL_FUTURE) ? errno : 0);
+    fflush(stdout);
+    wait_and_tell("first");
+    vt_print("late_ms", late * 1000);
+    pthread_attr_init(&small_stack);
+    pthread_attr_setstacksize(&small_stack, 256 * 1024);
+    if (pthread_create(&thread, &small_stack, wait_and_tell, "second"))
+        return 4;
+    pthread_join(thread, NULL);
+    vt_print("late_ms", late * 1000);
+    return 0;
+}

@@ -1,0 +1,23 @@
+/* late_threads PLUGIN: a program without threads, which loads a plugin that brings libpthread along. Prints what the clock reads, and the wait. */
+#include <dlfcn.h>
+#include <stdio.h>
+#include <time.h>
+
+int main(int argc, char **argv)
+{
+    void *plugin = argc == 2 ? dlopen(argv[1], RTLD_NOW | RTLD_GLOBAL) : NULL;
+    int (*wait_300ms)(void) = plugin ? (int (*)(void))dlsym(plugin, "wait_300ms") : NULL;
+    struct timespec start, end;
+
+    if (!wait_300ms) {
+        fprintf(stderr, "%s\n", dlerror());
+        return 2;
+    }
+    clock_gettime(CLOCK_REALTIME, &start);
+    printf("error=%d\n", wait_300ms());
+    clock_gettime(CLOCK_REALTIME, &end);
+    printf("waited_ms=%.1f\n", (end.tv_sec - start.tv_sec) * 1e3 + (end.tv_nsec - start.tv_nsec) / 1e6);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    printf("clock=%lld\n", (long long)end.tv_sec);
+    return 0;
+}

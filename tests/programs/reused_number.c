@@ -1,0 +1,56 @@
+/*
+ * reused_number WAY: a timerfd on CLOCK_MONOTONIC is closed, and its number given to one on CLOCK_BOOTTIME, which is then set: by dup2 or dup3, which
+ * close it themselves, by fcntl, recvmsg, or another timerfd_create; or it is closed by close_range, closefrom, or a raw system call.
+ */
+#include "passing_timerfd.h"
+
+static int other_number(int descriptor)
+{
+    return fcntl(descriptor, F_DUPFD, 100);
+}
+
+static void close_by(const char *way, int number)
+{
+    if (!strcmp(way, "close_range"))
+        close_range(number, number, 0);
+    else if (!strcmp(way, "closefrom"))
+        closefrom(number);
+    else if (!strcmp(way, "raw_close"))
+        syscall(SYS_close, number);
+    else
+        close(number);
+}
+
+static int reuse(const char *way, int number, int descriptor)
+{
+    int sockets[2];
+
+    if (!strcmp(way, "dup2"))
+        return dup2(descriptor, number);
+    if (!strcmp(way, "dup3"))
+        return dup3(descriptor, number, O_CLOEXEC);
+    if (!strcmp(way, "raw_dup3"))
+        return syscall(SYS_dup3, descriptor, number, O_CLOEXEC);
+    if (!strcmp(way, "recvmsg")) {
+        socketpair(AF_UNIX, SOCK_STREAM, 0, sockets);
+        send_descriptor(sockets[0], descriptor);
+        close_by(way, number);
+        return receive_descriptor(sockets[1]);
+    }
+    close_by(way, number);
+    return !strcmp(way, "timerfd_create") ? timerfd_create(CLOCK_BOOTTIME, 0) : fcntl(descriptor, F_DUPFD, number);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2)
+        return 2;
+    int number = timerfd_create(CLOCK_MONOTONIC, 0), made = timerfd_create(CLOCK_BOOTTIME, 0);
+    int descriptor = !strcmp(argv[1], "closefrom") ? dup2(made, number - 1 > 2 ? number - 1 : 0) : other_number(made);
+
+    /* An absolute time that is long past, as programs set that have used it. */
+    timerfd_settime(number, TFD_TIMER_ABSTIME, &(struct itimerspec){.it_value = {0, 1}}, NULL);
+    int reused = reuse(argv[1], number, descriptor);
+    printf("same_number=%d\n", reused == number);
+    return fire_in_300ms(reused, CLOCK_BOOTTIME);
+}
