@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace VirtTime.Native;
 
 /// <summary>Reads small files, those of /proc above all, whose size is not known beforehand.</summary>
@@ -9,26 +11,17 @@ internal static unsafe class SmallFile
     /// <summary>The same for a path relative to an open directory.</summary>
     public static byte[]? TryReadAt(int directory, string path)
     {
-        using Descriptor file = Descriptor.OpenAt(directory, path, SystemCalls.O_RDONLY);
+        Descriptor file = Descriptor.OpenAt(directory, path, SystemCalls.O_RDONLY);
         if (!file.IsOpen)
             return null;
 
-        byte[] buffer = new byte[4096];
-        int length = 0;
-        while (true)
-        {
-            if (length == buffer.Length)
-                Array.Resize(ref buffer, buffer.Length * 4);
+        byte[]? content = TryReadAll(file.Number);
+        int error = Errno.Last;
+        file.Dispose();
 
-            nint count = Read(file.Number, buffer.AsSpan(length));
-            if (count < 0)
-                return null;
-
-            if (count == 0)
-                return buffer.AsSpan(0, length).ToArray();
-
-            length += (int)count;
-        }
+        // Closing the file must not change what the reason was.
+        Marshal.SetLastPInvokeError(error);
+        return content;
     }
 
     /// <summary>What a symbolic link says, or null where it cannot be read.</summary>
@@ -38,6 +31,26 @@ internal static unsafe class SmallFile
         byte* buffer = stackalloc byte[PathLimit];
         nint length = SystemCalls.readlink(path, buffer, PathLimit);
         return length < 0 ? null : ByteString.From(new ReadOnlySpan<byte>(buffer, (int)length));
+    }
+
+    private static byte[]? TryReadAll(int descriptor)
+    {
+        byte[] buffer = new byte[4096];
+        int length = 0;
+        while (true)
+        {
+            if (length == buffer.Length)
+                Array.Resize(ref buffer, buffer.Length * 4);
+
+            nint count = Read(descriptor, buffer.AsSpan(length));
+            if (count < 0)
+                return null;
+
+            if (count == 0)
+                return buffer.AsSpan(0, length).ToArray();
+
+            length += (int)count;
+        }
     }
 
     private static nint Read(int descriptor, Span<byte> buffer)

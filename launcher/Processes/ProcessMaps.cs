@@ -1,0 +1,79 @@
+using System.Buffers.Text;
+using VirtTime.Native;
+
+namespace VirtTime.Processes;
+
+/// <summary>What a process has mapped.</summary>
+internal static class ProcessMaps
+{
+    /// <summary>Its shared mappings of files; null where they cannot be read (<see cref="Errno.Last"/> says why).</summary>
+    /// <remarks>
+    /// A process whose first thread has ended has its memory in the others only. One without memory, which is about to be gone,
+    /// has no mappings.
+    /// </remarks>
+    public static List<Mapping>? TryReadShared(ProcFolder proc, int pid)
+    {
+        byte[]? maps = proc.TryRead($"{pid}/maps");
+        if (maps is null && Errno.Last != Errno.ESRCH)
+            return null;
+
+        if (maps is { Length: > 0 })
+            return Shared(maps);
+
+        foreach (int thread in proc.ThreadIds(pid))
+        {
+            maps = thread == pid ? null : proc.TryRead($"{pid}/task/{thread}/maps");
+            if (maps is { Length: > 0 })
+                return Shared(maps);
+        }
+
+        return [];
+    }
+
+    /// <summary>Those of the lines that are shared mappings of files.</summary>
+    public static List<Mapping> Shared(ReadOnlySpan<byte> maps)
+    {
+        List<Mapping> mappings = [];
+        while (!maps.IsEmpty)
+        {
+            int end = maps.IndexOf((byte)'\n');
+            ReadOnlySpan<byte> line = end < 0 ? maps : maps[..end];
+            maps = maps[(end < 0 ? maps.Length : end + 1)..];
+            if (TryParse(line, out Mapping mapping))
+                mappings.Add(mapping);
+        }
+
+        return mappings;
+    }
+
+    // ADDRESSES rwxs POSITION DEVICE INODE   NAME. Most lines are not shared, and cost no more than finding that out.
+    private static bool TryParse(ReadOnlySpan<byte> line, out Mapping mapping)
+    {
+        const int Writable = 1;
+        const int Shared = 3;
+        mapping = default;
+        ReadOnlySpan<byte> range = TakeField(ref line);
+        ReadOnlySpan<byte> permissions = TakeField(ref line);
+        if (permissions.Length <= Shared || permissions[Shared] != (byte)'s')
+            return false;
+
+        ReadOnlySpan<byte> position = TakeField(ref line);
+        ReadOnlySpan<byte> device = TakeField(ref line);
+        ReadOnlySpan<byte> inode = TakeField(ref line);
+        if (!Utf8Parser.TryParse(position, out ulong start, out _, 'x') || !Utf8Parser.TryParse(inode, out ulong number, out _) || number == 0)
+            return false;
+
+        MappedFile file = new(ByteString.From(device), number);
+        string name = ByteString.From(line.TrimStart((byte)' '));
+        mapping = new Mapping(ByteString.From(range), file, permissions[Writable] == (byte)'w', start, name);
+        return true;
+    }
+
+    private static ReadOnlySpan<byte> TakeField(ref ReadOnlySpan<byte> line)
+    {
+        int end = line.IndexOf((byte)' ');
+        ReadOnlySpan<byte> field = end < 0 ? line : line[..end];
+        line = end < 0 ? [] : line[(end + 1)..];
+        return field;
+    }
+}

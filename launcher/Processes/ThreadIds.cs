@@ -1,0 +1,46 @@
+using System.Globalization;
+using VirtTime.Native;
+
+namespace VirtTime.Processes;
+
+/// <summary>A thread's id as this /proc shows it, and as the thread itself gets it from <c>gettid</c>.</summary>
+/// <param name="Own">In its own, the innermost process namespace: the number of its slot.</param>
+internal readonly record struct ThreadIds(int Seen, int Own)
+{
+    /// <summary>The threads of a process; empty where it is gone. What a process may see of others is enough for that.</summary>
+    public static List<ThreadIds> Of(ProcFolder proc, int pid)
+    {
+        List<ThreadIds> threads = [];
+
+        // One namespace for all threads of a process: where it is the one of /proc, they need not be asked one by one.
+        bool? sameNamespace = IsSeenAsOwn(proc.TryRead($"{pid}/status"));
+        foreach (int thread in proc.ThreadIds(pid))
+        {
+            if (sameNamespace == true)
+                threads.Add(new ThreadIds(thread, thread));
+            else if (proc.TryRead($"{pid}/task/{thread}/status") is byte[] status)
+                threads.Add(new ThreadIds(thread, Innermost(status) ?? thread));
+        }
+
+        return threads;
+    }
+
+    private static bool? IsSeenAsOwn(byte[]? status) => status is null ? null : Columns(status).Length == 1;
+
+    private static int? Innermost(byte[] status) =>
+        Columns(status) is [.., string last] && int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : null;
+
+    // One for each process namespace, from that of /proc to the innermost; none before Linux 4.1.
+    private static string[] Columns(byte[] status)
+    {
+        const string Name = "\nNSpid:";
+        string text = ByteString.From(status);
+        int start = text.IndexOf(Name, StringComparison.Ordinal);
+        if (start < 0)
+            return [];
+
+        start += Name.Length;
+        int end = text.IndexOf('\n', start);
+        return text[start..(end < 0 ? text.Length : end)].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+    }
+}
