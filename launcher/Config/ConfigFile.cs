@@ -59,12 +59,20 @@ internal sealed unsafe class ConfigFile : IDisposable
         if (!file.IsOpen)
             return Errno.Last == Errno.ENOENT ? null : throw ConfigErrors.CannotOpen(path, Errno.Last, toWrite);
 
+        return Use(path, file, writable, toWrite);
+    }
+
+    /// <summary>Takes a file that is open already, and closes it where it cannot be used.</summary>
+    /// <param name="path">For messages.</param>
+    /// <exception cref="LauncherException">It is no config file.</exception>
+    public static ConfigFile Use(string path, Descriptor file, bool isWritable, bool toWrite)
+    {
         try
         {
             if (!file.TryStat(out statx_buffer status) || !status.IsRegularFile)
                 throw ConfigErrors.CannotOpen(path, status.IsDirectory ? Errno.EISDIR : Errno.ENXIO, toWrite);
 
-            ConfigFile config = new(path, file, (long)status.stx_size, writable) { HasOtherNames = status.stx_nlink > 1 };
+            ConfigFile config = new(path, file, (long)status.stx_size, isWritable) { HasOtherNames = status.stx_nlink > 1 };
             config.Map();
             return config;
         }

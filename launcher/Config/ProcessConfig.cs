@@ -1,61 +1,73 @@
-using System.Globalization;
-using VirtTime.Execution;
 using VirtTime.Native;
+using VirtTime.Processes;
 
 namespace VirtTime.Config;
 
-/// <summary>Finds the config file that a running process has mapped.</summary>
-internal static class ProcessConfig
+/// <summary>The config file that a running process has mapped: opened once, and then used through that descriptor only.</summary>
+internal sealed class ProcessConfig : IDisposable
 {
-    /// <summary>A path under which the launcher can open the file, also when the process sees another root directory.</summary>
-    /// <exception cref="LauncherException">There is no such process, it cannot be read, or it has no config file mapped.</exception>
-    public static string Find(int pid)
+    private ProcessConfig(ConfigFile file, string? path)
     {
-        byte[] environment = SmallFile.TryRead($"/proc/{pid}/environ") ?? throw Unreadable(pid, Errno.Last);
-        byte[] maps = SmallFile.TryRead($"/proc/{pid}/maps") ?? throw Unreadable(pid, Errno.Last);
-        string variable = EnvironmentBlock.ConfigPath + "=";
-        string[] entries = ByteString.From(environment).Split('\0');
-        string? path = entries.FirstOrDefault(entry => entry.StartsWith(variable, StringComparison.Ordinal))?[variable.Length..];
-        if (string.IsNullOrEmpty(path))
-            throw new LauncherException($"--pid {pid}", "has no VIRT_TIME_CONF; it was not started by virttime-run");
-
-        string? reachable = Places(pid, path).FirstOrDefault(place => IsMapped(place, maps));
-        return reachable ?? throw new LauncherException(
-            $"--pid {pid}", $"has not mapped its config file {path}; it runs on the host's clocks, or the file was replaced");
+        File = file;
+        Path = path;
     }
 
-    private static IEnumerable<string> Places(int pid, string path)
-    {
-        if (path[0] != '/')
-        {
-            yield return $"/proc/{pid}/cwd/{path}";
-            yield break;
-        }
+    public ConfigFile File { get; }
 
-        // Under its plain name where that is the same file, for messages that a person can read.
-        yield return path;
-        yield return $"/proc/{pid}/root{path}";
+    /// <summary>A name that led to the file when it was opened; null where it has none.</summary>
+    public string? Path { get; }
+
+    /// <param name="pid">The process.</param>
+    /// <param name="toWrite">Fail where the file cannot, or should not, be written.</param>
+    /// <exception cref="LauncherException">No such process, it cannot be asked, or its file cannot be used.</exception>
+    public static ProcessConfig Open(int pid, bool toWrite)
+    {
+        using ProcFolder proc = ProcFolder.TryOpen() ?? throw Unreadable(pid, Errno.Last);
+        VirtualisedProcess.Found found = VirtualisedProcess.Ask(proc, pid) ?? throw Unreadable(pid, Errno.Last);
+        using MappedConfig config = found.Config ?? throw NotFound(pid, found);
+        RefuseForeign(pid, config, ProcessUser.RealIdOf(proc, pid), toWrite);
+
+        Descriptor file = MappedFileAccess.Reopen(config.File.Number, SystemCalls.O_RDWR);
+        bool writable = file.IsOpen;
+        if (!writable && toWrite)
+            throw ConfigErrors.CannotOpen(config.ShownPath, Errno.Last, toWrite);
+
+        if (!writable)
+            file = MappedFileAccess.Reopen(config.File.Number, SystemCalls.O_RDONLY);
+
+        return new ProcessConfig(ConfigFile.Use(config.ShownPath, file, writable, toWrite), config.Path);
     }
 
-    /// <summary>Whether a line of maps has the file's inode.</summary>
-    /// <remarks>The device is not compared: Btrfs and overlayfs show another one there than <c>stat</c> does.</remarks>
-    private static bool IsMapped(string path, byte[] maps)
+    public void Dispose() => File.Dispose();
+
+    /// <summary>
+    /// A process may map any file that it can read. What its user could not write by himself is not written for him: one of root's only
+    /// where the process may write it, or where it is a config file beyond doubt.
+    /// </summary>
+    private static void RefuseForeign(int pid, MappedConfig config, uint? user, bool toWrite)
     {
-        const int InodeField = 4;
-        if (SystemCalls.statx(SystemCalls.AT_FDCWD, path, 0, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) != 0)
-            return false;
+        uint owner = config.Status.stx_uid;
+        if (owner != 0 && owner != user)
+            throw new LauncherException(
+                $"--pid {pid}", $"its config file {config.ShownPath} belongs to another user than the process; name it with --config");
 
-        string inode = status.stx_ino.ToString(CultureInfo.InvariantCulture);
-        string name = path[(path.LastIndexOf('/') + 1)..];
-        foreach (string line in ByteString.From(maps).Split('\n'))
+        if (toWrite && owner != user && !config.IsMarked && !config.IsWritable)
+            throw new LauncherException(
+                $"--pid {pid}", $"may only read {config.ShownPath}, which is root's; name it with --config to change it");
+    }
+
+    private static LauncherException NotFound(int pid, VirtualisedProcess.Found found)
+    {
+        string reason = found switch
         {
-            string[] fields = line.Split(' ', InodeField + 2, StringSplitOptions.None);
-            if (fields.Length == InodeField + 2 && fields[InodeField] == inode && fields[1].EndsWith('s')
-                && line.EndsWith(name, StringComparison.Ordinal))
-                return true;
-        }
-
-        return false;
+            { IsAmbiguous: true } => "has several files mapped that may be its config file; name one with --config",
+            { Unreachable: string name, Named: null } =>
+                $"has {name} mapped, which cannot be opened from here; if that is its config file, run as root",
+            { Unreachable: string name } => $"its config file {name} cannot be opened from here; run as root",
+            { Named: null } => "has no config file mapped; it was not started by virttime-run, or runs on the host's clocks",
+            _ => $"has not mapped its config file {found.Named}; it runs on the host's clocks",
+        };
+        return new LauncherException($"--pid {pid}", reason);
     }
 
     private static LauncherException Unreadable(int pid, int error) => new($"--pid {pid}", error switch

@@ -17,6 +17,7 @@ internal static unsafe partial class SystemCalls
     public const int O_NOCTTY = 0x100;
     public const int O_NONBLOCK = 0x800;
     public const int O_CLOEXEC = 0x80000;
+    public const int O_PATH = 0x200000;
 
     // The three that differ between architectures.
     public static readonly int O_DIRECTORY = IsArm64 ? 0x4000 : 0x10000;

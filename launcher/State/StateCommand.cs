@@ -18,56 +18,64 @@ internal static class StateCommand
         string path = request.Options.Config!;
         LauncherOptions options = request.Options;
         if (options.Save)
-            Save(path, request, HostClocks.Now);
+            Save(path, request);
         else if (options.Resume || request.ChangesClocks)
             NamedConfig.Prepare(path, request);
         else
             NamedConfig.EnsureExists(path, request);
 
         if (options.Json || !(options.Save || options.Resume || request.ChangesClocks))
-            Show(path, options.Json, HostClocks.Now);
+            Show(path, options.Json);
 
         return ExitStatus.Success;
+    }
+
+    private static void Save(string path, Request request)
+    {
+        using ConfigFile file = Open(path, toWrite: true);
+        SavedClocks.Save(file, HostClocks.Now, request.Options.Force);
     }
 
     private static int RunForProcess(Request request, int pid)
     {
-        string path = ProcessConfig.Find(pid);
+        LauncherOptions options = request.Options;
+        bool changes = options.Save || options.Resume || request.ChangesClocks;
+        using ProcessConfig config = ProcessConfig.Open(pid, toWrite: changes);
         TimeNamespace.Difference difference = TimeNamespace.Between(pid);
         HostClocks.Moment Clocks() => difference.Apply(HostClocks.Now());
 
-        LauncherOptions options = request.Options;
         if (options.Save)
-        {
-            Save(path, request, Clocks);
-        }
-        else if (options.Resume || request.ChangesClocks)
-        {
-            using ConfigFile file = Open(path, toWrite: true);
-            int calls = options.Resume ? SavedClocks.Resume(file, Clocks, options.Force) : ConfigAdjustment.Apply(file, request, Clocks);
-            if (calls > 0 && !ProcessStatus.IsStopped(pid))
-            {
-                string noun = calls == 1 ? "call" : "calls";
-                StandardStreams.WriteMessage($"note: {calls} {noun} in flight may keep the old deadline; stop the process to change it exactly");
-            }
-        }
+            SavedClocks.Save(config.File, Clocks, options.Force);
+        else if (changes)
+            Adjust(config.File, request, pid, Clocks);
 
-        if (options.Json || !(options.Save || options.Resume || request.ChangesClocks))
-            Show(path, options.Json, Clocks);
+        if (options.Json || !changes)
+            Show(config.File, options.Json, Clocks);
 
         return ExitStatus.Success;
     }
 
-    private static void Save(string path, Request request, Func<HostClocks.Moment> clocks)
+    private static void Adjust(ConfigFile file, Request request, int pid, Func<HostClocks.Moment> clocks)
     {
-        using ConfigFile file = Open(path, toWrite: true);
-        SavedClocks.Save(file, clocks, request.Options.Force);
+        bool resumes = request.Options.Resume;
+        int calls = resumes ? SavedClocks.Resume(file, clocks, request.Options.Force) : ConfigAdjustment.Apply(file, request, clocks);
+        if (calls == 0 || ProcessStatus.IsStopped(pid))
+            return;
+
+        string noun = calls == 1 ? "call" : "calls";
+        StandardStreams.WriteMessage($"note: {calls} {noun} in flight may keep the old deadline; stop the process to change it exactly");
     }
 
-    private static void Show(string path, bool json, Func<HostClocks.Moment> clocks)
+    private static void Show(string path, bool json)
     {
         using ConfigFile file = Open(path, toWrite: false);
-        ConfigState state = ConfigState.Of(file, clocks()) with { Path = WorkingDirectory.Absolute(path) };
+        Show(file, json, HostClocks.Now);
+    }
+
+    private static void Show(ConfigFile file, bool json, Func<HostClocks.Moment> clocks)
+    {
+        ConfigState state = ConfigState.Of(file, clocks());
+        state = state with { Path = WorkingDirectory.Absolute(state.Path) };
         StandardStreams.WriteOutput(json ? JsonText.Of(state) : HumanText.Of(state));
     }
 

@@ -1,0 +1,88 @@
+using VirtTime.Config;
+using VirtTime.Execution;
+using VirtTime.Native;
+
+namespace VirtTime.Processes;
+
+/// <summary>Which config file a process runs on: one that it has mapped, as the interposer maps it.</summary>
+internal static class VirtualisedProcess
+{
+    /// <summary>What was found of a process.</summary>
+    /// <param name="Config">To be disposed; null where there is none, or not one alone.</param>
+    /// <param name="Named">The path in its environment. A hint: programs overwrite it, and it may never have been used.</param>
+    /// <param name="Unreachable">The name of a mapped file that cannot be opened and may be the config file.</param>
+    /// <param name="IsAmbiguous">Several files may be it.</param>
+    internal readonly record struct Found(MappedConfig? Config, string? Named, string? Unreachable, bool IsAmbiguous);
+
+    /// <summary>Null where the process cannot be asked (<see cref="Errno.Last"/> says why).</summary>
+    public static Found? Ask(ProcFolder proc, int pid)
+    {
+        List<Mapping>? mappings = ProcessMaps.TryReadShared(proc, pid);
+        if (mappings is null)
+            return null;
+
+        List<MappedConfig> configs = [];
+        string? unreachable = null;
+        foreach (Mapping mapping in FirstPages(mappings))
+        {
+            MappedConfig? config = MappedConfig.TryOpen(proc, pid, mapping);
+            if (config is not null)
+                configs.Add(config);
+            else if (Errno.Last != 0)
+                unreachable ??= mapping.Name;
+        }
+
+        bool needsName = configs.Count != 1 || !configs[0].IsMarked;
+        string? named = needsName ? NameInEnvironment(proc, pid) : null;
+        return Choose(configs, named, pid) with { Unreachable = unreachable };
+    }
+
+    // Each file once, from its start: so the interposer maps it, in pieces as soon as it has given pages access.
+    private static IEnumerable<Mapping> FirstPages(List<Mapping> mappings)
+    {
+        HashSet<MappedFile> seen = [];
+        foreach (Mapping mapping in mappings)
+        {
+            if (mapping.Position == ConfigLayout.OffsetPosition && seen.Add(mapping.File))
+                yield return mapping;
+        }
+    }
+
+    /// <summary>The one that is named, else the only one that is marked as ours, else the only one of the C layout's size.</summary>
+    private static Found Choose(List<MappedConfig> configs, string? named, int pid)
+    {
+        List<MappedConfig> likely = configs.FindAll(config => named is not null && IsNamed(config, named, pid));
+        if (likely.Count == 0)
+            likely = configs.FindAll(config => config.IsMarked);
+
+        if (likely.Count == 0)
+            likely = configs.FindAll(config => (long)config.Status.stx_size >= ConfigLayout.CLayoutEnd);
+
+        MappedConfig? chosen = likely.Count == 1 ? likely[0] : null;
+        foreach (MappedConfig config in configs)
+        {
+            if (config != chosen)
+                config.Dispose();
+        }
+
+        return new Found(chosen, named, null, likely.Count > 1);
+    }
+
+    private static bool IsNamed(MappedConfig config, string name, int pid)
+    {
+        if (name == config.Path || name == config.Mapping.Name || name + " (deleted)" == config.Mapping.Name)
+            return true;
+
+        return name.StartsWith('/')
+            ? MappedFileAccess.IsAt(name, config.Status) || MappedFileAccess.IsAt($"/proc/{pid}/root{name}", config.Status)
+            : MappedFileAccess.IsAt($"/proc/{pid}/cwd/{name}", config.Status);
+    }
+
+    private static string? NameInEnvironment(ProcFolder proc, int pid)
+    {
+        const string Variable = EnvironmentBlock.ConfigPath + "=";
+        string[] entries = ByteString.From(proc.TryRead($"{pid}/environ")).Split('\0');
+        string? entry = Array.Find(entries, entry => entry.StartsWith(Variable, StringComparison.Ordinal));
+        return string.IsNullOrEmpty(entry?[Variable.Length..]) ? null : entry[Variable.Length..];
+    }
+}
