@@ -39,16 +39,13 @@ internal readonly record struct ClockOffsets(timespec Monotonic, timespec? OwnBo
         _ => ClockFamily.Monotonic,
     };
 
-    /// <summary>As they stand in the file; a writer that changes them meanwhile must be kept out with the file's lock.</summary>
-    public static unsafe ClockOffsets Read(ConfigFile file)
+    public static ClockOffsets Of(ConfigHeader header)
     {
-        if (!file.HasExtension)
-            return new ClockOffsets(*file.Offset, null, null);
-
-        ConfigExtension* extension = file.Extension;
+        ref readonly ConfigExtension extension = ref header.Extension;
+        uint flags = header.HasExtension ? extension.flags : 0;
         return new ClockOffsets(
-            *file.Offset,
-            (extension->flags & ConfigExtension.HasBoottimeOffset) != 0 ? extension->boottime_offset : null,
-            (extension->flags & ConfigExtension.HasRealtimeOffset) != 0 ? extension->realtime_offset : null);
+            header.Offset,
+            (flags & ConfigExtension.HasBoottimeOffset) != 0 ? extension.boottime_offset : null,
+            (flags & ConfigExtension.HasRealtimeOffset) != 0 ? extension.realtime_offset : null);
     }
 }

@@ -22,22 +22,24 @@ internal static class ConfigAdjustment
         ConfigFile file, Func<HostClocks.Moment> hostClocks, bool force, Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted)
     {
         using ConfigLock held = new(file);
-        UnmovableCalls.Refuse(file, force);
+        using LayoutMapping layout = new(file);
+        UnmovableCalls.Refuse(layout, force);
 
         // Whatever can fail comes before the first store.
-        using LayoutMapping layout = new(file);
         int inFlight = SlotTable.Read(file).Count();
-        ClockOffsets old = ClockOffsets.Read(file);
-        OffsetWriter.Write(file, layout, old, wanted(old, hostClocks()));
+        layout.PrepareSlots();
+        ClockOffsets old = ClockOffsets.Of(ConfigHeader.ReadNow(file));
+        OffsetWriter.Write(layout, old, wanted(old, hostClocks()));
         return inFlight;
     }
 
     private static ClockOffsets Wanted(ConfigFile file, ClockOffsets old, HostClocks.Moment now, Request request)
     {
-        if (request.Boottime is not null && !HasRoom(file))
+        ConfigHeader header = ConfigHeader.ReadNow(file);
+        if (request.Boottime is not null && !header.HasRoom)
             throw ConfigErrors.NoRoomForBoottime(file.Path);
 
-        bool staleBoottime = old.OwnBoottime is not null && request.Boottime is null && BootCheck.IsOfOtherBoot(file);
+        bool staleBoottime = old.OwnBoottime is not null && request.Boottime is null && BootCheck.IsOfOtherBoot(header);
         if (staleBoottime && !request.Options.Force)
             throw ConfigErrors.BoottimeOfOtherBoot(file.Path);
 
@@ -45,6 +47,4 @@ internal static class ConfigAdjustment
         timespec? boottime = request.Boottime?.OffsetAt(now.Boottime) ?? old.OwnBoottime;
         return old with { Monotonic = monotonic, OwnBoottime = boottime };
     }
-
-    private static unsafe bool HasRoom(ConfigFile file) => file.Extension != null;
 }

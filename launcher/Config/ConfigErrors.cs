@@ -34,8 +34,18 @@ internal static class ConfigErrors
         _ => "is not a config file; give another name, and it will be created",
     });
 
+    /// <summary>What has to be there before a change begins cannot be had.</summary>
+    public static LauncherException CannotPrepare(string path, int error) => error switch
+    {
+        Errno.ENOSPC or Errno.EDQUOT => CannotWrite(path, error),
+
+        // So the kernel says that a page cannot be read, or lies behind the end of the file.
+        Errno.EFAULT => new(What(path), "cannot be read into memory, or was made shorter meanwhile; nothing was changed"),
+        _ => new(What(path), "cannot be read into memory: " + Errno.Text(error) + "; nothing was changed"),
+    };
+
     public static LauncherException CannotRead(string path, int error) =>
-        new(What(path), error == 0 ? "was made shorter meanwhile; nothing was changed" : "cannot be read: " + Errno.Text(error));
+        new(What(path), error == 0 ? "was made shorter meanwhile" : "cannot be read: " + Errno.Text(error));
 
     public static LauncherException Unmovable(string path) => new(
         What(path),
@@ -45,6 +55,12 @@ internal static class ConfigErrors
         new(What(path), "is a symbolic link to a file that does not exist; a config file is not created through a link");
 
     public static LauncherException Missing(string path) => new(What(path), "no such file");
+
+    public static LauncherException NothingToShow(string path) =>
+        new(What(path), "no such file; give a clock option or a command, and it will be created");
+
+    public static LauncherException ForeignOwner(string path, uint owner) => new(
+        What(path), $"belongs to user {owner}, who can end its users by making it shorter; use a file of your own, or give --force");
 
     public static LauncherException SavedOnOtherBoot(string path) =>
         new(

@@ -12,13 +12,9 @@ internal static class NamedConfig
     /// <summary>Makes the file say what the request asks for.</summary>
     /// <exception cref="LauncherException">It cannot be created or used.</exception>
     public static void Prepare(string path, Request request) =>
-        OpenOrCreate(path, request.ChangesClocks || request.Options.Resume, request, file => Use(file, request));
+        OpenOrCreate(path, request.ChangesClocks || request.Options.Resume, request);
 
-    /// <summary>Creates the file where it is missing, and leaves one alone that is there, whatever boot it is of.</summary>
-    /// <exception cref="LauncherException">It cannot be created or read.</exception>
-    public static void EnsureExists(string path, Request request) => OpenOrCreate(path, toWrite: false, request, _ => { });
-
-    private static void OpenOrCreate(string path, bool toWrite, Request request, Action<ConfigFile> use)
+    private static void OpenOrCreate(string path, bool toWrite, Request request)
     {
         for (int attempt = 0; attempt < CreationTries; attempt++)
         {
@@ -28,7 +24,8 @@ internal static class NamedConfig
                 if (file.HasOtherNames)
                     ConfigCreation.SweepTemporary(path);
 
-                use(file);
+                OwnerCheck.Refuse(file, request.Options.Force);
+                Use(file, request);
                 return;
             }
 
@@ -55,7 +52,7 @@ internal static class NamedConfig
             return;
         }
 
-        bool otherBoot = BootCheck.IsOfOtherBoot(file);
+        bool otherBoot = BootCheck.IsOfOtherBoot(ConfigHeader.Read(file));
         if (!request.ChangesClocks && otherBoot)
         {
             if (!request.Options.Force)
@@ -76,9 +73,9 @@ internal static class NamedConfig
     }
 
     // The command would wait for a writer that is dead.
-    private static unsafe void CompleteWhatWasLeft(ConfigFile file)
+    private static void CompleteWhatWasLeft(ConfigFile file)
     {
-        if (file.IsWritable && file.HasExtension && ConfigChange.IsUnfinished(file.Extension))
+        if (file.IsWritable && ConfigHeader.ReadNow(file).IsUnfinished)
             using (new ConfigLock(file)) { }
     }
 }

@@ -13,28 +13,29 @@ internal static unsafe class SavedClocks
     private const long SameDistance = 1_000_000;
 
     /// <summary>The virtual clocks that were noted, or null.</summary>
-    public static HostClocks.Moment? Read(ConfigFile file) =>
-        file.HasExtension && (file.Extension->flags & ConfigExtension.HasSavedClocks) != 0
-            ? new HostClocks.Moment(file.Extension->saved_monotonic, file.Extension->saved_boottime, file.Extension->saved_realtime)
+    public static HostClocks.Moment? Of(ConfigHeader header) =>
+        header.HasExtension && (header.Extension.flags & ConfigExtension.HasSavedClocks) != 0
+            ? new HostClocks.Moment(header.Extension.saved_monotonic, header.Extension.saved_boottime, header.Extension.saved_realtime)
             : null;
 
     /// <summary>Notes what the virtual clocks read now.</summary>
     /// <exception cref="LauncherException">The file has no room, or its offsets are not of this boot.</exception>
     public static void Save(ConfigFile file, Func<HostClocks.Moment> hostClocks, bool force)
     {
-        if (file.Extension == null)
+        ConfigHeader before = ConfigHeader.Read(file);
+        if (!before.HasRoom)
             throw new LauncherException(
                 ConfigErrors.What(file.Path), "has no room to save clocks (another tool made it); use a file that virttime-run made");
 
-        if (!force && BootCheck.IsOfOtherBoot(file))
+        if (!force && BootCheck.IsOfOtherBoot(before))
             throw ConfigErrors.SavedOnOtherBoot(file.Path);
 
         using ConfigLock held = new(file);
-        UnmovableCalls.Refuse(file, force);
         using LayoutMapping layout = new(file);
-        ClockOffsets offsets = ClockOffsets.Read(file);
+        UnmovableCalls.Refuse(layout, force);
+        ClockOffsets offsets = ClockOffsets.Of(ConfigHeader.ReadNow(file));
         HostClocks.Moment now = hostClocks();
-        OffsetWriter.Write(file, layout, offsets, offsets, extension =>
+        OffsetWriter.Write(layout, offsets, offsets, extension =>
         {
             extension->saved_monotonic = TimespecMath.Subtract(now.Monotonic, offsets.Monotonic);
             extension->saved_boottime = TimespecMath.Subtract(now.Boottime, offsets.Boottime);
@@ -52,7 +53,7 @@ internal static unsafe class SavedClocks
     /// <exception cref="LauncherException">Nothing was saved.</exception>
     public static int Resume(ConfigFile file, Func<HostClocks.Moment> hostClocks, bool force)
     {
-        HostClocks.Moment saved = Read(file)
+        HostClocks.Moment saved = Of(ConfigHeader.Read(file))
             ?? throw new LauncherException(
                 ConfigErrors.What(file.Path), "has no saved clocks; --save notes them before the move, or give --monotonic-at");
         return ConfigAdjustment.Apply(file, hostClocks, force, (old, now) =>

@@ -1,6 +1,7 @@
 using VirtTime.Clocks;
 using VirtTime.CommandLine;
 using VirtTime.Config;
+using VirtTime.Diagnostics;
 
 namespace VirtTime.State;
 
@@ -30,16 +31,20 @@ internal sealed record ConfigState(
 
     public static ConfigState Of(ConfigFile file, HostClocks.Moment host)
     {
-        ClockOffsets offsets = ClockOffsets.Read(file);
+        ConfigHeader header = ConfigHeader.Read(file);
+        if (header.IsUnfinished)
+            StandardStreams.WriteMessage(
+                $"note: {ConfigErrors.What(file.Path)}: a change was begun and not finished; the next change or command completes it");
+        ClockOffsets offsets = ClockOffsets.Of(header);
         ClockState[] clocks =
         [
             new(Monotonic, Nanoseconds(host.Monotonic), Nanoseconds(offsets.Monotonic)),
             new(Boottime, Nanoseconds(host.Boottime), Nanoseconds(offsets.Boottime)),
             new(Realtime, Nanoseconds(host.Realtime), Nanoseconds(offsets.Realtime)),
         ];
-        HostClocks.Moment? saved = SavedClocks.Read(file);
+        HostClocks.Moment? saved = SavedClocks.Of(header);
         return new ConfigState(
-            file.Path, BootCheck.IsOfThisBoot(file), clocks, saved is null ? [] : NameSaved(saved.Value), ReadCalls(file, offsets, clocks));
+            file.Path, BootCheck.IsOfThisBoot(header), clocks, saved is null ? [] : NameSaved(saved.Value), ReadCalls(file, offsets, clocks));
     }
 
     private static (string Name, Int128 Value)[] NameSaved(HostClocks.Moment saved) =>

@@ -21,8 +21,6 @@ internal static class StateCommand
             Save(path, request);
         else if (options.Resume || request.ChangesClocks)
             NamedConfig.Prepare(path, request);
-        else
-            NamedConfig.EnsureExists(path, request);
 
         if (options.Json || !(options.Save || options.Resume || request.ChangesClocks))
             Show(path, options.Json);
@@ -32,7 +30,8 @@ internal static class StateCommand
 
     private static void Save(string path, Request request)
     {
-        using ConfigFile file = Open(path, toWrite: true);
+        using ConfigFile file = ConfigFile.TryOpen(path, toWrite: true) ?? throw ConfigErrors.Missing(path);
+        OwnerCheck.Refuse(file, request.Options.Force);
         SavedClocks.Save(file, HostClocks.Now, request.Options.Force);
     }
 
@@ -68,7 +67,7 @@ internal static class StateCommand
 
     private static void Show(string path, bool json)
     {
-        using ConfigFile file = Open(path, toWrite: false);
+        using ConfigFile file = ConfigFile.TryOpenToShow(path) ?? throw ConfigErrors.NothingToShow(path);
         Show(file, json, HostClocks.Now);
     }
 
@@ -78,6 +77,4 @@ internal static class StateCommand
         state = state with { Path = WorkingDirectory.Absolute(state.Path) };
         StandardStreams.WriteOutput(json ? JsonText.Of(state) : HumanText.Of(state));
     }
-
-    private static ConfigFile Open(string path, bool toWrite) => ConfigFile.TryOpen(path, toWrite) ?? throw ConfigErrors.Missing(path);
 }

@@ -7,14 +7,16 @@ namespace VirtTime.Tests.Launching;
 public partial class StateFormTests
 {
     [Fact(Timeout = Limits.Test)]
-    public async Task Missing_file_is_created_with_a_clock_at_zero_and_shown()
+    public async Task File_that_is_missing_is_not_created_to_be_shown()
     {
         using TemporaryDirectory directory = new();
-        Result result = (await Command.Launcher("--config", directory.File("conf")).RunAsync()).Succeeded();
-        Assert.Contains(directory.File("conf"), result.Lines[0], StringComparison.Ordinal);
-        Assert.Empty(result.Error);
-        Limits.AssertJustAfter(0, (await StateJson.OfAsync("--config", directory.File("conf"))).Virtual());
-        Assert.Equal([directory.File("conf")], Directory.GetFileSystemEntries(directory.Path));
+        foreach (string[] options in (string[][])[[], ["--json"], ["--config-mode", "0640"]])
+        {
+            Result result = await Command.Launcher(["--config", directory.File("conf"), .. options]).RunAsync();
+            Assert.Equal((125, ""), (result.ExitCode, result.Output));
+            Assert.Contains("no such file; give a clock option", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+            Assert.Empty(Directory.GetFileSystemEntries(directory.Path));
+        }
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -122,7 +124,7 @@ public partial class StateFormTests
     {
         using TemporaryDirectory directory = new();
         foreach (string mode in (string[])["0640", "0666"])
-            await StateJson.OfAsync("--config", directory.File("conf"), "--config-mode", mode);
+            await StateJson.OfAsync("--config", directory.File("conf"), "--monotonic-at", "5s", "--config-mode", mode);
         Assert.Equal((UnixFileMode)0b110_100_000, File.GetUnixFileMode(directory.File("conf")));
     }
 
