@@ -6,6 +6,7 @@ namespace VirtTime.Native;
 internal static unsafe partial class SystemCalls
 {
     public const int AT_FDCWD = -100;
+    public const int AT_SYMLINK_NOFOLLOW = 0x100;
     public const int AT_SYMLINK_FOLLOW = 0x400;
     public const int AT_EACCESS = 0x200;
     public const int AT_EMPTY_PATH = 0x1000;
@@ -25,6 +26,7 @@ internal static unsafe partial class SystemCalls
     public static readonly int O_NOFOLLOW = IsArm64 ? 0x8000 : 0x20000;
     public static readonly int O_TMPFILE = 0x400000 | O_DIRECTORY;
 
+    public const int SEEK_SET = 0;
     public const int SEEK_DATA = 3;
     public const int SEEK_HOLE = 4;
 
