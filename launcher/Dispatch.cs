@@ -22,6 +22,9 @@ internal static class Dispatch
 
         Request request = Request.From(options, list.Command);
         Log.Start(request.LogLevel);
+        if (options.List)
+            return ProcessListing.Run(options.Json);
+
         if (request.Command.Length > 0)
             return options.Check ? Check.Run(request) : Launch.Run(request);
 

@@ -37,13 +37,14 @@ internal sealed record ArgumentList(string[] Options, string[] Command)
         return new ArgumentList(arguments[..index], arguments[(marked ? index + 1 : index)..]);
     }
 
-    /// <summary>The first argument that is not an option or an option's value, or the first <c>-S</c>.</summary>
+    /// <summary>The first argument that is not an option or an option's value, or the first <c>-S</c>. Completes the options up to there.</summary>
     private static Boundary FindBoundary(string[] arguments)
     {
         int index = 0;
         while (index < arguments.Length)
         {
-            string argument = arguments[index];
+            string argument = CompleteName(arguments[index]);
+            arguments[index] = argument;
             if (argument.Length < 2 || argument[0] != '-' || argument == EndOfOptions)
                 break;
 
@@ -57,6 +58,17 @@ internal sealed record ArgumentList(string[] Options, string[] Command)
         }
 
         return new Boundary(index, 0, null, []);
+    }
+
+    // The parser and its errors then see whole names.
+    private static string CompleteName(string argument)
+    {
+        if (!argument.StartsWith("--", StringComparison.Ordinal))
+            return argument;
+
+        int equals = argument.IndexOf('=', StringComparison.Ordinal);
+        int end = equals < 0 ? argument.Length : equals;
+        return "--" + OptionNames.Complete(argument[2..end]) + argument[end..];
     }
 
     /// <summary>Whether the argument is an option whose value is the next argument.</summary>

@@ -27,6 +27,9 @@ internal sealed class LauncherOptions
     [Option(OptionNames.PidLetter, OptionNames.Pid)]
     public string? Pid { get; set; }
 
+    [Option(OptionNames.List)]
+    public bool List { get; set; }
+
     [Option(OptionNames.Save)]
     public bool Save { get; set; }
 

@@ -7,11 +7,16 @@ internal static class OptionNames
     public const string MonotonicOffset = "monotonic-offset";
     public const string BoottimeAt = "boottime-at";
     public const string BoottimeOffset = "boottime-offset";
+
+    /// <summary>As the value of <see cref="BoottimeOffset"/>: what the monotonic clock has.</summary>
+    public const string AsMonotonic = "monotonic";
+
     public const string Config = "config";
     public const char ConfigLetter = 'c';
     public const string ConfigMode = "config-mode";
     public const string Pid = "pid";
     public const char PidLetter = 'p';
+    public const string List = "list";
     public const string Save = "save";
     public const string Resume = "resume";
     public const string SplitString = "split-string";
@@ -28,11 +33,33 @@ internal static class OptionNames
     public const string Version = "version";
     public const char VersionLetter = 'V';
 
+    private static readonly string[] s_all =
+    [
+        MonotonicAt, MonotonicOffset, BoottimeAt, BoottimeOffset, Config, ConfigMode, Pid, List, Save, Resume, SplitString, Check, Force, Json,
+        PrintEnvironment, Verbose, LogLevel, Help, Version,
+    ];
+
+    /// <summary>The one name that begins with what was typed, as <c>getopt_long(3)</c> takes it; what fits no name stays as it is.</summary>
+    /// <exception cref="LauncherException">Several names begin so.</exception>
+    public static string Complete(string typed)
+    {
+        if (typed.Length == 0 || Array.IndexOf(s_all, typed) >= 0)
+            return typed;
+
+        string[] candidates = Array.FindAll(s_all, name => name.StartsWith(typed, StringComparison.Ordinal));
+        return candidates.Length switch
+        {
+            0 => typed,
+            1 => candidates[0],
+            _ => throw new LauncherException("--" + typed, $"is ambiguous; it may be --{string.Join(", --", candidates)}"),
+        };
+    }
+
     public static bool TakesValue(string name) => name is MonotonicAt or MonotonicOffset or BoottimeAt or BoottimeOffset
         or Config or ConfigMode or Pid or SplitString or LogLevel;
 
     public static bool TakesValue(char letter) => letter is ConfigLetter or PidLetter or SplitStringLetter;
 
     public static bool TakesNone(string name) =>
-        name is Save or Resume or Check or Force or Json or PrintEnvironment or Verbose or Help or Version;
+        name is List or Save or Resume or Check or Force or Json or PrintEnvironment or Verbose or Help or Version;
 }

@@ -16,6 +16,9 @@ internal sealed record Request
     /// <summary>Null: the boottime family is not to be changed, or shares the monotonic offset.</summary>
     public ClockSetting? Boottime { get; init; }
 
+    /// <summary>The boottime family is to lose the offset of its own.</summary>
+    public bool SharesBoottime { get; init; }
+
     /// <summary>Permission bits of a config file that is created.</summary>
     public uint ConfigMode { get; init; }
 
@@ -27,7 +30,7 @@ internal sealed record Request
     /// <summary>What a new config file is to hold, from the host clocks of the moment of the call.</summary>
     public ConfigContent NewContent() => ConfigContent.For(Monotonic, Boottime);
 
-    public bool ChangesClocks => Monotonic is not null || Boottime is not null;
+    public bool ChangesClocks => Monotonic is not null || Boottime is not null || SharesBoottime;
 
     /// <exception cref="LauncherException">A value that cannot be, or options that contradict each other.</exception>
     public static Request From(LauncherOptions options, string[] command)
@@ -38,6 +41,7 @@ internal sealed record Request
             Command = command,
             Monotonic = Setting(OptionNames.MonotonicAt, options.MonotonicAt, OptionNames.MonotonicOffset, options.MonotonicOffset),
             Boottime = Setting(OptionNames.BoottimeAt, options.BoottimeAt, OptionNames.BoottimeOffset, options.BoottimeOffset),
+            SharesBoottime = options.BoottimeOffset == OptionNames.AsMonotonic,
             ConfigMode = OptionValues.ParseMode(options.ConfigMode),
             Pid = OptionValues.ParsePid(options.Pid),
             LogLevel = OptionValues.ParseLogLevel(options.LogLevel, options.Verbose),
@@ -54,7 +58,8 @@ internal sealed record Request
         if (at is not null)
             return new ClockSetting(atOption, TimeValue.Parse(atOption, at, isOffset: false), IsOffset: false);
 
-        return offset is null
+        bool sharesMonotonic = offset == OptionNames.AsMonotonic && offsetOption == OptionNames.BoottimeOffset;
+        return offset is null || sharesMonotonic
             ? null
             : new ClockSetting(offsetOption, TimeValue.Parse(offsetOption, offset, isOffset: true), IsOffset: true);
     }

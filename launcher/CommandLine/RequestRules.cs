@@ -10,6 +10,12 @@ internal static class RequestRules
         if (options.Help || options.Version)
             return;
 
+        if (options.List)
+        {
+            CheckList(request);
+            return;
+        }
+
         bool savesOrResumes = options.Save || options.Resume;
         string saveOrResume = options.Save ? OptionNames.Save : OptionNames.Resume;
         bool verboseTwice = options.Verbose && options.LogLevel is not null;
@@ -26,14 +32,23 @@ internal static class RequestRules
         CheckCommand(request);
     }
 
+    private static void CheckList(Request request)
+    {
+        LauncherOptions options = request.Options;
+        bool namesFile = options.Config is not null || options.ConfigMode is not null || request.Pid is not null;
+        bool acts = request.ChangesClocks || options.Save || options.Resume || options.Check || options.Force || options.PrintEnvironment;
+        Refuse(namesFile || acts || request.Command.Length > 0, OptionNames.List, "lists all programs; it goes with --json only");
+    }
+
     private static void CheckCommand(Request request)
     {
         LauncherOptions options = request.Options;
         bool acts = request.Pid is not null || options.Save || options.Json;
         if (request.Command.Length > 0)
         {
+            bool shows = options.Save || options.Json;
             Refuse(request.Command[0].Length == 0, "command", "is empty; give the name of a program");
-            Refuse(acts, "command", $"\"{request.Command[0]}\" cannot be run together with --pid, --save or --json");
+            Refuse(shows, "command", $"\"{request.Command[0]}\" cannot be run together with --save or --json");
             Refuse(options.PrintEnvironment, "command", "nothing is run with --print-env; leave the command out");
             return;
         }

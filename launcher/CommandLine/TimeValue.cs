@@ -1,11 +1,14 @@
 namespace VirtTime.CommandLine;
 
-/// <summary>Reads a TIME: a number with an optional unit, or several joined, such as <c>12345s</c>, <c>1.5h</c>, <c>3d12h</c>.</summary>
+/// <summary>
+/// Reads a TIME: a number with an optional unit, or several joined, such as <c>12345s</c>, <c>1.5h</c>, <c>3d12h</c>, <c>2h 30min</c>.
+/// </summary>
 internal static class TimeValue
 {
     /// <summary>What is accepted: ±2^61 s, far more than the kernel's clocks can hold, so that no sum of two overflows.</summary>
     public const long FarthestSeconds = 1L << 61;
 
+    private const string Blanks = " \t";
     private const string Remedy = "is not a time; try 12s, 3d12h or 250ms";
 
     // More digits are too far even in nanoseconds; so many fit 128 bits.
@@ -19,7 +22,7 @@ internal static class TimeValue
     public static Int128 Parse(string option, string text, bool isOffset)
     {
         string what = "--" + option;
-        ReadOnlySpan<char> rest = text;
+        ReadOnlySpan<char> rest = text.AsSpan().Trim(Blanks);
         bool negative = rest.StartsWith("-");
         if (negative && !isOffset)
             throw new LauncherException(what, $"\"{text}\" is negative; a clock cannot be set below zero");
@@ -27,7 +30,7 @@ internal static class TimeValue
         if (negative || (isOffset && rest.StartsWith("+")))
             rest = rest[1..];
 
-        if (rest.IsEmpty)
+        if (rest.IsEmpty || Blanks.Contains(rest[0]))
             throw new LauncherException(what, $"\"{text}\" {Remedy}");
 
         Int128 sum = 0;
@@ -51,8 +54,13 @@ internal static class TimeValue
             fraction = TakeWhile(ref rest, char.IsAsciiDigit);
         }
 
-        ReadOnlySpan<char> unit = TakeWhile(ref rest, char.IsAsciiLetter);
-        long nanoseconds = NanosecondsIn(unit);
+        rest = rest.TrimStart(Blanks);
+        ReadOnlySpan<char> unit = TakeWhile(ref rest, TimeUnit.CanHold);
+        rest = rest.TrimStart(Blanks);
+        if (TimeUnit.HasNoFixedLength(unit))
+            throw new LauncherException(what, $"\"{text}\" has no fixed length; write 365d for a year, 30d for a month");
+
+        long nanoseconds = unit.IsEmpty ? TimeUnit.Second : TimeUnit.Nanoseconds(unit);
         bool unitMissing = unit.IsEmpty && !rest.IsEmpty;
         if (whole.Length + fraction.Length == 0 || nanoseconds == 0 || unitMissing)
             throw new LauncherException(what, $"\"{text}\" {Remedy}");
@@ -101,17 +109,4 @@ internal static class TimeValue
         rest = rest[length..];
         return taken;
     }
-
-    private static long NanosecondsIn(ReadOnlySpan<char> unit) => unit switch
-    {
-        "ns" => 1,
-        "us" => 1_000,
-        "ms" => 1_000_000,
-        "s" or "" => 1_000_000_000,
-        "m" or "min" => 60_000_000_000,
-        "h" => 3_600_000_000_000,
-        "d" => 86_400_000_000_000,
-        "w" => 604_800_000_000_000,
-        _ => 0,
-    };
 }

@@ -39,13 +39,12 @@ internal readonly record struct ClockOffsets(timespec Monotonic, timespec? OwnBo
         _ => ClockFamily.Monotonic,
     };
 
-    public static ClockOffsets Of(ConfigHeader header)
-    {
-        ref readonly ConfigExtension extension = ref header.Extension;
-        uint flags = header.HasExtension ? extension.flags : 0;
-        return new ClockOffsets(
-            header.Offset,
-            (flags & ConfigExtension.HasBoottimeOffset) != 0 ? extension.boottime_offset : null,
-            (flags & ConfigExtension.HasRealtimeOffset) != 0 ? extension.realtime_offset : null);
-    }
+    public static ClockOffsets Of(ConfigHeader header) =>
+        header.HasExtension ? Of(header.Offset, header.Extension) : new ClockOffsets(header.Offset, null, null);
+
+    /// <summary>As an offset and an extension block say; the block may be all zero.</summary>
+    public static ClockOffsets Of(timespec offset, in ConfigExtension extension) => new(
+        offset,
+        (extension.flags & ConfigExtension.HasBoottimeOffset) != 0 ? extension.boottime_offset : null,
+        (extension.flags & ConfigExtension.HasRealtimeOffset) != 0 ? extension.realtime_offset : null);
 }

@@ -39,12 +39,18 @@ internal static class ConfigAdjustment
         if (request.Boottime is not null && !header.HasRoom)
             throw ConfigErrors.NoRoomForBoottime(file.Path);
 
-        bool staleBoottime = old.OwnBoottime is not null && request.Boottime is null && BootCheck.IsOfOtherBoot(header);
+        // Only the monotonic offset is left then, and is not of this boot.
+        bool staleMonotonic = request.SharesBoottime && request.Monotonic is null && BootCheck.IsOfOtherBoot(header);
+        if (staleMonotonic && !request.Options.Force)
+            throw ConfigErrors.OtherBoot(file.Path);
+
+        bool keepsBoottime = request.Boottime is null && !request.SharesBoottime;
+        bool staleBoottime = old.OwnBoottime is not null && keepsBoottime && BootCheck.IsOfOtherBoot(header);
         if (staleBoottime && !request.Options.Force)
             throw ConfigErrors.BoottimeOfOtherBoot(file.Path);
 
         timespec monotonic = request.Monotonic?.OffsetAt(now.Monotonic) ?? old.Monotonic;
-        timespec? boottime = request.Boottime?.OffsetAt(now.Boottime) ?? old.OwnBoottime;
+        timespec? boottime = keepsBoottime ? old.OwnBoottime : request.Boottime?.OffsetAt(now.Boottime);
         return old with { Monotonic = monotonic, OwnBoottime = boottime };
     }
 }

@@ -14,9 +14,9 @@ internal sealed class LineFormatter() : ConsoleFormatter(FormatName)
 
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
-        // The console encodes text; byte strings in the message are decoded for it, as well as they can be.
+        // The console encodes text; byte strings in the message are decoded for it. What is no UTF-8 in them has been escaped.
         string text = logEntry.Formatter(logEntry.State, logEntry.Exception);
-        string decoded = Encoding.UTF8.GetString(ByteString.ToBytes(text));
+        string decoded = Encoding.UTF8.GetString(ByteString.ToBytes(PrintableText.Escape(text)));
         textWriter.Write($"virttime-run: {logEntry.LogLevel.ToString().ToLowerInvariant()}: {decoded}\n");
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using VirtTime.Native;
 
 namespace VirtTime.Diagnostics;
@@ -16,20 +15,8 @@ internal static unsafe class StandardStreams
             throw new LauncherException("standard output", Errno.Text(Errno.Last));
     }
 
-    /// <summary>One line in the form <c>virttime-run: TEXT</c>; control characters in it are escaped, so that it stays one.</summary>
-    public static void WriteMessage(string text)
-    {
-        StringBuilder line = new("virttime-run: ");
-        foreach (char character in text)
-        {
-            if (char.IsControl(character) && character < 0x80)
-                line.Append($"\\x{(int)character:x2}");
-            else
-                line.Append(character);
-        }
-
-        TryWrite(Error, line.Append('\n').ToString());
-    }
+    /// <summary>One line in the form <c>virttime-run: TEXT</c>; what is not printable in it is escaped, so that it stays one.</summary>
+    public static void WriteMessage(string text) => TryWrite(Error, $"virttime-run: {PrintableText.Escape(text)}\n");
 
     private static bool TryWrite(int descriptor, string text)
     {

@@ -14,12 +14,11 @@ internal static class Check
     {
         Finding finding = Inspect(request.Command[0]);
         StringBuilder text = new();
-        int width = finding.Steps.Max(step => step.Path.Length);
-        foreach (FindingStep step in finding.Steps)
-            text.Append($"{step.Path.PadRight(width)}  {step.Kind}\n");
+        List<string[]> rows = [.. finding.Steps.Select(step => new[] { step.Path, step.Kind })];
+        TextTable.Append(text, rows);
 
         string verdict = finding.Escape is null ? "can be virtualised" : "would escape: " + finding.Escape;
-        StandardStreams.WriteOutput($"{text}{request.Command[0]} {verdict}\n");
+        StandardStreams.WriteOutput($"{text}{PrintableText.Escape($"{request.Command[0]} {verdict}")}\n");
         return finding.Escape is null ? ExitStatus.Success : ExitStatus.LauncherFailed;
     }
 

@@ -22,18 +22,30 @@ internal static class Launch
         Log.Debug($"command {path}, interposer {interposer}");
 
         // Last, since a clock given with --monotonic-at counts from here.
-        string? named = request.Options.Config;
-        string config = named is null ? PrivateConfig.Create(request.NewContent) : WorkingDirectory.Absolute(named);
-        if (named is not null)
-            NamedConfig.Prepare(named, request);
+        bool isPrivate = request.Options.Config is null && request.Pid is null;
+        string config = PrepareConfig(request);
 
         Log.Debug($"config file {config}");
         Log.Finish();
         LauncherException failure = CommandExecution.Execute(path, request.Command, environment.With(EnvironmentBlock.ConfigPath, config));
-        if (named is null)
+        if (isPrivate)
             SystemCalls.unlinkat(SystemCalls.AT_FDCWD, config, 0);
 
         throw failure;
+    }
+
+    private static string PrepareConfig(Request request)
+    {
+        if (request.Pid is int pid)
+            return JoinedConfig.Prepare(pid, request);
+
+        string? named = request.Options.Config;
+        if (named is null)
+            return PrivateConfig.Create(request.NewContent);
+
+        string path = WorkingDirectory.Absolute(named);
+        NamedConfig.Prepare(named, request);
+        return path;
     }
 
     private static void CheckTarget(string path, bool force)

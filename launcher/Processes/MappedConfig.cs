@@ -8,13 +8,12 @@ namespace VirtTime.Processes;
 /// <summary>A config file that a process has mapped, open for reading.</summary>
 internal sealed class MappedConfig : IDisposable
 {
-    private MappedConfig(Descriptor file, Mapping mapping, statx_buffer status, bool isMarked, string? path)
+    private MappedConfig(Descriptor file, Mapping mapping, statx_buffer status, Content content, string? path)
     {
         File = file;
         Mapping = mapping;
-        IsWritable = mapping.IsWritable;
         Status = status;
-        IsMarked = isMarked;
+        Read = content;
         Path = path;
     }
 
@@ -26,10 +25,13 @@ internal sealed class MappedConfig : IDisposable
     public statx_buffer Status { get; }
 
     /// <summary>VirtTime's extension block is in it, so that it is no accident that it looks like a config file.</summary>
-    public bool IsMarked { get; }
+    public bool IsMarked => Read.Extension.magic == ConfigExtension.MagicValue;
+
+    /// <summary>What was in it when it was opened.</summary>
+    public Content Read { get; }
 
     /// <summary>Whether the process may write the file, as far as its mapping shows.</summary>
-    public bool IsWritable { get; }
+    public bool IsWritable => Mapping.IsWritable;
 
     /// <summary>A name that led to it when it was opened, if there was one.</summary>
     public string? Path { get; }
@@ -44,9 +46,8 @@ internal sealed class MappedConfig : IDisposable
         if (!file.IsOpen)
             return null;
 
-        bool isMarked = false;
-        if (file.TryStat(out statx_buffer status) && IsConfig(file.Number, (long)status.stx_size, out isMarked))
-            return new MappedConfig(file, mapping, status, isMarked, MappedFileAccess.TryFindPath(pid, mapping, status));
+        if (file.TryStat(out statx_buffer status) && TryRead(file.Number, (long)status.stx_size, out Content content))
+            return new MappedConfig(file, mapping, status, content, MappedFileAccess.TryFindPath(pid, mapping, status));
 
         file.Dispose();
         Marshal.SetLastPInvokeError(0);
@@ -56,20 +57,22 @@ internal sealed class MappedConfig : IDisposable
     public void Dispose() => File.Dispose();
 
     // Read and not mapped: a hole is not filled, and a file that is somebody else's is left as it is.
-    private static unsafe bool IsConfig(int descriptor, long size, out bool isMarked)
+    private static unsafe bool TryRead(int descriptor, long size, out Content content)
     {
+        content = default;
         timespec offset = default;
         byte* block = stackalloc byte[ConfigLayout.ExtensionSize];
         new Span<byte>(block, ConfigLayout.ExtensionSize).Clear();
-        ConfigExtension* extension = (ConfigExtension*)block;
-        isMarked = false;
         if (SystemCalls.pread(descriptor, (byte*)&offset, sizeof(timespec), ConfigLayout.OffsetPosition) != sizeof(timespec))
             return false;
 
         if (ConfigFormat.HasExtension(size))
             SystemCalls.pread(descriptor, block, ConfigLayout.ExtensionSize, ConfigLayout.ExtensionPosition);
 
-        isMarked = ConfigFormat.HasExtension(size) && extension->magic == ConfigExtension.MagicValue;
-        return ConfigFormat.Check(size, &offset, extension) == ConfigDefect.None;
+        content = new Content(offset, *(ConfigExtension*)block);
+        return ConfigFormat.Check(size, &offset, (ConfigExtension*)block) == ConfigDefect.None;
     }
+
+    /// <param name="Extension">All zero where there is none.</param>
+    internal readonly record struct Content(timespec Offset, ConfigExtension Extension);
 }

@@ -6,28 +6,35 @@ using VirtTime.Diagnostics;
 namespace VirtTime.State;
 
 /// <summary>One clock of a config file, in nanoseconds.</summary>
-/// <param name="Offset">Host − virtual, as the file has it.</param>
+/// <param name="Offset">Virtual − host, as the options take it; a config file has the opposite.</param>
 internal readonly record struct ClockState(string Name, Int128 Host, Int128 Offset)
 {
-    public Int128 Virtual => Host - Offset;
+    public Int128 Virtual => Host + Offset;
 }
 
 /// <summary>A call in flight, in nanoseconds.</summary>
+/// <param name="Thread">Its id in its own process namespace.</param>
 internal readonly record struct CallState(int Thread, string Clock, Int128 VirtualDeadline, Int128 TimeLeft);
 
 /// <summary>What there is to show of a config file at one moment.</summary>
 /// <param name="MadeOnThisBoot">Null where the file or the kernel does not say.</param>
+/// <param name="Uncertain">How many of the calls are perhaps of threads that have ended.</param>
+/// <param name="LeftBehind">Slots of threads that do not live.</param>
 /// <param name="Saved">The virtual clocks that <c>--save</c> noted, by name; empty where there are none.</param>
 internal sealed record ConfigState(
     string Path,
     bool? MadeOnThisBoot,
     IReadOnlyList<ClockState> Clocks,
     IReadOnlyList<(string Name, Int128 Value)> Saved,
-    IReadOnlyList<CallState> Calls)
+    IReadOnlyList<CallState> Calls,
+    int Uncertain,
+    int LeftBehind)
 {
+    /// <summary>The name of the clock that is a date.</summary>
+    public const string Realtime = "realtime";
+
     private const string Monotonic = "monotonic";
     private const string Boottime = "boottime";
-    private const string Realtime = "realtime";
 
     public static ConfigState Of(ConfigFile file, HostClocks.Moment host)
     {
@@ -36,16 +43,26 @@ internal sealed record ConfigState(
             StandardStreams.WriteMessage(
                 $"note: {ConfigErrors.What(file.Path)}: a change was begun and not finished; the next change or command completes it");
         ClockOffsets offsets = ClockOffsets.Of(header);
-        ClockState[] clocks =
-        [
-            new(Monotonic, Nanoseconds(host.Monotonic), Nanoseconds(offsets.Monotonic)),
-            new(Boottime, Nanoseconds(host.Boottime), Nanoseconds(offsets.Boottime)),
-            new(Realtime, Nanoseconds(host.Realtime), Nanoseconds(offsets.Realtime)),
-        ];
+        ClockState[] clocks = ReadClocks(offsets, host);
         HostClocks.Moment? saved = SavedClocks.Of(header);
+        CallsInFlight calls = CallsInFlight.Of(file);
         return new ConfigState(
-            file.Path, BootCheck.IsOfThisBoot(header), clocks, saved is null ? [] : NameSaved(saved.Value), ReadCalls(file, offsets, clocks));
+            file.Path,
+            BootCheck.IsOfThisBoot(header),
+            clocks,
+            saved is null ? [] : NameSaved(saved.Value),
+            [.. calls.Slots.Select(slot => CallOf(slot, offsets, clocks))],
+            calls.Uncertain,
+            calls.LeftBehind);
     }
+
+    /// <summary>All three, in the order in which they are shown.</summary>
+    public static ClockState[] ReadClocks(ClockOffsets offsets, HostClocks.Moment host) =>
+    [
+        new(Monotonic, Nanoseconds(host.Monotonic), -Nanoseconds(offsets.Monotonic)),
+        new(Boottime, Nanoseconds(host.Boottime), -Nanoseconds(offsets.Boottime)),
+        new(Realtime, Nanoseconds(host.Realtime), -Nanoseconds(offsets.Realtime)),
+    ];
 
     private static (string Name, Int128 Value)[] NameSaved(HostClocks.Moment saved) =>
     [
@@ -54,17 +71,12 @@ internal sealed record ConfigState(
         (Realtime, Nanoseconds(saved.Realtime)),
     ];
 
-    private static List<CallState> ReadCalls(ConfigFile file, ClockOffsets offsets, ClockState[] clocks)
+    private static CallState CallOf(Slot slot, ClockOffsets offsets, ClockState[] clocks)
     {
-        List<CallState> calls = [];
-        foreach (Slot slot in SlotTable.Read(file))
-        {
-            ClockState clock = clocks.First(clock => clock.Name == NameOf(slot.Clock));
-            Int128 deadline = Nanoseconds(slot.Deadline);
-            calls.Add(new CallState(slot.Thread, clock.Name, deadline - Nanoseconds(offsets.Of(slot.Clock)), deadline - clock.Host));
-        }
-
-        return calls;
+        string name = NameOf(slot.Clock);
+        ClockState clock = Array.Find(clocks, clock => clock.Name == name);
+        Int128 deadline = Nanoseconds(slot.Deadline);
+        return new CallState(slot.Thread, name, deadline - Nanoseconds(offsets.Of(slot.Clock)), deadline - clock.Host);
     }
 
     private static string NameOf(int clock) => ClockOffsets.FamilyOf(clock) switch

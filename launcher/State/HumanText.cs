@@ -1,5 +1,6 @@
 using System.Text;
 using VirtTime.CommandLine;
+using VirtTime.Diagnostics;
 
 namespace VirtTime.State;
 
@@ -7,6 +8,7 @@ namespace VirtTime.State;
 internal static class HumanText
 {
     private const long Second = 1_000_000_000;
+    private const int NumberColumn = 2;
 
     /// <summary>Ends in a line feed.</summary>
     public static string Of(ConfigState state)
@@ -18,31 +20,46 @@ internal static class HumanText
             false => "made on another boot or host",
             null => "made by another tool",
         };
-        text.Append($"config file  {state.Path} ({boot})\n\n");
+        text.Append($"config file  {PrintableText.Escape(state.Path)} ({boot})\n\n");
 
         List<string[]> rows = [["clock", "", "seconds", ""]];
         foreach (ClockState clock in state.Clocks)
         {
-            rows.Add([clock.Name, "virtual", ClockSetting.Format(clock.Virtual), Words(clock.Virtual)]);
-            rows.Add(["", "host", ClockSetting.Format(clock.Host), Words(clock.Host)]);
-            rows.Add(["", "host - virtual", ClockSetting.Format(clock.Offset), Words(clock.Offset)]);
+            rows.Add([clock.Name, "virtual", .. Reading(clock.Name, clock.Virtual)]);
+            rows.Add(["", "host", .. Reading(clock.Name, clock.Host)]);
+            rows.Add(["", "offset", ClockSetting.Format(clock.Offset), Words(clock.Offset)]);
         }
 
         foreach ((string name, Int128 value) in state.Saved)
-            rows.Add(["saved", name, ClockSetting.Format(value), Words(value)]);
+            rows.Add(["saved", name, .. Reading(name, value)]);
 
-        AppendTable(text, rows);
+        TextTable.Append(text, rows, NumberColumn);
+        AppendCalls(text.Append('\n'), state);
+        if (state.LeftBehind > 0)
+            text.Append($"{state.LeftBehind} left behind by threads that have ended or are checkpointed\n");
+
+        return text.ToString();
+    }
+
+    private static void AppendCalls(StringBuilder text, ConfigState state)
+    {
         if (state.Calls.Count == 0)
-            return text.Append("\nno calls in flight\n").ToString();
+        {
+            text.Append("no calls in flight\n");
+            return;
+        }
 
-        text.Append('\n');
         List<string[]> calls = [["in flight", "clock", "virtual deadline", "time left"]];
         foreach (CallState call in state.Calls)
             calls.Add([$"{call.Thread}", call.Clock, ClockSetting.Format(call.VirtualDeadline), Words(call.TimeLeft)]);
 
-        AppendTable(text, calls);
-        return text.ToString();
+        TextTable.Append(text, calls, NumberColumn);
     }
+
+    // A realtime clock counts from 1970; in seconds nobody can read it.
+    private static string[] Reading(string clock, Int128 value) => clock == ConfigState.Realtime && RealtimeDate.TryFormat(value) is string date
+        ? [date, ""]
+        : [ClockSetting.Format(value), Words(value)];
 
     /// <summary>Such as <c>3d 12h 0m 5.250s</c>; milliseconds are enough for a person.</summary>
     public static string Words(Int128 nanoseconds)
@@ -63,23 +80,5 @@ internal static class HumanText
         }
 
         return words.Append($"{seconds}.{milliseconds:D3}s").ToString();
-    }
-
-    // The third column holds numbers and is aligned at its end; the last is not padded.
-    private static void AppendTable(StringBuilder text, List<string[]> rows)
-    {
-        const int NumberColumn = 2;
-        for (int row = 0; row < rows.Count; row++)
-        {
-            StringBuilder line = new();
-            for (int column = 0; column < rows[row].Length; column++)
-            {
-                int width = rows.Max(other => other[column].Length);
-                string cell = rows[row][column];
-                line.Append(column == NumberColumn ? cell.PadLeft(width) : cell.PadRight(width)).Append("  ");
-            }
-
-            text.Append(line.ToString().TrimEnd(' ')).Append('\n');
-        }
     }
 }

@@ -1,7 +1,6 @@
 using System.Text;
-using System.Text.Unicode;
 using VirtTime.CommandLine;
-using VirtTime.Native;
+using VirtTime.Diagnostics;
 
 namespace VirtTime.State;
 
@@ -14,9 +13,7 @@ internal static class JsonText
         StringBuilder json = new("{\n");
         json.Append($"  \"config\": {Quote(state.Path)},\n");
         json.Append($"  \"made_on_this_boot\": {state.MadeOnThisBoot switch { true => "true", false => "false", null => "null" }},\n");
-        IEnumerable<string> clocks = state.Clocks.Select(clock =>
-            $"    \"{clock.Name}\": {{\"host\": {Time(clock.Host)}, \"virtual\": {Time(clock.Virtual)}, \"offset\": {Time(clock.Offset)}}}");
-        json.Append($"  \"clocks\": {{\n{string.Join(",\n", clocks)}\n  }},\n");
+        json.Append($"  \"clocks\": {Clocks(state.Clocks, "  ")},\n");
         IEnumerable<string> saved = state.Saved.Select(clock => $"\"{clock.Name}\": {Time(clock.Value)}");
         json.Append($"  \"saved\": {(state.Saved.Count == 0 ? "null" : $"{{{string.Join(", ", saved)}}}")},\n");
         IEnumerable<string> calls = state.Calls.Select(call =>
@@ -25,26 +22,33 @@ internal static class JsonText
         return json.ToString();
     }
 
+    /// <summary>An object with an object for each clock; the lines behind the first begin with <paramref name="indent"/>.</summary>
+    public static string Clocks(IReadOnlyList<ClockState> clocks, string indent)
+    {
+        IEnumerable<string> lines = clocks.Select(clock =>
+            $"{indent}  \"{clock.Name}\": {{\"host\": {Time(clock.Host)}, \"virtual\": {Time(clock.Virtual)}, \"offset\": {Time(clock.Offset)}}}");
+        return $"{{\n{string.Join(",\n", lines)}\n{indent}}}";
+    }
+
     private static string Time(Int128 nanoseconds) => $"\"{ClockSetting.Format(nanoseconds)}\"";
 
     /// <summary>
     /// A byte string in quotes. Bytes that are not UTF-8 become <c>\udc80</c> to <c>\udcff</c>, as Python's
     /// <c>surrogateescape</c> has them.
     /// </summary>
-    private static string Quote(string value)
+    public static string Quote(string value)
     {
-        bool isUtf8 = Utf8.IsValid(ByteString.ToBytes(value));
         StringBuilder quoted = new("\"");
-        foreach (char character in value)
+        foreach ((Rune? character, string bytes) in PrintableText.Characters(value))
         {
-            if (character is '"' or '\\')
-                quoted.Append('\\').Append(character);
-            else if (character < ' ')
-                quoted.Append($"\\u{(int)character:x4}");
-            else if (character >= 0x80 && !isUtf8)
-                quoted.Append($"\\udc{(int)character:x2}");
+            if (bytes is "\"" or "\\")
+                quoted.Append('\\').Append(bytes);
+            else if (character is null)
+                quoted.Append($"\\udc{(int)bytes[0]:x2}");
+            else if (PrintableText.IsPrintable(character.Value))
+                quoted.Append(bytes);
             else
-                quoted.Append(character);
+                quoted.Append($"\\u{character.Value.Value:x4}");
         }
 
         return quoted.Append('"').ToString();

@@ -46,23 +46,12 @@ internal static class StateCommand
         if (options.Save)
             SavedClocks.Save(config.File, Clocks, options.Force);
         else if (changes)
-            Adjust(config.File, request, pid, Clocks);
+            ProcessAdjustment.Apply(config.File, request, pid, Clocks);
 
         if (options.Json || !changes)
             Show(config.File, options.Json, Clocks);
 
         return ExitStatus.Success;
-    }
-
-    private static void Adjust(ConfigFile file, Request request, int pid, Func<HostClocks.Moment> clocks)
-    {
-        bool resumes = request.Options.Resume;
-        int calls = resumes ? SavedClocks.Resume(file, clocks, request.Options.Force) : ConfigAdjustment.Apply(file, request, clocks);
-        if (calls == 0 || ProcessStatus.IsStopped(pid))
-            return;
-
-        string noun = calls == 1 ? "call" : "calls";
-        StandardStreams.WriteMessage($"note: {calls} {noun} in flight may keep the old deadline; stop the process to change it exactly");
     }
 
     private static void Show(string path, bool json)
@@ -76,5 +65,10 @@ internal static class StateCommand
         ConfigState state = ConfigState.Of(file, clocks());
         state = state with { Path = WorkingDirectory.Absolute(state.Path) };
         StandardStreams.WriteOutput(json ? JsonText.Of(state) : HumanText.Of(state));
+        if (state.Uncertain == 0)
+            return;
+
+        string calls = state.Uncertain == 1 ? "1 call" : $"{state.Uncertain} calls";
+        StandardStreams.WriteMessage($"note: {calls} may be of threads that have ended: not every process could be asked; root sees more");
     }
 }

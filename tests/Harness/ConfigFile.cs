@@ -54,6 +54,15 @@ internal sealed class ConfigFile : IDisposable
         return clock[0];
     }
 
+    /// <summary>What a thread with a call in flight writes: its host deadline, and the clock that it is of.</summary>
+    /// <param name="choice">How many slots it has found taken.</param>
+    public void TakeSlot(int thread, int clock, long seconds, long nanoseconds, int choice = 0)
+    {
+        int slot = SlotMark.SlotOf(thread, choice);
+        WriteRaw(ConfigLayout.SlotsPosition + ((long)slot * ConfigLayout.SlotSize), seconds, nanoseconds);
+        RandomAccess.Write(_file, [SlotMark.Of(clock, choice)], ConfigLayout.SlotClocksPosition + slot);
+    }
+
     /// <summary>Waits until the slot of <paramref name="thread"/> is in use, and returns what it holds.</summary>
     public async Task<decimal> InFlightAsync(int thread)
     {

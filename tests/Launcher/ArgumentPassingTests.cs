@@ -43,6 +43,20 @@ public class ArgumentPassingTests
         Assert.Equal([script], Directory.GetFileSystemEntries(directory.Path));
     }
 
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("--monotonic-a", "12345s", "--config-m", "0640")]
+    [InlineData("--monotonic-a=12345s", "--config-mode=0640")]
+    [InlineData("--split=--monotonic-a 12345s")]
+    [InlineData("--sp", "--monotonic-a=12345s --forc")]
+    public async Task Options_can_be_abbreviated_and_the_commands_own_are_left_alone(params string[] options)
+    {
+        string watch = await NativeProgram.BuildAsync("watch_clock.c");
+        string[] command = ["sh", "-c", "echo \"$@\"; exec \"$0\"", watch, "--monotonic-a", "--js"];
+        Result result = (await Command.Launcher([.. options, .. command]).RunAsync()).Succeeded();
+        Assert.Equal("--monotonic-a --js", result.Lines[0]);
+        Limits.AssertJustAfter(12345, result.Number("clock"));
+    }
+
     [Fact(Timeout = Limits.Test)]
     public async Task Second_double_dash_is_the_name_of_a_command()
     {

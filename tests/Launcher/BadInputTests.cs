@@ -75,7 +75,12 @@ public class BadInputTests
         { "--verbose", ["--verbose", "--log-level", "debug", .. s_target] },
         { "--json", ["--json", "--config", There, .. s_target] },
         { "--save", ["--save", "--config", There, .. s_target] },
-        { "--pid", ["--pid", "1", .. s_target] },
+        { "--list", ["--list", .. s_target] },
+        { "--list", ["--list", "--config", There] },
+        { "--list", ["--list", "--pid", "1"] },
+        { "--list", ["--list", "--monotonic-at", "5s"] },
+        { "--list", ["--list", "--save"] },
+        { "--list", ["--list", "--print-env"] },
         { "--print-env", ["--print-env", "--config", There, .. s_target] },
         { "--print-env", ["--print-env"] },
         { "--print-env", ["--print-env", "--json", "--config", There] },
@@ -94,8 +99,8 @@ public class BadInputTests
         string[] times =
         [
             "9223372036854775807s", "2305843009213693952.000000001", "99999999999999999999999999999999999999999", "300000000000000w",
-            "2305843009213693952s1ns", "-99999999d", "-9223372036854775809", "1.5ns", "0.0000000001", "1e5", "0x10", "1_000", "1,5s", " 5s",
-            "5s ", "5 s", "5\ns", "--5", "-", "+", ".", ".s", "s", "5S", "5H", "5y", "inf", "NaN", "ü", "5µs", "٥s", "５s", "--",
+            "2305843009213693952s1ns", "-99999999d", "-9223372036854775809", "1.5ns", "0.0000000001", "1e5", "0x10", "1_000", "1,5s", "- 5s",
+            "1 .5s", "5 5", "5\ns", " ", "5s\u00a0", "--5", "-", "+", ".", ".s", "s", "5S", "5H", "5\u00b5", "5 µ s", "inf", "NaN", "ü", "٥s", "５s", "--",
         ];
         foreach (string option in s_clocks)
         {
@@ -122,6 +127,17 @@ public class BadInputTests
         foreach (string option in (string[])["--no-such", "-x", "-5", "--monotonic", "--MONOTONIC-AT", "-ü", "--ü", "--x", "---", "---x", "-vx"])
             rows.Add(option == "-vx" ? "-x" : option, [option, "5s", .. s_target]);
         return rows;
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("--mono", "--monotonic-at, --monotonic-offset")]
+    [InlineData("--c", "--config, --config-mode, --check")]
+    [InlineData("--s", "--save, --split-string")]
+    [InlineData("--ver", "--verbose, --version")]
+    public async Task Ambiguous_abbreviation_lists_what_it_may_be(string option, string candidates)
+    {
+        Result result = await Command.Launcher(option, "0600", "--", "true").RunAsync();
+        Assert.Equal((125, $"virttime-run: {option}: is ambiguous; it may be {candidates}\n"), (result.ExitCode, result.Error));
     }
 
     [Theory(Timeout = Limits.Test)]

@@ -70,6 +70,54 @@ public partial class StateFormTests
         Assert.InRange(call.TimeLeft, 1, WaitingTarget.Seconds);
     }
 
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("3d12h", "302400.000000000")]
+    [InlineData("-1s500ms", "-1.500000000")]
+    public async Task Offset_that_is_shown_can_be_given_back(string given, string shown)
+    {
+        using TemporaryDirectory directory = new();
+        Result json = (await Command.Launcher("-c", directory.File("conf"), "--monotonic-offset", given, "--json").RunAsync()).Succeeded();
+        Assert.Matches($"\"monotonic\": {{.*\"offset\": \"{Regex.Escape(shown)}\"}}", json.Output);
+        string text = (await Command.Launcher("-c", directory.File("conf")).RunAsync()).Succeeded().Output;
+        Assert.Matches($"\n +offset +{Regex.Escape(shown)} ", text);
+
+        StateJson state = await StateJson.OfAsync("-c", directory.File("again"), "--monotonic-offset", shown);
+        Assert.Equal(state.Host() + decimal.Parse(shown, System.Globalization.CultureInfo.InvariantCulture), state.Virtual());
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Boottime_loses_the_offset_of_its_own_and_its_deadlines_keep_their_time()
+    {
+        using TemporaryDirectory directory = new();
+        string conf = directory.File("conf");
+        await StateJson.OfAsync("--config", conf, "--monotonic-offset", "1000d", "--boottime-offset", "3000d");
+        const int Thread = 4_000_000;
+        using (ConfigFile file = ConfigFile.Open(conf))
+            file.TakeSlot(Thread, clock: 7, 5_000_000, 500_000_000);
+        StateJson after = await StateJson.OfAsync("--config", conf, "--boottime-offset", "monotonic");
+        Assert.Equal(after.Offset(), after.Offset("boottime"));
+        Assert.Equal(-1000 * 86400, after.Offset());
+        using (ConfigFile file = ConfigFile.Open(conf))
+            Assert.Equal(5_000_000.5m + (2000 * 86400), file.Slot(Thread));
+
+        Assert.Equal(0u, ConfigOnDisk.Read(conf).Extension.flags & VirtTime.Config.ConfigExtension.HasBoottimeOffset);
+
+        // From now on they go together again.
+        StateJson moved = await StateJson.OfAsync("--config", conf, "--monotonic-offset", "7d");
+        Assert.Equal(moved.Offset(), moved.Offset("boottime"));
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("--boottime-at")]
+    [InlineData("--monotonic-offset")]
+    public async Task Word_monotonic_is_for_the_boottime_offset_only(string option)
+    {
+        using TemporaryDirectory directory = new();
+        Result result = await Command.Launcher("--config", directory.File("conf"), option, "monotonic").RunAsync();
+        Assert.Equal(125, result.ExitCode);
+        Assert.Contains("is not a time", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
     [Fact(Timeout = Limits.Test)]
     public async Task File_of_the_C_layout_is_of_no_known_boot()
     {
@@ -94,11 +142,12 @@ public partial class StateFormTests
         Assert.Equal(12, rows.Length);
         AssertSame(rows.Select(row => row.Groups["what"].Index));
         AssertSame(rows.Select(row => EndOf(row.Groups["number"])));
-        AssertSame(rows.Select(row => row.Groups["words"].Index));
+        AssertSame(rows.Where(row => row.Groups["words"].Success).Select(row => row.Groups["words"].Index));
+        Assert.Equal([6, 7, 11], Enumerable.Range(0, 12).Where(row => rows[row].Groups["date"].Success));
         Assert.Equal(clocks[0].IndexOf("seconds", StringComparison.Ordinal) + "seconds".Length, EndOf(rows[0].Groups["number"]));
         string[] names = ["monotonic", "", "", "boottime", "", "", "realtime", "", "", "saved", "saved", "saved"];
         Assert.Equal(names, rows.Select(row => row.Groups["clock"].Value));
-        Assert.Equal("-12345d 12h 30m 0.000s", rows[2].Groups["words"].Value);
+        Assert.Equal("12345d 12h 30m 0.000s", rows[2].Groups["words"].Value);
         Assert.All(result.Lines, line => Assert.Equal(line.TrimEnd(), line));
 
         string call = result.Lines[^1];
@@ -223,8 +272,9 @@ public partial class StateFormTests
     private static int EndOf(Group group) => group.Index + group.Length;
 
     [GeneratedRegex(
-        @"^(?<clock>\w*) +(?<what>virtual|host|host - virtual|monotonic|boottime|realtime) +(?<number>-?[0-9]+\.[0-9]{9})" +
-        @"  (?<words>-?([0-9]+[dhm] )*[0-9]+\.[0-9]{3}s)$")]
+        @"^(?<clock>\w*) +(?<what>virtual|host|offset|monotonic|boottime|realtime) +(?<number>" +
+        @"(?<date>[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}\.[0-9]{9}Z)|-?[0-9]+\.[0-9]{9})" +
+        @"(  (?<words>-?([0-9]+[dhm] )*[0-9]+\.[0-9]{3}s))?$")]
     private static partial Regex ClockRow();
 
     [GeneratedRegex(@"^[0-9]+ +monotonic +-?[0-9]+\.[0-9]{9}  (?<words>-?([0-9]+[dhm] )*[0-9]+\.[0-9]{3}s)$")]

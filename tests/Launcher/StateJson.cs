@@ -42,8 +42,8 @@ internal sealed partial class StateJson
 
     public decimal Virtual(string clock = "monotonic") => Clock(clock, "virtual");
 
-    /// <summary>Host − virtual.</summary>
-    public decimal Offset(string clock = "monotonic") => Clock(clock, "offset");
+    /// <summary>Host − virtual, as the config file has it: what is shown has the sign of the options.</summary>
+    public decimal Offset(string clock = "monotonic") => -Clock(clock, "offset");
 
     private decimal Clock(string clock, string value) => Seconds(_json.GetProperty("clocks").GetProperty(clock).GetProperty(value));
 

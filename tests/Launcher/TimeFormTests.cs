@@ -29,6 +29,15 @@ public class TimeFormTests
         { "0.0000152587890625w", "9.228515625" },
         { "1w1d1h1m1s1ms1us1ns", "694861.001001001" },
         { "5s5", "10" },
+        { "2h 30min", "9000" },
+        { "1 week 2 days 3 hours 4 minutes 5 seconds", "788645" },
+        { "1week1day1hour1minute1second", "694861" },
+        { "1weeks 1hr 1mins 1sec 1secs", "608462" },
+        { "1msec1usec1nsec", "0.001001001" },
+        { "1.5\u00b5s", "0.0000015" },
+        { "1.5\u03bcs", "0.0000015" },
+        { "5 s", "5" },
+        { "\t5", "5" },
         { "9007199254740993", "9007199254740993" },
         { "9007199254740993.000000001s", "9007199254740993.000000001" },
         { "2305843009213693951s999999999ns", "2305843009213693951.999999999" },
@@ -43,7 +52,7 @@ public class TimeFormTests
         decimal expected = decimal.Parse(seconds, CultureInfo.InvariantCulture);
         foreach (string sign in (string[])["", "+"])
         {
-            string[] clocks = ["--monotonic-offset", sign + time, "--boottime-offset", sign + time];
+            string[] clocks = ["--monotonic-offset", sign + time.TrimStart(), "--boottime-offset", sign + time.TrimStart()];
             StateJson state = await StateJson.OfAsync(["--config", directory.File("conf"), .. clocks]);
             Assert.Equal((-expected, -expected), (state.Offset(), state.Offset("boottime")));
             Assert.Equal(state.Host() + expected, state.Virtual());
@@ -61,6 +70,19 @@ public class TimeFormTests
         Assert.InRange(state.Offset(), before - expected, HostClock.Monotonic() - expected);
         Limits.AssertJustAfter(expected, state.Virtual());
         Assert.Equal(state.Host() - state.Offset(), state.Virtual());
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("5y")]
+    [InlineData("1year 2d")]
+    [InlineData("2 years")]
+    [InlineData("1M")]
+    [InlineData("2months")]
+    public async Task Unit_without_a_fixed_length_is_refused_with_the_remedy(string time)
+    {
+        Result result = await Command.Launcher("--monotonic-at", time, "--", "true").RunAsync();
+        Assert.Equal($"virttime-run: --monotonic-at: \"{time}\" has no fixed length; write 365d for a year, 30d for a month", Assert.Single(result.ErrorLines));
+        Assert.Equal(125, result.ExitCode);
     }
 
     [Theory(Timeout = Limits.Test)]

@@ -20,7 +20,8 @@ internal sealed class LauncherState
 
     public decimal Virtual(string clock) => Clock(clock, "virtual");
 
-    public decimal Offset(string clock) => Clock(clock, "offset");
+    /// <summary>Host − virtual, as the config file has it: what is shown has the sign of the options.</summary>
+    public decimal Offset(string clock) => -Clock(clock, "offset");
 
     /// <summary>Virtual deadlines by thread id.</summary>
     public IReadOnlyDictionary<int, decimal> InFlight => _json.GetProperty("in_flight").EnumerateArray()

@@ -1,6 +1,6 @@
 using VirtTime.Native;
 
-namespace VirtTime.State;
+namespace VirtTime.Processes;
 
 /// <summary>What <c>/proc/PID/stat</c> says.</summary>
 internal static class ProcessStatus

@@ -1,0 +1,23 @@
+using VirtTime.Clocks;
+using VirtTime.CommandLine;
+using VirtTime.Diagnostics;
+using VirtTime.Processes;
+
+namespace VirtTime.Config;
+
+/// <summary>Adjusts or resumes the clocks of a running program, and says what may stay behind.</summary>
+internal static class ProcessAdjustment
+{
+    /// <exception cref="LauncherException">It cannot be done.</exception>
+    public static void Apply(ConfigFile file, Request request, int pid, Func<HostClocks.Moment> clocks)
+    {
+        bool resumes = request.Options.Resume;
+        int slots = resumes ? SavedClocks.Resume(file, clocks, request.Options.Force) : ConfigAdjustment.Apply(file, request, clocks);
+        int calls = slots == 0 || ProcessStatus.IsStopped(pid) ? 0 : CallsInFlight.Of(file).Slots.Count;
+        if (calls == 0)
+            return;
+
+        string noun = calls == 1 ? "call" : "calls";
+        StandardStreams.WriteMessage($"note: {calls} {noun} in flight may keep the old deadline; stop the process to change it exactly");
+    }
+}

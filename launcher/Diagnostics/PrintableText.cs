@@ -1,0 +1,59 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using VirtTime.Native;
+
+namespace VirtTime.Diagnostics;
+
+/// <summary>Byte strings for a terminal or a log: names, paths and titles can hold what a terminal would obey.</summary>
+internal static class PrintableText
+{
+    /// <summary>
+    /// Text in UTF-8 stays as it is. Control characters, those of 8 bits too, what turns the direction of writing, and bytes that are no
+    /// UTF-8 become <c>\x1b</c>, a byte each.
+    /// </summary>
+    public static string Escape(string bytes)
+    {
+        StringBuilder text = new(bytes.Length);
+        foreach ((Rune? character, string its) in Characters(bytes))
+        {
+            if (character is Rune rune && IsPrintable(rune))
+                text.Append(its);
+            else
+                foreach (char value in its)
+                    text.Append($"\\x{(int)value:x2}");
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>How many columns a terminal needs for it, wide characters aside.</summary>
+    public static int Width(string bytes)
+    {
+        int width = 0;
+        foreach (char value in bytes)
+            width += (value & 0xC0) == 0x80 ? 0 : 1;
+
+        return width;
+    }
+
+    /// <summary>The characters of a byte string with their bytes; null for a byte that is none.</summary>
+    public static IEnumerable<(Rune? Character, string Bytes)> Characters(string bytes)
+    {
+        byte[] all = ByteString.ToBytes(bytes);
+        for (int at = 0; at < all.Length;)
+        {
+            bool isOne = Rune.DecodeFromUtf8(all.AsSpan(at), out Rune rune, out int length) == OperationStatus.Done;
+            length = isOne ? length : 1;
+            yield return (isOne ? rune : null, bytes.Substring(at, length));
+            at += length;
+        }
+    }
+
+    public static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune) switch
+    {
+        UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => false,
+        UnicodeCategory.Format => rune.Value is not ((>= 0x200E and <= 0x200F) or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069)),
+        _ => true,
+    };
+}

@@ -1,0 +1,56 @@
+using VirtTime.Native;
+
+namespace VirtTime.Processes;
+
+/// <summary>Whether the threads whose ids stand in a config file live.</summary>
+internal sealed class LivingThreads
+{
+    private readonly ConfigUsers _users;
+    private readonly HashSet<int> _living;
+    private HashSet<int>? _closed;
+    private bool _isClosedUnknown;
+
+    private LivingThreads(ConfigUsers users)
+    {
+        _users = users;
+        _living = [.. users.Users.SelectMany(user => user.Threads).Select(thread => thread.Own)];
+    }
+
+    /// <param name="descriptor">The config file. What is to be asked about it has to be read before: who came later is not in it.</param>
+    public static LivingThreads Of(int descriptor) => new(ConfigUsers.Of(descriptor));
+
+    /// <summary>Whether some process that has the file mapped has such a thread; null where that cannot be found out.</summary>
+    /// <remarks>Of a process that cannot be asked for its mappings, the ids of its threads can be read all the same.</remarks>
+    /// <param name="id">As the thread itself gets it from <c>gettid</c>.</param>
+    public bool? Has(int id)
+    {
+        if (_living.Contains(id))
+            return true;
+
+        if ((_users.BlindSpots & ~BlindSpots.ClosedProcesses) != 0)
+            return null;
+
+        _closed ??= ReadClosed();
+        return _isClosedUnknown || _closed.Contains(id) ? null : false;
+    }
+
+    private HashSet<int> ReadClosed()
+    {
+        HashSet<int> ids = [];
+        if (_users.Closed.Count == 0)
+            return ids;
+
+        using ProcFolder? proc = ProcFolder.TryOpen();
+        foreach (int pid in _users.Closed)
+        {
+            List<ThreadIds> threads = proc is null ? [] : ThreadIds.Of(proc, pid);
+            ids.UnionWith(threads.Select(thread => thread.Own));
+
+            // Gone, which is good, or not to be read either.
+            bool isGone = proc is not null && proc.TryRead($"{pid}/status") is null && Errno.Last is Errno.ENOENT or Errno.ESRCH;
+            _isClosedUnknown |= threads.Count == 0 && !isGone;
+        }
+
+        return ids;
+    }
+}
