@@ -11,15 +11,20 @@ internal static class ConfigAdjustment
     /// <returns>How many calls were in flight.</returns>
     /// <exception cref="LauncherException">A clock would be below zero, or the file cannot hold what was asked.</exception>
     public static int Apply(ConfigFile file, Request request, Func<HostClocks.Moment> hostClocks) =>
-        Apply(file, hostClocks, request.Options.Force, (old, now) => Wanted(file, old, now, request));
+        Apply(file, hostClocks, request.Options.Force, forgetsSaved: false, (old, now) => Wanted(file, old, now, request));
 
     /// <summary>Sets the offsets that <paramref name="wanted"/> makes of the old ones and the host clocks.</summary>
     /// <param name="hostClocks">Read while the file is locked, right before the change.</param>
     /// <param name="force">Also where a process keeps a deadline that stays as it is.</param>
+    /// <param name="forgetsSaved">The clocks that were saved have been used.</param>
     /// <returns>How many calls were in flight.</returns>
     /// <exception cref="LauncherException">The file cannot be read or mapped, or has calls that cannot be moved; nothing was changed.</exception>
     public static int Apply(
-        ConfigFile file, Func<HostClocks.Moment> hostClocks, bool force, Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted)
+        ConfigFile file,
+        Func<HostClocks.Moment> hostClocks,
+        bool force,
+        bool forgetsSaved,
+        Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted)
     {
         using ConfigLock held = new(file);
         using LayoutMapping layout = new(file);
@@ -29,7 +34,7 @@ internal static class ConfigAdjustment
         int inFlight = SlotTable.Read(file).Count();
         layout.PrepareSlots();
         ClockOffsets old = ClockOffsets.Of(ConfigHeader.ReadNow(file));
-        OffsetWriter.Write(layout, old, wanted(old, hostClocks()));
+        OffsetWriter.Write(layout, old, wanted(old, hostClocks()), forgetsSaved);
         return inFlight;
     }
 

@@ -15,7 +15,10 @@ internal static class ConfigErrors
         _ => Errno.Text(error),
     });
 
-    public static LauncherException CannotWrite(string path, int error) => new(What(path), error switch
+    public static LauncherException CannotWrite(string path, int error) => CannotWriteFile(What(path), error);
+
+    /// <param name="what">Something else than the config file.</param>
+    public static LauncherException CannotWriteFile(string what, int error) => new(what, error switch
     {
         Errno.ENOSPC => "no space left on device; free some, or put the file elsewhere",
         Errno.EDQUOT => "disk quota exceeded; free some space, or put the file elsewhere",
@@ -61,6 +64,12 @@ internal static class ConfigErrors
 
     public static LauncherException ForeignOwner(string path, uint owner) => new(
         What(path), $"belongs to user {owner}, who can end its users by making it shorter; use a file of your own, or give --force");
+
+    public static LauncherException NothingSaved(string path) => new(
+        What(path), "has no saved clocks; --save notes them before the move, --resume uses them once; or give --monotonic-at");
+
+    public static LauncherException WallClockBehind(string path) => new(
+        What(path), "the wall clock is behind what it was when the clocks were saved; set it, or leave --elapsed out");
 
     public static LauncherException SavedOnOtherBoot(string path) =>
         new(

@@ -47,7 +47,7 @@ internal static class NamedConfig
     {
         if (request.Options.Resume)
         {
-            SavedClocks.Resume(file, HostClocks.Now, request.Options.Force);
+            SavedClocks.Resume(file, HostClocks.Now, request.Options.Force, request.Options.Elapsed);
             Log.Information($"resumed {file.Path}");
             return;
         }

@@ -16,10 +16,9 @@ internal static unsafe class OffsetWriter
     /// what it published before is moved or published again. A file without room for a block has none for writing the change down either.
     /// </remarks>
     /// <param name="layout">The file; its slots prepared where the offsets differ.</param>
-    /// <param name="more">
-    /// Notes the clocks to be saved. Their flag is taken away before and set by it last, so that half a note is none.
-    /// </param>
-    public static void Write(LayoutMapping layout, ClockOffsets old, ClockOffsets offsets, More? more = null)
+    /// <param name="forgetsSaved">The clocks that were saved have been used, or are to be noted anew.</param>
+    /// <param name="more">Notes the clocks to be saved, and sets their flag last, so that half a note is none.</param>
+    public static void Write(LayoutMapping layout, ClockOffsets old, ClockOffsets offsets, bool forgetsSaved = false, More? more = null)
     {
         ConfigChange change = Describe(layout, old, offsets);
         ConfigExtension* extension = layout.Extension;
@@ -34,7 +33,7 @@ internal static unsafe class OffsetWriter
         Volatile.Write(ref extension->magic, ConfigExtension.MagicValue);
         Volatile.Write(ref extension->version, Math.Max(extension->version, ConfigExtension.CurrentVersion));
 
-        if (more is not null)
+        if (forgetsSaved)
             change.flags &= ~(ulong)ConfigExtension.HasSavedClocks;
         ConfigChange.Begin(extension, change);
         ConfigChange.StoreOffsets(layout.Offset, extension);

@@ -46,6 +46,7 @@ internal static unsafe partial class SystemCalls
     public const int LOCK_UN = 8;
 
     public const int FALLOC_FL_KEEP_SIZE = 1;
+    public const int FALLOC_FL_PUNCH_HOLE = 2;
 
     public const int PROT_READ = 1;
     public const int PROT_WRITE = 2;
@@ -86,6 +87,13 @@ internal static unsafe partial class SystemCalls
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int fchmod(int descriptor, uint mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int fchown(int descriptor, uint owner, uint group);
+
+    [LibraryImport("libc", SetLastError = true,
+        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteStringMarshaller))]
+    public static partial int renameat(int oldDirectory, string oldPath, int newDirectory, string newPath);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int flock(int descriptor, int operation);
