@@ -228,7 +228,37 @@ public partial class StateFormTests
         Assert.InRange(resumed.Offset(), before - saved, HostClock.Monotonic() - saved);
         Limits.AssertJustAfter(state.Saved["boottime"], resumed.Virtual("boottime"));
         Assert.Equal(0, resumed.Offset("realtime"));
-        Assert.Equal(state.Saved, resumed.Saved);
+
+        // From them the clock would run backwards the next time.
+        Assert.Null(resumed.Saved);
+        Result again = await Command.Launcher("--config", conf, "--resume").RunAsync();
+        Assert.Equal(125, again.ExitCode);
+        Assert.Contains("has no saved clocks", Assert.Single(again.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData(-1000)]
+    [InlineData(1000)]
+    public async Task Time_that_has_passed_by_the_wall_clock_is_added_where_asked_for(int wallClock)
+    {
+        const long SavedRealtimePosition = VirtTime.Config.ConfigLayout.ExtensionPosition + 104;
+        using TemporaryDirectory directory = new();
+        string conf = directory.File("conf");
+        await StateJson.OfAsync("--config", conf, "--monotonic-at", "12345s");
+        StateJson state = await StateJson.OfAsync("--config", conf, "--save");
+        using ConfigFile config = ConfigFile.Open(conf);
+        config.WriteRaw(SavedRealtimePosition, (long)state.Saved!["realtime"] + wallClock, 0);
+        Result result = await Command.Launcher("--config", conf, "--resume", "--elapsed").RunAsync();
+        if (wallClock < 0)
+        {
+            Assert.Empty(result.Succeeded().Error);
+            Limits.AssertJustAfter(13345, (await StateJson.OfAsync("--config", conf)).Virtual());
+            return;
+        }
+
+        Assert.Equal(125, result.ExitCode);
+        Assert.Contains("the wall clock is behind", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.NotNull((await StateJson.OfAsync("--config", conf)).Saved);
     }
 
     [Fact(Timeout = Limits.Test)]
