@@ -85,18 +85,24 @@ internal sealed unsafe class LayoutMapping : IDisposable
             throw ConfigErrors.CannotPrepare(File.Path, error);
     }
 
-    // A page of marks that is a hole and has no place says as much as one of zeros does.
+    // They are only read. A page of marks that is a hole, and has no place, says as much as one of zeros does.
     private void PrepareMarks(long position, long end)
     {
         for (long page = position & -PageSize; page < end; page += PageSize)
         {
-            if (TryPrepare(page, page + PageSize) is not (Errno.ENOSPC or Errno.EDQUOT))
+            if (TryPrepare(page, page + PageSize) is not (Errno.ENOSPC or Errno.EDQUOT) || !IsHole(page))
                 continue;
 
             const int Flags = SystemCalls.MAP_PRIVATE | SystemCalls.MAP_FIXED | SystemCalls.MAP_ANONYMOUS;
             if (SystemCalls.mmap((nint)_start + (nint)page, (nint)PageSize, Access, Flags, -1, 0) == -1)
                 throw ConfigErrors.CannotPrepare(File.Path, Errno.Last);
         }
+    }
+
+    private bool IsHole(long page)
+    {
+        long data = SystemCalls.lseek(File.Descriptor, page, SystemCalls.SEEK_DATA);
+        return data < 0 ? Errno.Last == Errno.ENXIO : data >= page + PageSize;
     }
 
     /// <returns>0 where these bytes can be read and written from now on without a signal, else an error number.</returns>
