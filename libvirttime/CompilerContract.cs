@@ -8,15 +8,18 @@ namespace VirtTime;
 /// <summary>What ilc's code expects of a runtime, bound by the linker (interposer.targets). The order of the fields is part of it.</summary>
 internal static class CompilerContract
 {
-    /// <summary>
-    /// A call through a managed function pointer looks at this bit of the address, and takes one that has it set for something
-    /// else. Such a call costs less than an unmanaged one, and is a jump in tail position; so it is used for foreign functions
-    /// where the bit is clear. musl's functions are not always 4-aligned.
-    /// </summary>
-    public const nint FatPointerBit = 2;
+    // Of a managed function pointer; musl's functions are not always 4-aligned.
+    private const nint FatPointerBit = 2;
 
     private static long s_rhpTrapThreads;
     private static long s_securityCookie;
+
+    /// <summary>
+    /// Whether a foreign function can be called through a managed function pointer, which costs less than an unmanaged call, and is a jump in
+    /// tail position. Such a call takes an address with a certain bit set for something else.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool CanCallAsManaged(nint function) => (function & FatPointerBit) == 0;
 
     // Never called, since the first field stays 0. It mentions the fields, without which ilc would leave them out.
     [RuntimeExport("RhpGcPoll")]

@@ -7,8 +7,11 @@ namespace VirtTime;
 /// </remarks>
 internal static class HotState
 {
-    /// <summary>The mapped config file; 0 while the library is not ready, and when the short way is not to be had.</summary>
-    public static nint Layout;
+    /// <summary>
+    /// The mapped config file (<see cref="Config.MappedConfig"/>): its offset lies here, its extension block a page behind. 0 while the
+    /// library is not ready, and when the short way is not to be had.
+    /// </summary>
+    public static nint Config;
 
     /// <summary>A <c>clock_gettime</c> that returns <c>-errno</c>, in practice the vDSO's; 0 while the library is not ready.</summary>
     public static nint HostClock;

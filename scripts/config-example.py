@@ -22,7 +22,7 @@ BLOCK = 67112960                # the extension block
 BOOTTIME_FLAG = 1               # in its flags: the boottime clocks have an offset of their own
 SEQUENCE = BLOCK + 48
 BOOT_ID = BLOCK + 56
-SLOT_CLOCKS = 67117056          # uint8_t per_thread_clock[4194304]: clock id + 1
+SLOT_CLOCKS = 67117056          # uint8_t per_thread_clock[4194304]: clock id + 1 in the low four bits
 FILE_SIZE = SLOT_CLOCKS + 4194304
 
 BOOTTIME_CLOCKS = (7 + 1, 9 + 1)
@@ -90,7 +90,7 @@ def slots_in_use(fd):
 
 def is_boottime(fd, slot):
     clock = os.pread(fd, 1, SLOT_CLOCKS + (slot - SLOTS) // 16)
-    return bool(clock) and clock[0] in BOOTTIME_CLOCKS
+    return bool(clock) and clock[0] & 15 in BOOTTIME_CLOCKS
 
 
 def change(fd, clock, own_boottime):
@@ -115,12 +115,13 @@ def adjust(path, clock):
     else:
         flags, = struct.unpack_from("=I", block, 12)
         sequence, = struct.unpack_from("=Q", block, 48)
-        os.pwrite(fd, struct.pack("=Q", sequence | 1), SEQUENCE)  # odd: readers wait
+        odd = (sequence + 1) | 1  # not the number that a dead writer left
+        os.pwrite(fd, struct.pack("=Q", odd), SEQUENCE)  # odd: readers wait
         try:
             change(fd, clock, flags & BOOTTIME_FLAG)
             os.pwrite(fd, boot_id(), BOOT_ID)
         finally:
-            os.pwrite(fd, struct.pack("=Q", (sequence | 1) + 1), SEQUENCE)
+            os.pwrite(fd, struct.pack("=Q", odd + 1), SEQUENCE)
     os.close(fd)
 
 

@@ -119,7 +119,7 @@ fn slots_in_use(file: &File) -> io::Result<Vec<(u64, i128)>> {
 fn is_boottime(file: &File, slot: u64) -> bool {
     let mut clock = [0];
     let known = file.read_exact_at(&mut clock, SLOT_CLOCKS + (slot - SLOTS) / 16).is_ok();
-    known && [CLOCK_BOOTTIME + 1, CLOCK_BOOTTIME_ALARM + 1].contains(&(clock[0] as i32))
+    known && [CLOCK_BOOTTIME + 1, CLOCK_BOOTTIME_ALARM + 1].contains(&((clock[0] & 15) as i32))
 }
 
 /// The offset, and by as much each deadline in flight; what waits on a clock with an offset of its own stays.
@@ -152,7 +152,8 @@ fn adjust(path: &str, clock: i128) -> io::Result<()> {
 
     let at = |position: u64| (position - BLOCK) as usize;
     let flags = u32::from_ne_bytes(block[at(FLAGS)..][..4].try_into().unwrap());
-    let odd = u64::from_ne_bytes(block[at(SEQUENCE)..][..8].try_into().unwrap()) | 1;
+    // Not the number that a dead writer left.
+    let odd = (u64::from_ne_bytes(block[at(SEQUENCE)..][..8].try_into().unwrap()) + 1) | 1;
     file.write_all_at(&odd.to_ne_bytes(), SEQUENCE)?; // odd: readers wait
     let changed = change(&file, clock, flags & BOOTTIME_FLAG != 0).and_then(|_| file.write_all_at(&boot_id()?, BOOT_ID));
     file.write_all_at(&(odd + 1).to_ne_bytes(), SEQUENCE)?;

@@ -48,8 +48,18 @@ internal sealed record ClockSetting(string Option, Int128 Nanoseconds, bool IsOf
     /// <summary>Decimal seconds with nine digits, such as <c>-1.500000000</c>.</summary>
     public static string Format(Int128 nanoseconds)
     {
-        Int128 size = Int128.Abs(nanoseconds);
+        (long seconds, long rest) = Split(Int128.Abs(nanoseconds));
         string sign = nanoseconds < 0 ? "-" : "";
-        return $"{sign}{size / NanosecondsPerSecond}.{(long)(size % NanosecondsPerSecond):D9}";
+        return $"{sign}{seconds}.{rest:D9}";
+    }
+
+    /// <summary>Seconds and nanoseconds of what is not negative. Division of 128 bits is slow, and seldom needed.</summary>
+    public static (long Seconds, long Nanoseconds) Split(Int128 nanoseconds)
+    {
+        if (nanoseconds <= long.MaxValue)
+            return Math.DivRem((long)nanoseconds, NanosecondsPerSecond);
+
+        (Int128 seconds, Int128 rest) = Int128.DivRem(nanoseconds, NanosecondsPerSecond);
+        return ((long)Int128.Min(seconds, long.MaxValue), (long)rest);
     }
 }

@@ -12,6 +12,7 @@ internal static class HelpText
           virttime-run [OPTION]... [--] COMMAND [ARG]...
           virttime-run [OPTION]... --config FILE
           virttime-run [OPTION]... --pid PID
+          virttime-run [--json] --list
 
         Run COMMAND with shifted clocks. Without COMMAND: create, adjust or show the
         config file, or the clocks of a running program.
@@ -20,12 +21,15 @@ internal static class HelpText
               --monotonic-at TIME      what CLOCK_MONOTONIC reads when COMMAND starts
               --monotonic-offset TIME  virtual minus host clock, with a sign
               --boottime-at TIME       the same for CLOCK_BOOTTIME, which otherwise
-              --boottime-offset TIME     has the offset of CLOCK_MONOTONIC
+              --boottime-offset TIME     has the offset of CLOCK_MONOTONIC, and
+                                         with "monotonic" has it again
 
         Config file:
           -c, --config FILE            create or reuse FILE (default: a private file)
               --config-mode MODE       permissions of a file that is created (0600)
-          -p, --pid PID                find the file through a running program
+          -p, --pid PID                find the file through a running program, also
+                                         to run COMMAND on its clocks
+              --list                   show the programs with shifted clocks
               --save                   note the virtual clocks in the file
               --resume                 let the virtual clocks go on from those saved
               --elapsed                with the time that has passed meanwhile
@@ -47,7 +51,8 @@ internal static class HelpText
           -V, --version                the version
 
         TIME is a number with a unit, or several joined: 12345s, 90m, 1.5h, 3d12h,
-        250ms. Units: ns us ms s m min h d w; without a unit, seconds.
+        250ms, "2h 30min". Units: ns us ms s m h d w, or as systemd writes them;
+        without a unit, seconds. Options may be abbreviated.
 
         Exit status: COMMAND's own; 125 if virttime-run fails, 126 if COMMAND cannot be
         run, 127 if it is not found.

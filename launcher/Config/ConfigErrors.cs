@@ -34,7 +34,9 @@ internal static class ConfigErrors
         ConfigDefect.TooShort when size == 0 => "is empty; remove it, and it will be created",
         ConfigDefect.TooShort => $"is only {size} bytes long; not a config file",
         ConfigDefect.Program => "is a program, not a config file; give another name, and it will be created",
-        _ => "is not a config file; give another name, and it will be created",
+        ConfigDefect.Size => $"is not a config file: none has {size} bytes; give another name, and it will be created",
+        ConfigDefect.Foreign => "is not a config file: its extension block is not ours; give another name, and it will be created",
+        _ => "is not a config file: an offset in it is out of range; give another name, and it will be created",
     });
 
     /// <summary>What has to be there before a change begins cannot be had.</summary>

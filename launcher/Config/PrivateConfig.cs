@@ -1,4 +1,3 @@
-using VirtTime.Diagnostics;
 using VirtTime.Native;
 
 namespace VirtTime.Config;
@@ -22,12 +21,15 @@ internal static class PrivateConfig
     /// <exception cref="LauncherException">No directory takes it, or a clock would be below zero.</exception>
     public static string Create(Func<ConfigContent> content)
     {
-        LauncherException? failure = null;
+        List<string> reasons = [];
         foreach (string candidate in PrivateDirectory.Candidates())
         {
-            using PrivateDirectory? directory = PrivateDirectory.TryOpen(candidate);
+            using PrivateDirectory? directory = PrivateDirectory.TryOpen(candidate, out string reason);
             if (directory is null)
+            {
+                reasons.Add($"{candidate}: {reason}");
                 continue;
+            }
 
             PrivateSweep.Run(directory);
             ConfigContent filled = content();
@@ -37,13 +39,11 @@ internal static class PrivateConfig
             }
             catch (LauncherException exception)
             {
-                Log.Debug($"{candidate}: {exception.Message}");
-                failure = exception;
+                reasons.Add(exception.Message);
             }
         }
 
-        throw failure ?? new LauncherException(
-            "config file", "no directory for it (tried $XDG_RUNTIME_DIR, /dev/shm and /tmp); name one with --config FILE");
+        throw new LauncherException("config file", $"no directory takes it ({string.Join("; ", reasons)}); name one with --config FILE");
     }
 
     private static string CreateIn(PrivateDirectory directory, ConfigContent content)

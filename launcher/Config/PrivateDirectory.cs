@@ -1,6 +1,7 @@
 using Mono.Unix.Native;
 using VirtTime.Execution;
 using VirtTime.Native;
+using Errno = VirtTime.Native.Errno;
 
 namespace VirtTime.Config;
 
@@ -39,17 +40,19 @@ internal sealed class PrivateDirectory : IDisposable
     }
 
     /// <summary>Makes the directory where it is missing. Null where it cannot be made, or is not the user's alone.</summary>
-    public static PrivateDirectory? TryOpen(string path)
+    /// <param name="path">One of the <see cref="Candidates"/>.</param>
+    /// <param name="reason">Why it is null.</param>
+    public static PrivateDirectory? TryOpen(string path, out string reason)
     {
-        SystemCalls.mkdir(path, OwnerOnly);
+        int error = SystemCalls.mkdir(path, OwnerOnly) == 0 ? 0 : Errno.Last;
         Descriptor directory = Native.Descriptor.Open(path, SystemCalls.O_RDONLY | SystemCalls.O_DIRECTORY | SystemCalls.O_NOFOLLOW);
-        if (directory.IsOpen
-            && directory.TryStat(out statx_buffer status)
+        reason = "is not the user's alone (0700)";
+        if (!directory.IsOpen)
+            reason = Errno.Text(error is 0 or Errno.EEXIST ? Errno.Last : error);
+        else if (directory.TryStat(out statx_buffer status)
             && status.stx_uid == Syscall.geteuid()
             && (status.stx_mode & PermissionBits) == OwnerOnly)
-        {
             return new PrivateDirectory(path, directory);
-        }
 
         directory.Dispose();
         return null;

@@ -23,9 +23,14 @@ internal sealed class ProcessConfig : IDisposable
     public static ProcessConfig Open(int pid, bool toWrite)
     {
         using ProcFolder proc = ProcFolder.TryOpen() ?? throw Unreadable(pid, Errno.Last);
+        uint? user = ProcessUser.RealIdOf(proc, pid);
         VirtualisedProcess.Found found = VirtualisedProcess.Ask(proc, pid) ?? throw Unreadable(pid, Errno.Last);
         using MappedConfig config = found.Config ?? throw NotFound(pid, found);
-        RefuseForeign(pid, config, ProcessUser.RealIdOf(proc, pid), toWrite);
+        RefuseForeign(pid, config, user, toWrite);
+
+        // Another process may have got the number of one that ended.
+        if (user is null || ProcessUser.RealIdOf(proc, pid) != user)
+            throw Unreadable(pid, Errno.ESRCH);
 
         Descriptor file = MappedFileAccess.Reopen(config.File.Number, SystemCalls.O_RDWR);
         bool writable = file.IsOpen;
@@ -41,17 +46,20 @@ internal sealed class ProcessConfig : IDisposable
     public void Dispose() => File.Dispose();
 
     /// <summary>
-    /// A process may map any file that it can read. What its user could not write by himself is not written for him: one of root's only
-    /// where the process may write it, or where it is a config file beyond doubt.
+    /// A process may map any file that it can read. What its user could not write by himself is not written for him: of another user's files
+    /// none, and one of root's only where the process may write it, or where it is a config file beyond doubt. Root's processes are trusted.
     /// </summary>
     private static void RefuseForeign(int pid, MappedConfig config, uint? user, bool toWrite)
     {
         uint owner = config.Status.stx_uid;
-        if (owner != 0 && owner != user)
+        if (owner == user || user == 0)
+            return;
+
+        if (owner != 0)
             throw new LauncherException(
                 $"--pid {pid}", $"its config file {config.ShownPath} belongs to another user than the process; name it with --config");
 
-        if (toWrite && owner != user && !config.IsMarked && !config.IsWritable)
+        if (toWrite && !config.IsMarked && !config.IsWritable)
             throw new LauncherException(
                 $"--pid {pid}", $"may only read {config.ShownPath}, which is root's; name it with --config to change it");
     }

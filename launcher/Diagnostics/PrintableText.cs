@@ -14,6 +14,9 @@ internal static class PrintableText
     /// </summary>
     public static string Escape(string bytes)
     {
+        if (!bytes.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            return bytes;
+
         StringBuilder text = new(bytes.Length);
         foreach ((Rune? character, string its) in Characters(bytes))
         {

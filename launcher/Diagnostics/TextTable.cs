@@ -5,37 +5,39 @@ namespace VirtTime.Diagnostics;
 /// <summary>Rows of cells in aligned columns, for people.</summary>
 internal static class TextTable
 {
-    private const string Gap = "  ";
+    private const int Gap = 2;
 
     /// <summary>Each row ends in a line feed, without blanks before it. Cells are byte strings, and what is not printable is escaped.</summary>
-    /// <param name="rows">All of the same length.</param>
+    /// <param name="rows">All of the same length; gone through twice, and not kept.</param>
     /// <param name="rightAligned">Columns of numbers, from 0.</param>
-    public static void Append(StringBuilder text, IReadOnlyList<string[]> rows, params ReadOnlySpan<int> rightAligned)
+    public static void Append(OutputText text, IEnumerable<string[]> rows, params ReadOnlySpan<int> rightAligned)
     {
-        string[][] cells = [.. rows.Select(row => row.Select(PrintableText.Escape).ToArray())];
-        int[] widths = new int[cells[0].Length];
-        foreach (string[] row in cells)
+        List<int> widths = [];
+        foreach (string[] row in rows)
         {
-            for (int column = 0; column < widths.Length; column++)
-                widths[column] = Math.Max(widths[column], PrintableText.Width(row[column]));
+            for (int column = 0; column < row.Length; column++)
+            {
+                int width = PrintableText.Width(PrintableText.Escape(row[column]));
+                if (column == widths.Count)
+                    widths.Add(width);
+                else
+                    widths[column] = Math.Max(widths[column], width);
+            }
         }
 
         StringBuilder line = new();
-        foreach (string[] row in cells)
+        foreach (string[] row in rows)
         {
             line.Clear();
-            for (int column = 0; column < widths.Length; column++)
+            for (int column = 0; column < row.Length; column++)
             {
-                int missing = widths[column] - PrintableText.Width(row[column]);
+                string cell = PrintableText.Escape(row[column]);
+                int missing = widths[column] - PrintableText.Width(cell);
                 bool isRight = rightAligned.Contains(column);
-                line.Append(' ', isRight ? missing : 0).Append(row[column]).Append(' ', isRight ? 0 : missing).Append(Gap);
+                line.Append(' ', isRight ? missing : 0).Append(cell).Append(' ', isRight ? Gap : missing + Gap);
             }
 
-            int end = line.Length;
-            while (end > 0 && line[end - 1] == ' ')
-                end--;
-
-            text.Append(line, 0, end).Append('\n');
+            text.Append(line.ToString().AsSpan().TrimEnd(' ')).Append("\n");
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using VirtTime.CommandLine;
 using VirtTime.Diagnostics;
 using VirtTime.Target;
@@ -13,12 +12,12 @@ internal static class Check
     public static int Run(Request request)
     {
         Finding finding = Inspect(request.Command[0]);
-        StringBuilder text = new();
+        OutputText text = new();
         List<string[]> rows = [.. finding.Steps.Select(step => new[] { step.Path, step.Kind })];
         TextTable.Append(text, rows);
 
         string verdict = finding.Escape is null ? "can be virtualised" : "would escape: " + finding.Escape;
-        StandardStreams.WriteOutput($"{text}{PrintableText.Escape($"{request.Command[0]} {verdict}")}\n");
+        text.Append(PrintableText.Escape($"{request.Command[0]} {verdict}")).Append("\n").Flush();
         return finding.Escape is null ? ExitStatus.Success : ExitStatus.LauncherFailed;
     }
 

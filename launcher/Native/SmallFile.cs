@@ -33,7 +33,8 @@ internal static unsafe class SmallFile
         return length < 0 ? null : ByteString.From(new ReadOnlySpan<byte>(buffer, (int)length));
     }
 
-    private static byte[]? TryReadAll(int descriptor)
+    /// <summary>What an open file has from where it stands, or null (<see cref="Errno.Last"/> says why).</summary>
+    public static byte[]? TryReadAll(int descriptor)
     {
         byte[] buffer = new byte[4096];
         int length = 0;

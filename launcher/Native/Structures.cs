@@ -39,6 +39,25 @@ internal struct statx_buffer
     public readonly bool IsDirectory => (stx_mode & 0xF000) == 0x4000;
 }
 
+/// <summary><c>struct procmap_query</c> of <c>&lt;linux/fs.h&gt;</c> (Linux 6.11), as far as it asks a question.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 104)]
+internal struct procmap_query
+{
+    /// <summary>Of <c>ioctl</c>.</summary>
+    public const nuint PROCMAP_QUERY = 0xC0686611;
+
+    public const ulong PROCMAP_QUERY_VMA_SHARED = 0x08;
+    public const ulong PROCMAP_QUERY_COVERING_OR_NEXT_VMA = 0x10;
+    public const ulong PROCMAP_QUERY_FILE_BACKED_VMA = 0x20;
+
+    [FieldOffset(0)]
+    public ulong size;
+    [FieldOffset(8)]
+    public ulong query_flags;
+    [FieldOffset(16)]
+    public ulong query_addr;
+}
+
 /// <summary><c>struct sigaction</c> of glibc, of which only the handler matters here.</summary>
 [StructLayout(LayoutKind.Sequential, Size = 152)]
 internal struct sigaction_buffer

@@ -102,6 +102,9 @@ internal static unsafe partial class SystemCalls
     public static partial int fcntl(int descriptor, int command, nint argument);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial int ioctl(int descriptor, nuint request, void* argument);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial nint mmap(nint address, nint length, int protection, int flags, int descriptor, long position);
 
     [LibraryImport("libc", SetLastError = true)]

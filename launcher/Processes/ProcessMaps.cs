@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.InteropServices;
 using VirtTime.Native;
 
 namespace VirtTime.Processes;
@@ -6,6 +7,9 @@ namespace VirtTime.Processes;
 /// <summary>What a process has mapped.</summary>
 internal static class ProcessMaps
 {
+    // Not empty, or it would be taken for a process without memory.
+    private static readonly byte[] s_none = "\n"u8.ToArray();
+
     /// <summary>Its shared mappings of files; null where they cannot be read (<see cref="Errno.Last"/> says why).</summary>
     /// <remarks>
     /// A process whose first thread has ended has its memory in the others only. One without memory, which is about to be gone,
@@ -13,7 +17,7 @@ internal static class ProcessMaps
     /// </remarks>
     public static List<Mapping>? TryReadShared(ProcFolder proc, int pid)
     {
-        byte[]? maps = proc.TryRead($"{pid}/maps");
+        byte[]? maps = TryRead(proc, $"{pid}/maps");
         if (maps is null && Errno.Last != Errno.ESRCH)
             return null;
 
@@ -22,7 +26,7 @@ internal static class ProcessMaps
 
         foreach (int thread in proc.ThreadIds(pid))
         {
-            maps = thread == pid ? null : proc.TryRead($"{pid}/task/{thread}/maps");
+            maps = thread == pid ? null : TryRead(proc, $"{pid}/task/{thread}/maps");
             if (maps is { Length: > 0 })
                 return Shared(maps);
         }
@@ -44,6 +48,28 @@ internal static class ProcessMaps
         }
 
         return mappings;
+    }
+
+    /// <summary>Where the kernel can say that there are none, it need not write all the others down, which takes most of the time.</summary>
+    private static byte[]? TryRead(ProcFolder proc, string file)
+    {
+        Descriptor maps = Descriptor.OpenAt(proc.Descriptor, file, SystemCalls.O_RDONLY);
+        if (!maps.IsOpen)
+            return null;
+
+        byte[]? text = HasNoneShared(maps.Number) ? s_none : SmallFile.TryReadAll(maps.Number);
+        int error = Errno.Last;
+        maps.Dispose();
+        Marshal.SetLastPInvokeError(error);
+        return text;
+    }
+
+    private static unsafe bool HasNoneShared(int maps)
+    {
+        procmap_query query = new() { size = (ulong)sizeof(procmap_query) };
+        query.query_flags = procmap_query.PROCMAP_QUERY_COVERING_OR_NEXT_VMA
+            | procmap_query.PROCMAP_QUERY_VMA_SHARED | procmap_query.PROCMAP_QUERY_FILE_BACKED_VMA;
+        return SystemCalls.ioctl(maps, procmap_query.PROCMAP_QUERY, &query) != 0 && Errno.Last == Errno.ENOENT;
     }
 
     // ADDRESSES rwxs POSITION DEVICE INODE   NAME. Most lines are not shared, and cost no more than finding that out.

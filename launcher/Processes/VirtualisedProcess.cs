@@ -28,7 +28,7 @@ internal static class VirtualisedProcess
             MappedConfig? config = MappedConfig.TryOpen(proc, pid, mapping);
             if (config is not null)
                 configs.Add(config);
-            else if (Errno.Last != 0)
+            else if (Errno.Last != 0 && IsPlausible(mapping.Name))
                 unreachable ??= mapping.Name;
         }
 
@@ -37,16 +37,23 @@ internal static class VirtualisedProcess
         return Choose(configs, named, pid) with { Unreachable = unreachable };
     }
 
-    // Each file once, from its start: so the interposer maps it, in pieces as soon as it has given pages access.
+    // Each file once, and by a mapping that can be written where there is one: the interposer has the first page twice, once without access.
     private static IEnumerable<Mapping> FirstPages(List<Mapping> mappings)
     {
-        HashSet<MappedFile> seen = [];
+        Dictionary<MappedFile, Mapping> first = [];
         foreach (Mapping mapping in mappings)
         {
-            if (mapping.Position == ConfigLayout.OffsetPosition && seen.Add(mapping.File))
-                yield return mapping;
+            if (mapping.Position == ConfigLayout.OffsetPosition && (mapping.IsWritable || !first.ContainsKey(mapping.File)))
+                first[mapping.File] = mapping;
         }
+
+        return first.Values;
     }
+
+    // No shared memory of a program's own, and no device.
+    private static bool IsPlausible(string name) =>
+        (!name.StartsWith("/dev/", StringComparison.Ordinal) || name.StartsWith("/dev/shm/", StringComparison.Ordinal))
+            && !name.StartsWith("/SYSV", StringComparison.Ordinal) && !name.StartsWith("/memfd:", StringComparison.Ordinal);
 
     /// <summary>The one that is named, else the only one that is marked as ours, else the only one of the C layout's size.</summary>
     private static Found Choose(List<MappedConfig> configs, string? named, int pid)

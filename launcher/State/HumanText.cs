@@ -10,10 +10,10 @@ internal static class HumanText
     private const long Second = 1_000_000_000;
     private const int NumberColumn = 2;
 
-    /// <summary>Ends in a line feed.</summary>
-    public static string Of(ConfigState state)
+    /// <exception cref="LauncherException">It cannot be written.</exception>
+    public static void Write(ConfigState state)
     {
-        StringBuilder text = new();
+        OutputText text = new();
         string boot = state.MadeOnThisBoot switch
         {
             true => "made on this boot",
@@ -34,14 +34,14 @@ internal static class HumanText
             rows.Add(["saved", name, .. Reading(name, value)]);
 
         TextTable.Append(text, rows, NumberColumn);
-        AppendCalls(text.Append('\n'), state);
+        AppendCalls(text.Append("\n"), state);
         if (state.LeftBehind > 0)
             text.Append($"{state.LeftBehind} left behind by threads that have ended or are checkpointed\n");
 
-        return text.ToString();
+        text.Flush();
     }
 
-    private static void AppendCalls(StringBuilder text, ConfigState state)
+    private static void AppendCalls(OutputText text, ConfigState state)
     {
         if (state.Calls.Count == 0)
         {
@@ -49,11 +49,10 @@ internal static class HumanText
             return;
         }
 
-        List<string[]> calls = [["in flight", "clock", "virtual deadline", "time left"]];
-        foreach (CallState call in state.Calls)
-            calls.Add([$"{call.Thread}", call.Clock, ClockSetting.Format(call.VirtualDeadline), Words(call.TimeLeft)]);
-
-        TextTable.Append(text, calls, NumberColumn);
+        string[] head = ["in flight", "clock", "virtual deadline", "time left"];
+        IEnumerable<string[]> calls = state.Calls.Select(call =>
+            new[] { $"{call.Thread}", call.Clock, ClockSetting.Format(call.VirtualDeadline), Words(call.TimeLeft) });
+        TextTable.Append(text, calls.Prepend(head), NumberColumn);
     }
 
     // A realtime clock counts from 1970; in seconds nobody can read it.
@@ -65,14 +64,14 @@ internal static class HumanText
     public static string Words(Int128 nanoseconds)
     {
         Int128 size = Int128.Abs(nanoseconds);
-        Int128 seconds = size / Second;
-        long milliseconds = (long)(size % Second) / 1_000_000;
+        (long seconds, long rest) = ClockSetting.Split(size);
+        long milliseconds = rest / 1_000_000;
         StringBuilder words = new(nanoseconds < 0 ? "-" : "");
         (string Unit, int Size)[] units = [("d", 86_400), ("h", 3_600), ("m", 60)];
         bool begun = false;
         foreach ((string unit, int unitSize) in units)
         {
-            Int128 count = seconds / unitSize;
+            long count = seconds / unitSize;
             seconds %= unitSize;
             begun |= count != 0;
             if (begun)

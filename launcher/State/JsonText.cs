@@ -7,19 +7,25 @@ namespace VirtTime.State;
 /// <summary>A config file's state as one JSON object. Keys are only ever added; times are strings of seconds with nine digits.</summary>
 internal static class JsonText
 {
-    /// <summary>Ends in a line feed.</summary>
-    public static string Of(ConfigState state)
+    /// <exception cref="LauncherException">It cannot be written.</exception>
+    public static void Write(ConfigState state)
     {
-        StringBuilder json = new("{\n");
-        json.Append($"  \"config\": {Quote(state.Path)},\n");
+        OutputText json = new();
+        json.Append($"{{\n  \"config\": {Quote(state.Path)},\n");
         json.Append($"  \"made_on_this_boot\": {state.MadeOnThisBoot switch { true => "true", false => "false", null => "null" }},\n");
         json.Append($"  \"clocks\": {Clocks(state.Clocks, "  ")},\n");
         IEnumerable<string> saved = state.Saved.Select(clock => $"\"{clock.Name}\": {Time(clock.Value)}");
         json.Append($"  \"saved\": {(state.Saved.Count == 0 ? "null" : $"{{{string.Join(", ", saved)}}}")},\n");
-        IEnumerable<string> calls = state.Calls.Select(call =>
-            $"\n    {{\"thread\": {call.Thread}, \"clock\": \"{call.Clock}\", \"virtual_deadline\": {Time(call.VirtualDeadline)}, \"time_left\": {Time(call.TimeLeft)}}}");
-        json.Append($"  \"in_flight\": [{string.Join(",", calls)}{(state.Calls.Count == 0 ? "" : "\n  ")}]\n}}\n");
-        return json.ToString();
+        json.Append("  \"in_flight\": [");
+        for (int i = 0; i < state.Calls.Count; i++)
+        {
+            CallState call = state.Calls[i];
+            json.Append(i == 0 ? "\n" : ",\n");
+            json.Append($"    {{\"thread\": {call.Thread}, \"clock\": \"{call.Clock}\", ");
+            json.Append($"\"virtual_deadline\": {Time(call.VirtualDeadline)}, \"time_left\": {Time(call.TimeLeft)}}}");
+        }
+
+        json.Append(state.Calls.Count == 0 ? "]\n}\n" : "\n  ]\n}\n").Flush();
     }
 
     /// <summary>An object with an object for each clock; the lines behind the first begin with <paramref name="indent"/>.</summary>

@@ -64,7 +64,11 @@ internal static class StateCommand
     {
         ConfigState state = ConfigState.Of(file, clocks());
         state = state with { Path = WorkingDirectory.Absolute(state.Path) };
-        StandardStreams.WriteOutput(json ? JsonText.Of(state) : HumanText.Of(state));
+        if (json)
+            JsonText.Write(state);
+        else
+            HumanText.Write(state);
+
         if (state.Uncertain == 0)
             return;
 

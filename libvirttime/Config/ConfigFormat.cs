@@ -12,6 +12,9 @@ public enum ConfigDefect
     /// <summary>Shorter than 16 bytes.</summary>
     TooShort,
 
+    /// <summary>Its pages cannot be had.</summary>
+    Unreadable,
+
     /// <summary>An ELF file or a script.</summary>
     Program,
 

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using VirtTime.Elf;
 using VirtTime.Libc;
 
@@ -15,6 +16,7 @@ internal static unsafe class Diagnostic
         public fixed byte Bytes[Capacity];
         public int Length;
 
+        [MethodImpl(MethodImplOptions.NoInlining)]
         public void Add(byte* text)
         {
             // One place is kept for the line feed.
@@ -22,6 +24,7 @@ internal static unsafe class Diagnostic
                 Bytes[Length++] = *text;
         }
 
+        [MethodImpl(MethodImplOptions.NoInlining)]
         public void Add(int number)
         {
             if (number >= 10)
@@ -31,21 +34,54 @@ internal static unsafe class Diagnostic
         }
     }
 
+    // In the order of ConfigDefect, each ended by a NUL.
+    private static ReadOnlySpan<byte> Defects =>
+        "cannot be mapped\0is not a config file: shorter than 16 bytes\0cannot be read: no space left for its pages\0"u8
+        + "is not a config file: it is a program\0is not a config file: no config file has this size\0"u8
+        + "is not a config file: its offset is out of range\0is not a config file: its extension block is not ours\0"u8
+        + "is not a config file: an offset in its extension block is out of range\0"u8;
+
+    /// <summary>The same for a file that is no config file, or cannot be mapped.</summary>
+    public static void CannotUse(byte* path, ConfigDefect defect, int errno)
+    {
+        fixed (byte* first = Defects)
+        {
+            byte* text = first;
+            for (int i = 0; i < (int)defect; i++)
+                text += CString.Length(text) + 1;
+            CannotUse(path, text, defect == ConfigDefect.None ? errno : 0);
+        }
+    }
+
+    /// <summary>The same for one that cannot be opened.</summary>
+    public static void CannotOpen(byte* path, int errno)
+    {
+        fixed (byte* denied = "may not be opened by this user; --config-mode says who may"u8, other = "cannot be opened"u8)
+            CannotUse(path, errno == Errno.EACCES ? denied : other, errno);
+    }
+
+    /// <summary>The same where no file is named.</summary>
+    public static void IsNotSet(byte* variable)
+    {
+        fixed (byte* reason = "is not set"u8)
+            CannotUse(variable, reason, 0);
+    }
+
     /// <summary><c>libvirttime: PATH: REASON (errno N); the program runs on the host's clocks</c></summary>
     /// <param name="path">The file, or the variable that should have named it.</param>
     /// <param name="reason">What is wrong.</param>
     /// <param name="errno">The system's error number; 0 when there is none.</param>
-    public static void CannotUse(byte* path, ReadOnlySpan<byte> reason, int errno)
+    private static void CannotUse(byte* path, byte* reason, int errno)
     {
         Line line;
         line.Length = 0;
-        fixed (byte* name = "libvirttime: "u8, separator = ": "u8, why = reason, open = " (errno "u8, close = ")"u8,
+        fixed (byte* name = "libvirttime: "u8, separator = ": "u8, open = " (errno "u8, close = ")"u8,
             outcome = "; the program runs on the host's clocks"u8)
         {
             line.Add(name);
             line.Add(path);
             line.Add(separator);
-            line.Add(why);
+            line.Add(reason);
             if (errno != 0)
             {
                 line.Add(open);

@@ -33,4 +33,23 @@ internal static unsafe class CString
             length++;
         return length;
     }
+
+    /// <summary>Copies <paramref name="text"/> and its NUL, and returns where the NUL is.</summary>
+    public static byte* Append(byte* to, byte* text)
+    {
+        while (*text != 0)
+            *to++ = *text++;
+        *to = 0;
+        return to;
+    }
+
+    /// <summary>The same for a number that is not negative.</summary>
+    public static byte* Append(byte* to, int number)
+    {
+        if (number >= 10)
+            to = Append(to, number / 10);
+        *to++ = (byte)('0' + (number % 10));
+        *to = 0;
+        return to;
+    }
 }

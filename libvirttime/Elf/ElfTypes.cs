@@ -3,6 +3,9 @@ namespace VirtTime.Elf;
 /// <summary>Structures of <c>&lt;elf.h&gt;</c>, 64 bit.</summary>
 internal unsafe struct Elf64_Ehdr
 {
+    /// <summary>0x7f E L F, read as a little-endian integer.</summary>
+    public const uint Magic = 0x464c_457f;
+
     public fixed byte e_ident[16];
     public ushort e_type;
     public ushort e_machine;
@@ -14,6 +17,23 @@ internal unsafe struct Elf64_Ehdr
     public ushort e_ehsize;
     public ushort e_phentsize;
     public ushort e_phnum;
+
+    /// <summary>How far the image reaches whose header this is, in memory, if its first segment begins at 0.</summary>
+    public readonly nuint SizeInMemory()
+    {
+        nuint end = 0;
+        fixed (Elf64_Ehdr* image = &this)
+        {
+            Elf64_Phdr* headers = (Elf64_Phdr*)((byte*)image + e_phoff);
+            for (int i = 0; i < e_phnum; i++)
+            {
+                if (headers[i].p_type == Elf64_Phdr.PT_LOAD && headers[i].p_vaddr + headers[i].p_memsz > end)
+                    end = headers[i].p_vaddr + headers[i].p_memsz;
+            }
+        }
+
+        return end;
+    }
 }
 
 internal struct Elf64_Phdr

@@ -75,6 +75,13 @@ internal static unsafe class LoadedObjects
         return closest;
     }
 
+    /// <summary>How many bytes an object takes from its load bias; 0 where that is not where its file begins, as after prelinking.</summary>
+    public static nuint SizeOf(link_map* map)
+    {
+        Elf64_Ehdr* image = (Elf64_Ehdr*)map->l_addr;
+        return image != null && UserMemory.IsReadable(image) && *(uint*)image == Elf64_Ehdr.Magic ? image->SizeInMemory() : 0;
+    }
+
     // Without PT_PHDR, which a loader run as a command lacks, the headers lie right behind the file's.
     private static nuint LoadBias(Elf64_Phdr* headers, nuint count)
     {

@@ -5,10 +5,13 @@ namespace VirtTime.Elf;
 /// <summary>The code that the kernel maps into every process for reading clocks without a system call (man 7 vdso).</summary>
 internal static unsafe class Vdso
 {
-    /// <summary>The vDSO's <c>clock_gettime</c>; 0 where there is no vDSO, as under valgrind. It returns <c>-errno</c>.</summary>
+    /// <summary>The real image; null where there is no vDSO, as under valgrind.</summary>
+    public static Elf64_Ehdr* Image => VdsoCopy.OriginalOf((Elf64_Ehdr*)Auxv.getauxval(Auxv.AT_SYSINFO_EHDR));
+
+    /// <summary>The vDSO's <c>clock_gettime</c>, which returns <c>-errno</c>; 0 where there is no vDSO.</summary>
     public static nint FindClockGettime()
     {
-        Elf64_Ehdr* image = VdsoCopy.OriginalOf((Elf64_Ehdr*)Auxv.getauxval(Auxv.AT_SYSINFO_EHDR));
+        Elf64_Ehdr* image = Image;
         if (image == null)
             return 0;
         fixed (byte* x64 = "__vdso_clock_gettime"u8, arm64 = "__kernel_clock_gettime"u8)
@@ -17,6 +20,33 @@ internal static unsafe class Vdso
             nint found = symbols.Find(x64);
             return found != 0 ? found : symbols.Find(arm64);
         }
+    }
+
+    /// <summary>Whether a symbol of the vDSO is the function that reads clocks, under its own name or as libc's.</summary>
+    public static bool IsClockGettime(byte* name)
+    {
+        fixed (byte* x64 = "__vdso_clock_gettime"u8, alias = "clock_gettime"u8, arm64 = "__kernel_clock_gettime"u8)
+            return CString.AreEqual(name, x64) || CString.AreEqual(name, alias) || CString.AreEqual(name, arm64);
+    }
+
+    public static bool Contains(nint address)
+    {
+        Elf64_Ehdr* image = Image;
+        return image != null && address >= (nint)image && address < (nint)image + LengthOf(image);
+    }
+
+    /// <summary>How much of memory an image takes, in whole words. In an old kernel's it does not begin at address 0.</summary>
+    public static nint LengthOf(Elf64_Ehdr* image)
+    {
+        Elf64_Phdr* headers = (Elf64_Phdr*)((byte*)image + image->e_phoff);
+        nuint end = 0;
+        for (int i = 0; i < image->e_phnum; i++)
+        {
+            if (headers[i].p_type == Elf64_Phdr.PT_LOAD && headers[i].p_offset + headers[i].p_memsz > end)
+                end = headers[i].p_offset + headers[i].p_memsz;
+        }
+
+        return (nint)((end + 7) & ~(nuint)7);
     }
 
     /// <summary>The symbols of a vDSO image, or of a copy of one.</summary>

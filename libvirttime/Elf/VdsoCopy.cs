@@ -1,3 +1,4 @@
+using VirtTime.Config;
 using VirtTime.Libc;
 
 namespace VirtTime.Elf;
@@ -8,19 +9,20 @@ namespace VirtTime.Elf;
 /// </summary>
 internal static unsafe class VdsoCopy
 {
+    /// <summary>The copy's image; null where there is none.</summary>
+    public static Elf64_Ehdr* Image { get; private set; }
+
     /// <summary>
     /// Points the process's <c>AT_SYSINFO_EHDR</c> entry at a copy. Does nothing where there is no vDSO, or no memory for one.
     /// </summary>
-    /// <param name="environment">The environment as the process was started with it; the auxiliary vector lies behind it.</param>
     /// <param name="clockGettime">A function with the vDSO's contract: it returns <c>-errno</c>.</param>
-    public static void Install(byte** environment, nint clockGettime)
+    public static void Install(nint clockGettime)
     {
-        Elf64_Auxv* entry = FindEntry(environment);
-        if (entry == null || IsCopy((Elf64_Ehdr*)entry->a_val))
+        nint real = (nint)Auxv.getauxval(Auxv.AT_SYSINFO_EHDR);
+        if (real == 0 || IsCopy((Elf64_Ehdr*)real))
             return;
-        nint real = (nint)entry->a_val;
-        nint length = ImageLength((Elf64_Ehdr*)real);
-        nint copy = Kernel.Map(0, length, Mman.PROT_READ | Mman.PROT_WRITE, Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS, -1);
+        nint length = Vdso.LengthOf((Elf64_Ehdr*)real);
+        nint copy = FileMapping.MapPrivate(length);
         if (Kernel.IsError(copy))
             return;
         for (nint i = 0; i < length; i += sizeof(long))
@@ -28,7 +30,10 @@ internal static unsafe class VdsoCopy
         Redirect(Vdso.Symbols((Elf64_Ehdr*)copy), copy, real, clockGettime);
         *OriginalField((Elf64_Ehdr*)copy) = real;
         Kernel.Protect(copy, length, Mman.PROT_READ);
-        entry->a_val = (nuint)copy;
+        if (InitialStack.TrySet(Auxv.AT_SYSINFO_EHDR, (nuint)copy))
+            Image = (Elf64_Ehdr*)copy;
+        else
+            Kernel.Unmap(copy, length);
     }
 
     /// <summary>The real vDSO's image, also when <paramref name="image"/> is a copy that another copy of this library made.</summary>
@@ -42,47 +47,13 @@ internal static unsafe class VdsoCopy
 
     private static void Redirect(SymbolTable symbols, nint copy, nint real, nint clockGettime)
     {
-        fixed (byte* x64 = "__vdso_clock_gettime"u8, x64Alias = "clock_gettime"u8, arm64 = "__kernel_clock_gettime"u8)
+        for (uint i = 1; i < symbols.Count; i++)
         {
-            for (uint i = 1; i < symbols.Count; i++)
-            {
-                Elf64_Sym* symbol = symbols.At(i);
-                byte* name = symbols.NameOf(symbol);
-                bool isOurs = CString.AreEqual(name, x64) || CString.AreEqual(name, x64Alias) || CString.AreEqual(name, arm64);
-                if (isOurs)
-                    symbol->st_value = (nuint)clockGettime - symbols.Base;
-                else if (symbol->st_shndx < Elf64_Sym.SHN_LORESERVE && symbol->st_shndx != Elf64_Sym.SHN_UNDEF)
-                    symbol->st_value += (nuint)(real - copy);
-            }
+            Elf64_Sym* symbol = symbols.At(i);
+            if (Vdso.IsClockGettime(symbols.NameOf(symbol)))
+                symbol->st_value = (nuint)clockGettime - symbols.Base;
+            else if (symbol->st_shndx < Elf64_Sym.SHN_LORESERVE && symbol->st_shndx != Elf64_Sym.SHN_UNDEF)
+                symbol->st_value += (nuint)(real - copy);
         }
-    }
-
-    private static Elf64_Auxv* FindEntry(byte** environment)
-    {
-        if (environment == null)
-            return null;
-        while (*environment != null)
-            environment++;
-        for (Elf64_Auxv* entry = (Elf64_Auxv*)(environment + 1); entry->a_type != Auxv.AT_NULL; entry++)
-        {
-            if (entry->a_type == Auxv.AT_SYSINFO_EHDR)
-                return entry->a_val == 0 ? null : entry;
-        }
-
-        return null;
-    }
-
-    private static nint ImageLength(Elf64_Ehdr* image)
-    {
-        Elf64_Phdr* headers = (Elf64_Phdr*)((byte*)image + image->e_phoff);
-        nuint end = 0;
-        for (int i = 0; i < image->e_phnum; i++)
-        {
-            if (headers[i].p_type == Elf64_Phdr.PT_LOAD && headers[i].p_offset + headers[i].p_memsz > end)
-                end = headers[i].p_offset + headers[i].p_memsz;
-        }
-
-        nuint pageSize = Auxv.getauxval(Auxv.AT_PAGESZ);
-        return (nint)((end + pageSize - 1) & (0 - pageSize));
     }
 }

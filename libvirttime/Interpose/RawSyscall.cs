@@ -1,6 +1,10 @@
 using System.Runtime;
 using System.Runtime.CompilerServices;
 using VirtTime.Clock;
+using VirtTime.Interpose.Clocks;
+using VirtTime.Interpose.Lookup;
+using VirtTime.Interpose.Timers;
+using VirtTime.Interpose.Waits;
 using VirtTime.Libc;
 
 namespace VirtTime.Interpose;
@@ -18,8 +22,10 @@ internal static unsafe class RawSyscall
         Startup.Ensure();
         if (IsConverted(number))
             return Convert(number, a, b, c, d, e, f);
+        if (number is SyscallNumbers.close or SyscallNumbers.close_range or SyscallNumbers.dup2 or SyscallNumbers.dup3)
+            Descriptors.RawForget(number, a, b);
         nint real = Real.AddressOf(RealFunction.syscall);
-        if ((real & CompilerContract.FatPointerBit) != 0)
+        if (!CompilerContract.CanCallAsManaged(real))
             return Real.syscall(number, a, b, c, d, e, f);
         return ((delegate*<nint, nint, nint, nint, nint, nint, nint, nint>)real)(number, a, b, c, d, e, f);
     }
@@ -28,7 +34,7 @@ internal static unsafe class RawSyscall
         is SyscallNumbers.clock_gettime or SyscallNumbers.clock_nanosleep
         or SyscallNumbers.futex or SyscallNumbers.futex_waitv or SyscallNumbers.futex_wait
         or SyscallNumbers.timer_create or SyscallNumbers.timer_delete or SyscallNumbers.timer_settime
-        or SyscallNumbers.timerfd_settime or SyscallNumbers.sysinfo or SyscallNumbers.times;
+        or SyscallNumbers.timerfd_create or SyscallNumbers.timerfd_settime or SyscallNumbers.sysinfo or SyscallNumbers.times;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint Convert(nint number, nint a, nint b, nint c, nint d, nint e, nint f)
@@ -44,13 +50,14 @@ internal static unsafe class RawSyscall
         switch (number)
         {
             case SyscallNumbers.clock_gettime: return clock_gettime((int)a, (timespec*)b);
-            case SyscallNumbers.clock_nanosleep: return clock_nanosleep(&call);
+            case SyscallNumbers.clock_nanosleep: return Sleeps.RawNanosleep(&call);
             case SyscallNumbers.futex: return RawFutex.futex(&call);
             case SyscallNumbers.futex_waitv: return RawFutex.futex_waitv(&call);
             case SyscallNumbers.futex_wait: return RawFutex.futex_wait(&call);
-            case SyscallNumbers.timer_create: return Timers.RawCreate((int)a, b, (int*)c);
-            case SyscallNumbers.timer_delete: return Timers.RawDelete((int)a);
-            case SyscallNumbers.timer_settime: return Timers.RawSettime(&call);
+            case SyscallNumbers.timer_create: return PosixTimers.RawCreate((int)a, b, (int*)c);
+            case SyscallNumbers.timer_delete: return PosixTimers.RawDelete((int)a);
+            case SyscallNumbers.timer_settime: return PosixTimers.RawSettime(&call);
+            case SyscallNumbers.timerfd_create: return TimerDescriptors.RawCreate((int)a, (int)b);
             case SyscallNumbers.timerfd_settime: return TimerDescriptors.RawSettime(&call);
             case SyscallNumbers.sysinfo: return Uptime.RawSysinfo((sysinfo*)a);
             default: return Uptime.RawTimes(a);
@@ -62,11 +69,5 @@ internal static unsafe class RawSyscall
         if (!ClockFamily.IsVirtual(clock) || !UserMemory.CanWrite(result))
             return Real.syscall(SyscallNumbers.clock_gettime, clock, (nint)result);
         return Errno.Return(VirtualClock.Read(clock, result));
-    }
-
-    private static nint clock_nanosleep(Arguments* call)
-    {
-        bool isAbsolute = ((int)call->Third & Time.TIMER_ABSTIME) != 0;
-        return TimedCall.Run(RealFunction.syscall, call, &call->Fourth, isAbsolute ? (int)call->Second : Time.CLOCK_REALTIME);
     }
 }

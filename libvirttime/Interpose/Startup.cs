@@ -4,6 +4,8 @@ using System.Threading;
 using VirtTime.Clock;
 using VirtTime.Config;
 using VirtTime.Elf;
+using VirtTime.Interpose.Lookup;
+using VirtTime.Interpose.Waits;
 using VirtTime.Libc;
 
 namespace VirtTime.Interpose;
@@ -11,16 +13,17 @@ namespace VirtTime.Interpose;
 /// <summary>
 /// Makes the library ready, from its constructor or from the first interposed call, whichever comes first. Takes no lock:
 /// threads, signal handlers and forked children that arrive meanwhile all do the same work, whose outcome is the same but
-/// for the address of the mapping; there the first wins and the others put theirs away.
+/// for the address of the config; there the first wins and the others put theirs away.
 /// </summary>
 internal static unsafe class Startup
 {
     private const long None = 1;
 
     // 0 until decided, then an address or None.
-    private static long s_layout;
-    private static long s_slots;
+    private static long s_config;
 
+    // What there is where there is no file.
+    private static MappedConfig s_empty;
     private static timespec s_noOffset;
     private static ConfigExtension s_noExtension;
 
@@ -32,15 +35,20 @@ internal static unsafe class Startup
             Run();
     }
 
-    /// <summary>The library's constructor (<c>DT_INIT</c>).</summary>
-    [RuntimeExport("virttime_init")]
+    /// <summary>
+    /// The library's constructor (<c>DT_INIT_ARRAY</c>; constructor.s). What the first wait would ask for is asked for here: the program may shut
+    /// itself in afterwards, so that every system call but the real function's ends it.
+    /// </summary>
+    [RuntimeExport("virttime_constructor")]
     private static void Constructor()
     {
         Ensure();
-        if (Volatile.Read(ref s_layout) == None)
+        if (Volatile.Read(ref s_config) == None)
             return;
         LetLibcFindTheVdso();
-        VdsoCopy.Install(Environment.Initial(), (nint)(delegate*<int, timespec*, int>)&VirtualClock.Read);
+        VdsoCopy.Install((nint)(delegate*<int, timespec*, int>)&VirtualClock.Read);
+        SlotClaim.Prepare();
+        ConditionClock.Prepare();
     }
 
     // musl looks for the vDSO when it first reads a clock, and reads clocks inside its waits, which get host deadlines from us:
@@ -56,52 +64,45 @@ internal static unsafe class Startup
     private static void Run()
     {
         Real.ResolveAll();
-        nint hostClock = Vdso.FindClockGettime();
-        if (hostClock == 0)
-            hostClock = (nint)(delegate*<int, timespec*, int>)&HostClock.Read;
+        Libraries.Note();
+        nint vdso = Vdso.FindClockGettime();
+        if (Volatile.Read(ref s_config) == 0)
+            Decide(OpenConfig());
 
-        if (Volatile.Read(ref s_layout) == 0 || Volatile.Read(ref s_slots) == 0)
-            Decide(OpenConfigFile());
-
-        long layout = Volatile.Read(ref s_layout);
-        long slots = Volatile.Read(ref s_slots);
-        SlotPages.Use(slots == None ? 0 : (nint)slots);
         nint behind = Real.Find(RealFunction.clock_gettime);
-        if (layout == None)
+        long config = Volatile.Read(ref s_config);
+        if (config != None)
         {
-            fixed (timespec* offset = &s_noOffset)
-            fixed (ConfigExtension* extension = &s_noExtension)
-                VirtualClock.Use(hostClock, behind, offset, extension);
+            SlotChunks.Use((MappedConfig*)(nint)config);
+            VirtualClock.Use(vdso, behind, (MappedConfig*)(nint)config);
+            return;
         }
-        else
+
+        fixed (MappedConfig* empty = &s_empty)
+        fixed (timespec* offset = &s_noOffset)
+        fixed (ConfigExtension* extension = &s_noExtension)
         {
-            VirtualClock.Use(hostClock, behind, (nint)layout);
+            MappedConfig.MakeEmpty(empty, offset, extension);
+            VirtualClock.Use(vdso, behind, empty);
         }
     }
 
-    private static ConfigFile OpenConfigFile()
+    private static MappedConfig* OpenConfig()
     {
         fixed (byte* variable = "VIRT_TIME_CONF="u8, name = "VIRT_TIME_CONF"u8)
         {
             byte* path = Environment.Find(Environment.Current(), variable);
             if (path != null && *path != 0)
-                return ConfigFile.Open(path);
-            Diagnostic.CannotUse(name, "is not set"u8, 0);
-            return default;
+                return MappedConfig.Open(path);
+            Diagnostic.IsNotSet(name);
+            return null;
         }
     }
 
-    private static void Decide(ConfigFile file)
+    private static void Decide(MappedConfig* config)
     {
-        bool isShared = file.Slots == file.Start;
-        if (!Claim(ref s_layout, file.Start) && file.Start != 0)
-            Mapping.Unmap(file.Start);
-        if (isShared)
-            Claim(ref s_slots, (nint)Volatile.Read(ref s_layout));
-        else if (!Claim(ref s_slots, file.Slots) && file.Slots != 0)
-            Mapping.Unmap(file.Slots);
+        long decision = config == null ? None : (nint)config;
+        if (Interlocked.CompareExchange(ref s_config, decision, 0) != 0 && config != null)
+            MappedConfig.Unmap(config);
     }
-
-    private static bool Claim(ref long decision, nint address) =>
-        Interlocked.CompareExchange(ref decision, address == 0 ? None : address, 0) == 0;
 }

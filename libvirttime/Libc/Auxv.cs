@@ -12,6 +12,7 @@ internal static class Auxv
     public const nuint AT_PAGESZ = 6;
     public const nuint AT_HWCAP = 16;
     public const nuint AT_CLKTCK = 17;
+    public const nuint AT_RANDOM = 25;
     public const nuint AT_SYSINFO_EHDR = 33;
 
     /// <summary>man 3 getauxval; 0 when there is no such entry.</summary>

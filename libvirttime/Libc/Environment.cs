@@ -22,14 +22,7 @@ internal static unsafe class Environment
     public static byte** Current()
     {
         byte** environment = FromVariable();
-        return environment != null ? environment : FromInitialStack();
-    }
-
-    /// <summary>The environment as the kernel laid it out: in glibc even when the variable has moved on.</summary>
-    public static byte** Initial()
-    {
-        byte** environment = FromInitialStack();
-        return environment != null ? environment : FromVariable();
+        return environment != null ? environment : InitialStack.Environment();
     }
 
     /// <summary>
@@ -49,16 +42,5 @@ internal static unsafe class Environment
         }
 
         return null;
-    }
-
-    // glibc's loader keeps the address of argc; behind it lie argv, a null, envp. A constructor that runs before libc's own
-    // finds environ unset, and musl, which lacks this symbol, sets environ before any constructor.
-    private static byte** FromInitialStack()
-    {
-        fixed (byte* name = "__libc_stack_end"u8)
-        {
-            byte*** variable = (byte***)NextDefinition.Find(name);
-            return variable == null || *variable == null ? null : *variable + (nint)(*variable)[0] + 2;
-        }
     }
 }

@@ -9,9 +9,11 @@ internal static unsafe class Errno
     public const int EPERM = 1;
     public const int ENOENT = 2;
     public const int EINTR = 4;
+    public const int EBADF = 9;
     public const int EAGAIN = 11;
     public const int EACCES = 13;
     public const int EFAULT = 14;
+    public const int EBUSY = 16;
     public const int EISDIR = 21;
     public const int EINVAL = 22;
     public const int EROFS = 30;

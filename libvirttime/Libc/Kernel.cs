@@ -1,5 +1,6 @@
+using System.Runtime.CompilerServices;
 using VirtTime.Clock;
-using VirtTime.Interpose;
+using VirtTime.Interpose.Lookup;
 
 namespace VirtTime.Libc;
 
@@ -16,9 +17,19 @@ internal static unsafe class Kernel
     /// <summary>The size of an open file in bytes; negative for what cannot seek.</summary>
     public static long SizeOf(int descriptor) => Call(SyscallNumbers.lseek, descriptor, 0, Mman.SEEK_END);
 
+    /// <summary>Which file an open one is; all zero where the kernel does not say (before 4.11).</summary>
+    public static FileIdentity IdentityOf(int descriptor)
+    {
+        byte none = 0;
+        return IdentityOf(descriptor, &none);
+    }
+
+    /// <summary>Which file a path leads to now.</summary>
+    public static FileIdentity IdentityOf(byte* path) => IdentityOf(Mman.AT_FDCWD, path);
+
     /// <summary>man 2 mmap; an address from −4095 to −1 is an error.</summary>
-    public static nint Map(nint address, nint length, int protection, int flags, int descriptor) =>
-        Call(SyscallNumbers.mmap, address, length, protection, flags, descriptor, 0);
+    public static nint Map(nint address, nint length, int protection, int flags, int descriptor, long position) =>
+        Call(SyscallNumbers.mmap, address, length, protection, flags, descriptor, (nint)position);
 
     public static void Unmap(nint address, nint length) => Call(SyscallNumbers.munmap, address, length);
 
@@ -43,8 +54,13 @@ internal static unsafe class Kernel
 
     public static bool IsError(nint result) => (nuint)result > unchecked((nuint)(-4096));
 
+    /// <summary>A system call of up to three arguments; written out, since most are, and passing six takes its instructions.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static nint Call(nint number, nint a = 0, nint b = 0, nint c = 0) => Call(number, a, b, c, 0, 0, 0);
+
     /// <summary>Any system call.</summary>
-    public static nint Call(nint number, nint a = 0, nint b = 0, nint c = 0, nint d = 0, nint e = 0, nint f = 0)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static nint Call(nint number, nint a, nint b, nint c, nint d, nint e = 0, nint f = 0)
     {
         int errno = Errno.Value;
         nint result = Real.syscall(number, a, b, c, d, e, f);
@@ -55,5 +71,18 @@ internal static unsafe class Kernel
         }
 
         return result;
+    }
+
+    private static FileIdentity IdentityOf(int descriptor, byte* path)
+    {
+        statx status;
+        FileIdentity identity = default;
+        if (Call(SyscallNumbers.statx, descriptor, (nint)path, Mman.AT_EMPTY_PATH, statx.STATX_INO, (nint)(&status)) == 0)
+        {
+            identity.Device = ((ulong)status.stx_dev_major << 32) | status.stx_dev_minor;
+            identity.Inode = status.stx_ino;
+        }
+
+        return identity;
     }
 }

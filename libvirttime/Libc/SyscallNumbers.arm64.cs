@@ -3,11 +3,15 @@ namespace VirtTime.Libc;
 /// <summary><c>&lt;asm-generic/unistd.h&gt;</c>, as arm64 has it.</summary>
 internal static class SyscallNumbers
 {
+    public const nint dup3 = 24;
+    public const nint fcntl = 25;
+    public const nint flock = 32;
     public const nint openat = 56;
     public const nint close = 57;
     public const nint lseek = 62;
     public const nint read = 63;
     public const nint write = 64;
+    public const nint timerfd_create = 85;
     public const nint timerfd_settime = 86;
     public const nint futex = 98;
     public const nint nanosleep = 101;
@@ -20,9 +24,15 @@ internal static class SyscallNumbers
     public const nint gettid = 178;
     public const nint sysinfo = 179;
     public const nint munmap = 215;
+    public const nint mremap = 216;
     public const nint mmap = 222;
     public const nint mprotect = 226;
     public const nint madvise = 233;
+    public const nint statx = 291;
+    public const nint close_range = 436;
     public const nint futex_waitv = 449;
     public const nint futex_wait = 455;
+
+    /// <summary>Not there: <c>dup3</c> does its work.</summary>
+    public const nint dup2 = -1;
 }

@@ -10,8 +10,12 @@ internal static class SyscallNumbers
     public const nint mmap = 9;
     public const nint mprotect = 10;
     public const nint munmap = 11;
+    public const nint mremap = 25;
     public const nint madvise = 28;
+    public const nint dup2 = 33;
     public const nint nanosleep = 35;
+    public const nint fcntl = 72;
+    public const nint flock = 73;
     public const nint sysinfo = 99;
     public const nint times = 100;
     public const nint gettid = 186;
@@ -22,7 +26,11 @@ internal static class SyscallNumbers
     public const nint clock_gettime = 228;
     public const nint clock_nanosleep = 230;
     public const nint openat = 257;
+    public const nint timerfd_create = 283;
     public const nint timerfd_settime = 286;
+    public const nint dup3 = 292;
+    public const nint statx = 332;
+    public const nint close_range = 436;
     public const nint futex_waitv = 449;
     public const nint futex_wait = 455;
 }

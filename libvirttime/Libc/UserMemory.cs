@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace VirtTime.Libc;
 
 /// <summary>
@@ -30,9 +32,11 @@ internal static unsafe class UserMemory
     /// Whether a timespec can be read at <paramref name="address"/>, where the real function would answer <c>EFAULT</c>.
     /// What lies a little above our own stack pointer, on the same page, is the caller's frame and needs no question.
     /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool CanRead(timespec* address) => IsOnOurStackPage(address) || IsReadableAt(address);
 
     /// <summary>The same for writing.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool CanWrite(timespec* address) => IsOnOurStackPage(address) || IsWritableAt(address);
 
     private static bool IsOnOurStackPage(timespec* address)

@@ -1,8 +1,10 @@
 namespace VirtTime.Libc;
 
-/// <summary>The start of <c>struct sysinfo</c> of <c>&lt;sys/sysinfo.h&gt;</c>.</summary>
-internal struct sysinfo
+/// <summary><c>struct sysinfo</c> of <c>&lt;sys/sysinfo.h&gt;</c>, 64 bit.</summary>
+internal unsafe struct sysinfo
 {
-    /// <summary>Seconds since boot, rounded up.</summary>
+    /// <summary>In seconds, rounded up.</summary>
     public long uptime;
+
+    private fixed long _rest[13];
 }

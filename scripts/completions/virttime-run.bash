@@ -2,7 +2,7 @@
 
 _virttime_run() {
     local options='--monotonic-at --monotonic-offset --boottime-at --boottime-offset --config --config-mode --pid
-        --save --resume --elapsed --criu-action --split-string --check --force --json --print-env --verbose --log-level --help --version'
+        --list --save --resume --elapsed --criu-action --split-string --check --force --json --print-env --verbose --log-level --help --version'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local word i
 
@@ -42,7 +42,8 @@ _virttime_run() {
         -p | --pid) mapfile -t COMPREPLY < <(cd /proc && compgen -W "$(echo [0-9]*)" -- "$current") ;;
         --config-mode) mapfile -t COMPREPLY < <(compgen -W '0600 0640 0660 0644 0666' -- "$current") ;;
         --log-level) mapfile -t COMPREPLY < <(compgen -W 'trace debug information warning error critical none' -- "$current") ;;
-        --monotonic-at | --monotonic-offset | --boottime-at | --boottime-offset | -S | --split-string) ;;
+        --boottime-offset) mapfile -t COMPREPLY < <(compgen -W 'monotonic' -- "$current") ;;
+        --monotonic-at | --monotonic-offset | --boottime-at | -S | --split-string) ;;
         *)
             if [[ $current == -* ]]; then
                 mapfile -t COMPREPLY < <(compgen -W "$options -c -p -S -v -h -V" -- "$current")

@@ -6,10 +6,11 @@ _arguments -s -S \
     "(--monotonic-offset)--monotonic-at=[what CLOCK_MONOTONIC reads when the command starts]:$time:" \
     "(--monotonic-at)--monotonic-offset=[virtual minus host clock]:$time:" \
     "(--boottime-offset)--boottime-at=[what CLOCK_BOOTTIME reads when the command starts]:$time:" \
-    "(--boottime-at)--boottime-offset=[virtual minus host clock]:$time:" \
+    "(--boottime-at)--boottime-offset=[virtual minus host clock]:$time, or as the monotonic clock:(monotonic)" \
     '(-p --pid)'{-c+,--config=}'[create or reuse a config file]:config file:_files' \
     '--config-mode=[permissions of a file that is created]:octal mode:(0600 0640 0660 0644 0666)' \
     '(-c --config --config-mode)'{-p+,--pid=}'[find the config file through a running program]:process:_pids' \
+    '(- *)--list[show the programs with shifted clocks]' \
     '(--resume)--save[note the virtual clocks in the config file]' \
     '(--save)--resume[let the virtual clocks go on from those saved]' \
     '--elapsed[with --resume, add the time that has passed meanwhile]' \

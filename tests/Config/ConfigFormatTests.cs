@@ -18,7 +18,7 @@ public class ConfigFormatTests
         await AssertJudgesAsync(directory, s_isFullRun ? All : Sample, "", Paths.Launcher, "--config", directory.File("conf"));
     }
 
-    [Fact(Timeout = 2 * Limits.Test, Skip = "the library decides by rules of its own still")]
+    [Fact(Timeout = 2 * Limits.Test)]
     public async Task Library_takes_what_the_function_takes()
     {
         using TemporaryDirectory directory = new();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using VirtTime.Config;
 using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Conformance;
@@ -50,6 +51,9 @@ internal sealed class BlockedProgram : IDisposable
     public (decimal Deadline, int Clock) Slot => SlotOf(Thread);
 
     public (decimal Deadline, int Clock) SlotOf(int thread) => (_config.Slot(thread), _config.SlotClock(thread));
+
+    /// <summary>The slot that the thread takes where those before are taken.</summary>
+    public (decimal Deadline, int Clock) SlotAt(int choice) => SlotOf(SlotMark.SlotOf(Thread, choice));
 
     public Task<string> ReadAsync(string key) => _program.ReadValueAsync(key);
 

@@ -1,3 +1,4 @@
+using VirtTime.Config;
 using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Conformance;
@@ -62,16 +63,18 @@ public class BlockingFunctionTests
 
     [Theory(Timeout = Limits.Test)]
     [MemberData(nameof(OnVirtualClocks))]
-    public async Task Slot_is_that_of_a_signal_handlers_wait_and_then_the_outer_ones_again(string function, string clock)
+    public async Task Slot_stays_while_a_signal_handlers_wait_has_another(string function, string clock)
     {
         using BlockedProgram program = await BlockedProgram.StartAsync(function, clock);
         await program.TellAsync("interrupt");
         decimal inner = await program.ReadTimeAsync("inner");
         await program.ReadAsync("inner_asleep");
-        Assert.Equal((inner + BlockedProgram.OffsetOf("MONOTONIC")!.Value, Monotonic + 1), program.Slot);
+        Assert.Equal((inner + BlockedProgram.OffsetOf("MONOTONIC")!.Value, (int)SlotMark.Of(Monotonic, choice: 1)), program.SlotAt(choice: 1));
+        Assert.Equal(Expected(program, clock), program.Slot);
 
         await program.TellAsync("end inner");
         await program.ReadAsync("inner_over");
+        Assert.Equal(s_idle, program.SlotAt(choice: 1));
         Assert.Equal(Expected(program, clock), program.Slot);
 
         await program.TellAsync("end handler");

@@ -16,11 +16,11 @@ internal static partial class VirtualisedNames
         return Names(MapEntry(), global);
     }
 
-    /// <summary>What the code exports, but for the constructor and what the compiler asks for, which only the linker sees.</summary>
+    /// <summary>What the code exports, but for what only the linker sees.</summary>
     public static string[] InCode() => Names(
         RuntimeExport(),
-        string.Concat(Directory.GetFiles(Path.Combine(s_interposer, "Interpose"), "*.cs").Select(File.ReadAllText)))
-        .Except(["virttime_init"]).ToArray();
+        string.Concat(Directory.GetFiles(Path.Combine(s_interposer, "Interpose"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)))
+        .Except(["virttime_constructor", "virttime_personality"]).ToArray();
 
     /// <summary>The table in README.md.</summary>
     public static string[] InReadme()

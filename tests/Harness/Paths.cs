@@ -13,6 +13,9 @@ internal static class Paths
     /// <summary>The launcher under test.</summary>
     public static string Launcher { get; } = Path.Combine(Dist, "virttime-run");
 
+    /// <summary>What the library's build runs on the compiler's object, to be run with <c>dotnet</c>.</summary>
+    public static string UnwindTool { get; } = Path.Combine(Root, "libvirttime", "unwind", "bin", "Release", "net10.0", "virttime-unwind.dll");
+
     /// <summary>Sources of the programs that the tests run.</summary>
     public static string Programs { get; } = Path.Combine(Root, "tests", "programs");
 

@@ -79,13 +79,18 @@ public class ProcessFileTests
         AssertRefused(await show.RunAsync(), $"its config file {conf} (deleted) cannot be opened from here; run as root");
     }
 
-    [Fact(Timeout = Limits.Test)]
-    public async Task Names_that_are_exchanged_meanwhile_lead_to_no_other_file()
+    [Theory(Timeout = Limits.Test)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Names_that_are_exchanged_meanwhile_lead_to_no_other_file(bool byOrdinaryUser)
     {
-        using TemporaryDirectory directory = new();
-        (string conf, string other) = (directory.File("conf"), directory.File("other"));
-        StateJson victim = await StateJson.OfAsync("--config", other, "--monotonic-at", "5s");
-        using RunningProgram program = await StartWatchAsync("--monotonic-at", "12345s", "--config", conf);
+        using OrdinaryUser user = new();
+        (string conf, string other) = (user.PathOf("conf"), user.PathOf("other"));
+        Command Launch(params string[] options) => byOrdinaryUser ? user.Launch(options) : Command.Launcher(options);
+        StateJson victim = StateJson.Of(await Launch("--config", other, "--monotonic-at", "5s", "--json").RunAsync());
+        string watch = user.Copy(await NativeProgram.BuildAsync("watch_clock.c"));
+        string[] command = ["--", "sh", "-c", "echo pid=$$; exec $0", watch];
+        using RunningProgram program = Launch(["--monotonic-at", "12345s", "--config", conf, .. command]).Start();
         int pid = (int)await program.ReadNumberAsync("pid");
         await program.ReadNumberAsync("clock");
         string exchange = await NativeProgram.BuildAsync("launcher/exchange_names.c");
@@ -93,7 +98,7 @@ public class ProcessFileTests
         await exchanging.ReadNumberAsync("ready");
         int succeeded = 0;
         for (int i = 0; i < 300; i++)
-            succeeded += (await Command.Launcher("--pid", $"{pid}", "--monotonic-offset", "+1w").RunAsync()).ExitCode == 0 ? 1 : 0;
+            succeeded += (await Launch("--pid", $"{pid}", "--monotonic-offset", "+1w").RunAsync()).ExitCode == 0 ? 1 : 0;
         exchanging.CloseInput();
         (await exchanging.EndAsync()).Succeeded();
         Assert.InRange(succeeded, 1, 300);
@@ -118,6 +123,35 @@ public class ProcessFileTests
         AssertRefused(await Command.Launcher("--pid", $"{pid}", "--monotonic-at", "777s").RunAsync(), reason);
         using ConfigFile after = ConfigFile.Open(file);
         Assert.Equal(-5000, after.Offset);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task File_of_roots_that_the_process_may_write_is_written()
+    {
+        using OrdinaryUser user = new();
+        using ConfigFile config = ConfigFile.Create(-5000, VirtTime.Config.ConfigLayout.CFileSize);
+        string file = user.PathOf("conf");
+        (await Command.Of("cp", "--sparse=always", config.Path, file).RunAsync()).Succeeded();
+        File.SetUnixFileMode(file, (UnixFileMode)0b110_110_110);
+        string watch = user.Copy(await NativeProgram.BuildAsync("watch_clock.c"));
+        using RunningProgram program = user.Launch("--config", file, "--", "sh", "-c", "echo pid=$$; exec $0", watch).Start();
+        int pid = (int)await program.ReadNumberAsync("pid");
+        await program.ReadNumberAsync("clock");
+        await AssertAdjustsAsync(program, pid);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Shared_memory_that_is_no_config_file_is_not_mentioned()
+    {
+        using TemporaryDirectory directory = new();
+        await File.WriteAllBytesAsync(directory.File("data"), new byte[5000], TestContext.Current.CancellationToken);
+        string program = await NativeProgram.BuildAsync("launcher/map_file.c");
+        foreach (string file in (string[])[directory.File("data"), "/dev/zero"])
+        {
+            using RunningProgram mapping = Command.Of(program, file, "rw").With("VIRT_TIME_CONF", null).Start();
+            int pid = (int)await mapping.ReadNumberAsync("process");
+            AssertRefused(await Command.Launcher("--pid", $"{pid}").RunAsync(), "has no config file mapped");
+        }
     }
 
     private static async Task AssertAdjustsAsync(RunningProgram program, int pid)

@@ -129,7 +129,7 @@ public class ConfigUsersTests
 
     internal static ConfigUsers UsersOf(string path)
     {
-        using SafeFileHandle file = File.OpenHandle(path);
+        using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         return UsersOf(file);
     }
 

@@ -10,18 +10,62 @@ public class ConfigFileTests
 
     [Theory(Timeout = Limits.Test)]
     [InlineData(16)]
-    [InlineData(1000)]
+    [InlineData(4096)]
     [InlineData(67108880)]
     [InlineData(67108896)]
-    [InlineData(67112960)]
-    [InlineData(67117056)]
     [InlineData(ConfigLayout.FileSize)]
-    [InlineData(ConfigLayout.FileSize + 12345)]
-    public async Task File_of_any_size_with_an_offset_in_it_shifts(long size)
+    public async Task File_of_a_size_that_tools_give_it_shifts(long size)
     {
         using ConfigFile config = ConfigFile.At(12345, size);
         AssertVirtual((await (await ProbeAsync()).Under(config).RunAsync()).Succeeded());
         Assert.Equal(size, new FileInfo(config.Path).Length);
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData(67117056)]
+    [InlineData(ConfigLayout.FileSize)]
+    [InlineData(ConfigLayout.FileSize + 12345)]
+    public async Task File_of_another_size_with_an_extension_block_shifts(long size)
+    {
+        using ConfigFile config = ConfigFile.At(12345, size);
+        config.WriteRaw(ConfigLayout.ExtensionPosition, unchecked((long)ConfigExtension.MagicValue), 0);
+        AssertVirtual((await (await ProbeAsync()).Under(config).RunAsync()).Succeeded());
+        Assert.Equal(size, new FileInfo(config.Path).Length);
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData(17)]
+    [InlineData(1000)]
+    [InlineData(67112960)]
+    [InlineData(67117056)]
+    [InlineData(ConfigLayout.FileSize + 12345)]
+    public async Task File_of_another_size_without_one_leaves_the_host_clocks(long size)
+    {
+        using ConfigFile config = ConfigFile.At(12345, size);
+        await AssertRunsOnHostClocksAsync(config.Path);
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("\u007fELF\x02\x01\x01", 4096)]
+    [InlineData("#!/bin/sh\n", 4096)]
+    public async Task Program_leaves_the_host_clocks(string start, int size)
+    {
+        using TemporaryDirectory directory = new();
+        byte[] content = new byte[size];
+        System.Text.Encoding.Latin1.GetBytes(start, content);
+        await File.WriteAllBytesAsync(directory.File("program"), content, TestContext.Current.CancellationToken);
+        await AssertRunsOnHostClocksAsync(directory.File("program"));
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData((1L << 61) + 1)]
+    [InlineData(-(1L << 61) - 1)]
+    [InlineData(long.MinValue)]
+    public async Task Offset_farther_off_than_any_clock_leaves_the_host_clocks(long seconds)
+    {
+        using ConfigFile config = ConfigFile.Create(0);
+        config.WriteRaw(ConfigLayout.OffsetPosition, seconds, 0);
+        await AssertRunsOnHostClocksAsync(config.Path);
     }
 
     [Fact(Timeout = Limits.Test)]

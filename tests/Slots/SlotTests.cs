@@ -78,7 +78,7 @@ public class SlotTests
 
     [Theory(Timeout = Limits.Test)]
     [MemberData(nameof(Functions))]
-    public async Task Reads_zero_when_a_signal_handler_jumped_out_of_the_call(string function)
+    public async Task Reads_zero_after_the_next_call_when_a_signal_handler_jumped_out_of_one(string function)
     {
         using ConfigFile config = ConfigFile.At(12345);
         Result result = await RunAsync("nested_wait.c", config, function, "jump");

@@ -55,10 +55,10 @@ int main(int argc, char **argv)
     printf("outer_slot_is_right=%d\n", outer_slot == host_deadline);
     printf("outer_slot_is_restored=%d\n", slot_behind_inner == host_deadline);
     printf("outer_clock_is_restored=%d\n", clock_behind_inner == CLOCK_MONOTONIC + 1);
-    printf("slot=%lld\n", (long long)own_slot());
-    printf("clock=%d\n", *vt_clock(conf, vt_thread()));
     start = vt_now(CLOCK_MONOTONIC);
     wait_until(argv[1], start + 300 * MS);
     vt_print("next_ms", (vt_now(CLOCK_MONOTONIC) - start) * 1000);
+    printf("slot=%lld\n", (long long)own_slot());
+    printf("clock=%d\n", *vt_clock(conf, vt_thread()));
     return 0;
 }

@@ -10,7 +10,10 @@ public struct Char;
 
 public struct SByte;
 
-public struct Byte;
+public struct Byte
+{
+    public const byte MaxValue = 255;
+}
 
 public struct Int16;
 
@@ -18,7 +21,10 @@ public struct UInt16;
 
 public struct Int32;
 
-public struct UInt32;
+public struct UInt32
+{
+    public const uint MaxValue = 0xffff_ffff;
+}
 
 public struct Int64
 {
@@ -26,7 +32,10 @@ public struct Int64
     public const long MinValue = unchecked((long)0x8000000000000000);
 }
 
-public struct UInt64;
+public struct UInt64
+{
+    public const ulong MaxValue = 0xffff_ffff_ffff_ffff;
+}
 
 public struct IntPtr;
 

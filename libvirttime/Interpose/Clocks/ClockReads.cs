@@ -1,0 +1,72 @@
+using System.Runtime;
+using System.Runtime.CompilerServices;
+using System.Threading;
+using VirtTime.Clock;
+using VirtTime.Interpose.Lookup;
+using VirtTime.Libc;
+
+namespace VirtTime.Interpose.Clocks;
+
+/// <summary>Reading clocks.</summary>
+internal static unsafe class ClockReads
+{
+    // TIME_MONOTONIC of <time.h>, C23
+    private const int TIME_MONOTONIC = 2;
+
+    // man 2 clock_gettime; nothing but jumps, so that each way has only the prologue that it needs
+    [RuntimeExport("clock_gettime")]
+    private static int clock_gettime(int clock, timespec* result)
+    {
+        if (clock != Time.CLOCK_MONOTONIC)
+            return ReadOther(clock, result);
+        return ReadMonotonic(result);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ReadMonotonic(timespec* result) =>
+        VirtualClock.TryRead(Time.CLOCK_MONOTONIC, isBoottime: false, result) ? 0 : ReadSlowly(Time.CLOCK_MONOTONIC, result);
+
+    // Not marked NoInlining, since the compiler makes no jumps of the last calls of such a method; it is too long to be inlined. Two
+    // comparisons take less than ClockFamily's test of a bit.
+    private static int ReadOther(int clock, timespec* result)
+    {
+        if (clock is Time.CLOCK_MONOTONIC_COARSE or Time.CLOCK_MONOTONIC_RAW)
+            return ReadMonotonicFamily(clock, result);
+        if (clock is Time.CLOCK_BOOTTIME or Time.CLOCK_BOOTTIME_ALARM)
+            return ReadBoottimeFamily(clock, result);
+        nint behind = Volatile.Read(ref HotState.ClockGettimeBehind);
+        if (behind == 0)
+            return ReadSlowly(clock, result);
+        return ((delegate*<int, timespec*, int>)behind)(clock, result);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ReadMonotonicFamily(int clock, timespec* result) =>
+        VirtualClock.TryRead(clock, isBoottime: false, result) ? 0 : ReadSlowly(clock, result);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ReadBoottimeFamily(int clock, timespec* result) =>
+        VirtualClock.TryRead(clock, isBoottime: true, result) ? 0 : ReadSlowly(clock, result);
+
+    // A clock that is not virtual goes to whoever comes next: another interposing library behind this one may shift it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ReadSlowly(int clock, timespec* result)
+    {
+        Startup.Ensure();
+        return !ClockFamily.IsVirtual(clock) && Real.Find(RealFunction.clock_gettime) != 0
+            ? (int)Real.Call(RealFunction.clock_gettime, clock, (nint)result)
+            : Errno.Return(VirtualClock.Read(clock, result));
+    }
+
+    // man 3 timespec_get; the monotonic base: glibc 2.43
+    [RuntimeExport("timespec_get")]
+    private static int timespec_get(timespec* result, int timeBase)
+    {
+        Startup.Ensure();
+        if (timeBase != TIME_MONOTONIC)
+            return (int)Real.Call(RealFunction.timespec_get, (nint)result, timeBase);
+        timespec host;
+        int answer = (int)Real.Call(RealFunction.timespec_get, (nint)(&host), timeBase);
+        return answer != 0 && VirtualClock.Read(Time.CLOCK_MONOTONIC, result) == 0 ? answer : 0;
+    }
+}

@@ -1,0 +1,66 @@
+using System;
+
+namespace VirtTime.Interpose.Lookup;
+
+/// <summary>What is looked up behind this library. The order is that of <see cref="RealFunctionNames"/>, and tells how a missing one fails.</summary>
+internal enum RealFunction
+{
+    // Return an error number.
+    clock_nanosleep,
+    pthread_cond_timedwait,
+    pthread_cond_clockwait,
+    pthread_mutex_clocklock,
+    pthread_rwlock_clockrdlock,
+    pthread_rwlock_clockwrlock,
+    pthread_clockjoin_np,
+
+    // Return −1 and set errno.
+    sem_clockwait,
+    timer_create,
+    timer_delete,
+    timer_settime,
+    timerfd_create,
+    timerfd_settime,
+    close,
+    close_range,
+    dup2,
+    dup3,
+    sysinfo,
+    times,
+    syscall,
+
+    closefrom,
+
+    // Return 0.
+    timespec_get,
+    dlsym,
+    dlvsym,
+    dl_iterate_phdr,
+
+    // Not interposed, but used.
+    clock_gettime,
+    pthread_self,
+    pthread_mutex_trylock,
+    pthread_condattr_init,
+    pthread_condattr_setclock,
+    pthread_cond_init,
+    gnu_get_libc_version,
+    _thread_db_pthread_tid,
+
+    Count,
+    FirstThatSetsErrno = sem_clockwait,
+    FirstThatReturnsZero = timespec_get,
+}
+
+internal static class RealFunctionNames
+{
+    /// <summary>The names in the order of <see cref="RealFunction"/>, each ended by a NUL.</summary>
+    public static ReadOnlySpan<byte> All =>
+        "clock_nanosleep\0pthread_cond_timedwait\0pthread_cond_clockwait\0"u8
+        + "pthread_mutex_clocklock\0pthread_rwlock_clockrdlock\0pthread_rwlock_clockwrlock\0pthread_clockjoin_np\0"u8
+        + "sem_clockwait\0timer_create\0timer_delete\0timer_settime\0timerfd_create\0timerfd_settime\0"u8
+        + "close\0close_range\0dup2\0dup3\0sysinfo\0times\0syscall\0closefrom\0"u8
+        + "timespec_get\0dlsym\0dlvsym\0dl_iterate_phdr\0"u8
+        + "clock_gettime\0pthread_self\0pthread_mutex_trylock\0pthread_condattr_init\0pthread_condattr_setclock\0pthread_cond_init\0"u8
+        + "gnu_get_libc_version\0_thread_db_pthread_tid\0"u8;
+}

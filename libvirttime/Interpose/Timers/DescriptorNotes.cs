@@ -1,0 +1,53 @@
+using System.Threading;
+
+namespace VirtTime.Interpose.Timers;
+
+/// <summary>
+/// Which clock the timerfd behind each small descriptor runs on, as far as this process has seen it made. A note goes as soon as the number may
+/// come to mean something else; without one the kernel is asked. A <c>vfork</c> child that closes descriptors takes notes from its parent,
+/// which is only slower then.
+/// </summary>
+internal static unsafe class DescriptorNotes
+{
+    private const int Most = 4096;
+
+    private static Clocks s_clocks;
+
+    private struct Clocks
+    {
+        // The clock's id + 1.
+        public fixed byte Notes[Most];
+    }
+
+    public static void Note(int descriptor, int clock)
+    {
+        if ((uint)descriptor < Most && (uint)clock < byte.MaxValue)
+            Volatile.Write(ref s_clocks.Notes[descriptor], (byte)(clock + 1));
+    }
+
+    /// <summary>The clock's id; −1 where nothing is noted.</summary>
+    public static int Of(int descriptor) => (uint)descriptor < Most ? Volatile.Read(ref s_clocks.Notes[descriptor]) - 1 : -1;
+
+    public static void Forget(int descriptor)
+    {
+        if ((uint)descriptor < Most && s_clocks.Notes[descriptor] != 0)
+            Volatile.Write(ref s_clocks.Notes[descriptor], 0);
+    }
+
+    /// <summary>The same for all from <paramref name="first"/> to <paramref name="last"/>.</summary>
+    public static void Forget(uint first, uint last)
+    {
+        for (uint i = first; i < Most && i <= last; i++)
+            Forget((int)i);
+    }
+
+    /// <summary>After <c>dup2</c>: the number means what the other one does.</summary>
+    public static void Copy(int from, int to)
+    {
+        int clock = Of(from);
+        if (clock >= 0)
+            Note(to, clock);
+        else
+            Forget(to);
+    }
+}

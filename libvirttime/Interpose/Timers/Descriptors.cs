@@ -1,0 +1,76 @@
+using System.Runtime;
+using VirtTime.Interpose.Lookup;
+using VirtTime.Libc;
+
+namespace VirtTime.Interpose.Timers;
+
+/// <summary>
+/// What lets a descriptor's number mean something else. Notes are taken away before the call, so that nobody who gets the number meets an old
+/// one.
+/// </summary>
+internal static unsafe class Descriptors
+{
+    // man 2 close; left by a jump, since it is a cancellation point that we need not be seen in
+    [RuntimeExport("close")]
+    private static int close(int descriptor)
+    {
+        Startup.Ensure();
+        DescriptorNotes.Forget(descriptor);
+        nint real = Real.AddressOf(RealFunction.close);
+        if (!CompilerContract.CanCallAsManaged(real))
+            return (int)Real.Call(RealFunction.close, descriptor);
+        return ((delegate*<int, int>)real)(descriptor);
+    }
+
+    // man 2 close_range (glibc 2.34)
+    [RuntimeExport("close_range")]
+    private static int close_range(uint first, uint last, int flags)
+    {
+        Startup.Ensure();
+        DescriptorNotes.Forget(first, last);
+        return (int)Real.Call(RealFunction.close_range, (nint)first, (nint)last, flags);
+    }
+
+    // man 3 closefrom (glibc 2.34)
+    [RuntimeExport("closefrom")]
+    private static void closefrom(int first)
+    {
+        Startup.Ensure();
+        DescriptorNotes.Forget((uint)(first < 0 ? 0 : first), uint.MaxValue);
+        Real.Call(RealFunction.closefrom, first);
+    }
+
+    // man 2 dup2
+    [RuntimeExport("dup2")]
+    private static int dup2(int from, int to)
+    {
+        Startup.Ensure();
+        return Duplicated(from, to, (int)Real.Call(RealFunction.dup2, from, to));
+    }
+
+    // man 2 dup3
+    [RuntimeExport("dup3")]
+    private static int dup3(int from, int to, int flags)
+    {
+        Startup.Ensure();
+        return Duplicated(from, to, (int)Real.Call(RealFunction.dup3, from, to, flags));
+    }
+
+    /// <summary><c>syscall(SYS_close, …)</c> and its relatives: only the note; the call itself is passed on.</summary>
+    public static void RawForget(nint number, nint a, nint b)
+    {
+        if (number == SyscallNumbers.close)
+            DescriptorNotes.Forget((int)a);
+        else if (number == SyscallNumbers.close_range)
+            DescriptorNotes.Forget((uint)a, (uint)b);
+        else
+            DescriptorNotes.Forget((int)b);
+    }
+
+    private static int Duplicated(int from, int to, int result)
+    {
+        if (result >= 0 && from != to)
+            DescriptorNotes.Copy(from, to);
+        return result;
+    }
+}

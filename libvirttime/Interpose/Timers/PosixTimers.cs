@@ -1,0 +1,65 @@
+using System.Runtime;
+using VirtTime.Interpose.Lookup;
+using VirtTime.Libc;
+
+namespace VirtTime.Interpose.Timers;
+
+/// <summary>POSIX timers, through libc and through <c>syscall(2)</c>. Both return −1 and set <c>errno</c>.</summary>
+internal static unsafe class PosixTimers
+{
+    // man 2 timer_create
+    [RuntimeExport("timer_create")]
+    private static int timer_create(int clock, nint notification, nint* timer)
+    {
+        Startup.Ensure();
+        int result = (int)Real.Call(RealFunction.timer_create, clock, notification, (nint)timer);
+        if (result == 0)
+            TimerClocks.Note(*timer, clock);
+        return result;
+    }
+
+    // man 2 timer_delete
+    [RuntimeExport("timer_delete")]
+    private static int timer_delete(nint timer)
+    {
+        Startup.Ensure();
+        TimerClocks.Forget(timer);
+        return (int)Real.Call(RealFunction.timer_delete, timer);
+    }
+
+    // man 2 timer_settime; the old value is the time that remained, which no clock changes
+    [RuntimeExport("timer_settime")]
+    private static int timer_settime(nint timer, int flags, itimerspec* value, nint old)
+    {
+        Startup.Ensure();
+        int clock = (flags & Time.TIMER_ABSTIME) != 0 ? TimerClocks.Of(timer) : AbsoluteTimer.Relative;
+        Arguments arguments;
+        arguments.First = timer;
+        arguments.Second = flags;
+        arguments.Third = (nint)value;
+        arguments.Fourth = old;
+        return (int)AbsoluteTimer.Arm(RealFunction.timer_settime, &arguments, &arguments.Third, &arguments.Fourth, clock);
+    }
+
+    /// <summary><c>syscall(SYS_timer_create, …)</c>; the kernel's timer ids are <c>int</c>.</summary>
+    public static nint RawCreate(int clock, nint notification, int* timer)
+    {
+        nint result = Real.syscall(SyscallNumbers.timer_create, clock, notification, (nint)timer);
+        if (result == 0)
+            TimerClocks.Note(*timer, clock);
+        return result;
+    }
+
+    public static nint RawDelete(int timer)
+    {
+        TimerClocks.Forget(timer);
+        return Real.syscall(SyscallNumbers.timer_delete, timer);
+    }
+
+    /// <param name="call">The arguments of <c>syscall(SYS_timer_settime, timer, flags, value, old)</c>.</param>
+    public static nint RawSettime(Arguments* call)
+    {
+        int clock = ((int)call->Third & Time.TIMER_ABSTIME) != 0 ? TimerClocks.Of((int)call->Second) : AbsoluteTimer.Relative;
+        return AbsoluteTimer.Arm(RealFunction.syscall, call, &call->Fourth, &call->Fifth, clock);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Threading;
+using VirtTime.Interpose.Lookup;
+using VirtTime.Libc;
+
+namespace VirtTime.Interpose.Waits;
+
+/// <summary>
+/// Which clock a condition variable waits on. libc keeps that in the variable (<c>pthread_condattr_setclock</c>), at a
+/// place that differs between libcs and versions, so the place is found: two condition variables are made in zeroed memory,
+/// one for each clock, and compared.
+/// </summary>
+internal static unsafe class ConditionClock
+{
+    private const int ConditionSize = 48;
+
+    // Larger than any libc's pthread_condattr_t, which is 4 bytes.
+    private const int AttributeSize = 16;
+
+    // 0 until probed, and while libc has no condition variables; then the place as byte * 256 + mask, or NotFound.
+    private static long s_place;
+    private const long NotFound = -1;
+
+    private struct Condition
+    {
+        public fixed byte Bytes[ConditionSize];
+    }
+
+    /// <summary>Finds the place, where libc's functions for it are there already.</summary>
+    public static void Prepare() => Place();
+
+    /// <summary><c>CLOCK_MONOTONIC</c> or <c>CLOCK_REALTIME</c>.</summary>
+    public static int Of(void* condition)
+    {
+        long place = Place();
+        return place > 0 && (((byte*)condition)[place >> 8] & (byte)place) != 0 ? Time.CLOCK_MONOTONIC : Time.CLOCK_REALTIME;
+    }
+
+    private static long Place()
+    {
+        long place = Volatile.Read(ref s_place);
+        return place != 0 ? place : Probe();
+    }
+
+    private static long Probe()
+    {
+        Condition realtime = default;
+        Condition monotonic = default;
+
+        // Before glibc 2.34 they may be loaded later.
+        if (!TryMake(&realtime, Time.CLOCK_REALTIME) || !TryMake(&monotonic, Time.CLOCK_MONOTONIC))
+            return 0;
+        long place = NotFound;
+        for (int i = 0; i < ConditionSize && place == NotFound; i++)
+        {
+            int difference = realtime.Bytes[i] ^ monotonic.Bytes[i];
+            if (difference != 0)
+                place = (i << 8) | difference;
+        }
+
+        Volatile.Write(ref s_place, place);
+        return place;
+    }
+
+    private static bool TryMake(Condition* condition, int clock)
+    {
+        long* attribute = stackalloc long[AttributeSize / sizeof(long)];
+        if (Real.FindNow(RealFunction.pthread_condattr_init) == 0
+            || Real.FindNow(RealFunction.pthread_condattr_setclock) == 0
+            || Real.FindNow(RealFunction.pthread_cond_init) == 0)
+            return false;
+        Real.Call(RealFunction.pthread_condattr_init, (nint)attribute);
+        Real.Call(RealFunction.pthread_condattr_setclock, (nint)attribute, clock);
+        Real.Call(RealFunction.pthread_cond_init, (nint)condition, (nint)attribute);
+        return true;
+    }
+}

@@ -1,0 +1,33 @@
+using System.Runtime;
+using VirtTime.Interpose.Lookup;
+
+namespace VirtTime.Interpose.Waits;
+
+/// <summary>Condition variables.</summary>
+internal static unsafe class Conditions
+{
+    // man 3 pthread_cond_timedwait; the clock is the condition variable's own
+    [RuntimeExport("pthread_cond_timedwait")]
+    private static int pthread_cond_timedwait(nint condition, nint mutex, nint deadline)
+    {
+        Startup.Ensure();
+        Arguments arguments;
+        arguments.First = condition;
+        arguments.Second = mutex;
+        arguments.Third = deadline;
+        return (int)TimedCall.Wait(RealFunction.pthread_cond_timedwait, &arguments, &arguments.Third, ConditionClock.Of((void*)condition));
+    }
+
+    // man 3 pthread_cond_clockwait (glibc 2.30)
+    [RuntimeExport("pthread_cond_clockwait")]
+    private static int pthread_cond_clockwait(nint condition, nint mutex, int clock, nint deadline)
+    {
+        Startup.Ensure();
+        Arguments arguments;
+        arguments.First = condition;
+        arguments.Second = mutex;
+        arguments.Third = clock;
+        arguments.Fourth = deadline;
+        return (int)TimedCall.Wait(RealFunction.pthread_cond_clockwait, &arguments, &arguments.Fourth, clock);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Runtime;
+using VirtTime.Interpose.Lookup;
+using VirtTime.Libc;
+
+namespace VirtTime.Interpose.Waits;
+
+/// <summary>Semaphores, mutexes, read-write locks, and the timed join. Their <c>timed</c> variants wait on <c>CLOCK_REALTIME</c> and are left alone.</summary>
+internal static unsafe class Locks
+{
+    // man 3 sem_clockwait (glibc 2.30); an error is in errno
+    [RuntimeExport("sem_clockwait")]
+    private static int sem_clockwait(nint semaphore, int clock, nint deadline) =>
+        WaitChecking(RealFunction.sem_clockwait, semaphore, clock, deadline);
+
+    // man 3 pthread_mutex_clocklock (glibc 2.30); looks at the deadline only when it has to wait, and makes no system call before. So whoever
+    // need not wait gets the mutex first; for the others it is the real function that says what is wrong.
+    [RuntimeExport("pthread_mutex_clocklock")]
+    private static int pthread_mutex_clocklock(nint mutex, int clock, nint deadline)
+    {
+        Startup.Ensure();
+        Arguments arguments;
+        arguments.First = mutex;
+        arguments.Second = clock;
+        arguments.Third = deadline;
+        if (clock != Time.CLOCK_MONOTONIC)
+            return (int)Real.Invoke(Real.AddressOf(RealFunction.pthread_mutex_clocklock), &arguments);
+        int taken = (int)Real.Call(RealFunction.pthread_mutex_trylock, mutex);
+        return taken != Errno.EBUSY
+            ? taken
+            : (int)TimedCall.Wait(RealFunction.pthread_mutex_clocklock, &arguments, &arguments.Third, clock);
+    }
+
+    // man 3 pthread_rwlock_clockrdlock (glibc 2.30)
+    [RuntimeExport("pthread_rwlock_clockrdlock")]
+    private static int pthread_rwlock_clockrdlock(nint rwlock, int clock, nint deadline) =>
+        WaitChecking(RealFunction.pthread_rwlock_clockrdlock, rwlock, clock, deadline);
+
+    // man 3 pthread_rwlock_clockwrlock (glibc 2.30)
+    [RuntimeExport("pthread_rwlock_clockwrlock")]
+    private static int pthread_rwlock_clockwrlock(nint rwlock, int clock, nint deadline) =>
+        WaitChecking(RealFunction.pthread_rwlock_clockwrlock, rwlock, clock, deadline);
+
+    // man 3 pthread_clockjoin_np (glibc 2.31)
+    [RuntimeExport("pthread_clockjoin_np")]
+    private static int pthread_clockjoin_np(nint thread, nint result, int clock, nint deadline)
+    {
+        Startup.Ensure();
+        Arguments arguments;
+        arguments.First = thread;
+        arguments.Second = result;
+        arguments.Third = clock;
+        arguments.Fourth = deadline;
+        return (int)TimedCall.WaitIfReadable(RealFunction.pthread_clockjoin_np, &arguments, &arguments.Fourth, clock);
+    }
+
+    // These check the clock, for one that they support, and then the deadline's nanoseconds before anything else.
+    private static int WaitChecking(RealFunction function, nint waited, int clock, nint deadline)
+    {
+        Startup.Ensure();
+        Arguments arguments;
+        arguments.First = waited;
+        arguments.Second = clock;
+        arguments.Third = deadline;
+        return (int)(clock == Time.CLOCK_MONOTONIC
+            ? TimedCall.Wait(function, &arguments, &arguments.Third, clock)
+            : TimedCall.WaitIfReadable(function, &arguments, &arguments.Third, clock));
+    }
+}

@@ -1,0 +1,31 @@
+using System.Runtime;
+using VirtTime.Interpose.Lookup;
+using VirtTime.Libc;
+
+namespace VirtTime.Interpose.Waits;
+
+/// <summary>Sleeping.</summary>
+internal static unsafe class Sleeps
+{
+    // man 2 clock_nanosleep; returns an error number, and leaves errno alone
+    [RuntimeExport("clock_nanosleep")]
+    private static int clock_nanosleep(int clock, int flags, nint request, nint remaining)
+    {
+        Startup.Ensure();
+        if ((flags & Time.TIMER_ABSTIME) == 0)
+            return (int)Real.Call(RealFunction.clock_nanosleep, clock, flags, request, remaining);
+        Arguments arguments;
+        arguments.First = clock;
+        arguments.Second = flags;
+        arguments.Third = request;
+        arguments.Fourth = remaining;
+        return (int)TimedCall.WaitIfReadable(RealFunction.clock_nanosleep, &arguments, &arguments.Third, clock);
+    }
+
+    /// <param name="call">The arguments of <c>syscall(SYS_clock_nanosleep, clock, flags, request, remaining)</c>.</param>
+    public static nint RawNanosleep(Arguments* call)
+    {
+        bool isAbsolute = ((int)call->Third & Time.TIMER_ABSTIME) != 0;
+        return TimedCall.WaitIfReadable(RealFunction.syscall, call, &call->Fourth, isAbsolute ? (int)call->Second : Time.CLOCK_REALTIME);
+    }
+}

@@ -1,0 +1,163 @@
+using System.Threading;
+using VirtTime.Config;
+using VirtTime.Libc;
+
+namespace VirtTime.Interpose.Waits;
+
+/// <summary>
+/// The slot of a call in flight. It is taken in this process's memory first and then, by its mark, in the file; what is not ours is neither written
+/// nor believed: not the slot of a thread with the same id in another PID namespace, not that of an interrupted call of our own thread, not
+/// what a killed thread left behind. Lies on the caller's stack, which is who has it.
+/// </summary>
+internal unsafe struct SlotClaim
+{
+    // Nothing of a process that has been left by a jump or an exception is told to us; but then sooner or later something else lies here.
+    private const long CookiePattern = 0x5654_4954_4d45_5321;
+
+    private nint _cookie;
+    private SlotPlace _place;
+    private int _thread;
+
+    // In place of a slot: a disk without space, or all taken.
+    private timespec _own;
+
+    /// <summary>Where the deadline is to be stored.</summary>
+    public readonly timespec* Deadline => _place.Deadline;
+
+    /// <summary>Whether there is a slot to give back.</summary>
+    public readonly bool HasSlot => _place.Owner != null;
+
+    /// <summary>Maps the slots near the calling thread's.</summary>
+    public static void Prepare()
+    {
+        ThreadHint.Prepare();
+        SlotChunks.TryFind(SlotMark.SlotOf(ThreadHint.Current(), 0), out _);
+
+        // Only now is there a place to note that libc's note of the thread's id is to be trusted.
+        ThreadHint.Current();
+    }
+
+    /// <summary>Takes a slot for a call on <paramref name="clock"/>.</summary>
+    /// <param name="claim">Uninitialised memory, which stays where it is until <see cref="Release"/>.</param>
+    /// <param name="clock">A virtual clock.</param>
+    public static void Take(SlotClaim* claim, int clock)
+    {
+        claim->_thread = ThreadHint.Current();
+        for (int choice = 0; choice < SlotMark.Choices; choice++)
+        {
+            int slot = SlotMark.SlotOf(claim->_thread, choice);
+            if (!SlotChunks.TryFind(slot, out claim->_place))
+                break;
+            if (!claim->TryTake(claim, SlotMark.Of(clock, choice)))
+                continue;
+            if (!SlotChunks.IsInFile(slot))
+                SlotChunks.SayUnmovable();
+            return;
+        }
+
+        claim->_place.Owner = null;
+        UseOwn(claim);
+    }
+
+    /// <summary>Keeps the deadline on the stack, where it is right but cannot be moved.</summary>
+    public static void UseOwn(SlotClaim* claim)
+    {
+        if (claim->HasSlot)
+            MakeIdle(claim);
+        claim->_place.Owner = null;
+        claim->_place.Deadline = &claim->_own;
+        SlotChunks.SayUnmovable();
+    }
+
+    /// <summary>
+    /// Whether the slot is this call's: not so in a child that a signal handler has forked meanwhile, which has its parent's stack but not its
+    /// slots.
+    /// </summary>
+    public static bool IsHeld(SlotClaim* claim) =>
+        claim->HasSlot && Volatile.Read(ref *claim->_place.Owner) == (nint)claim
+        && (SlotChunks.AreOwnersWipedOnFork || claim->_thread == ThreadHint.Current());
+
+    /// <summary>Gives the slot back. It holds {0, 0} already.</summary>
+    public static void Release(SlotClaim* claim)
+    {
+        Volatile.Write(ref *claim->_place.Mark, 0);
+        Volatile.Write(ref *claim->_place.Owner, 0);
+        claim->_cookie = 0;
+    }
+
+    /// <summary>Gives back what the innermost call of this thread holds, whose frame is being unwound.</summary>
+    /// <param name="stackPointer">Of the one who unwinds, deeper in the stack; a signal handler's may be another stack.</param>
+    public static void Abandon(nint stackPointer)
+    {
+        int thread = ThreadHint.Current();
+        SlotClaim* innermost = null;
+        for (int choice = 0; choice < SlotMark.Choices; choice++)
+        {
+            SlotClaim* claim = ClaimOf(SlotMark.SlotOf(thread, choice));
+            bool isDeeper = claim != null && (innermost == null || IsDeeper((nint)claim, (nint)innermost, stackPointer));
+            if (isDeeper)
+                innermost = claim;
+        }
+
+        if (innermost != null)
+            MakeIdle(innermost);
+    }
+
+    private static void MakeIdle(SlotClaim* claim)
+    {
+        *claim->_place.Deadline = default;
+        Interlocked.MemoryBarrier();
+        Release(claim);
+    }
+
+    // What lies above the stack pointer comes first, from below.
+    private static bool IsDeeper(nint claim, nint than, nint stackPointer) =>
+        (claim > stackPointer) == (than > stackPointer) ? claim < than : claim > stackPointer;
+
+    private static SlotClaim* ClaimOf(int slot)
+    {
+        if (!SlotChunks.IsMapped(slot) || !SlotChunks.TryFind(slot, out SlotPlace place))
+            return null;
+        SlotClaim* claim = (SlotClaim*)Volatile.Read(ref *place.Owner);
+        return claim != null && IsAlive(claim, place.Owner) ? claim : null;
+    }
+
+    // In the process first, then in the file: the other way a sibling could mistake our mark for a stranger's, or a stranger's for ours.
+    private bool TryTake(SlotClaim* here, byte mark)
+    {
+        nint owner = Volatile.Read(ref *_place.Owner);
+        if (owner == 0 && Volatile.Read(ref *_place.Mark) != 0)
+            return false;
+        if (owner != 0 && !IsLeft((SlotClaim*)owner, here, _place.Owner))
+            return false;
+        _cookie = CookieOf(here, _place.Owner);
+        if (Interlocked.CompareExchange(ref *(long*)_place.Owner, (nint)here, owner) != owner)
+            return false;
+        if (owner != 0)
+        {
+            Volatile.Write(ref *_place.Mark, mark);
+            return true;
+        }
+
+        if (Interlocked.CompareExchange(ref *_place.Mark, mark, 0) == 0)
+            return true;
+        Volatile.Write(ref *_place.Owner, 0);
+        return false;
+    }
+
+    /// <summary>
+    /// Whether the frame of a claim has been left without giving it back (<c>siglongjmp</c>, <c>setcontext</c>, a killed <c>vfork</c> child): if it
+    /// lies where ours lies now, or something else lies there.
+    /// </summary>
+    private static bool IsLeft(SlotClaim* claim, SlotClaim* here, nint* owner)
+    {
+        byte bottom;
+        bool isOurFrame = claim + 1 > &bottom && claim < here + 1;
+        return isOurFrame || !IsAlive(claim, owner);
+    }
+
+    private static bool IsAlive(SlotClaim* claim, nint* owner) =>
+        UserMemory.CanRead((timespec*)claim) && claim->_cookie == CookieOf(claim, owner);
+
+    private static nint CookieOf(SlotClaim* claim, nint* owner) => (nint)(CookiePattern ^ (long)claim ^ (long)owner);
+}

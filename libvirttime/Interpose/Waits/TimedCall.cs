@@ -1,0 +1,67 @@
+using System.Runtime;
+using System.Runtime.CompilerServices;
+using VirtTime.Clock;
+using VirtTime.Interpose.Lookup;
+using VirtTime.Libc;
+
+namespace VirtTime.Interpose.Waits;
+
+/// <summary>Calls a real function that waits for an absolute deadline, with the deadline in the thread's slot meanwhile.</summary>
+internal static unsafe class TimedCall
+{
+    /// <summary>
+    /// Converts where there is something to convert: a valid time on a virtual clock. What is not goes to the real function
+    /// as it is and gets its error from there. So does a deadline that cannot be read, which the kernel answers with <c>EFAULT</c>, if
+    /// it looks at it at all.
+    /// </summary>
+    /// <param name="function">The real function.</param>
+    /// <param name="arguments">Its arguments as the target gave them; those that it does not take are passed and do no harm.</param>
+    /// <param name="deadline">Which of them is the deadline.</param>
+    /// <param name="clock">The clock of the deadline.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static nint WaitIfReadable(RealFunction function, Arguments* arguments, nint* deadline, int clock)
+    {
+        timespec* given = (timespec*)*deadline;
+        return ClockFamily.IsVirtual(clock) && UserMemory.CanRead(given)
+            ? Wait(function, arguments, deadline, clock)
+            : Real.Invoke(Real.AddressOf(function), arguments);
+    }
+
+    /// <summary>
+    /// The same for a function that looks at the deadline in any case, before it does anything else: one that cannot be read ends the process
+    /// there as here.
+    /// </summary>
+    /// <remarks>
+    /// The frame of the call in flight is this method's: the linker is told so (interposer.targets), and whoever unwinds it comes by at
+    /// <see cref="Unwound"/>.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static nint Wait(RealFunction function, Arguments* arguments, nint* deadline, int clock)
+    {
+        nint real = Real.AddressOf(function);
+        timespec* given = (timespec*)*deadline;
+        if (!ClockFamily.IsVirtual(clock) || given == null || !TimespecMath.IsValidDeadline(*given))
+            return Real.Invoke(real, arguments);
+
+        InFlightCall call;
+        *deadline = (nint)InFlightCall.Enter(&call, clock, *given);
+        nint result = Real.Invoke(real, arguments);
+        InFlightCall.Leave(&call);
+        return result;
+    }
+
+    /// <summary>
+    /// The personality routine of <see cref="Wait"/>'s frame (Itanium C++ ABI, Exception Handling): a cancelled thread, one that a signal handler
+    /// ends, and an exception that leaves a handler do not come back through <see cref="InFlightCall.Leave"/>. There is nothing to catch.
+    /// </summary>
+    [RuntimeExport("virttime_personality")]
+    private static int Unwound(int version, int actions, ulong exceptionClass, nint exception, nint context)
+    {
+        const int _UA_CLEANUP_PHASE = 2;
+        const int _URC_CONTINUE_UNWIND = 8;
+        byte here;
+        if ((actions & _UA_CLEANUP_PHASE) != 0)
+            SlotClaim.Abandon((nint)(&here));
+        return _URC_CONTINUE_UNWIND;
+    }
+}

@@ -1,0 +1,43 @@
+using VirtTime.Unwind.Code;
+using VirtTime.Unwind.Elf;
+
+namespace VirtTime.Unwind.Frames;
+
+/// <summary>
+/// One entry of the table for some functions that lie one behind the other: most are small, and an entry's head takes more than what is
+/// said in it. Where a function begins, the rows begin again as a call leaves the stack.
+/// </summary>
+internal sealed class SharedEntry
+{
+    // Unwinders read an entry from its start to where they are; and one function alone may be longer.
+    private const int MostCode = 512;
+
+    private readonly FrameDescription _first;
+    private readonly Function _start;
+    private readonly List<FrameRow> _rows;
+    private readonly Symbol? _personality;
+    private int _end;
+
+    public SharedEntry(FrameDescription description, Function function, List<FrameRow> rows, Symbol? personality)
+    {
+        _first = description;
+        _start = function;
+        _rows = rows;
+        _personality = personality;
+        _end = function.End;
+    }
+
+    /// <summary>Adds the next function, if the entry can hold it. One with a personality routine has its own.</summary>
+    public bool TryAdd(FrameDescription description, Function function, List<FrameRow> rows, Symbol? personality)
+    {
+        bool isNext = function.Section == _start.Section && function.Start >= _end && description.Common == _first.Common;
+        if (!isNext || personality != null || _personality != null || function.End - _start.Start > MostCode)
+            return false;
+        _rows.AddRange(rows.Select(row => row with { Offset = row.Offset + function.Start - _start.Start }));
+        _end = function.End;
+        return true;
+    }
+
+    public void WriteTo(FrameWriter writer) =>
+        writer.Add(_first with { Length = _end - _start.Start }, RowWriter.Write(_rows), _personality);
+}

@@ -1,0 +1,35 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace VirtTime.Unwind;
+
+/// <param name="Object">The path of the object file, which is rewritten in place.</param>
+/// <param name="Personalities">By a function's symbol: the symbol of the routine that unwinders call when they pass through it.</param>
+internal sealed record Options(string Object, IReadOnlyDictionary<string, string> Personalities)
+{
+    public static bool TryParse(string[] arguments, [NotNullWhen(true)] out Options? options)
+    {
+        options = null;
+        string? path = null;
+        Dictionary<string, string> personalities = [];
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            if (arguments[i] == "--personality")
+            {
+                if (++i == arguments.Length || arguments[i].Split('=') is not [{ Length: > 0 } function, { Length: > 0 } personality])
+                    return false;
+                personalities[function] = personality;
+            }
+            else if (path != null || arguments[i].StartsWith('-'))
+            {
+                return false;
+            }
+            else
+            {
+                path = arguments[i];
+            }
+        }
+
+        options = path == null ? null : new(path, personalities);
+        return options != null;
+    }
+}
