@@ -52,6 +52,7 @@ internal static class NamedConfig
             return;
         }
 
+        CompleteWhatWasLeft(file);
         bool otherBoot = BootCheck.IsOfOtherBoot(ConfigHeader.Read(file));
         if (!request.ChangesClocks && otherBoot)
         {
@@ -63,7 +64,6 @@ internal static class NamedConfig
 
         if (!request.ChangesClocks)
         {
-            CompleteWhatWasLeft(file);
             Log.Information($"reusing {file.Path}");
             return;
         }
@@ -72,7 +72,7 @@ internal static class NamedConfig
         Log.Information($"adjusted {file.Path}");
     }
 
-    // The command would wait for a writer that is dead.
+    // The command would wait for a writer that is dead, and what is half changed says nothing.
     private static void CompleteWhatWasLeft(ConfigFile file)
     {
         if (file.IsWritable && ConfigHeader.ReadNow(file).IsUnfinished)
