@@ -83,11 +83,6 @@ internal static unsafe class VirtualClock
         if (!ClockFamily.IsVirtual(clock))
             return ReadHost(clock, result);
 
-        // What the vDSO does not read itself is a system call, which looks at the caller's memory without a fault.
-        bool isSystemCall = !s_hasVdso || clock == Time.CLOCK_BOOTTIME_ALARM;
-        if (isSystemCall && !UserMemory.CanWrite(result))
-            return -Errno.EFAULT;
-
         timespec host;
         OffsetSnapshot snapshot;
         do
@@ -98,6 +93,11 @@ internal static unsafe class VirtualClock
                 return error;
         }
         while (!OffsetSnapshot.IsCurrent(&snapshot));
+
+        // What the vDSO does not read itself is a system call, which stores the result without a fault.
+        bool isSystemCall = !s_hasVdso || clock == Time.CLOCK_BOOTTIME_ALARM;
+        if (isSystemCall && !UserMemory.CanWrite(result))
+            return -Errno.EFAULT;
         *result = TimespecMath.Subtract(host, snapshot.Offset);
         return 0;
     }

@@ -13,7 +13,7 @@ internal static unsafe class Locks
         WaitChecking(RealFunction.sem_clockwait, semaphore, clock, deadline);
 
     // man 3 pthread_mutex_clocklock (glibc 2.30); looks at the deadline only when it has to wait, and makes no system call before. So whoever
-    // need not wait gets the mutex first; for the others it is the real function that says what is wrong.
+    // need not wait gets the mutex first.
     [RuntimeExport("pthread_mutex_clocklock")]
     private static int pthread_mutex_clocklock(nint mutex, int clock, nint deadline)
     {
@@ -27,7 +27,7 @@ internal static unsafe class Locks
         int taken = (int)Real.Call(RealFunction.pthread_mutex_trylock, mutex);
         return taken != Errno.EBUSY
             ? taken
-            : (int)TimedCall.Wait(RealFunction.pthread_mutex_clocklock, &arguments, &arguments.Third, clock);
+            : (int)TimedCall.WaitIfReadable(RealFunction.pthread_mutex_clocklock, &arguments, &arguments.Third, clock);
     }
 
     // man 3 pthread_rwlock_clockrdlock (glibc 2.30)
