@@ -28,7 +28,7 @@ public class CriuTests
             wait $pid || true
             for i in 1 2; do
                 # Another host, where what lies in the file is worth nothing, or was changed by the program that ran on.
-                "$run" --config "$PWD/conf" --monotonic-offset -{{Apart}}s
+                "$run" --config "$PWD/conf" --monotonic-offset +{{Apart}}s
                 truncate -s $size log
                 criu restore --restore-detached
                 while kill -0 $pid 2>/dev/null; do sleep 0.1; done

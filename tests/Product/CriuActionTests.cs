@@ -7,89 +7,20 @@ namespace VirtTime.Tests.Product;
 /// <summary><c>scripts/criu-action.sh</c>, called as CRIU calls an action script: with variables and no arguments.</summary>
 public class CriuActionTests
 {
-    [Fact(Timeout = Limits.Test)]
-    public async Task Dump_leaves_the_config_file_as_it_is()
-    {
-        using WaitingProcess process = await WaitingProcess.StartAsync();
-        byte[] before = await process.ReadConfigAsync();
-        AssertSilent(await process.Action("post-dump").RunAsync());
-        Limits.AssertJustAfter(12345, process.DumpedClock());
-        Assert.Equal(before, await process.ReadConfigAsync());
-    }
-
     [Theory(Timeout = Limits.Test)]
     [InlineData(ConfigLayout.FileSize)]
     [InlineData(ConfigLayout.CFileSize)]
     public async Task Clocks_go_on_after_the_restore(long size)
     {
         using WaitingProcess process = await WaitingProcess.StartAsync(size: size);
-        AssertSilent(await process.Action("post-dump").RunAsync());
+        ActionResult.AssertSilent(await process.Action("post-dump").RunAsync());
         decimal saved = process.DumpedClock();
 
         // As on another host, where the old offset gives another clock. An earlier one: what has expired stays expired.
         (await Command.Launcher("--config", process.Config, "--monotonic-at", "5s").RunAsync()).Succeeded();
         decimal before = HostClock.Monotonic();
-        AssertSilent(await process.Action("post-restore").RunAsync());
+        ActionResult.AssertSilent(await process.Action("post-restore").RunAsync());
         process.AssertGoesOn(saved, before, HostClock.Monotonic());
-    }
-
-    [Theory(Timeout = Limits.Test)]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Config_file_comes_back_as_it_was_dumped_each_time(bool isThere)
-    {
-        using WaitingProcess process = await WaitingProcess.StartAsync();
-        byte[] dumped = await process.ReadConfigAsync();
-        AssertSilent(await process.Action("post-dump").RunAsync());
-        await process.EndAsync();
-        for (int i = 0; i < 2; i++)
-        {
-            // The program goes on, and its slots become others, until it is restored once more.
-            (await Command.Launcher("--config", process.Config, "--monotonic-at", "5s", "--boottime-at", "6s").RunAsync()).Succeeded();
-            using (ConfigFile config = ConfigFile.Open(process.Config))
-                config.WriteRaw(ConfigLayout.SlotsPosition + 16_000_000, 777, 0);
-            string before = await InodeAsync(process.Config);
-            if (!isThere)
-                File.Delete(process.Config);
-
-            AssertSilent(await process.Action("pre-restore").With("CRTOOLS_INIT_PID", null).RunAsync());
-            Assert.Equal(dumped, await process.ReadConfigAsync());
-            if (isThere)
-                Assert.Equal(before, await InodeAsync(process.Config));
-        }
-    }
-
-    [Fact(Timeout = Limits.Test)]
-    public async Task Config_file_that_a_program_uses_is_not_taken_from_under_it()
-    {
-        using WaitingProcess process = await WaitingProcess.StartAsync();
-        AssertSilent(await process.Action("post-dump").RunAsync());
-        byte[] before = await process.ReadConfigAsync();
-        await AssertFailsAsync(process.Action("pre-restore"), "is used by a program that runs");
-        Assert.Equal(before, await process.ReadConfigAsync());
-    }
-
-    [Fact(Timeout = Limits.Test)]
-    public async Task Config_file_of_another_size_is_not_written()
-    {
-        using WaitingProcess process = await WaitingProcess.StartAsync();
-        AssertSilent(await process.Action("post-dump").RunAsync());
-        await process.EndAsync();
-        File.Delete(process.Config);
-        await File.WriteAllBytesAsync(process.Config, new byte[4096], TestContext.Current.CancellationToken);
-        await AssertFailsAsync(process.Action("pre-restore"), "has another size");
-    }
-
-    [Fact(Timeout = Limits.Test)]
-    public async Task Dump_that_the_script_did_not_see_is_not_restored()
-    {
-        using WaitingProcess process = await WaitingProcess.StartAsync();
-        await AssertFailsAsync(process.Action("pre-restore"), "the dump was made without this action script");
-        await AssertFailsAsync(process.Action("post-restore"), "the dump was made without this action script");
-        AssertSilent(await process.Action("post-dump").RunAsync());
-        process.Dump();
-        await AssertFailsAsync(process.Action("pre-restore"), "belongs to another dump");
-        await AssertFailsAsync(process.Action("post-restore"), "belongs to another dump");
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -99,7 +30,7 @@ public class CriuActionTests
         using WaitingProcess process = await WaitingProcess.StartAsync();
         using (ConfigFile config = ConfigFile.Open(process.Config))
             config.WriteRaw(ConfigLayout.ExtensionPosition + 8, 1 | (UnmovableFlag << 32), 0);
-        await AssertFailsAsync(process.Action("post-dump"), "keeps a deadline outside");
+        await ActionResult.AssertFailsAsync(process.Action("post-dump"), "keeps a deadline outside");
         Assert.False(File.Exists(Path.Combine(process.Images, "virttime.img")));
     }
 
@@ -114,7 +45,7 @@ public class CriuActionTests
         using RunningProgram reader = user.Launch("--config", config, "--", program).Start();
         await reader.ReadNumberAsync("clock");
         Command action = process.Action("post-dump").With("CRTOOLS_INIT_PID", $"{reader.ProcessGroup}").With("VIRTTIME_CRIU_CONFIG", config);
-        await AssertFailsAsync(action, "may only read it");
+        await ActionResult.AssertFailsAsync(action, "may only read it");
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -122,12 +53,12 @@ public class CriuActionTests
     {
         await TimeNamespace.NeedsAsync();
         using WaitingProcess process = await WaitingProcess.StartAsync(TimeNamespace.Inside);
-        AssertSilent(await process.Action("post-dump").RunAsync());
+        ActionResult.AssertSilent(await process.Action("post-dump").RunAsync());
         decimal saved = process.DumpedClock();
         Limits.AssertJustAfter(12345, saved);
 
         decimal before = HostClock.Monotonic() + TimeNamespace.Ahead;
-        AssertSilent(await process.Action("post-restore").RunAsync());
+        ActionResult.AssertSilent(await process.Action("post-restore").RunAsync());
         process.AssertGoesOn(saved, before, HostClock.Monotonic() + TimeNamespace.Ahead);
     }
 
@@ -136,12 +67,12 @@ public class CriuActionTests
     {
         await TimeNamespace.NeedsAsync();
         using WaitingProcess process = await WaitingProcess.StartAsync();
-        AssertSilent(await TimeNamespace.Inside(process.Action("post-dump")).RunAsync());
+        ActionResult.AssertSilent(await TimeNamespace.Inside(process.Action("post-dump")).RunAsync());
         decimal saved = process.DumpedClock();
         Limits.AssertJustAfter(12345, saved);
 
         decimal before = HostClock.Monotonic();
-        AssertSilent(await TimeNamespace.Inside(process.Action("post-restore")).RunAsync());
+        ActionResult.AssertSilent(await TimeNamespace.Inside(process.Action("post-restore")).RunAsync());
         process.AssertGoesOn(saved, before, HostClock.Monotonic());
     }
 
@@ -158,8 +89,8 @@ public class CriuActionTests
     public async Task Other_stages_are_ignored(string stage)
     {
         using WaitingProcess process = await WaitingProcess.StartAsync();
-        AssertSilent(await process.Action(stage).RunAsync());
-        AssertSilent(await process.Action(stage).With("CRTOOLS_INIT_PID", null).With("VIRTTIME_CRIU_CONFIG", null).RunAsync());
+        ActionResult.AssertSilent(await process.Action(stage).RunAsync());
+        ActionResult.AssertSilent(await process.Action(stage).With("CRTOOLS_INIT_PID", null).With("VIRTTIME_CRIU_CONFIG", null).RunAsync());
         Assert.Single(Directory.GetFileSystemEntries(process.Images));
     }
 
@@ -183,10 +114,10 @@ public class CriuActionTests
     public async Task Doubt_fails_the_dump_and_the_restore(string variable, string? value, string reason)
     {
         using WaitingProcess process = await WaitingProcess.StartAsync();
-        AssertSilent(await process.Action("post-dump").RunAsync());
+        ActionResult.AssertSilent(await process.Action("post-dump").RunAsync());
         byte[] before = await process.ReadConfigAsync();
         foreach (string stage in new[] { "post-dump", "post-restore" })
-            await AssertFailsAsync(process.Action(stage).With(variable, value), reason);
+            await ActionResult.AssertFailsAsync(process.Action(stage).With(variable, value), reason);
 
         Assert.Equal(before, await process.ReadConfigAsync());
     }
@@ -196,14 +127,14 @@ public class CriuActionTests
     {
         using WaitingProcess process = await WaitingProcess.StartAsync();
         using RunningProgram other = Command.Of("cat").Start();
-        await AssertFailsAsync(process.Action("post-dump").With("CRTOOLS_INIT_PID", $"{other.ProcessGroup}"), "is used by no process");
+        await ActionResult.AssertFailsAsync(process.Action("post-dump").With("CRTOOLS_INIT_PID", $"{other.ProcessGroup}"), "is used by no process");
     }
 
     [Fact(Timeout = Limits.Test)]
     public async Task Root_of_the_tree_may_be_without_the_interposer()
     {
         using WaitingProcess process = await WaitingProcess.StartAsync();
-        AssertSilent(await process.Action("post-dump").With("CRTOOLS_INIT_PID", $"{process.Root}").RunAsync());
+        ActionResult.AssertSilent(await process.Action("post-dump").With("CRTOOLS_INIT_PID", $"{process.Root}").RunAsync());
         Limits.AssertJustAfter(12345, process.DumpedClock());
     }
 
@@ -221,7 +152,7 @@ public class CriuActionTests
         await tree.ReadNumberAsync(says);
 
         Command action = process.Action("post-dump").With("CRTOOLS_INIT_PID", $"{tree.ProcessGroup}");
-        await AssertFailsAsync(action, "runs with another config file, " + directory.File("other"));
+        await ActionResult.AssertFailsAsync(action, "runs with another config file, " + directory.File("other"));
         Assert.False(File.Exists(Path.Combine(process.Images, "virttime.img")));
     }
 
@@ -231,7 +162,7 @@ public class CriuActionTests
         using WaitingProcess process = await WaitingProcess.StartAsync();
         File.Copy(process.Config, process.Config + ".copy");
         File.Move(process.Config + ".copy", process.Config, overwrite: true);
-        await AssertFailsAsync(process.Action("post-dump"), "runs with another config file");
+        await ActionResult.AssertFailsAsync(process.Action("post-dump"), "runs with another config file");
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -241,20 +172,7 @@ public class CriuActionTests
         (await Installation.Command(prefix.Path).RunAsync()).Succeeded();
         using WaitingProcess process = await WaitingProcess.StartAsync();
         Command installed = process.Action("post-dump") with { File = prefix.File("lib/virttime/criu-action.sh") };
-        AssertSilent(await installed.With("VIRTTIME_RUN", null).RunAsync());
+        ActionResult.AssertSilent(await installed.With("VIRTTIME_RUN", null).RunAsync());
         Limits.AssertJustAfter(12345, process.DumpedClock());
     }
-
-    private static async Task AssertFailsAsync(Command action, string reason)
-    {
-        Result result = await action.RunAsync();
-        Assert.Equal(1, result.ExitCode);
-        Assert.StartsWith("criu-action.sh: ", result.Error, StringComparison.Ordinal);
-        Assert.Contains(reason, result.Error, StringComparison.OrdinalIgnoreCase);
-    }
-
-    private static async Task<string> InodeAsync(string path) =>
-        (await Command.Of("stat", "--format=%i %a %u", path).RunAsync()).Succeeded().Output;
-
-    private static void AssertSilent(Result result) => Assert.Equal("", result.Succeeded().Output + result.Error);
 }
