@@ -37,7 +37,9 @@ internal sealed record ArgumentList(string[] Options, string[] Command)
         return new ArgumentList(arguments[..index], arguments[(marked ? index + 1 : index)..]);
     }
 
-    /// <summary>The first argument that is not an option or an option's value, or the first <c>-S</c>. Completes the options up to there.</summary>
+    /// <summary>
+    /// The first argument that is not an option or an option's value, or the first <c>-S</c>. Completes the options up to there.
+    /// </summary>
     private static Boundary FindBoundary(string[] arguments)
     {
         int index = 0;

@@ -41,7 +41,7 @@ internal static class OptionNames
         SplitString, Check, Force, Json, PrintEnvironment, Verbose, LogLevel, Help, Version,
     ];
 
-    /// <summary>The one name that begins with what was typed, as <c>getopt_long(3)</c> takes it; what fits no name stays as it is.</summary>
+    /// <summary>The one name that begins with what was typed, as for <c>getopt_long(3)</c>; what fits no name stays as it is.</summary>
     /// <exception cref="LauncherException">Several names begin so.</exception>
     public static string Complete(string typed)
     {

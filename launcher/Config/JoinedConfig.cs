@@ -17,7 +17,10 @@ internal static class JoinedConfig
         using ProcessConfig config = ProcessConfig.Open(pid, changes);
         string path = Reachable(pid, config);
         if (TimeNamespace.Between(pid) != default)
-            throw new LauncherException($"--pid {pid}", "runs in another time namespace, where the command would not be; run virttime-run inside it");
+        {
+            throw new LauncherException(
+                $"--pid {pid}", "runs in another time namespace, where the command would not be; run virttime-run inside it");
+        }
 
         if (changes)
             ProcessAdjustment.Apply(config.File, request, pid, HostClocks.Now);

@@ -46,8 +46,9 @@ internal sealed class ProcessConfig : IDisposable
     public void Dispose() => File.Dispose();
 
     /// <summary>
-    /// A process may map any file that it can read. What its user could not write by himself is not written for him: of another user's files
-    /// none, and one of root's only where the process may write it, or where it is a config file beyond doubt. Root's processes are trusted.
+    /// A process may map any file that it can read. What its user could not write by himself is not written for him: of another
+    /// user's files none, and one of root's only where the process may write it, or where it is a config file beyond doubt. Root's
+    /// processes are trusted.
     /// </summary>
     private static void RefuseForeign(int pid, MappedConfig config, uint? user, bool toWrite)
     {

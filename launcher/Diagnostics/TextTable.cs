@@ -7,7 +7,9 @@ internal static class TextTable
 {
     private const int Gap = 2;
 
-    /// <summary>Each row ends in a line feed, without blanks before it. Cells are byte strings, and what is not printable is escaped.</summary>
+    /// <summary>
+    /// Each row ends in a line feed, without blanks before it. Cells are byte strings, and what is not printable is escaped.
+    /// </summary>
     /// <param name="rows">All of the same length; gone through twice, and not kept.</param>
     /// <param name="rightAligned">Columns of numbers, from 0.</param>
     public static void Append(OutputText text, IEnumerable<string[]> rows, params ReadOnlySpan<int> rightAligned)

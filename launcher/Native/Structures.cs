@@ -39,23 +39,32 @@ internal struct statx_buffer
     public readonly bool IsDirectory => (stx_mode & 0xF000) == 0x4000;
 }
 
-/// <summary><c>struct procmap_query</c> of <c>&lt;linux/fs.h&gt;</c> (Linux 6.11), as far as it asks a question.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 104)]
+/// <summary><c>struct procmap_query</c> of <c>&lt;linux/fs.h&gt;</c> (Linux 6.11).</summary>
 internal struct procmap_query
 {
     /// <summary>Of <c>ioctl</c>.</summary>
     public const nuint PROCMAP_QUERY = 0xC0686611;
 
+    public const ulong PROCMAP_QUERY_VMA_WRITABLE = 0x02;
     public const ulong PROCMAP_QUERY_VMA_SHARED = 0x08;
     public const ulong PROCMAP_QUERY_COVERING_OR_NEXT_VMA = 0x10;
     public const ulong PROCMAP_QUERY_FILE_BACKED_VMA = 0x20;
 
-    [FieldOffset(0)]
     public ulong size;
-    [FieldOffset(8)]
     public ulong query_flags;
-    [FieldOffset(16)]
     public ulong query_addr;
+    public ulong vma_start;
+    public ulong vma_end;
+    public ulong vma_flags;
+    public ulong vma_page_size;
+    public ulong vma_offset;
+    public ulong inode;
+    public uint dev_major;
+    public uint dev_minor;
+    public uint vma_name_size;
+    public uint build_id_size;
+    public nint vma_name_addr;
+    public nint build_id_addr;
 }
 
 /// <summary><c>struct sigaction</c> of glibc, of which only the handler matters here.</summary>

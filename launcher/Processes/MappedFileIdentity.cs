@@ -34,7 +34,7 @@ internal sealed class MappedFileIdentity
             string start = $"{address:x}-";
             foreach (Mapping mapping in ProcessMaps.Shared(SmallFile.TryRead("/proc/self/maps")))
             {
-                if (mapping.Range.TrimStart('0').StartsWith(start, StringComparison.Ordinal))
+                if (mapping.Range.StartsWith(start, StringComparison.Ordinal))
                     return new MappedFileIdentity(mapping.File, Status("self", mapping));
             }
 
@@ -59,6 +59,7 @@ internal sealed class MappedFileIdentity
     private static statx_buffer? Status(string process, in Mapping mapping)
     {
         string link = $"/proc/{process}/map_files/{mapping.Range}";
-        return SystemCalls.statx(SystemCalls.AT_FDCWD, link, 0, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) == 0 ? status : null;
+        const uint Mask = statx_buffer.STATX_BASIC_STATS;
+        return SystemCalls.statx(SystemCalls.AT_FDCWD, link, 0, Mask, out statx_buffer status) == 0 ? status : null;
     }
 }

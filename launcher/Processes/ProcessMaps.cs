@@ -7,9 +7,6 @@ namespace VirtTime.Processes;
 /// <summary>What a process has mapped.</summary>
 internal static class ProcessMaps
 {
-    // Not empty, or it would be taken for a process without memory.
-    private static readonly byte[] s_none = "\n"u8.ToArray();
-
     /// <summary>Its shared mappings of files; null where they cannot be read (<see cref="Errno.Last"/> says why).</summary>
     /// <remarks>
     /// A process whose first thread has ended has its memory in the others only. One without memory, which is about to be gone,
@@ -17,18 +14,15 @@ internal static class ProcessMaps
     /// </remarks>
     public static List<Mapping>? TryReadShared(ProcFolder proc, int pid)
     {
-        byte[]? maps = TryRead(proc, $"{pid}/maps");
-        if (maps is null && Errno.Last != Errno.ESRCH)
-            return null;
-
-        if (maps is { Length: > 0 })
-            return Shared(maps);
+        List<Mapping>? mappings = TryRead(proc, $"{pid}/maps");
+        if (mappings is not null || Errno.Last != Errno.ESRCH)
+            return mappings;
 
         foreach (int thread in proc.ThreadIds(pid))
         {
-            maps = thread == pid ? null : TryRead(proc, $"{pid}/task/{thread}/maps");
-            if (maps is { Length: > 0 })
-                return Shared(maps);
+            mappings = thread == pid ? null : TryRead(proc, $"{pid}/task/{thread}/maps");
+            if (mappings is not null)
+                return mappings;
         }
 
         return [];
@@ -50,26 +44,19 @@ internal static class ProcessMaps
         return mappings;
     }
 
-    /// <summary>Where the kernel can say that there are none, it need not write all the others down, which takes most of the time.</summary>
-    private static byte[]? TryRead(ProcFolder proc, string file)
+    // Null with ESRCH where there is no memory any more.
+    private static List<Mapping>? TryRead(ProcFolder proc, string file)
     {
         Descriptor maps = Descriptor.OpenAt(proc.Descriptor, file, SystemCalls.O_RDONLY);
         if (!maps.IsOpen)
             return null;
 
-        byte[]? text = HasNoneShared(maps.Number) ? s_none : SmallFile.TryReadAll(maps.Number);
-        int error = Errno.Last;
+        List<Mapping>? shared = MapsQuery.TryReadShared(maps.Number);
+        byte[]? text = shared is null ? SmallFile.TryReadAll(maps.Number) : null;
+        int error = text is null ? Errno.Last : Errno.ESRCH;
         maps.Dispose();
         Marshal.SetLastPInvokeError(error);
-        return text;
-    }
-
-    private static unsafe bool HasNoneShared(int maps)
-    {
-        procmap_query query = new() { size = (ulong)sizeof(procmap_query) };
-        query.query_flags = procmap_query.PROCMAP_QUERY_COVERING_OR_NEXT_VMA
-            | procmap_query.PROCMAP_QUERY_VMA_SHARED | procmap_query.PROCMAP_QUERY_FILE_BACKED_VMA;
-        return SystemCalls.ioctl(maps, procmap_query.PROCMAP_QUERY, &query) != 0 && Errno.Last == Errno.ENOENT;
+        return text is { Length: > 0 } ? Shared(text) : shared;
     }
 
     // ADDRESSES rwxs POSITION DEVICE INODE   NAME. Most lines are not shared, and cost no more than finding that out.
@@ -86,13 +73,21 @@ internal static class ProcessMaps
         ReadOnlySpan<byte> position = TakeField(ref line);
         ReadOnlySpan<byte> device = TakeField(ref line);
         ReadOnlySpan<byte> inode = TakeField(ref line);
-        if (!Utf8Parser.TryParse(position, out ulong start, out _, 'x') || !Utf8Parser.TryParse(inode, out ulong number, out _) || number == 0)
+        if (!Utf8Parser.TryParse(position, out ulong start, out _, 'x')
+            || !Utf8Parser.TryParse(inode, out ulong number, out _) || number == 0)
             return false;
 
         MappedFile file = new(ByteString.From(device), number);
         string name = ByteString.From(line.TrimStart((byte)' '));
-        mapping = new Mapping(ByteString.From(range), file, permissions[Writable] == (byte)'w', start, name);
+        mapping = new Mapping(WithoutPadding(ByteString.From(range)), file, permissions[Writable] == (byte)'w', start, name);
         return true;
+    }
+
+    // map_files wants the addresses without the zeros that maps fills small ones up with.
+    private static string WithoutPadding(string range)
+    {
+        int middle = range.IndexOf('-', StringComparison.Ordinal);
+        return range.StartsWith('0') ? range[..middle].TrimStart('0') + "-" + range[(middle + 1)..].TrimStart('0') : range;
     }
 
     private static ReadOnlySpan<byte> TakeField(ref ReadOnlySpan<byte> line)

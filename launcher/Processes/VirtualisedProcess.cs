@@ -37,7 +37,8 @@ internal static class VirtualisedProcess
         return Choose(configs, named, pid) with { Unreachable = unreachable };
     }
 
-    // Each file once, and by a mapping that can be written where there is one: the interposer has the first page twice, once without access.
+    // Each file once, and by a mapping that can be written where there is one: the interposer has the first page twice, once
+    // without access.
     private static IEnumerable<Mapping> FirstPages(List<Mapping> mappings)
     {
         Dictionary<MappedFile, Mapping> first = [];

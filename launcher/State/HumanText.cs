@@ -56,9 +56,10 @@ internal static class HumanText
     }
 
     // A realtime clock counts from 1970; in seconds nobody can read it.
-    private static string[] Reading(string clock, Int128 value) => clock == ConfigState.Realtime && RealtimeDate.TryFormat(value) is string date
-        ? [date, ""]
-        : [ClockSetting.Format(value), Words(value)];
+    private static string[] Reading(string clock, Int128 value) =>
+        clock == ConfigState.Realtime && RealtimeDate.TryFormat(value) is string date
+            ? [date, ""]
+            : [ClockSetting.Format(value), Words(value)];
 
     /// <summary>Such as <c>3d 12h 0m 5.250s</c>; milliseconds are enough for a person.</summary>
     public static string Words(Int128 nanoseconds)

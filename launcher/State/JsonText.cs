@@ -32,7 +32,8 @@ internal static class JsonText
     public static string Clocks(IReadOnlyList<ClockState> clocks, string indent)
     {
         IEnumerable<string> lines = clocks.Select(clock =>
-            $"{indent}  \"{clock.Name}\": {{\"host\": {Time(clock.Host)}, \"virtual\": {Time(clock.Virtual)}, \"offset\": {Time(clock.Offset)}}}");
+            $"{indent}  \"{clock.Name}\": {{\"host\": {Time(clock.Host)}, " +
+            $"\"virtual\": {Time(clock.Virtual)}, \"offset\": {Time(clock.Offset)}}}");
         return $"{{\n{string.Join(",\n", lines)}\n{indent}}}";
     }
 

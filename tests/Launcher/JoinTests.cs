@@ -45,9 +45,10 @@ public class JoinTests
         await first.ReadNumberAsync("clock");
         File.Delete(conf);
         string ran = directory.File("ran");
-        AssertRefused(await Command.Launcher("--pid", $"{pid}", "--", "touch", ran).RunAsync(), $"its config file {conf} (deleted) is deleted");
+        Command touch = Command.Launcher("--pid", $"{pid}", "--", "touch", ran);
+        AssertRefused(await touch.RunAsync(), $"its config file {conf} (deleted) is deleted, so that a command could not open it");
         await StateJson.OfAsync("--config", conf, "--monotonic-at", "5s");
-        AssertRefused(await Command.Launcher("--pid", $"{pid}", "--", "touch", ran).RunAsync(), "is deleted, so that a command could not open it");
+        AssertRefused(await touch.RunAsync(), "is deleted, so that a command could not open it");
         Assert.False(File.Exists(ran));
     }
 
@@ -57,11 +58,13 @@ public class JoinTests
         await Needs.MountsAsync();
         using TemporaryDirectory directory = new();
         string watch = await NativeProgram.BuildAsync("watch_clock.c");
-        string script = $"mount -t tmpfs none {directory.Path} && exec {Paths.Launcher} --config {directory.File("conf")} -- sh -c 'echo pid=$$; exec {watch}'";
+        string launch = $"{Paths.Launcher} --config {directory.File("conf")} -- sh -c 'echo pid=$$; exec {watch}'";
+        string script = $"mount -t tmpfs none {directory.Path} && exec {launch}";
         using RunningProgram first = Command.Of("unshare", "--mount", "sh", "-c", script).Start();
         int pid = (int)await first.ReadNumberAsync("pid");
         await first.ReadNumberAsync("clock");
-        AssertRefused(await Command.Launcher("--pid", $"{pid}", "--", "true").RunAsync(), "has no path here, so that a command could not open it");
+        Result refused = await Command.Launcher("--pid", $"{pid}", "--", "true").RunAsync();
+        AssertRefused(refused, "has no path here, so that a command could not open it");
         Assert.Equal($"/proc/{pid}/root{directory.File("conf")}", (await StateJson.OfAsync("--pid", $"{pid}")).Config);
     }
 

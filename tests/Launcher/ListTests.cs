@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using VirtTime.Tests.Harness;
 
@@ -11,19 +12,21 @@ public class ListTests
     {
         using TemporaryDirectory directory = new();
         string conf = directory.File("conf");
-        using WaitingTarget waiting = await WaitingTarget.StartAsync("--monotonic-at", "12345s", "--boottime-at", "3d12h", "--config", conf);
+        string[] clocks = ["--monotonic-at", "12345s", "--boottime-at", "3d12h"];
+        using WaitingTarget waiting = await WaitingTarget.StartAsync([.. clocks, "--config", conf]);
         JsonElement listed = await FindAsync(Command.Launcher("--list", "--json"), waiting.Thread);
         Assert.Equal(["process", "command", "config", "clocks"], listed.EnumerateObject().Select(property => property.Name));
         Assert.Equal("clock_nanosleep", listed.GetProperty("command")[1].GetString());
         Assert.Equal(conf, listed.GetProperty("config").GetString());
         JsonElement clock = listed.GetProperty("clocks").GetProperty("monotonic");
         Assert.Equal(["host", "virtual", "offset"], clock.EnumerateObject().Select(property => property.Name));
-        Limits.AssertJustAfter(12345, decimal.Parse(clock.GetProperty("virtual").GetString()!, System.Globalization.CultureInfo.InvariantCulture));
+        Limits.AssertJustAfter(12345, decimal.Parse(clock.GetProperty("virtual").GetString()!, CultureInfo.InvariantCulture));
 
         Result human = (await Command.Launcher("--list").RunAsync()).Succeeded();
         string line = Assert.Single(human.Lines, line => line.TrimStart().StartsWith($"{waiting.Thread} ", StringComparison.Ordinal));
-        Assert.Matches($@"^ *{waiting.Thread}  +3h 25m [0-9]+\.[0-9]{{3}}s +3d 12h 0m [0-9.]+s +{conf} +/.*slot_wait clock_nanosleep [0-9]+$", line);
-        Assert.Equal(["process", "monotonic", "boottime", "config", "file", "command"], human.Lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        const string Clocks = @"3h 25m [0-9]+\.[0-9]{3}s +3d 12h 0m [0-9.]+s";
+        Assert.Matches($@"^ *{waiting.Thread}  +{Clocks} +{conf} +/.*slot_wait clock_nanosleep [0-9]+$", line);
+        Assert.Matches("^ *process +monotonic +boottime  config file +command$", human.Lines[0]);
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -32,7 +35,8 @@ public class ListTests
         using TemporaryDirectory directory = new();
         using RunningProgram cat = Command.Of("sh", "-c", "echo pid=$$; exec cat").With("LD_PRELOAD", null).Start();
         int pid = (int)await cat.ReadNumberAsync("pid");
-        Assert.DoesNotContain(await ListAsync(Command.Launcher("--list", "--json")), listed => listed.GetProperty("process").GetInt32() == pid);
+        JsonElement[] all = await ListAsync(Command.Launcher("--list", "--json"));
+        Assert.DoesNotContain(all, listed => listed.GetProperty("process").GetInt32() == pid);
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -69,7 +73,8 @@ public class ListTests
             Assert.Contains("ü", output, StringComparison.Ordinal);
         }
 
-        string line = Assert.Single((await Command.Launcher("--list").RunAsync()).Lines, line => line.Contains($"{pid} ", StringComparison.Ordinal));
+        IReadOnlyList<string> lines = (await Command.Launcher("--list").RunAsync()).Lines;
+        string line = Assert.Single(lines, line => line.TrimStart().StartsWith($"{pid} ", StringComparison.Ordinal));
         Assert.EndsWith(@"c\x1bonf\x0a\xe2\x80\xaeü  server: \x1b[31mred\x07\x0a\xc2\x9b1mfat ü", line, StringComparison.Ordinal);
     }
 

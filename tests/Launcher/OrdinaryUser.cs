@@ -34,7 +34,8 @@ internal sealed class OrdinaryUser : IDisposable
             Environment = command.Environment,
         };
 
-    public Command Launch(params string[] arguments) => Run(Command.Of(Launcher, arguments).With("XDG_RUNTIME_DIR", _directory.File("own")));
+    public Command Launch(params string[] arguments) =>
+        Run(Command.Of(Launcher, arguments).With("XDG_RUNTIME_DIR", _directory.File("own")));
 
     public void Dispose() => _directory.Dispose();
 }

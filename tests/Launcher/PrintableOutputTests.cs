@@ -21,7 +21,8 @@ public class PrintableOutputTests
     public async Task Is_escaped_in_output_messages_and_diagnostics(string script)
     {
         using TemporaryDirectory directory = new();
-        Command command = Command.Of("sh", "-c", $"{{ {script.Replace("N", Name, StringComparison.Ordinal)}; }} 2>&1; rm -f ./n*", Paths.Launcher);
+        string named = script.Replace("N", Name, StringComparison.Ordinal);
+        Command command = Command.Of("sh", "-c", $"{{ {named}; }} 2>&1; rm -f ./n*", Paths.Launcher);
         Result result = await (command with { WorkingDirectory = directory.Path }).RunAsync();
         Assert.Contains(Escaped, result.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(result.Output, character => (char.IsControl(character) || character == '\ufffd') && character != '\n');

@@ -13,7 +13,8 @@ public class ProcessFileTests
         string program = await NativeProgram.BuildAsync("launcher/overwrite_environment.c");
         using RunningProgram server = Command.Launcher("--monotonic-at", "12345s", "--config", conf, "--", program, "server: idle").Start();
         int pid = (int)await server.ReadNumberAsync("pid");
-        Assert.DoesNotContain("VIRT_TIME_CONF", await File.ReadAllTextAsync($"/proc/{pid}/environ", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        string environment = await File.ReadAllTextAsync($"/proc/{pid}/environ", TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("VIRT_TIME_CONF", environment, StringComparison.Ordinal);
         Assert.Equal(conf, (await StateJson.OfAsync("--pid", $"{pid}")).Config);
         await AssertAdjustsAsync(server, pid);
     }

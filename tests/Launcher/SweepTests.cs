@@ -56,7 +56,8 @@ public class SweepTests
         make 2minutes $(many $own-$gone)
         VIRT_TIME_CONF=/elsewhere/by/another/name/$own-$gone.7 sleep 100 &
         ulimit -n {descriptors}
-        for i in $(many $own-$gone); do [ $i = $own-$gone.7 ] || launch_while $i || [ {descriptors} -lt 1024 ]; done
+        for i in $(seq 60); do launch; done
+        for i in $(many $own-$gone); do [ $i = $own-$gone.7 ] || [ {descriptors} -lt 1024 ] || launch_while $i; done
         [ -e "$files/$own-$gone.7" ]
         """);
 

@@ -81,7 +81,8 @@ public class TimeFormTests
     public async Task Unit_without_a_fixed_length_is_refused_with_the_remedy(string time)
     {
         Result result = await Command.Launcher("--monotonic-at", time, "--", "true").RunAsync();
-        Assert.Equal($"virttime-run: --monotonic-at: \"{time}\" has no fixed length; write 365d for a year, 30d for a month", Assert.Single(result.ErrorLines));
+        string expected = $"virttime-run: --monotonic-at: \"{time}\" has no fixed length; write 365d for a year, 30d for a month";
+        Assert.Equal(expected, Assert.Single(result.ErrorLines));
         Assert.Equal(125, result.ExitCode);
     }
 

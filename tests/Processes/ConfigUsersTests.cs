@@ -81,7 +81,8 @@ public class ConfigUsersTests
         Needs.Tool("unshare");
         using ConfigFile config = ConfigFile.Create(0);
         using MappingProgram program = await MappingProgram.StartAsync(
-            command => Command.Of("unshare", ["--pid", "--fork", "--kill-child", command.File, .. command.Arguments]), config.Path, "rw", "thread");
+            command => Command.Of("unshare", ["--pid", "--fork", "--kill-child", command.File, .. command.Arguments]),
+            config.Path, "rw", "thread");
         Assert.Equal(1, program.ProcessId);
         ConfigUser user = Assert.Single(UsersOf(config.Path).Users);
         Assert.Equal(program.Threads.Order(), user.Threads.Select(thread => thread.Own).Order());
@@ -105,7 +106,8 @@ public class ConfigUsersTests
     public void Process_namespace_within_the_machines_is_a_blind_spot()
     {
         using ConfigFile config = ConfigFile.Create(0);
-        bool isMachines = File.Exists("/proc/2/stat") && File.ReadAllText("/proc/2/stat").StartsWith("2 (kthreadd) ", StringComparison.Ordinal);
+        const string Second = "/proc/2/stat";
+        bool isMachines = File.Exists(Second) && File.ReadAllText(Second).StartsWith("2 (kthreadd) ", StringComparison.Ordinal);
         Assert.NotEqual(isMachines, UsersOf(config.Path).BlindSpots.HasFlag(BlindSpots.UnseenProcesses));
     }
 

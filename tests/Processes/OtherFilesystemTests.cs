@@ -48,7 +48,9 @@ public class OtherFilesystemTests
 
     // In a mount namespace of its own, so that nothing stays mounted.
     private static Task<MappingProgram> StartInsideAsync(string mount, string file, string mode) => MappingProgram.StartAsync(
-        command => Command.Of("unshare", ["--mount", "sh", "-c", mount + " && exec \"$0\" \"$@\"", command.File, .. command.Arguments]), file, mode);
+        command => Command.Of("unshare", ["--mount", "sh", "-c", mount + " && exec \"$0\" \"$@\"", command.File, .. command.Arguments]),
+        file,
+        mode);
 
     private static ConfigUsers UsersInside(MappingProgram program, string path)
     {
