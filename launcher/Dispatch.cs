@@ -21,6 +21,7 @@ internal static class Dispatch
             return ExitStatus.Success;
         }
 
+        OwnPrivileges.Check();
         Request request = Request.From(options, list.Command);
         Log.Start(request.LogLevel);
         if (options.List)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Usage: [PREFIX=/usr/local] [DESTDIR=] scripts/install.sh [uninstall]
 # Installs what scripts/build.sh built, with man pages and completions; `uninstall` takes all of it away again.
-#   PREFIX   where it will be used; absolute, without a space or colon, which LD_PRELOAD cannot hold
+#   PREFIX   where it will be used; absolute, without a space, colon or dollar sign, which LD_PRELOAD cannot hold
 #   DESTDIR  put in front of PREFIX while installing, as packagers need it
 set -eu
 
@@ -13,7 +13,7 @@ fail() {
 PREFIX=${PREFIX:-/usr/local}
 DESTDIR=${DESTDIR:-}
 case $PREFIX in
-    [!/]* | *[\ :]*) fail "PREFIX: \"$PREFIX\" is not an absolute path without spaces and colons; try /usr/local" ;;
+    [!/]* | *[\ :$]*) fail "PREFIX: \"$PREFIX\" is not an absolute path without spaces, colons and dollar signs; try /usr/local" ;;
 esac
 case $DESTDIR in
     [!/]*) DESTDIR=$PWD/$DESTDIR ;;

@@ -2,16 +2,21 @@ using CommandLine;
 
 namespace VirtTime.CommandLine;
 
-/// <summary>The options as they were typed; <see cref="Request"/> holds what they mean.</summary>
-/// <remarks><c>--split-string</c> is not here: <see cref="ArgumentList"/> has replaced it before the parser runs.</remarks>
-internal sealed class LauncherOptions
+/// <summary>The options that most launches have no others than.</summary>
+/// <remarks>The parser looks at every property that it is given by reflection, which is what takes it long.</remarks>
+internal class MonotonicOptions
 {
     [Option(OptionNames.MonotonicAt)]
     public string? MonotonicAt { get; set; }
 
     [Option(OptionNames.MonotonicOffset)]
     public string? MonotonicOffset { get; set; }
+}
 
+/// <summary>The options as they were typed; <see cref="Request"/> holds what they mean.</summary>
+/// <remarks><c>--split-string</c> is not here: <see cref="ArgumentList"/> has replaced it before the parser runs.</remarks>
+internal sealed class LauncherOptions : MonotonicOptions
+{
     [Option(OptionNames.BoottimeAt)]
     public string? BoottimeAt { get; set; }
 

@@ -11,17 +11,33 @@ internal static class OptionsParser
     private const string Remedy = "; see virttime-run --help";
 
     /// <exception cref="LauncherException">An unknown, doubled, or incomplete option.</exception>
-    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(LauncherOptions))]
     public static LauncherOptions Parse(string[] arguments)
     {
         if (arguments.Length == 0)
             return new LauncherOptions();
 
+        if (!arguments.All(IsMonotonic))
+            return Parse<LauncherOptions>(arguments);
+
+        MonotonicOptions options = Parse<MonotonicOptions>(arguments);
+        return new LauncherOptions { MonotonicAt = options.MonotonicAt, MonotonicOffset = options.MonotonicOffset };
+    }
+
+    // A value too, such as 12345s: what cannot be one of these options begins with a dash.
+    private static bool IsMonotonic(string argument)
+    {
+        int equals = argument.IndexOf('=', StringComparison.Ordinal);
+        string name = equals < 0 ? argument : argument[..equals];
+        return !name.StartsWith('-') || name is "--" + OptionNames.MonotonicAt or "--" + OptionNames.MonotonicOffset;
+    }
+
+    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(LauncherOptions))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(MonotonicOptions))]
+    private static T Parse<T>(string[] arguments)
+    {
         using Parser parser = NewParser(Settings());
-        ParserResult<LauncherOptions> result = parser.ParseArguments<LauncherOptions>(arguments);
-        return result is Parsed<LauncherOptions> parsed
-            ? parsed.Value
-            : throw Explain(((NotParsed<LauncherOptions>)result).Errors.First(), arguments);
+        ParserResult<T> result = parser.ParseArguments<T>(arguments);
+        return result is Parsed<T> parsed ? parsed.Value : throw Explain(((NotParsed<T>)result).Errors.First(), arguments);
     }
 
     /// <remarks>

@@ -22,11 +22,13 @@ internal static class RequestRules
         bool namesTwo = options.Config is not null && request.Pid is not null;
         bool namesNone = options.Config is null && request.Pid is null;
         bool createsNone = request.Pid is not null && options.ConfigMode is not null;
+        bool createsUnnamed = options.Config is null && options.ConfigMode is not null;
         Refuse(options.Config is "", OptionNames.Config, "needs the name of a file");
         Refuse(verboseTwice, OptionNames.Verbose, $"contradicts --{OptionNames.LogLevel}; give one of them");
         Refuse(namesTwo, OptionNames.Config, "contradicts --pid; give one of them");
         Refuse(createsNone, OptionNames.ConfigMode, "is for a file that is created; leave it out with --pid");
-        Refuse(options.Resume && namesNone, OptionNames.Resume, "needs --config FILE or --pid PID");
+        Refuse(createsUnnamed, OptionNames.ConfigMode, "needs --config FILE; a private file is for its user only");
+        Refuse(savesOrResumes && namesNone, saveOrResume, "needs --config FILE or --pid PID");
         Refuse(options.Save && options.Resume, OptionNames.Save, "contradicts --resume; give one of them");
         Refuse(savesOrResumes && request.ChangesClocks, saveOrResume, "takes no clock option with it");
         bool goesOn = options.Resume || options.CriuAction;
@@ -60,7 +62,6 @@ internal static class RequestRules
         if (request.Command.Length > 0)
         {
             bool shows = options.Save || options.Json;
-            Refuse(request.Command[0].Length == 0, "command", "is empty; give the name of a program");
             Refuse(shows, "command", $"\"{request.Command[0]}\" cannot be run together with --save or --json");
             Refuse(options.PrintEnvironment, "command", "nothing is run with --print-env; leave the command out");
             return;

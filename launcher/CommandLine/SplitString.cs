@@ -45,7 +45,10 @@ internal sealed class SplitString
                 if (character == '#' && !_inArgument)
                     break;
 
-                Append(character == '$' && _quote != '\'' ? TakeVariable() : character.ToString());
+                // One that is not set makes no argument; one that is empty does.
+                string? text = character == '$' && _quote != '\'' ? TakeVariable() : character.ToString();
+                if (text is not null)
+                    Append(text);
             }
         }
 
@@ -113,7 +116,7 @@ internal sealed class SplitString
         Append(escapes ? _text[_position++].ToString() : "\\");
     }
 
-    private string TakeVariable()
+    private string? TakeVariable()
     {
         int end = _position < _text.Length && _text[_position] == '{' ? _text.IndexOf('}', _position) : -1;
         string name = end < 0 ? "" : _text[(_position + 1)..end];
@@ -121,7 +124,7 @@ internal sealed class SplitString
             throw new LauncherException(Option, "only ${NAME} is expanded; write \\$ for a dollar sign");
 
         _position = end + 1;
-        return _variable(name) ?? "";
+        return _variable(name);
     }
 
     private static bool IsName(string name) =>

@@ -1,3 +1,4 @@
+using VirtTime.Diagnostics;
 using VirtTime.Native;
 
 namespace VirtTime.Config;
@@ -39,11 +40,12 @@ internal static class PrivateConfig
             }
             catch (LauncherException exception)
             {
+                Log.Debug($"{candidate}: {exception.Message}");
                 reasons.Add(exception.Message);
             }
         }
 
-        throw new LauncherException("config file", $"no directory takes it ({string.Join("; ", reasons)}); name one with --config FILE");
+        throw new LauncherException("config file", $"no place for it ({string.Join("; ", reasons)}); name one with --config FILE");
     }
 
     private static string CreateIn(PrivateDirectory directory, ConfigContent content)

@@ -1,7 +1,6 @@
-using Mono.Unix.Native;
 using VirtTime.Execution;
 using VirtTime.Native;
-using Errno = VirtTime.Native.Errno;
+using Syscall = Mono.Unix.Native.Syscall;
 
 namespace VirtTime.Config;
 
@@ -29,30 +28,31 @@ internal sealed class PrivateDirectory : IDisposable
     public static IEnumerable<string> Candidates()
     {
         uint user = Syscall.geteuid();
-        string? runtime = EnvironmentBlock.Current.Find("XDG_RUNTIME_DIR");
-
-        // Under sudo the variable may still name the directory of the user who called it, which must not get a file of root's.
-        if (runtime is ['/', ..] && IsOwnedBy(runtime, user))
+        if (EnvironmentBlock.Current.Find("XDG_RUNTIME_DIR") is ['/', ..] runtime)
             yield return runtime.TrimEnd('/') + "/virttime";
 
         yield return $"/dev/shm/virttime-{user}";
         yield return $"/tmp/virttime-{user}";
     }
 
-    /// <summary>Makes the directory where it is missing. Null where it cannot be made, or is not the user's alone.</summary>
-    /// <param name="path">One of the <see cref="Candidates"/>.</param>
-    /// <param name="reason">Why it is null.</param>
+    /// <summary>Makes the directory where it is missing, and makes it the user's alone where it is the user's.</summary>
+    /// <param name="path">One of <see cref="Candidates"/>.</param>
+    /// <param name="reason">Why it cannot be used, where the result is null.</param>
     public static PrivateDirectory? TryOpen(string path, out string reason)
     {
-        int error = SystemCalls.mkdir(path, OwnerOnly) == 0 ? 0 : Errno.Last;
+        reason = Make(path) ?? "";
+        if (reason.Length > 0)
+            return null;
+
         Descriptor directory = Native.Descriptor.Open(path, SystemCalls.O_RDONLY | SystemCalls.O_DIRECTORY | SystemCalls.O_NOFOLLOW);
-        reason = "is not the user's alone (0700)";
-        if (!directory.IsOpen)
-            reason = Errno.Text(error is 0 or Errno.EEXIST ? Errno.Last : error);
-        else if (directory.TryStat(out statx_buffer status)
+        reason = directory.IsOpen ? "is not a directory of the user alone" : Errno.Text(Errno.Last);
+        if (directory.IsOpen
+            && directory.TryStat(out statx_buffer status)
             && status.stx_uid == Syscall.geteuid()
             && (status.stx_mode & PermissionBits) == OwnerOnly)
+        {
             return new PrivateDirectory(path, directory);
+        }
 
         directory.Dispose();
         return null;
@@ -60,8 +60,36 @@ internal sealed class PrivateDirectory : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    private static bool IsOwnedBy(string path, uint user) =>
-        SystemCalls.statx(SystemCalls.AT_FDCWD, path, 0, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) == 0
-        && status.IsDirectory
-        && status.stx_uid == user;
+    /// <returns>Why there is none that can be used, or null.</returns>
+    private static string? Make(string path)
+    {
+        // Under sudo, XDG_RUNTIME_DIR may still name the directory of the user who called it, which must not get a file of root's.
+        string parent = path[..path.LastIndexOf('/')];
+        bool isShared = parent is "/dev/shm" or "/tmp";
+        if (!isShared && StatusOf(parent, 0) is statx_buffer above && above.stx_uid != Syscall.geteuid())
+            return $"{parent} belongs to another user";
+
+        // Whatever the umask: it may take the owner's rights away as well.
+        uint umask = SystemCalls.umask(0);
+        bool isMade = SystemCalls.mkdir(path, OwnerOnly) == 0;
+        int error = Errno.Last;
+        SystemCalls.umask(umask);
+        if (isMade)
+            return null;
+
+        if (error != Errno.EEXIST)
+            return Errno.Text(error);
+
+        if (StatusOf(path, SystemCalls.AT_SYMLINK_NOFOLLOW) is not statx_buffer status || !status.IsDirectory)
+            return "is not a directory";
+
+        if (status.stx_uid != Syscall.geteuid())
+            return "belongs to another user";
+
+        // Nobody else can put another file in the place of ours: the directories above are sticky, or ours.
+        return (status.stx_mode & PermissionBits) == OwnerOnly || SystemCalls.chmod(path, OwnerOnly) == 0 ? null : Errno.Text(Errno.Last);
+    }
+
+    private static statx_buffer? StatusOf(string path, int flags) =>
+        SystemCalls.statx(SystemCalls.AT_FDCWD, path, flags, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) == 0 ? status : null;
 }

@@ -21,7 +21,15 @@ internal static class Log
         // Only .NET's copy: without a terminal type, the console does not send the terminal a control sequence when it is set up.
         Environment.SetEnvironmentVariable("TERM", null);
         ConsoleLoggerOptions options = new() { FormatterName = LineFormatter.FormatName, LogToStandardErrorThreshold = LogLevel.Trace };
-        s_provider = new ConsoleLoggerProvider(new FixedOptions(options), [new LineFormatter()]);
+        try
+        {
+            s_provider = new ConsoleLoggerProvider(new FixedOptions(options), [new LineFormatter()]);
+        }
+        catch (OutOfMemoryException)
+        {
+            throw new LauncherException("diagnostics", "no thread can be started for them; raise the limit (ulimit -u, -v), or leave them out");
+        }
+
         s_logger = new LoggerFactory([s_provider], new LoggerFilterOptions { MinLevel = level }).CreateLogger(nameof(VirtTime));
     }
 

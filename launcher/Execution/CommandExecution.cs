@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using VirtTime.Native;
+using VirtTime.Target;
 
 namespace VirtTime.Execution;
 
@@ -19,8 +20,9 @@ internal static unsafe class CommandExecution
         SystemCalls.execve(path, argumentPointers, environmentPointers);
         int error = Errno.Last;
 
-        // A script without "#!", which execvp(3), and with it env(1), hands to the shell.
-        if (error == Errno.ENOEXEC)
+        // A script without "#!", which execvp(3), and with it env(1), hands to the shell. So would they a program that the kernel
+        // refuses, whose bytes the shell would take for commands.
+        if (error == Errno.ENOEXEC && !IsProgram(path))
         {
             SystemCalls.execve(Shell, CopyStrings([Shell, path, .. arguments[1..]]), environmentPointers);
             error = Errno.Last;
@@ -29,9 +31,16 @@ internal static unsafe class CommandExecution
         return Explain(arguments[0], error);
     }
 
+    private static bool IsProgram(string path)
+    {
+        using ProgramFile file = ProgramFile.Open(path);
+        return ElfProgram.IsElf(file.Head);
+    }
+
     private static LauncherException Explain(string command, int error) => error switch
     {
         Errno.ENOENT => new LauncherException(command, "its interpreter does not exist", ExitStatus.CommandNotFound),
+        Errno.ENOEXEC => new LauncherException(command, "is not a program that this machine can run", ExitStatus.CommandCannotRun),
         Errno.E2BIG => new LauncherException(command, "argument list too long", ExitStatus.CommandCannotRun),
         _ => new LauncherException(command, Errno.Text(error), ExitStatus.CommandCannotRun),
     };

@@ -14,6 +14,8 @@ internal sealed partial class EnvironmentBlock
     /// <summary>Of this process; read once.</summary>
     public static EnvironmentBlock Current { get; } = new(ReadEntries());
 
+    public static EnvironmentBlock Empty { get; } = new([]);
+
     /// <summary>Mostly <c>NAME=value</c>, but anything may stand there.</summary>
     public IReadOnlyList<string> Entries { get; }
 
@@ -49,6 +51,9 @@ internal sealed partial class EnvironmentBlock
 
         return new EnvironmentBlock(entries);
     }
+
+    /// <summary>A copy in which the variable does not stand.</summary>
+    public EnvironmentBlock Without(string name) => new([.. Entries.Where(entry => !IsNamed(entry, name))]);
 
     private static bool IsNamed(string entry, string name) =>
         entry.Length > name.Length && entry[name.Length] == '=' && entry.StartsWith(name, StringComparison.Ordinal);

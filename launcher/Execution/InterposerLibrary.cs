@@ -1,32 +1,37 @@
 using VirtTime.Native;
+using VirtTime.Target;
 
 namespace VirtTime.Execution;
 
 /// <summary>Finds the interposer and puts it into <c>LD_PRELOAD</c>.</summary>
-internal static class InterposerLibrary
+internal static unsafe class InterposerLibrary
 {
     public const string FileName = "libvirttime.so";
 
     private const string Variable = "VIRTTIME_LIBRARY";
+    private const int PathLimit = 4096;
+
     private static readonly char[] s_separators = [' ', ':'];
 
     // As gcc and clang name them: libasan.so.8, libclang_rt.tsan-x86_64.so. They end the process unless they come first.
     private static readonly string[] s_sanitizers = ["asan", "tsan", "hwasan", "lsan", "msan", "rtsan"];
 
     /// <summary>Its absolute path: beside the launcher, in <c>../lib/virttime/</c>, or where <c>VIRTTIME_LIBRARY</c> says.</summary>
-    /// <exception cref="LauncherException">There is none, or <c>LD_PRELOAD</c> cannot hold its path.</exception>
+    /// <exception cref="LauncherException">There is none, it cannot be loaded, or <c>LD_PRELOAD</c> cannot hold its path.</exception>
     public static string Find()
     {
         string path = Candidates().FirstOrDefault(IsFile)
             ?? throw new LauncherException(
                 FileName, $"not found beside virttime-run or in ../lib/virttime; reinstall, or set {Variable} to its path");
-        if (path.AsSpan().IndexOfAny(s_separators) >= 0)
+
+        // The loader cuts at spaces and colons, and takes a dollar sign for the beginning of $ORIGIN or $LIB.
+        if (path.AsSpan().IndexOfAny(' ', ':', '$') >= 0)
         {
             throw new LauncherException(
-                FileName, $"\"{path}\" has a space or colon, which LD_PRELOAD cannot hold; install it elsewhere");
+                FileName, $"\"{path}\" has a space, a colon or a dollar sign, which LD_PRELOAD cannot hold; install it elsewhere");
         }
 
-        return path;
+        return LibraryFile.WhyNotLoadable(path) is string reason ? throw new LauncherException(path, reason) : path;
     }
 
     /// <summary>
@@ -38,6 +43,10 @@ internal static class InterposerLibrary
         string[] others = [.. (preload ?? "").Split(s_separators, StringSplitOptions.RemoveEmptyEntries).Where(other => !IsInterposer(other))];
         return string.Join(':', [.. others.TakeWhile(IsSanitizer), path, .. others.SkipWhile(IsSanitizer)]);
     }
+
+    /// <summary>Whether a value of <c>LD_PRELOAD</c> has an interposer in it.</summary>
+    public static bool IsIn(string? preload) =>
+        (preload ?? "").Split(s_separators, StringSplitOptions.RemoveEmptyEntries).Any(IsInterposer);
 
     private static bool IsInterposer(string path) => path == FileName || path.EndsWith("/" + FileName, StringComparison.Ordinal);
 
@@ -51,7 +60,7 @@ internal static class InterposerLibrary
 
     private static IEnumerable<string> Candidates()
     {
-        string? launcher = SmallFile.TryReadLink("/proc/self/exe");
+        string? launcher = SmallFile.TryReadLink("/proc/self/exe") ?? ExecutedPath();
         if (launcher is not null)
         {
             string directory = launcher[..launcher.LastIndexOf('/')];
@@ -62,6 +71,16 @@ internal static class InterposerLibrary
         string? named = EnvironmentBlock.Current.Find(Variable);
         if (!string.IsNullOrEmpty(named))
             yield return WorkingDirectory.Absolute(named);
+    }
+
+    /// <summary>Where /proc is not mounted: the path that was executed, as the kernel passed it on.</summary>
+    private static string? ExecutedPath()
+    {
+        byte* executed = (byte*)SystemCalls.getauxval(SystemCalls.AT_EXECFN);
+        byte* resolved = stackalloc byte[PathLimit];
+        return executed != null && SystemCalls.realpath(ByteString.FromTerminated(executed), resolved) != null
+            ? ByteString.FromTerminated(resolved)
+            : null;
     }
 
     private static bool IsFile(string path) =>

@@ -14,11 +14,10 @@ internal static class Launch
     public static int Run(Request request)
     {
         string interposer = InterposerLibrary.Find();
-        string path = SearchPath.Resolve(request.Command[0]);
-        CheckTarget(path, request.Options.Force);
         EnvironmentBlock current = EnvironmentBlock.Current;
         EnvironmentBlock environment = current.With(
             EnvironmentBlock.Preload, InterposerLibrary.Prepend(interposer, current.Find(EnvironmentBlock.Preload)));
+        string path = CheckTarget(request, environment);
         Log.Debug($"command {path}, interposer {interposer}");
 
         // Last, since a clock given with --monotonic-at counts from here.
@@ -48,18 +47,19 @@ internal static class Launch
         return path;
     }
 
-    private static void CheckTarget(string path, bool force)
+    /// <returns>The file to execute.</returns>
+    private static string CheckTarget(Request request, EnvironmentBlock environment)
     {
-        Finding finding = TargetInspection.Inspect(path);
+        Finding finding = TargetInspection.Inspect(request.Command, environment);
         foreach (FindingStep step in finding.Steps)
             Log.Debug($"{step.Path}: {step.Kind}");
 
-        if (finding.Escape is null)
-            return;
-
-        if (!force)
+        if (finding.Escape is not null && !request.Options.Force)
             throw new LauncherException(finding.Path, finding.Escape + ", or give --force to run it on the host's clocks");
 
-        StandardStreams.WriteMessage($"warning: {finding.Path}: {finding.Escape}");
+        if ((finding.Escape ?? finding.Doubt) is string warning)
+            StandardStreams.WriteMessage($"warning: {finding.Path}: {warning}");
+
+        return finding.Command;
     }
 }

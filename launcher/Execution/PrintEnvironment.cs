@@ -13,11 +13,11 @@ internal static class PrintEnvironment
     public static int Run(Request request)
     {
         string path = request.Options.Config!;
-        NamedConfig.Prepare(path, request);
         EnvironmentBlock current = EnvironmentBlock.Current;
         string preload = InterposerLibrary.Prepend(InterposerLibrary.Find(), current.Find(EnvironmentBlock.Preload));
-        StandardStreams.WriteOutput(
-            Line(EnvironmentBlock.Preload, preload) + Line(EnvironmentBlock.ConfigPath, WorkingDirectory.Absolute(path)));
+        string lines = Line(EnvironmentBlock.Preload, preload) + Line(EnvironmentBlock.ConfigPath, WorkingDirectory.Absolute(path));
+        NamedConfig.Prepare(path, request);
+        StandardStreams.WriteOutput(lines);
         return ExitStatus.Success;
     }
 

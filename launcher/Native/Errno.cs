@@ -17,6 +17,7 @@ internal static class Errno
     public const int EFAULT = 14;
     public const int EEXIST = 17;
     public const int EXDEV = 18;
+    public const int ENODEV = 19;
     public const int ENOTDIR = 20;
     public const int EISDIR = 21;
     public const int EINVAL = 22;
@@ -26,8 +27,11 @@ internal static class Errno
     public const int ENOSPC = 28;
     public const int EROFS = 30;
     public const int EMLINK = 31;
+    public const int ENOSYS = 38;
     public const int ELOOP = 40;
     public const int EOPNOTSUPP = 95;
+    public const int ETIMEDOUT = 110;
+    public const int ESTALE = 116;
     public const int EDQUOT = 122;
 
     /// <summary>Of the last system call that was made through <see cref="SystemCalls"/>.</summary>

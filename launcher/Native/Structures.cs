@@ -86,6 +86,7 @@ internal struct rlimit
 internal struct statvfs_buffer
 {
     public const ulong ST_NOSUID = 2;
+    public const ulong ST_NOEXEC = 8;
 
     public ulong f_bsize;
     public ulong f_frsize;

@@ -6,8 +6,8 @@ namespace VirtTime.Native;
 internal static unsafe partial class SystemCalls
 {
     public const int AT_FDCWD = -100;
-    public const int AT_SYMLINK_NOFOLLOW = 0x100;
     public const int AT_SYMLINK_FOLLOW = 0x400;
+    public const int AT_SYMLINK_NOFOLLOW = 0x100;
     public const int AT_EACCESS = 0x200;
     public const int AT_EMPTY_PATH = 0x1000;
 
@@ -50,6 +50,7 @@ internal static unsafe partial class SystemCalls
 
     public const int PROT_READ = 1;
     public const int PROT_WRITE = 2;
+    public const int PROT_EXEC = 4;
     public const int MAP_SHARED = 1;
     public const int MAP_PRIVATE = 2;
     public const int MAP_FIXED = 0x10;
@@ -123,7 +124,15 @@ internal static unsafe partial class SystemCalls
 
     [LibraryImport("libc", SetLastError = true,
         StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteStringMarshaller))]
+    public static partial int access(string path, int mode);
+
+    [LibraryImport("libc", SetLastError = true,
+        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteStringMarshaller))]
     public static partial int mkdir(string path, uint mode);
+
+    [LibraryImport("libc", SetLastError = true,
+        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteStringMarshaller))]
+    public static partial int chmod(string path, uint mode);
 
     [LibraryImport("libc", SetLastError = true,
         StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteStringMarshaller))]
@@ -137,6 +146,11 @@ internal static unsafe partial class SystemCalls
         StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteStringMarshaller))]
     public static partial nint readlink(string path, byte* buffer, nint size);
 
+    /// <param name="resolved">Room for 4096 bytes.</param>
+    [LibraryImport("libc", SetLastError = true,
+        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteStringMarshaller))]
+    public static partial byte* realpath(string path, byte* resolved);
+
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint getdents64(int descriptor, byte* buffer, nint size);
 
@@ -145,7 +159,7 @@ internal static unsafe partial class SystemCalls
 
     [LibraryImport("libc", SetLastError = true,
         StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteStringMarshaller))]
-    public static partial nint fgetxattr(int descriptor, string name, byte* value, nint size);
+    public static partial nint getxattr(string path, string name, byte* value, nint size);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int fstatvfs(int descriptor, out statvfs_buffer filesystem);

@@ -17,6 +17,16 @@ internal static unsafe partial class SystemCalls
 
     public const int PR_GET_NO_NEW_PRIVS = 39;
 
+    public const nuint AT_SECURE = 23;
+    public const nuint AT_EXECFN = 31;
+
+    /// <summary>An entry of the auxiliary vector; 0 where there is none.</summary>
+    [LibraryImport("libc")]
+    public static partial nuint getauxval(nuint type);
+
+    [LibraryImport("libc")]
+    public static partial uint umask(uint mask);
+
     [LibraryImport("libc")]
     public static partial int clock_gettime(int clock, out timespec time);
 

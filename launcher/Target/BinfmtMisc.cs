@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using VirtTime.Config;
 using VirtTime.Native;
@@ -39,12 +40,12 @@ internal static class BinfmtMisc
         if (magic is null || !int.TryParse(Field(lines, "offset "), NumberStyles.None, CultureInfo.InvariantCulture, out int offset))
             return false;
 
-        if (file.Head.Length < offset + magic.Length)
+        if (offset > file.Head.Length - magic.Length)
             return false;
 
         for (int i = 0; i < magic.Length; i++)
         {
-            if (((file.Head[offset + i] ^ magic[i]) & (mask?[i] ?? 0xFF)) != 0)
+            if (((file.Head[offset + i] ^ magic[i]) & (i < mask?.Length ? mask[i] : 0xFF)) != 0)
                 return false;
         }
 
@@ -54,5 +55,9 @@ internal static class BinfmtMisc
     private static string? Field(string[] lines, string name) =>
         lines.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..];
 
-    private static byte[]? Bytes(string? digits) => digits is null ? null : Convert.FromHexString(digits);
+    private static byte[]? Bytes(string? digits)
+    {
+        byte[] bytes = new byte[(digits?.Length ?? 0) / 2];
+        return digits is not null && Convert.FromHexString(digits, bytes, out _, out _) == OperationStatus.Done ? bytes : null;
+    }
 }

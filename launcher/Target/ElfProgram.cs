@@ -37,7 +37,7 @@ internal sealed class ElfProgram
 
     /// <summary>Whether the Go linker made it: a note whose owner is "Go".</summary>
     public bool IsGo => _segments.Any(segment =>
-        segment.p_type == ElfConstants.PT_NOTE && segment.p_filesz <= LargestNote
+        segment.p_type == ElfConstants.PT_NOTE && segment.p_filesz is > 0 and <= LargestNote
             && _file.Read(segment.p_offset, (int)segment.p_filesz).AsSpan().IndexOf("Go\0\0"u8) >= 0);
 
     /// <summary>
@@ -46,8 +46,29 @@ internal sealed class ElfProgram
     /// </summary>
     public bool IsLoader => _segments.Any(segment => segment.p_type == ElfConstants.PT_DYNAMIC && HasName(segment));
 
+    /// <summary>How long the file has to be to hold what is mapped of it; <see cref="long.MaxValue"/> where that makes no sense.</summary>
+    public long SizeOfSegments
+    {
+        get
+        {
+            long size = 0;
+            foreach (Elf64_Phdr segment in _segments)
+            {
+                if (segment.p_type != ElfConstants.PT_LOAD)
+                    continue;
+
+                bool isSound = segment is { p_offset: >= 0, p_filesz: >= 0 } && segment.p_offset <= long.MaxValue - segment.p_filesz;
+                size = Math.Max(size, isSound ? segment.p_offset + segment.p_filesz : long.MaxValue);
+            }
+
+            return size;
+        }
+    }
+
+    public static bool IsElf(ReadOnlySpan<byte> head) => head.StartsWith("\u007fELF"u8);
+
     /// <summary>The size of an address: 32 or 64, or 0 where the file is no ELF file.</summary>
-    public static int Bits(ReadOnlySpan<byte> head) => !head.StartsWith("\u007fELF"u8) || head.Length < Unsafe.SizeOf<Elf64_Ehdr>()
+    public static int Bits(ReadOnlySpan<byte> head) => !IsElf(head) || head.Length < Unsafe.SizeOf<Elf64_Ehdr>()
         ? 0
         : head[ClassPosition] == ElfConstants.ELFCLASS64 ? 64 : 32;
 

@@ -1,63 +1,101 @@
 using VirtTime.CommandLine;
 using VirtTime.Execution;
+using VirtTime.Native;
 
 namespace VirtTime.Target;
 
-/// <summary>Finds what <c>/usr/bin/env</c> would run when it is a script's interpreter.</summary>
-internal static class EnvCommand
+/// <summary>What <c>env</c> makes of its arguments: an environment, a working directory and a command.</summary>
+internal sealed class EnvCommand
 {
-    private const string ShortSplit = "-S";
-    private const string LongSplit = "--split-string";
+    // A string may split into another -S; so many are enough, and end a definition that never ends.
+    private const int MostOptions = 1000;
+
+    private readonly List<string> _unset = [];
+    private bool _isEmpty;
+
+    private EnvCommand(EnvironmentBlock environment, string? directory)
+    {
+        Environment = environment;
+        Directory = directory;
+    }
+
+    /// <summary>What the command gets.</summary>
+    public EnvironmentBlock Environment { get; private set; }
+
+    /// <summary>Where it is started; null for the working directory.</summary>
+    public string? Directory { get; private set; }
+
+    /// <summary>The command with its arguments; empty where env runs none.</summary>
+    public string[] Command { get; private set; } = [];
+
+    /// <summary>False where env would refuse its arguments, or has options that are not known here.</summary>
+    public bool IsUnderstood { get; private set; }
 
     public static bool IsEnv(string path) => path[(path.LastIndexOf('/') + 1)..] == "env";
 
-    /// <summary>The command's name; null where env would run none. The kernel passes all that follows env as one argument.</summary>
-    public static string? FindCommand(string? argument)
+    /// <param name="arguments">Without its own name.</param>
+    /// <param name="environment">What env itself gets.</param>
+    /// <param name="directory">Where env itself is started.</param>
+    public static EnvCommand Parse(string[] arguments, EnvironmentBlock environment, string? directory)
     {
-        if (argument is null)
-            return null;
-
-        string[] words = Split(argument);
-        for (int i = 0; i < words.Length; i++)
+        EnvCommand env = new(environment, directory);
+        try
         {
-            if (words[i] is "-u" or "--unset" or "-C" or "--chdir")
-                i++;
-            else if (!words[i].StartsWith('-') && !words[i].Contains('=', StringComparison.Ordinal))
-                return words[i];
+            env.IsUnderstood = env.Read(arguments);
+        }
+        catch (LauncherException)
+        {
+            // A string that cannot be split: env says so itself.
         }
 
-        return null;
+        return env;
     }
 
-    /// <summary>Whether env would take the interposer out of the environment.</summary>
-    public static bool DropsPreload(string? argument)
+    private bool Read(ReadOnlySpan<string> words)
     {
-        string[] words = argument is null ? [] : Split(argument);
-        for (int i = 0; i < words.Length && (words[i].StartsWith('-') || words[i].Contains('=', StringComparison.Ordinal)); i++)
+        EnvironmentBlock given = Environment;
+        string? start = Directory;
+        for (int count = 0; words is [['-', _, ..], ..] && words[0] != "--"; count++)
         {
-            if (words[i] is "-" or "-i" or "--ignore-environment" or "-u" + EnvironmentBlock.Preload or "--unset=" + EnvironmentBlock.Preload)
+            if (count == MostOptions || EnvOptions.Take(ref words) is not (string letters, string value))
+                return false;
+
+            if (letters[^1] == EnvOptions.Information)
                 return true;
 
-            bool unsets = words[i] is "-u" or "--unset";
-            if (!unsets && words[i] is not ("-C" or "--chdir"))
-                continue;
-
-            i++;
-            if (unsets && i < words.Length && words[i] == EnvironmentBlock.Preload)
-                return true;
+            _isEmpty |= letters.Contains(EnvOptions.IgnoreEnvironment, StringComparison.Ordinal);
+            if (letters[^1] == EnvOptions.Unset)
+                _unset.Add(value);
+            else if (letters[^1] == EnvOptions.Directory)
+                Directory = value is ['/', ..] || start is null ? value : $"{start}/{value}";
+            else if (letters[^1] == EnvOptions.SplitString)
+                words = (string[])[.. SplitString.Split(value, given.Find), .. words];
         }
 
-        return false;
+        if (words is ["--", ..])
+            words = words[1..];
+
+        _isEmpty |= words is ["-", ..];
+        Change(words is ["-", ..] ? words[1..] : words);
+        return (Directory is null || IsDirectory(Directory)) && _unset.TrueForAll(IsName);
     }
 
-    private static string[] Split(string argument)
-    {
-        string? text = null;
-        if (argument.StartsWith(LongSplit, StringComparison.Ordinal))
-            text = argument[LongSplit.Length..].TrimStart('=');
-        else if (argument.StartsWith(ShortSplit, StringComparison.Ordinal) || argument.StartsWith("-vS", StringComparison.Ordinal))
-            text = argument[(argument.IndexOf('S') + 1)..];
+    private static bool IsName(string name) => name.Length > 0 && !name.Contains('=', StringComparison.Ordinal);
 
-        return text is null ? [argument] : SplitString.Split(text, EnvironmentBlock.Current.Find);
+    private static bool IsDirectory(string path) =>
+        SystemCalls.statx(SystemCalls.AT_FDCWD, path, 0, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) == 0 && status.IsDirectory;
+
+    private void Change(ReadOnlySpan<string> words)
+    {
+        if (_isEmpty)
+            Environment = EnvironmentBlock.Empty;
+
+        foreach (string name in _unset)
+            Environment = Environment.Without(name);
+
+        for (; !words.IsEmpty && words[0].IndexOf('=', StringComparison.Ordinal) is >= 0 and int equals; words = words[1..])
+            Environment = Environment.With(words[0][..equals], words[0][(equals + 1)..]);
+
+        Command = words.ToArray();
     }
 }

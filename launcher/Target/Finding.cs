@@ -1,10 +1,14 @@
 namespace VirtTime.Target;
 
-/// <summary>What inspection found about a command.</summary>
+/// <summary>What inspection found about a command: it can be virtualised, would escape, or was not understood.</summary>
 /// <param name="Steps">The files that are executed one by the other, and what each is.</param>
-/// <param name="Escape">Why the last of them would run on the host's clocks, with the remedy; null where it can be virtualised.</param>
-internal sealed record Finding(IReadOnlyList<FindingStep> Steps, string? Escape)
+/// <param name="Escape">Why the last of them would run on the host's clocks, with the remedy; null where that is not known.</param>
+/// <param name="Doubt">Why it is not known what the last of them does; the kernel, or <c>env</c>, is left to judge. Otherwise null.</param>
+internal sealed record Finding(IReadOnlyList<FindingStep> Steps, string? Escape, string? Doubt)
 {
+    /// <summary>The file to execute.</summary>
+    public string Command => Steps[0].Path;
+
     /// <summary>The file at fault where there is one.</summary>
     public string Path => Steps[^1].Path;
 }

@@ -5,7 +5,8 @@ namespace VirtTime.Target;
 /// <summary>Programs for another class or machine than the interposer's, which is the launcher's.</summary>
 internal static class ForeignElf
 {
-    private static ushort OwnMachine =>
+    /// <summary><c>e_machine</c> of the launcher itself.</summary>
+    public static ushort OwnMachine =>
         RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? ElfConstants.EM_AARCH64 : ElfConstants.EM_X86_64;
 
     /// <summary>What is foreign about it, with the remedy; null for a program like the interposer.</summary>

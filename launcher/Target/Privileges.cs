@@ -34,7 +34,7 @@ internal static unsafe class Privileges
     private static bool HasCapabilities(ProgramFile file)
     {
         byte* value = stackalloc byte[CapabilitySize];
-        nint size = SystemCalls.fgetxattr(file.Descriptor, "security.capability", value, CapabilitySize);
+        nint size = SystemCalls.getxattr(file.Path, "security.capability", value, CapabilitySize);
         if (size < PermittedLow + sizeof(uint))
             return false;
 

@@ -2,7 +2,7 @@ using VirtTime.Native;
 
 namespace VirtTime.Target;
 
-/// <summary>An executable file, of which the head is read and the rest on demand.</summary>
+/// <summary>A file to be executed or loaded, of which the head is read and the rest on demand.</summary>
 internal sealed unsafe class ProgramFile : IDisposable
 {
     private const int HeadSize = 4096;
@@ -10,35 +10,45 @@ internal sealed unsafe class ProgramFile : IDisposable
     private readonly Descriptor _file;
     private readonly byte[] _head;
 
-    private ProgramFile(string path, Descriptor file, in statx_buffer status)
+    private ProgramFile(string path, Descriptor file, int error)
     {
         Path = path;
-        Status = status;
+        Error = error;
         _file = file;
-        _head = Read(0, HeadSize);
+        if (_file.TryStat(out statx_buffer status))
+            Status = status;
+
+        IsReadable = error == 0 && file.IsOpen && status.IsRegularFile;
+        _head = IsReadable ? Read(0, HeadSize) : [];
     }
 
     public string Path { get; }
 
+    /// <summary>All zero where not even that can be asked.</summary>
     public statx_buffer Status { get; }
+
+    /// <summary>False for a directory or a device, and where the user may not read it, which does not keep it from being executed.</summary>
+    public bool IsReadable { get; }
+
+    /// <summary>Why it cannot be opened for reading, or 0.</summary>
+    public int Error { get; }
 
     public int Descriptor => _file.Number;
 
-    /// <summary>The first bytes, fewer than a page where the file is short.</summary>
+    /// <summary>The first bytes, fewer than a page where the file is short; none where it cannot be read.</summary>
     public ReadOnlySpan<byte> Head => _head;
 
-    /// <summary>Null where it cannot be read, which does not keep it from being executed.</summary>
-    public static ProgramFile? TryOpen(string path)
+    public static ProgramFile Open(string path)
     {
         Descriptor file = Native.Descriptor.Open(path, SystemCalls.O_RDONLY | SystemCalls.O_NONBLOCK | SystemCalls.O_NOCTTY);
-        if (file.IsOpen && file.TryStat(out statx_buffer status) && status.IsRegularFile)
-            return new ProgramFile(path, file, status);
+        if (file.IsOpen)
+            return new ProgramFile(path, file, 0);
 
-        file.Dispose();
-        return null;
+        int error = Errno.Last;
+        return new ProgramFile(path, Native.Descriptor.Open(path, SystemCalls.O_PATH), error);
     }
 
-    /// <summary>Up to <paramref name="size"/> bytes; fewer where the file ends.</summary>
+    /// <summary>Up to <paramref name="size"/> bytes; fewer where the file ends, none where the position makes no sense.</summary>
     public byte[] Read(long position, int size)
     {
         byte[] buffer = new byte[size];

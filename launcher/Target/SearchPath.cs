@@ -3,48 +3,76 @@ using VirtTime.Native;
 
 namespace VirtTime.Target;
 
-/// <summary>Finds the file of a command as <c>execvp(3)</c> does.</summary>
+/// <summary>Finds the file of a command as <c>execvp(3)</c> does, with the same errors.</summary>
 internal static class SearchPath
 {
     // What confstr(_CS_PATH) gives where PATH is not set.
     private const string Default = "/bin:/usr/bin";
 
-    /// <summary>The path to execute; relative where the command or an entry of PATH is.</summary>
-    /// <exception cref="LauncherException">Not found (127), or found and not executable (126).</exception>
-    public static string Resolve(string command)
+    /// <summary>The files to try, first to last: <c>execvp</c> passes over one whose interpreter is missing.</summary>
+    /// <param name="directory">Where relative paths begin, or null for the working directory.</param>
+    /// <exception cref="LauncherException">Nothing is left to try: not found (127), or found and not executable (126).</exception>
+    public static IEnumerable<string> Matches(string command, EnvironmentBlock environment, string? directory)
     {
+        if (command.Length == 0)
+            throw new LauncherException("command", "is empty; give the name of a program", ExitStatus.CommandNotFound);
+
         if (command.Contains('/', StringComparison.Ordinal))
-            return Check(command) is LauncherException failure ? throw failure : command;
+        {
+            string path = Join(directory, command);
+            yield return Check(path, out _) is LauncherException failure ? throw failure : path;
+            yield break;
+        }
 
         LauncherException? denied = null;
-        foreach (string directory in (EnvironmentBlock.Current.Find("PATH") ?? Default).Split(':'))
+        bool matched = false;
+        int error = Errno.ENOENT;
+        foreach (string entry in (environment.Find("PATH") ?? Default).Split(':'))
         {
-            string path = directory.Length == 0 ? "./" + command : $"{directory}/{command}";
-            LauncherException? failure = Check(path);
+            string path = Join(directory, entry.Length == 0 ? "./" + command : $"{entry}/{command}");
+            LauncherException? failure = Check(path, out error);
+            matched |= failure is null;
             if (failure is null)
-                return path;
-
-            if (failure.ExitStatus == ExitStatus.CommandCannotRun)
+                yield return path;
+            else if (error == Errno.EACCES)
                 denied ??= failure;
+            else if (error is not (Errno.ENOENT or Errno.ENOTDIR or Errno.ESTALE or Errno.ENODEV or Errno.ETIMEDOUT))
+                throw failure;
         }
 
-        throw denied ?? new LauncherException(command, "command not found; give its path, or check PATH", ExitStatus.CommandNotFound);
+        // A match whose interpreter is missing is passed over, and what counts is then the last error.
+        if (denied is not null || !matched || error is not (Errno.ENOENT or 0))
+            throw denied ?? NotFound(command, error);
     }
 
-    private static LauncherException? Check(string path)
+    private static LauncherException NotFound(string command, int error) => new(
+        command,
+        "command not found; give its path, or check PATH" + LineEnd.HintFor(command),
+        error is Errno.ENOENT or 0 ? ExitStatus.CommandNotFound : ExitStatus.CommandCannotRun);
+
+    private static string Join(string? directory, string path) =>
+        directory is null || path is ['/', ..] ? path : $"{directory.TrimEnd('/')}/{path}";
+
+    private static LauncherException? Check(string path, out int error)
     {
+        error = 0;
         if (SystemCalls.statx(SystemCalls.AT_FDCWD, path, 0, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) != 0)
         {
-            return Errno.Last is Errno.ENOENT or Errno.ENOTDIR
-                ? new LauncherException(path, "no such file; check the name of the command", ExitStatus.CommandNotFound)
-                : new LauncherException(path, Errno.Text(Errno.Last), ExitStatus.CommandCannotRun);
+            error = Errno.Last;
+            return error switch
+            {
+                Errno.ENOENT => new(path, "no such file; check the name of the command" + LineEnd.HintFor(path), ExitStatus.CommandNotFound),
+                Errno.ENOTDIR => new(path, "a part of the path is not a directory; check the name of the command", ExitStatus.CommandCannotRun),
+                _ => new(path, Errno.Text(error), ExitStatus.CommandCannotRun),
+            };
         }
 
-        if (status.IsDirectory)
-            return new LauncherException(path, "is a directory; give the name of a program in it", ExitStatus.CommandCannotRun);
+        if (status.IsRegularFile && ExecutableFile.IsExecutable(path))
+            return null;
 
-        return SystemCalls.faccessat(SystemCalls.AT_FDCWD, path, SystemCalls.X_OK, SystemCalls.AT_EACCESS) == 0
-            ? null
-            : new LauncherException(path, "permission denied; chmod +x makes a program executable", ExitStatus.CommandCannotRun);
+        error = Errno.EACCES;
+        return new(path, status.IsDirectory
+            ? "is a directory; give the name of a program in it"
+            : status.IsRegularFile ? ExecutableFile.WhyNot(path, status) : "is not a file; give the name of a program", ExitStatus.CommandCannotRun);
     }
 }

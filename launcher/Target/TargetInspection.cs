@@ -1,3 +1,4 @@
+using VirtTime.Execution;
 using VirtTime.Native;
 
 namespace VirtTime.Target;
@@ -6,113 +7,194 @@ namespace VirtTime.Target;
 internal sealed class TargetInspection
 {
     private const string Shell = "/bin/sh";
+    private const string Env = "env";
+    private const string SomeConfig = "/";
     private const string PrivilegeRemedy = "run it as the user or group that it belongs to, or run a copy without these privileges";
 
-    // The kernel gives up after so many interpreters (exec_binprm).
+    // The kernel gives up after so many interpreters (exec_binprm). It begins to count anew where env executes its command.
     private const int MostInterpreters = 5;
+    private const int MostSteps = 40;
 
     private readonly List<FindingStep> _steps = [];
+    private EnvironmentBlock _environment;
+    private string? _directory;
+    private int _interpreters;
 
-    /// <param name="path">The file to be executed, as <see cref="SearchPath"/> found it.</param>
+    // Where the config file will be is not known yet.
+    private TargetInspection(EnvironmentBlock environment) => _environment = environment.With(EnvironmentBlock.ConfigPath, SomeConfig);
+
+    /// <param name="command">As the user gave it, with its arguments.</param>
+    /// <param name="environment">What it will get, apart from <c>VIRT_TIME_CONF</c>.</param>
     /// <exception cref="LauncherException">It cannot be run at all: 126 or 127.</exception>
-    public static Finding Inspect(string path) => new TargetInspection().Follow(path);
+    public static Finding Inspect(string[] command, EnvironmentBlock environment) => new TargetInspection(environment).FollowCommand(command);
 
-    private Finding Follow(string path)
+    private Finding FollowCommand(string[] command)
     {
-        if (_steps.Count > MostInterpreters)
+        LauncherException? missing = null;
+        int steps = _steps.Count;
+        foreach (string path in SearchPath.Matches(command[0], _environment, _directory))
+        {
+            _steps.RemoveRange(steps, _steps.Count - steps);
+            _interpreters = 0;
+            try
+            {
+                return Follow(path, command[1..]);
+            }
+            catch (LauncherException exception) when (exception.ExitStatus == ExitStatus.CommandNotFound)
+            {
+                missing ??= exception;
+            }
+        }
+
+        throw missing!;
+    }
+
+    private Finding Follow(string path, string[] arguments)
+    {
+        if (_interpreters > MostInterpreters)
             throw new LauncherException(path, "too many interpreters of interpreters", ExitStatus.CommandCannotRun);
 
-        using ProgramFile? file = ProgramFile.TryOpen(path);
-        if (file is null)
-            return End(path, "not readable, so not inspected", null);
+        if (_steps.Count > MostSteps)
+            return End(path, "not inspected", null, "is at the end of too many scripts and programs that run each other");
 
-        if (file.Head.IsEmpty)
-            throw new LauncherException(path, "is an empty file; there is nothing to run", ExitStatus.CommandCannotRun);
+        using ProgramFile file = ProgramFile.Open(path);
+        if (!file.IsReadable)
+            return EndUnreadable(file);
 
         int bits = ElfProgram.Bits(file.Head);
         if (bits != 0)
-            return FollowElf(file, bits);
+            return FollowElf(file, bits, arguments);
+
+        if (ElfProgram.IsElf(file.Head))
+            return EndDamaged(file);
 
         if (ScriptHead.TryParse(file.Head) is ScriptHead script)
-            return FollowScript(path, script);
+            return FollowScript(path, script, arguments);
 
-        return FollowOther(file);
+        return FollowOther(file, arguments);
     }
 
-    private Finding FollowElf(ProgramFile file, int bits)
+    // What can be known of a program that may be executed and not read is its mode. It may be static.
+    private Finding EndUnreadable(ProgramFile file) => Privileges.WouldRaise(file) is string raises
+        ? End(file.Path, "unreadable program", ExplainPrivileges(raises))
+        : End(
+            file.Path,
+            "unreadable program",
+            null,
+            $"cannot be read ({Errno.Text(file.Error)}), so it is not known whether it is static and runs on the host's clocks");
+
+    private Finding FollowElf(ProgramFile file, int bits, string[] arguments)
     {
         if (ForeignElf.Explain(file.Head, bits) is string foreign)
             return End(file.Path, "foreign program", BinfmtMisc.FindInterpreter(file) is string handler
                 ? $"{foreign}; binfmt_misc would run it in {handler}"
                 : foreign);
 
-        ElfProgram? elf = ElfProgram.TryRead(file);
-        if (elf is null)
-            throw new LauncherException(file.Path, "is a damaged ELF file", ExitStatus.CommandCannotRun);
+        if (ElfProgram.TryRead(file) is not ElfProgram elf)
+            return EndDamaged(file);
 
         string? loader = elf.Loader;
         if (loader is null && LauncherProgram.Is(file))
             return End(file.Path, "launcher", null);
 
+        if (loader is not null)
+            CheckInterpreter(file.Path, loader, "loader");
+
+        string? raises = Privileges.WouldRaise(file);
+        if (raises is null && EnvCommand.IsEnv(file.Path))
+            return FollowEnv(file.Path, arguments);
+
         if (loader is null)
             return elf.IsLoader ? End(file.Path, "dynamic loader", null) : End(file.Path, "static program", ExplainStatic(elf));
 
-        CheckInterpreter(file.Path, loader, "loader");
-        string kind = elf.IsGo ? "dynamic Go program" : "dynamic program";
-        string? raises = Privileges.WouldRaise(file);
-        return End(file.Path, kind, raises is null ? null : $"{raises}, so that the loader would drop LD_PRELOAD; {PrivilegeRemedy}");
+        return End(file.Path, elf.IsGo ? "dynamic Go program" : "dynamic program", raises is null ? null : ExplainPrivileges(raises));
     }
+
+    private Finding EndDamaged(ProgramFile file) =>
+        End(file.Path, "damaged program", null, "is a damaged ELF file, which the kernel may refuse");
+
+    private static string ExplainPrivileges(string raises) => $"{raises}, so that the loader would drop LD_PRELOAD; {PrivilegeRemedy}";
 
     private static string ExplainStatic(ElfProgram elf) => elf.IsGo
         ? "is a static Go program, into which nothing can be preloaded; build it with CGO_ENABLED=1 and a cgo import, or -linkmode=external"
         : "is statically linked, so that nothing can be preloaded into it; link it dynamically";
 
-    private Finding FollowScript(string path, ScriptHead script)
+    private Finding FollowScript(string path, ScriptHead script, string[] arguments)
     {
         if (script.Interpreter.Length == 0)
             throw new LauncherException(path, "has no interpreter behind #!; name one, as in #!/bin/sh", ExitStatus.CommandCannotRun);
 
         CheckInterpreter(path, script.Interpreter, "interpreter");
-        bool isEnv = EnvCommand.IsEnv(script.Interpreter);
-        if (isEnv && EnvCommand.DropsPreload(script.Argument))
-            return End(path, "script", "has env take LD_PRELOAD out of the environment; leave out its option -i or -u LD_PRELOAD");
-
         _steps.Add(new FindingStep(path, "script"));
-        if (!isEnv)
-            return Follow(script.Interpreter);
-
-        // env itself must take the interposer along as well; a static one (busybox) does not read the clock, and passes it on.
-        string? command = EnvCommand.FindCommand(script.Argument);
-        _steps.Add(new FindingStep(script.Interpreter, "env"));
-        return command is null ? new Finding(_steps, null) : Follow(SearchPath.Resolve(command));
+        _interpreters++;
+        string[] argument = script.Argument is null ? [] : [script.Argument];
+        return Follow(InDirectory(script.Interpreter), [.. argument, path, .. arguments]);
     }
 
-    private Finding FollowOther(ProgramFile file)
+    // Also through a static env, as busybox has it: it does not read the clock, and passes the interposer on.
+    private Finding FollowEnv(string path, string[] arguments)
+    {
+        _steps.Add(new FindingStep(path, Env));
+        EnvCommand env = EnvCommand.Parse(arguments, _environment, _directory);
+        string caller = (_steps.FindLast(step => step.Kind != Env) is { Path: string script } ? script : null) ?? path;
+        if (!env.IsUnderstood)
+            return End(caller, "options of env", null, "has options of env that are not understood here, and may run on the host's clocks");
+
+        if (env.Command.Length == 0)
+            return new Finding(_steps, null, null);
+
+        if (ExplainEnvironment(env.Environment) is string escape)
+            return End(caller, "options of env", escape);
+
+        _environment = env.Environment;
+        _directory = env.Directory;
+        return FollowCommand(env.Command);
+    }
+
+    private static string? ExplainEnvironment(EnvironmentBlock changed)
+    {
+        string? preload = changed.Find(EnvironmentBlock.Preload);
+        if (preload is null)
+            return "has env take LD_PRELOAD out of the environment; leave out its option -i or -u LD_PRELOAD";
+
+        if (!InterposerLibrary.IsIn(preload))
+            return "has env give LD_PRELOAD a value without libvirttime.so; leave that out";
+
+        return changed.Find(EnvironmentBlock.ConfigPath) == SomeConfig
+            ? null
+            : "has env change VIRT_TIME_CONF, which names the config file; leave that out";
+    }
+
+    private Finding FollowOther(ProgramFile file, string[] arguments)
     {
         string? handler = BinfmtMisc.FindInterpreter(file);
         _steps.Add(new FindingStep(file.Path, handler is null ? "script without #!" : "file for a registered interpreter"));
-        return Follow(handler ?? Shell);
+        _interpreters = handler is null ? 0 : _interpreters + 1;
+        return Follow(handler ?? Shell, [file.Path, .. arguments]);
     }
 
-    private static void CheckInterpreter(string path, string interpreter, string kind)
+    private void CheckInterpreter(string path, string interpreter, string kind)
     {
-        if (SystemCalls.statx(SystemCalls.AT_FDCWD, interpreter, 0, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) != 0)
+        string file = InDirectory(interpreter);
+        if (SystemCalls.statx(SystemCalls.AT_FDCWD, file, 0, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) != 0)
         {
+            int error = Errno.Last;
             throw new LauncherException(
                 path,
-                $"its {kind} {interpreter} is missing ({Errno.Text(Errno.Last)}); install it, or correct the name",
-                ExitStatus.CommandNotFound);
+                $"its {kind} {interpreter} is missing ({Errno.Text(error)}); install it, or correct the name{LineEnd.HintFor(interpreter)}",
+                error == Errno.ENOENT ? ExitStatus.CommandNotFound : ExitStatus.CommandCannotRun);
         }
 
-        bool executable = SystemCalls.faccessat(SystemCalls.AT_FDCWD, interpreter, SystemCalls.X_OK, SystemCalls.AT_EACCESS) == 0;
-        if (!status.IsRegularFile || !executable)
+        if (!status.IsRegularFile || !ExecutableFile.IsExecutable(file))
             throw new LauncherException(
                 path, $"its {kind} {interpreter} is not an executable file; correct the name", ExitStatus.CommandCannotRun);
     }
 
-    private Finding End(string path, string kind, string? escape)
+    private string InDirectory(string path) => _directory is null || path is ['/', ..] ? path : $"{_directory.TrimEnd('/')}/{path}";
+
+    private Finding End(string path, string kind, string? escape, string? doubt = null)
     {
         _steps.Add(new FindingStep(path, kind));
-        return new Finding(_steps, escape);
+        return new Finding(_steps, escape, doubt);
     }
 }

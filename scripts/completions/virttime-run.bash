@@ -6,6 +6,7 @@ _virttime_run() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local word i
 
+    # Names of files are left to readline (compopt -o default), which quotes them.
     COMPREPLY=()
     # The command begins at the first word that is no option and no option's value. With an = in it, readline cuts a word in three.
     for ((i = 1; i < COMP_CWORD; i++)); do
@@ -24,10 +25,10 @@ _virttime_run() {
     if ((i < COMP_CWORD)) || [[ $i == "$COMP_CWORD" && $previous == -- ]]; then
         if declare -F _command_offset >/dev/null; then
             _command_offset "$i"
-        elif ((i == COMP_CWORD)); then
+        elif ((i == COMP_CWORD)) && [[ $current != */* ]]; then
             mapfile -t COMPREPLY < <(compgen -A command -- "$current")
         else
-            mapfile -t COMPREPLY < <(compgen -A file -- "$current")
+            compopt -o default
         fi
         return
     fi
@@ -38,7 +39,7 @@ _virttime_run() {
         current=
     fi
     case $previous in
-        -c | --config) mapfile -t COMPREPLY < <(compgen -A file -- "$current") ;;
+        -c | --config) compopt -o default ;;
         -p | --pid) mapfile -t COMPREPLY < <(cd /proc && compgen -W "$(echo [0-9]*)" -- "$current") ;;
         --config-mode) mapfile -t COMPREPLY < <(compgen -W '0600 0640 0660 0644 0666' -- "$current") ;;
         --log-level) mapfile -t COMPREPLY < <(compgen -W 'trace debug information warning error critical none' -- "$current") ;;
@@ -47,6 +48,8 @@ _virttime_run() {
         *)
             if [[ $current == -* ]]; then
                 mapfile -t COMPREPLY < <(compgen -W "$options -c -p -S -v -h -V" -- "$current")
+            elif [[ $current == */* ]]; then
+                compopt -o default
             else
                 mapfile -t COMPREPLY < <(compgen -A command -- "$current")
             fi ;;

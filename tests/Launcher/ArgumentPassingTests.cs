@@ -44,8 +44,8 @@ public class ArgumentPassingTests
     }
 
     [Theory(Timeout = Limits.Test)]
-    [InlineData("--monotonic-a", "12345s", "--config-m", "0640")]
-    [InlineData("--monotonic-a=12345s", "--config-mode=0640")]
+    [InlineData("--monotonic-a", "12345s", "--log-l", "error")]
+    [InlineData("--monotonic-a=12345s", "--log-level=error")]
     [InlineData("--split=--monotonic-a 12345s")]
     [InlineData("--sp", "--monotonic-a=12345s --forc")]
     public async Task Options_can_be_abbreviated_and_the_commands_own_are_left_alone(params string[] options)
@@ -79,6 +79,23 @@ public class ArgumentPassingTests
     {
         Result result = (await Command.Launcher("-S", "", "--monotonic-at", "5s", "--", "echo", "ran").RunAsync()).Succeeded();
         Assert.Equal("ran\n", result.Output);
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("${UNSET}", "")]
+    [InlineData("a ${UNSET} ${UNSET}${UNSET} b", "[a][b]")]
+    [InlineData("${EMPTY}", "[]")]
+    [InlineData("\"${UNSET}\"", "[]")]
+    [InlineData("a${UNSET}b", "[ab]")]
+    [InlineData("${SET}${UNSET}", "[a b]")]
+    public async Task Variable_that_is_not_set_makes_no_argument(string text, string arguments)
+    {
+        string split = $"sh -c 'printf %s \"$#\"; printf \"[%s]\" \"$@\"' sh {text}";
+        Command env = Command.Of("env", "-S", split).With("EMPTY", "").With("SET", "a b").With("UNSET", null);
+        string native = (await env.RunAsync()).Succeeded().Output;
+        string launched = (await (env with { File = Paths.Launcher, Arguments = ["-S", "-- " + split] }).RunAsync()).Succeeded().Output;
+        Assert.Equal(native, launched);
+        Assert.EndsWith(arguments.Length == 0 ? "0[]" : arguments, launched, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Limits.Test)]

@@ -53,6 +53,7 @@ public class BadInputTests
 
         rows.Add("--config", ["--config", There, "--config", There, .. s_target]);
         rows.Add("--config", ["-c", There, "--config", "new.conf"]);
+        rows.Add("--print-env", ["--print-env", "--config", "no plain name"]);
         rows.Add("--config-mode", ["--config-mode", "0640", "--config-mode", "0640", "--config", "new.conf"]);
         rows.Add("--pid", ["--pid", "1", "-p", "1"]);
         rows.Add("--log-level", ["--log-level", "debug", "--log-level", "trace", .. s_target]);
@@ -96,7 +97,8 @@ public class BadInputTests
         { "command", ["--force"] },
         { "command", ["--json"] },
         { "command", ["--monotonic-at", "5s", "--"] },
-        { "command", ["--monotonic-at", "5s", "--", "", "touch", "ran"] },
+        { "--save", ["--save"] },
+        { "--config-mode", ["--config-mode", "0640", .. s_target] },
     };
 
     public static TheoryData<string, string[]> Nonsense()

@@ -10,9 +10,23 @@ internal sealed record Inspector(Command Launcher)
     private const decimal Shift = 34_560_000;
     private const string Offset = "--monotonic-offset=+400d";
 
+    private const string Nobody = "65534";
+
     public Inspector()
         : this(Command.Launcher())
     {
+    }
+
+    /// <summary>As another user. The launcher is copied: the repository may lie where nobody else can look.</summary>
+    public static async Task<Inspector> OfNobodyAsync(Targets targets)
+    {
+        string launcher = targets.Copy(Paths.Launcher);
+        targets.Copy(Paths.Library);
+        string runtime = targets.File("runtime");
+        Directory.CreateDirectory(runtime);
+        (await Command.Of("chown", Nobody, runtime).RunAsync()).Succeeded();
+        Command command = Command.Of(Needs.Tool("setpriv"), "--reuid=" + Nobody, "--regid=" + Nobody, "--clear-groups", launcher);
+        return new Inspector(command.With("XDG_RUNTIME_DIR", runtime));
     }
 
     /// <summary>Asserts that <c>--check</c> says so and runs nothing, and that the target sees the virtual clock.</summary>
@@ -54,6 +68,19 @@ internal sealed record Inspector(Command Launcher)
         decimal host = HostClock.Monotonic();
         Result run = (await RunAsync([Offset, "--force", "--", .. command])).Succeeded();
         Assert.InRange(run.Number("clock"), host, HostClock.Monotonic());
+        Assert.Equal($"virttime-run: warning: {path}: {reason}", Assert.Single(run.ErrorLines));
+    }
+
+    /// <summary>Asserts that it runs with a warning that gives the reason, that <c>--check</c> gives it too, and that the target sees the virtual clock.</summary>
+    public async Task DoubtsAsync(string path, string reason, params string[] command)
+    {
+        Result check = (await RunAsync(["--check", "--", .. command])).Succeeded();
+        Assert.Equal($"{command[0]} may escape: {reason}", check.Lines[^1]);
+        Assert.StartsWith(path + " ", check.Lines[^2], StringComparison.Ordinal);
+
+        decimal host = HostClock.Monotonic();
+        Result run = (await RunAsync([Offset, "--", .. command])).Succeeded();
+        Limits.AssertJustAfter(host + Shift, run.Number("clock"));
         Assert.Equal($"virttime-run: warning: {path}: {reason}", Assert.Single(run.ErrorLines));
     }
 

@@ -32,13 +32,21 @@ public class PrivilegeTests
     public async Task Set_user_id_is_refused_or_accepted_by_who_runs_it()
     {
         using Targets targets = await TargetsAsync();
-        Inspector nobody = await NobodyAsync(targets);
+        Inspector nobody = await Inspector.OfNobodyAsync(targets);
         string program = await OwnedAsync(targets, "0:0", Plain | UnixFileMode.SetUser);
         await nobody.RefusesButForcesAsync(program, "is set-user-ID" + Remedy, program);
 
         (await Command.Of("chown", Nobody, program).RunAsync()).Succeeded();
         File.SetUnixFileMode(program, Plain | UnixFileMode.SetUser);
         await nobody.AcceptsAsync(program);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Set_user_id_is_refused_also_where_the_program_cannot_be_read()
+    {
+        using Targets targets = await TargetsAsync();
+        string program = await OwnedAsync(targets, "0:0", (UnixFileMode)0b111_001_001 | UnixFileMode.SetUser);
+        await (await Inspector.OfNobodyAsync(targets)).RefusesButForcesAsync(program, "is set-user-ID" + Remedy, program);
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -81,7 +89,7 @@ public class PrivilegeTests
     {
         using Targets targets = await TargetsAsync();
         string program = await WithCapabilitiesAsync(targets, "cap_net_raw+ep");
-        await (await NobodyAsync(targets)).RefusesButForcesAsync(program, "has file capabilities" + Remedy, program);
+        await (await Inspector.OfNobodyAsync(targets)).RefusesButForcesAsync(program, "has file capabilities" + Remedy, program);
         await new Inspector().AcceptsAsync(program);
     }
 
@@ -90,7 +98,7 @@ public class PrivilegeTests
     {
         using Targets targets = await TargetsAsync();
         string program = await WithCapabilitiesAsync(targets, "cap_net_raw+i");
-        await (await NobodyAsync(targets)).AcceptsAsync(program);
+        await (await Inspector.OfNobodyAsync(targets)).AcceptsAsync(program);
     }
 
     private static async Task<Targets> TargetsAsync()
@@ -116,17 +124,5 @@ public class PrivilegeTests
         Result result = await Command.Of(Needs.Tool("setcap"), capabilities, program).RunAsync();
         Assert.SkipUnless(result.ExitCode == 0, "no file capabilities here: " + result.Error.Trim());
         return program;
-    }
-
-    // The repository may lie where nobody else can look.
-    private static async Task<Inspector> NobodyAsync(Targets targets)
-    {
-        string launcher = targets.Copy(Paths.Launcher);
-        targets.Copy(Paths.Library);
-        string runtime = targets.File("runtime");
-        Directory.CreateDirectory(runtime);
-        (await Command.Of("chown", Nobody, runtime).RunAsync()).Succeeded();
-        Command command = Command.Of(Needs.Tool("setpriv"), "--reuid=" + Nobody, "--regid=" + Nobody, "--clear-groups", launcher);
-        return new Inspector(command.With("XDG_RUNTIME_DIR", runtime));
     }
 }

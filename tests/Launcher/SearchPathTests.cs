@@ -17,13 +17,13 @@ public class SearchPathTests
     }
 
     [Fact(Timeout = Limits.Test)]
-    public async Task Path_that_leads_nowhere_is_127()
+    public async Task Path_that_leads_nowhere_is_127_or_126()
     {
         using Targets targets = new();
         string missing = targets.File("missing");
         string below = await targets.DynamicAsync() + "/below";
         await new Inspector().CannotRunAsync(127, $"{missing}: no such file; check the name of the command", missing);
-        await new Inspector().CannotRunAsync(127, $"{below}: no such file; check the name of the command", below);
+        await new Inspector().CannotRunAsync(126, $"{below}: a part of the path is not a directory; check the name of the command", below);
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -45,11 +45,24 @@ public class SearchPathTests
     }
 
     [Fact(Timeout = Limits.Test)]
-    public async Task Empty_file_is_126()
+    public async Task Empty_file_is_an_empty_script()
     {
         using Targets targets = new();
-        string file = targets.Script("empty", "");
-        await new Inspector().CannotRunAsync(126, $"{file}: is an empty file; there is nothing to run", file);
+        Result result = (await Command.Launcher("--", targets.Script("empty", "")).RunAsync()).Succeeded();
+        Assert.Equal("", result.Output + result.Error);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Search_passes_over_a_script_whose_interpreter_is_missing()
+    {
+        using Targets first = new();
+        using Targets second = new();
+        string script = first.Script("clock", "#!/no/such/interpreter\n");
+        await Looking(first.Path).CannotRunAsync(
+            127, $"{script}: its interpreter /no/such/interpreter is missing (no such file or directory); install it, or correct the name", "clock");
+
+        await second.DynamicAsync("clock");
+        await Looking(first.Path, second.Path).AcceptsAsync("clock");
     }
 
     [Fact(Timeout = Limits.Test)]

@@ -11,6 +11,8 @@ public class TargetInspectionTests
     private const ushort I386 = 3;
     private const ushort Arm64 = 183;
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     [Theory(Timeout = Limits.Test)]
     [InlineData("-pie", "-fPIE")]
     [InlineData("-no-pie", "-fno-PIE")]
@@ -62,12 +64,34 @@ public class TargetInspectionTests
         Assert.StartsWith($"virttime-run: warning: {program}: is a program for another machine", result.Error, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = Limits.Test)]
-    public async Task Damaged_program_cannot_be_run()
+    // execvp(3) hands what the kernel refuses to the shell, which takes bytes for commands and creates files.
+    [Theory(Timeout = Limits.Test)]
+    [InlineData(10)]
+    [InlineData(64)]
+    public async Task Damaged_program_is_left_to_the_kernel_and_not_to_the_shell(int size)
     {
         using Targets targets = new();
         string program = targets.ElfHead("program", 64, X8664);
-        await new Inspector().CannotRunAsync(126, $"{program}: is a damaged ELF file", program);
+        await File.WriteAllBytesAsync(program, (await File.ReadAllBytesAsync(program, Token))[..size], Token);
+        Result result = await Command.Launcher("--", program).RunAsync();
+        Assert.Equal(126, result.ExitCode);
+        Assert.Equal(
+            [
+                $"virttime-run: warning: {program}: is a damaged ELF file, which the kernel may refuse",
+                $"virttime-run: {program}: is not a program that this machine can run",
+            ],
+            result.ErrorLines);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Program_that_cannot_be_read_runs_with_a_warning()
+    {
+        Needs.Root();
+        using Targets targets = new();
+        string program = await targets.DynamicAsync();
+        File.SetUnixFileMode(program, (UnixFileMode)0b111_001_001);
+        await (await Inspector.OfNobodyAsync(targets)).DoubtsAsync(
+            program, "cannot be read (permission denied), so it is not known whether it is static and runs on the host's clocks", program);
     }
 
     [Fact(Timeout = Limits.Test)]

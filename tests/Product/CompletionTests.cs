@@ -38,14 +38,37 @@ public class CompletionTests
     [InlineData("--save|--resu", "--resume")]
     [InlineData("--log-level|inf", "information")]
     [InlineData("--log-level|=|inf", "information")]
-    [InlineData("--config|READ", "README.md")]
     [InlineData("--monotonic-at|5s|--config|x|--js", "--json")]
     [InlineData("--monotonic-at|5s|--|printen", "printenv")]
     [InlineData("--monotonic-at|=|5s|printen", "printenv")]
-    [InlineData("-c|x|cat|READ", "README.md")]
     [InlineData("cat|--jso", "")]
     public async Task Bash_offers_what_fits(string words, string offered) =>
         Assert.Equal(offered, string.Join(' ', await CompleteInBashAsync(words.Split('|'))));
+
+    // By readline itself, at a terminal: what is typed up to the tab, and what the command gets.
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("--config pla", "<--config><plain.conf>")]
+    [InlineData("--config=pla", "<--config=plain.conf>")]
+    [InlineData("--config wit", "<--config><with space>")]
+    [InlineData("-c dol", "<-c><dol$HOME>")]
+    [InlineData("-c quo", "<-c><quo'te\"s>")]
+    [InlineData("-c with\\ sp", "<-c><with space>")]
+    [InlineData("-c \"with sp", "<-c><with space>")]
+    [InlineData("-c x cat wit", "<-c><x><cat><with space>")]
+    [InlineData("-c x ./wit", "<-c><x><./with space>")]
+    public async Task Bash_quotes_names_of_files(string typed, string got)
+    {
+        using TemporaryDirectory directory = new();
+        foreach (string name in (string[])["plain.conf", "with space", "dol$HOME", "quo'te\"s"])
+            await File.WriteAllTextAsync(directory.File(name), "", TestContext.Current.CancellationToken);
+        string start = directory.File(".rc");
+        string lines = $"source {PathOf("bash")}\nvirttime-run() {{ printf '<%s>' \"$@\" >{directory.File(".got")}; }}\nPS1=\n";
+        await File.WriteAllTextAsync(start, lines, TestContext.Current.CancellationToken);
+        string shell = $"{Needs.Tool("bash")} --noprofile --rcfile {start} -i";
+        Command terminal = Command.Of(Needs.Tool("script"), "-qec", shell, "/dev/null") with { WorkingDirectory = directory.Path };
+        await terminal.With("TERM", "dumb").With("HISTFILE", "/dev/null").RunAsync($"virttime-run {typed}\t\nexit\n");
+        Assert.Equal(got, await File.ReadAllTextAsync(directory.File(".got"), TestContext.Current.CancellationToken));
+    }
 
     [Theory(Timeout = Limits.Test)]
     [InlineData("--monotonic-a", "--monotonic-at")]

@@ -94,6 +94,7 @@ public class InstallTests
     [InlineData("relative/path")]
     [InlineData("/opt/with space")]
     [InlineData("/opt/with:colon")]
+    [InlineData("/opt/$LIB")]
     public async Task Prefix_that_LD_PRELOAD_cannot_hold_is_refused(string prefix)
     {
         using TemporaryDirectory directory = new();

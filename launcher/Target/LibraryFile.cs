@@ -1,0 +1,43 @@
+using VirtTime.Native;
+
+namespace VirtTime.Target;
+
+/// <summary>
+/// The interposer as the dynamic loader will find it. A library that it cannot load it leaves out with a message of its own, and the
+/// program runs on the host's clocks.
+/// </summary>
+internal static unsafe class LibraryFile
+{
+    private const string Reinstall = "; reinstall VirtTime";
+
+    /// <summary>The reason, with the remedy; null for one that can be loaded.</summary>
+    public static string? WhyNotLoadable(string path)
+    {
+        using ProgramFile file = ProgramFile.Open(path);
+        if (!file.IsReadable)
+            return $"cannot be read ({Errno.Text(file.Error)}), so that the loader cannot load it; chmod a+r makes it readable";
+
+        int bits = ElfProgram.Bits(file.Head);
+        if (bits == 0)
+            return "is not a shared library" + Reinstall;
+
+        if (bits != 64 || ElfProgram.Machine(file.Head) != ForeignElf.OwnMachine)
+            return "is a library for another machine, which the loader cannot load; install the build for this one";
+
+        ElfProgram? elf = ElfProgram.TryRead(file);
+        if (elf is null || !elf.IsLoader || elf.SizeOfSegments > (long)file.Status.stx_size)
+            return "is damaged or cut short, so that the loader cannot load it" + Reinstall;
+
+        return IsExecutable(file) ? null : Errno.Last == Errno.EPERM
+            ? "lies on a file system that is mounted noexec, so that the loader cannot load it; install it elsewhere"
+            : $"cannot be mapped ({Errno.Text(Errno.Last)}), so that the loader cannot load it; install it elsewhere";
+    }
+
+    // As the loader maps it.
+    private static bool IsExecutable(ProgramFile file)
+    {
+        const int Protection = SystemCalls.PROT_READ | SystemCalls.PROT_EXEC;
+        nint start = SystemCalls.mmap(0, 1, Protection, SystemCalls.MAP_PRIVATE, file.Descriptor, 0);
+        return start != -1 && SystemCalls.munmap(start, 1) == 0;
+    }
+}

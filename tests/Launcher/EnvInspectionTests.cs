@@ -1,0 +1,106 @@
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Launching;
+
+/// <summary>Commands that <c>env</c> runs, from a script's first line or from the command line.</summary>
+public class EnvInspectionTests
+{
+    private const string Drops = "has env take LD_PRELOAD out of the environment; leave out its option -i or -u LD_PRELOAD";
+    private const string Replaces = "has env give LD_PRELOAD a value without libvirttime.so; leave that out";
+    private const string Changes = "has env change VIRT_TIME_CONF, which names the config file; leave that out";
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("-S PATH={0} dynamic")]
+    [InlineData("-S -C {0} ./dynamic")]
+    [InlineData("-S --chd {0} PATH=. dynamic")]
+    [InlineData("-S -u PATH -- {0}/dynamic")]
+    [InlineData("-S env env env A=1 env {0}/dynamic")]
+    [InlineData("-vS {0}/dynamic")]
+    [InlineData("-S -v -S'{0}/dynamic'")]
+    [InlineData("-S LD_PRELOAD=${{LD_PRELOAD}}:libm.so.6 {0}/dynamic")]
+    [InlineData("-S VIRT_TIME_CONF=${{VIRT_TIME_CONF}} {0}/dynamic")]
+    [InlineData("-S --default-signal=INT --ignore-signal {0}/dynamic")]
+    [InlineData("-S {0}/dynamic -i LD_PRELOAD= # -u")]
+    public async Task Script_is_as_the_command_of_its_env(string argument)
+    {
+        using Targets targets = new();
+        await targets.DynamicAsync();
+        string script = targets.Script("script", $"#!/usr/bin/env {string.Format(null, argument, targets.Path)}\n");
+        Result native = (await Command.Of(script).RunAsync()).Succeeded();
+        Assert.StartsWith("clock=", native.Output, StringComparison.Ordinal);
+
+        Result check = (await Command.Launcher("--check", "--", script).RunAsync()).Succeeded();
+        Assert.EndsWith(" can be virtualised", check.Lines[^1], StringComparison.Ordinal);
+        decimal host = HostClock.Monotonic();
+        Result run = (await Command.Launcher("--monotonic-offset", "+400d", "--", script).RunAsync()).Succeeded();
+        Limits.AssertJustAfter(host + (400 * 86400), run.Number("clock"));
+        Assert.DoesNotContain("virttime-run: ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("-S -i", Drops)]
+    [InlineData("-S -", Drops)]
+    [InlineData("-iS", Drops)]
+    [InlineData("-viS", Drops)]
+    [InlineData("-S -vi", Drops)]
+    [InlineData("-S --ignore-env", Drops)]
+    [InlineData("-S --ignore-environment PATH=/usr/bin", Drops)]
+    [InlineData("-S --chdir / -u LD_PRELOAD", Drops)]
+    [InlineData("-S -u A --uns=LD_PRELOAD", Drops)]
+    [InlineData("-S env A=1 env -u LD_PRELOAD", Drops)]
+    [InlineData("-S LD_PRELOAD=", Replaces)]
+    [InlineData("-S LD_PRELOAD=libm.so.6", Replaces)]
+    [InlineData("-S -u VIRT_TIME_CONF", Changes)]
+    [InlineData("-S VIRT_TIME_CONF=/dev/null", Changes)]
+    public async Task Script_whose_env_drops_the_interposer_is_refused(string options, string reason)
+    {
+        using Targets targets = new();
+        string script = targets.Script("script", $"#!/usr/bin/env {options} {await targets.DynamicAsync()}\n");
+        await new Inspector().RefusesAsync(script, reason, script);
+
+        decimal host = HostClock.Monotonic();
+        Result run = (await Command.Launcher("--monotonic-offset", "+400d", "--force", "--", script).RunAsync()).Succeeded();
+        Assert.InRange(run.Number("clock"), host, HostClock.Monotonic());
+        Assert.Equal($"virttime-run: warning: {script}: {reason}", run.ErrorLines[0]);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Env_as_the_command_is_followed_as_well()
+    {
+        using Targets targets = new();
+        string program = await targets.DynamicAsync();
+        await new Inspector().AcceptsAsync("env", "-u", "A", "B=1", program);
+        await new Inspector().RefusesButForcesAsync(Needs.Tool("env"), Drops, "env", "-i", program);
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("-S \"open")]
+    [InlineData("-S --no-such-option")]
+    [InlineData("-S $HOME")]
+    [InlineData("-S --ignore")]
+    [InlineData("-S -C /no/such/directory true")]
+    [InlineData("-x")]
+    public async Task What_env_will_refuse_is_left_to_env(string argument)
+    {
+        using Targets targets = new();
+        string script = targets.Script("script", $"#!/usr/bin/env {argument}\n");
+        Result native = await Command.Of("env", script).RunAsync();
+        Result result = await Command.Launcher("--", script).RunAsync();
+        Assert.Equal(native.ExitCode, result.ExitCode);
+        Assert.Equal(
+            $"virttime-run: warning: {script}: has options of env that are not understood here, and may run on the host's clocks",
+            result.ErrorLines[0]);
+        Assert.Equal(native.Error, result.Error[(result.ErrorLines[0].Length + 1)..]);
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("#!/usr/bin/env\n")]
+    [InlineData("#!/usr/bin/env -S env script\n")]
+    public async Task Script_that_env_runs_again_and_again_is_not_followed_for_ever(string text)
+    {
+        using Targets targets = new();
+        string script = targets.Script("script", text);
+        Result result = (await Command.Launcher("--check", "--", script).With("PATH", $"{targets.Path}:/usr/bin:/bin").RunAsync()).Succeeded();
+        Assert.EndsWith("is at the end of too many scripts and programs that run each other", result.Lines[^1], StringComparison.Ordinal);
+    }
+}

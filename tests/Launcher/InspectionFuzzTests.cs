@@ -1,0 +1,79 @@
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Launching;
+
+/// <summary>Programs and scripts with anything in them: inspecting never fails.</summary>
+public class InspectionFuzzTests
+{
+    private const int Seed = 20261126;
+    private const int PartOfProgram = 4096;
+
+    // 0: can be virtualised, or not known; 125: would escape, or cannot be run, which --check says with one status.
+    private const string CheckAll =
+        """
+        for file in "$1"/*; do
+            out=$("$0" --check -- "$file" 2>&1)
+            status=$?
+            case $status:$out in
+                *'internal error'*) ;;
+                0:* | 125:*) continue ;;
+            esac
+            echo "$file: $status: $out"
+        done
+        """;
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Mutated_programs()
+    {
+        byte[] program = (await File.ReadAllBytesAsync(Paths.Library, TestContext.Current.CancellationToken))[..PartOfProgram];
+        byte[] other = new byte[PartOfProgram];
+        await using (FileStream file = File.OpenRead(Needs.Tool("env")))
+            await file.ReadExactlyAsync(other, TestContext.Current.CancellationToken);
+        Random random = new(Seed);
+        await CheckAsync(2000, number => Mutated(random, number % 4 == 0 ? program : other));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Mutated_scripts()
+    {
+        string[] pieces =
+        [
+            "#!", "/usr/bin/env", " ", "\t", "\n", "\r", "\0", "-S", "-i", "-u", "-C", "--", "-", "--split-string=", "--unset", "=", "A=", "LD_PRELOAD=",
+            "${A}", "${", "\\", "\\c", "\"", "'", "#", "sh", "/bin/sh", "env", "/", "ÿ", "--ignore", "-vS", "VIRT_TIME_CONF=", "\x7f" + "ELF", "-0", new('x', 260),
+        ];
+        Random random = new(Seed);
+        await CheckAsync(2000, number => System.Text.Encoding.Latin1.GetBytes(
+            (number % 2 == 0 ? "#!/usr/bin/env -S " : "#!") + string.Concat(random.GetItems(pieces, random.Next(1, 12)))));
+    }
+
+    // Mostly in the two headers; mostly values at the ends of a range.
+    private static byte[] Mutated(Random random, byte[] program)
+    {
+        byte[] bytes = [.. program[..random.Next(random.Next(4) == 0 ? 4 : 1024, PartOfProgram)]];
+        for (int i = random.Next(1, 8); i > 0; i--)
+        {
+            int position = random.Next(random.Next(4) == 0 ? bytes.Length : Math.Min(bytes.Length, 64 + (12 * 56)));
+            int size = Math.Min(1 << random.Next(4), bytes.Length - position);
+            byte value = (byte)random.GetItems([0, 0x7F, 0x80, 0xFF, random.Next(256)], 1)[0];
+            bytes.AsSpan(position, size).Fill(value);
+            if (random.Next(3) == 0)
+                bytes[position + size - 1] = 0x80;
+        }
+
+        return bytes;
+    }
+
+    private static async Task CheckAsync(int count, Func<int, byte[]> make)
+    {
+        using TemporaryDirectory directory = new();
+        for (int i = 0; i < count; i++)
+        {
+            string path = directory.File($"{i}");
+            await File.WriteAllBytesAsync(path, make(i), TestContext.Current.CancellationToken);
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        Command check = Command.Of("sh", "-c", CheckAll, Paths.Launcher, directory.Path) with { Limit = TimeSpan.FromSeconds(100) };
+        Assert.Equal("", (await check.RunAsync()).Succeeded().Output);
+    }
+}

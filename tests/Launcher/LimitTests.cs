@@ -1,0 +1,69 @@
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Launching;
+
+/// <summary>Resource limits and system call filters that are in force before the launcher starts.</summary>
+public class LimitTests
+{
+    private const int EPERM = 1;
+    private const int ENOSYS = 38;
+
+    // The man page says so. The target itself needs some 71 MB of addresses for the config file.
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("-v 100000")]
+    [InlineData("-d 4000")]
+    [InlineData("-s 64")]
+    [InlineData("-n 10")]
+    [InlineData("-l 0")]
+    public async Task Launcher_starts_under_a_limit(string limit)
+    {
+        string program = await NativeProgram.BuildAsync("watch_clock.c");
+        string script = $"ulimit {limit}; for i in 1 2 3 4 5; do \"$0\" --monotonic-at 12345s -- \"$1\"; done";
+        Result result = (await Command.Of("bash", "-ec", script, Paths.Launcher, program).RunAsync()).Succeeded();
+        Assert.Equal(5, result.Lines.Count);
+        Assert.All(result.Lines, line => Assert.StartsWith("clock=1234", line, StringComparison.Ordinal));
+        Assert.Empty(result.Error);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Launcher_needs_no_thread()
+    {
+        Needs.Root();
+        using Targets targets = new();
+        Inspector nobody = await Inspector.OfNobodyAsync(targets);
+        string program = await targets.DynamicAsync();
+        Command launcher = nobody.Launcher;
+        string[] setpriv = [.. launcher.Arguments];
+        Command limited = launcher with { Arguments = [.. setpriv[..^1], "bash", "-c", "ulimit -u 1; exec \"$0\" \"$@\"", setpriv[^1]] };
+        decimal host = HostClock.Monotonic();
+        Result result = await (limited with { Arguments = limited.Arguments.AddRange(["--monotonic-offset", "+400d", "--", program]) }).RunAsync();
+        Limits.AssertJustAfter(host + (400 * 86400), result.Succeeded().Number("clock"));
+        Assert.Empty(result.Error);
+
+        // Only diagnostics do.
+        Result verbose = await (limited with { Arguments = limited.Arguments.AddRange(["--verbose", "--", program]) }).RunAsync();
+        Assert.Equal(125, verbose.ExitCode);
+        Assert.Equal(
+            "virttime-run: diagnostics: no thread can be started for them; raise the limit (ulimit -u, -v), or leave them out",
+            Assert.Single(verbose.ErrorLines));
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData(EPERM)]
+    [InlineData(ENOSYS)]
+    public async Task Calls_that_a_filter_does_not_know_can_be_done_without(int error)
+    {
+        string filter = await NativeProgram.BuildAsync("launcher/refuse_calls.c");
+        using Targets targets = new();
+        string program = await targets.DynamicAsync();
+        Inspector inspector = new(Command.Of(filter, $"{error}", Paths.Launcher));
+        await inspector.AcceptsAsync(program);
+        await inspector.AcceptsAsync(targets.Script("script", $"#!{program}\n"));
+
+        string plain = targets.Script("plain", "text\n", UnixFileMode.UserRead);
+        await inspector.CannotRunAsync(126, $"{plain}: permission denied; chmod +x makes a program executable", plain);
+
+        Result verbose = (await Command.Of(filter, $"{error}", Paths.Launcher, "--verbose", "--", program).RunAsync()).Succeeded();
+        Assert.Contains("virttime-run: debug: command ", verbose.Error, StringComparison.Ordinal);
+    }
+}
