@@ -1,6 +1,7 @@
 using VirtTime.CommandLine;
 using VirtTime.Diagnostics;
 using VirtTime.Execution;
+using VirtTime.Migration;
 using VirtTime.State;
 
 namespace VirtTime;
@@ -25,6 +26,9 @@ internal static class Dispatch
         Log.Start(request.LogLevel);
         if (options.List)
             return ProcessListing.Run(options.Json);
+
+        if (options.CriuAction)
+            return CriuAction.Run(request);
 
         if (request.Command.Length > 0)
             return options.Check ? Check.Run(request) : Launch.Run(request);

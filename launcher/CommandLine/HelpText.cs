@@ -32,6 +32,8 @@ internal static class HelpText
               --list                   show the programs with shifted clocks
               --save                   note the virtual clocks in the file
               --resume                 let the virtual clocks go on from those saved
+              --elapsed                with the time that has passed meanwhile
+              --criu-action            act as an action script of criu
 
         Running:
           -S, --split-string STRING    split STRING into arguments, for #! lines

@@ -41,6 +41,12 @@ internal sealed class LauncherOptions : MonotonicOptions
     [Option(OptionNames.Resume)]
     public bool Resume { get; set; }
 
+    [Option(OptionNames.Elapsed)]
+    public bool Elapsed { get; set; }
+
+    [Option(OptionNames.CriuAction)]
+    public bool CriuAction { get; set; }
+
     [Option(OptionNames.Check)]
     public bool Check { get; set; }
 

@@ -19,6 +19,8 @@ internal static class OptionNames
     public const string List = "list";
     public const string Save = "save";
     public const string Resume = "resume";
+    public const string Elapsed = "elapsed";
+    public const string CriuAction = "criu-action";
     public const string SplitString = "split-string";
     public const char SplitStringLetter = 'S';
     public const string Check = "check";
@@ -35,7 +37,7 @@ internal static class OptionNames
 
     private static readonly string[] s_all =
     [
-        MonotonicAt, MonotonicOffset, BoottimeAt, BoottimeOffset, Config, ConfigMode, Pid, List, Save, Resume,
+        MonotonicAt, MonotonicOffset, BoottimeAt, BoottimeOffset, Config, ConfigMode, Pid, List, Save, Resume, Elapsed, CriuAction,
         SplitString, Check, Force, Json, PrintEnvironment, Verbose, LogLevel, Help, Version,
     ];
 
@@ -61,5 +63,5 @@ internal static class OptionNames
     public static bool TakesValue(char letter) => letter is ConfigLetter or PidLetter or SplitStringLetter;
 
     public static bool TakesNone(string name) =>
-        name is List or Save or Resume or Check or Force or Json or PrintEnvironment or Verbose or Help or Version;
+        name is List or Save or Resume or Elapsed or CriuAction or Check or Force or Json or PrintEnvironment or Verbose or Help or Version;
 }

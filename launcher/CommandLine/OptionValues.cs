@@ -36,10 +36,11 @@ internal static class OptionValues
         if (text is null)
             return null;
 
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int pid) && pid > 0
-            ? pid
-            : throw new LauncherException("--" + OptionNames.Pid, $"\"{text}\" is not a process id");
+        return TryParsePid(text) ?? throw new LauncherException("--" + OptionNames.Pid, $"\"{text}\" is not a process id");
     }
+
+    public static int? TryParsePid(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int pid) && pid > 0 ? pid : null;
 
     public static LogLevel ParseLogLevel(string? text, bool verbose) => text switch
     {

@@ -31,7 +31,20 @@ internal static class RequestRules
         Refuse(savesOrResumes && namesNone, saveOrResume, "needs --config FILE or --pid PID");
         Refuse(options.Save && options.Resume, OptionNames.Save, "contradicts --resume; give one of them");
         Refuse(savesOrResumes && request.ChangesClocks, saveOrResume, "takes no clock option with it");
-        CheckCommand(request);
+        bool goesOn = options.Resume || options.CriuAction;
+        Refuse(options.Elapsed && !goesOn, OptionNames.Elapsed, "goes with --resume, or with --criu-action");
+        if (options.CriuAction)
+            CheckCriuAction(request);
+        else
+            CheckCommand(request);
+    }
+
+    private static void CheckCriuAction(Request request)
+    {
+        LauncherOptions options = request.Options;
+        bool acts = options.Save || options.Resume || options.Check || options.Json || options.PrintEnvironment || options.Force;
+        bool isMore = acts || request.ChangesClocks || request.Command.Length > 0 || options.ConfigMode is not null;
+        Refuse(options.Config is null || isMore, OptionNames.CriuAction, "goes with --config FILE and --elapsed only");
     }
 
     private static void CheckList(Request request)

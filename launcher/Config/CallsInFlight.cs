@@ -1,3 +1,4 @@
+using System.Collections;
 using VirtTime.Processes;
 
 namespace VirtTime.Config;
@@ -8,24 +9,43 @@ namespace VirtTime.Config;
 /// <param name="LeftBehind">How many more there are in the file.</param>
 internal readonly record struct CallsInFlight(IReadOnlyList<Slot> Slots, int Uncertain, int LeftBehind)
 {
+    // Where it cannot be found out who lives, so many are enough for anybody.
+    private const int MostListed = 65_536;
+
+    /// <summary>Goes through the file twice, so that what is dead in it needs no memory, however much that is.</summary>
     /// <exception cref="LauncherException">Part of the file cannot be read.</exception>
     public static CallsInFlight Of(ConfigFile file)
     {
-        Slot[] all = [.. SlotTable.Read(file)];
-        if (all.Length == 0)
+        BitArray? threads = ThreadsIn(file);
+        if (threads is null)
             return new CallsInFlight([], 0, 0);
 
         LivingThreads living = LivingThreads.Of(file.Descriptor);
-        List<Slot> slots = new(all.Length);
-        int uncertain = 0;
-        foreach (Slot slot in all)
+        List<Slot> slots = [];
+        int uncertain = 0, others = 0;
+        foreach (Slot slot in SlotTable.Read(file))
         {
-            bool? lives = living.Has(slot.Thread);
+            // Who came later was not asked about.
+            bool? lives = threads[slot.Thread] ? living.Has(slot.Thread) : false;
+            if (lives == false || slots.Count == MostListed)
+            {
+                others++;
+                continue;
+            }
+
             uncertain += lives is null ? 1 : 0;
-            if (lives != false)
-                slots.Add(slot);
+            slots.Add(slot);
         }
 
-        return new CallsInFlight(slots, uncertain, all.Length - slots.Count);
+        return new CallsInFlight(slots, uncertain, others);
+    }
+
+    /// <summary>By id; null where there are none.</summary>
+    private static BitArray? ThreadsIn(ConfigFile file)
+    {
+        BitArray? threads = null;
+        foreach (Slot slot in SlotTable.Read(file))
+            (threads ??= new BitArray(ConfigLayout.SlotCount))[slot.Thread] = true;
+        return threads;
     }
 }

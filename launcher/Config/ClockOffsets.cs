@@ -39,11 +39,8 @@ internal readonly record struct ClockOffsets(timespec Monotonic, timespec? OwnBo
         _ => ClockFamily.Monotonic,
     };
 
-    /// <summary>As they stand in the file; a writer that changes them meanwhile must be kept out with the file's lock.</summary>
-    public static unsafe ClockOffsets Read(ConfigFile file)
-    {
-        return file.HasExtension ? Of(*file.Offset, *file.Extension) : new ClockOffsets(*file.Offset, null, null);
-    }
+    public static ClockOffsets Of(ConfigHeader header) =>
+        header.HasExtension ? Of(header.Offset, header.Extension) : new ClockOffsets(header.Offset, null, null);
 
     /// <summary>As an offset and an extension block say; the block may be all zero.</summary>
     public static ClockOffsets Of(timespec offset, in ConfigExtension extension) => new(

@@ -11,39 +11,46 @@ internal static class ConfigAdjustment
     /// <returns>How many calls were in flight.</returns>
     /// <exception cref="LauncherException">A clock would be below zero, or the file cannot hold what was asked.</exception>
     public static int Apply(ConfigFile file, Request request, Func<HostClocks.Moment> hostClocks) =>
-        Apply(file, hostClocks, request.Options.Force, (old, now) => Wanted(file, old, now, request));
+        Apply(file, hostClocks, request.Options.Force, forgetsSaved: false, (old, now) => Wanted(file, old, now, request));
 
     /// <summary>Sets the offsets that <paramref name="wanted"/> makes of the old ones and the host clocks.</summary>
     /// <param name="hostClocks">Read while the file is locked, right before the change.</param>
     /// <param name="force">Also where a process keeps a deadline that stays as it is.</param>
+    /// <param name="forgetsSaved">The clocks that were saved have been used.</param>
     /// <returns>How many calls were in flight.</returns>
     /// <exception cref="LauncherException">The file cannot be read or mapped, or has calls that cannot be moved; nothing was changed.</exception>
     public static int Apply(
-        ConfigFile file, Func<HostClocks.Moment> hostClocks, bool force, Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted)
+        ConfigFile file,
+        Func<HostClocks.Moment> hostClocks,
+        bool force,
+        bool forgetsSaved,
+        Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted)
     {
         using ConfigLock held = new(file);
-        UnmovableCalls.Refuse(file, force);
+        using LayoutMapping layout = new(file);
+        UnmovableCalls.Refuse(layout, force);
 
         // Whatever can fail comes before the first store.
-        using LayoutMapping layout = new(file);
         int inFlight = SlotTable.Read(file).Count();
-        ClockOffsets old = ClockOffsets.Read(file);
-        OffsetWriter.Write(file, layout, old, wanted(old, hostClocks()));
+        layout.PrepareSlots();
+        ClockOffsets old = ClockOffsets.Of(ConfigHeader.ReadNow(file));
+        OffsetWriter.Write(layout, old, wanted(old, hostClocks()), forgetsSaved);
         return inFlight;
     }
 
     private static ClockOffsets Wanted(ConfigFile file, ClockOffsets old, HostClocks.Moment now, Request request)
     {
-        if (request.Boottime is not null && !HasRoom(file))
+        ConfigHeader header = ConfigHeader.ReadNow(file);
+        if (request.Boottime is not null && !header.HasRoom)
             throw ConfigErrors.NoRoomForBoottime(file.Path);
 
         // Only the monotonic offset is left then, and is not of this boot.
-        bool staleMonotonic = request.SharesBoottime && request.Monotonic is null && BootCheck.IsOfOtherBoot(file);
+        bool staleMonotonic = request.SharesBoottime && request.Monotonic is null && BootCheck.IsOfOtherBoot(header);
         if (staleMonotonic && !request.Options.Force)
             throw ConfigErrors.OtherBoot(file.Path);
 
         bool keepsBoottime = request.Boottime is null && !request.SharesBoottime;
-        bool staleBoottime = old.OwnBoottime is not null && keepsBoottime && BootCheck.IsOfOtherBoot(file);
+        bool staleBoottime = old.OwnBoottime is not null && keepsBoottime && BootCheck.IsOfOtherBoot(header);
         if (staleBoottime && !request.Options.Force)
             throw ConfigErrors.BoottimeOfOtherBoot(file.Path);
 
@@ -51,6 +58,4 @@ internal static class ConfigAdjustment
         timespec? boottime = keepsBoottime ? old.OwnBoottime : request.Boottime?.OffsetAt(now.Boottime);
         return old with { Monotonic = monotonic, OwnBoottime = boottime };
     }
-
-    private static unsafe bool HasRoom(ConfigFile file) => file.Extension != null;
 }

@@ -41,7 +41,7 @@ internal static unsafe class ConfigCreation
     private static bool TryCreateUnderOtherName(string path, uint mode, Func<ConfigContent> content)
     {
         SweepTemporary(path);
-        string temporary = path + TemporarySuffix + Environment.ProcessId;
+        string temporary = path + TemporarySuffix + MakerName.Own;
         SystemCalls.unlinkat(SystemCalls.AT_FDCWD, temporary, 0);
         using Descriptor file = Descriptor.Open(temporary, SystemCalls.O_RDWR | SystemCalls.O_CREAT | SystemCalls.O_EXCL, mode);
         if (!file.IsOpen)

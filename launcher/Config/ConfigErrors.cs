@@ -15,7 +15,10 @@ internal static class ConfigErrors
         _ => Errno.Text(error),
     });
 
-    public static LauncherException CannotWrite(string path, int error) => new(What(path), error switch
+    public static LauncherException CannotWrite(string path, int error) => CannotWriteFile(What(path), error);
+
+    /// <param name="what">Something else than the config file.</param>
+    public static LauncherException CannotWriteFile(string what, int error) => new(what, error switch
     {
         Errno.ENOSPC => "no space left on device; free some, or put the file elsewhere",
         Errno.EDQUOT => "disk quota exceeded; free some space, or put the file elsewhere",
@@ -31,11 +34,23 @@ internal static class ConfigErrors
         ConfigDefect.TooShort when size == 0 => "is empty; remove it, and it will be created",
         ConfigDefect.TooShort => $"is only {size} bytes long; not a config file",
         ConfigDefect.Program => "is a program, not a config file; give another name, and it will be created",
-        _ => "is not a config file; give another name, and it will be created",
+        ConfigDefect.Size => $"is not a config file: none has {size} bytes; give another name, and it will be created",
+        ConfigDefect.Foreign => "is not a config file: its extension block is not ours; give another name, and it will be created",
+        _ => "is not a config file: an offset in it is out of range; give another name, and it will be created",
     });
 
+    /// <summary>What has to be there before a change begins cannot be had.</summary>
+    public static LauncherException CannotPrepare(string path, int error) => error switch
+    {
+        Errno.ENOSPC or Errno.EDQUOT => CannotWrite(path, error),
+
+        // So the kernel says that a page cannot be read, or lies behind the end of the file.
+        Errno.EFAULT => new(What(path), "cannot be read into memory, or was made shorter meanwhile; nothing was changed"),
+        _ => new(What(path), "cannot be read into memory: " + Errno.Text(error) + "; nothing was changed"),
+    };
+
     public static LauncherException CannotRead(string path, int error) =>
-        new(What(path), error == 0 ? "was made shorter meanwhile; nothing was changed" : "cannot be read: " + Errno.Text(error));
+        new(What(path), error == 0 ? "was made shorter meanwhile" : "cannot be read: " + Errno.Text(error));
 
     public static LauncherException Unmovable(string path) => new(
         What(path),
@@ -45,6 +60,18 @@ internal static class ConfigErrors
         new(What(path), "is a symbolic link to a file that does not exist; a config file is not created through a link");
 
     public static LauncherException Missing(string path) => new(What(path), "no such file");
+
+    public static LauncherException NothingToShow(string path) =>
+        new(What(path), "no such file; give a clock option or a command, and it will be created");
+
+    public static LauncherException ForeignOwner(string path, uint owner) => new(
+        What(path), $"belongs to user {owner}, who can end its users by making it shorter; use a file of your own, or give --force");
+
+    public static LauncherException NothingSaved(string path) => new(
+        What(path), "has no saved clocks; --save notes them before the move, --resume uses them once; or give --monotonic-at");
+
+    public static LauncherException WallClockBehind(string path) => new(
+        What(path), "the wall clock is behind what it was when the clocks were saved; set it, or leave --elapsed out");
 
     public static LauncherException SavedOnOtherBoot(string path) =>
         new(

@@ -1,25 +1,19 @@
-using VirtTime.Libc;
 using VirtTime.Native;
 
 namespace VirtTime.Config;
 
-/// <summary>An open config file whose offset and extension block are mapped.</summary>
-/// <remarks>
-/// The slots are read with <c>pread</c>: reading a hole of a tmpfs file through a mapping would allocate the page.
-/// </remarks>
+/// <summary>An open config file. It is read with <c>pread</c>; <see cref="LayoutMapping"/> is for changing it.</summary>
 internal sealed unsafe class ConfigFile : IDisposable
 {
-    private const int PageSize = 4096;
-
     private readonly Descriptor _file;
-    private byte* _offset;
-    private byte* _extension;
 
-    private ConfigFile(string path, Descriptor file, long size, bool isWritable)
+    private ConfigFile(string path, Descriptor file, in statx_buffer status, bool isWritable)
     {
         _file = file;
         Path = path;
-        Size = size;
+        Size = (long)status.stx_size;
+        Owner = status.stx_uid;
+        HasOtherNames = status.stx_nlink > 1;
         IsWritable = isWritable;
     }
 
@@ -28,38 +22,40 @@ internal sealed unsafe class ConfigFile : IDisposable
     /// <summary>In bytes; never changed once the file exists.</summary>
     public long Size { get; }
 
+    /// <summary>A user id.</summary>
+    public uint Owner { get; }
+
     public bool IsWritable { get; }
 
     /// <summary>Links besides the one that it was opened by: of the user's making, or left by a creation that was killed.</summary>
-    public bool HasOtherNames { get; private init; }
+    public bool HasOtherNames { get; }
 
     public int Descriptor => _file.Number;
 
-    /// <summary><c>ts_offset</c>, in place.</summary>
-    public timespec* Offset => (timespec*)_offset;
-
-    /// <summary>The extension block in place, or null where the file is too small.</summary>
-    public ConfigExtension* Extension => (ConfigExtension*)_extension;
-
-    /// <summary>Whether the block has been filled in by VirtTime; all zero otherwise.</summary>
-    public bool HasExtension => _extension != null && Extension->magic == ConfigExtension.MagicValue;
-
-    /// <summary>Opens a file that exists. Null where there is none.</summary>
+    /// <summary>Opens a file that exists, to be used or changed. Null where there is none.</summary>
     /// <param name="path">As the user gave it; symbolic links are followed.</param>
     /// <param name="toWrite">Fail where it cannot be written; otherwise a read-only file will do.</param>
     /// <exception cref="LauncherException">It cannot be opened or is no config file.</exception>
     public static ConfigFile? TryOpen(string path, bool toWrite)
     {
-        const int Flags = SystemCalls.O_NOCTTY | SystemCalls.O_NONBLOCK;
-        Descriptor file = Native.Descriptor.Open(path, SystemCalls.O_RDWR | Flags);
+        Descriptor file = Open(path, SystemCalls.O_RDWR);
         bool writable = file.IsOpen;
         if (!writable && !toWrite && Errno.Last is Errno.EACCES or Errno.EROFS or Errno.EPERM)
-            file = Native.Descriptor.Open(path, SystemCalls.O_RDONLY | Flags);
+            file = Open(path, SystemCalls.O_RDONLY);
 
-        if (!file.IsOpen)
-            return Errno.Last == Errno.ENOENT ? null : throw ConfigErrors.CannotOpen(path, Errno.Last, toWrite);
+        return UseOpened(path, file, writable, toWrite);
+    }
 
-        return Use(path, file, writable, toWrite);
+    /// <summary>Opens a file to look at it: nothing of it is changed, not even its times. Null where there is none.</summary>
+    /// <exception cref="LauncherException">As of <see cref="TryOpen"/>.</exception>
+    public static ConfigFile? TryOpenToShow(string path)
+    {
+        // Which only the owner may ask for.
+        Descriptor file = Open(path, SystemCalls.O_RDONLY | SystemCalls.O_NOATIME);
+        if (!file.IsOpen && Errno.Last == Errno.EPERM)
+            file = Open(path, SystemCalls.O_RDONLY);
+
+        return UseOpened(path, file, isWritable: false, toWrite: false);
     }
 
     /// <summary>Takes a file that is open already, and closes it where it cannot be used.</summary>
@@ -72,8 +68,12 @@ internal sealed unsafe class ConfigFile : IDisposable
             if (!file.TryStat(out statx_buffer status) || !status.IsRegularFile)
                 throw ConfigErrors.CannotOpen(path, status.IsDirectory ? Errno.EISDIR : Errno.ENXIO, toWrite);
 
-            ConfigFile config = new(path, file, (long)status.stx_size, isWritable) { HasOtherNames = status.stx_nlink > 1 };
-            config.Map();
+            ConfigFile config = new(path, file, status, isWritable);
+            ConfigDefect defect = ConfigHeader.ReadNow(config).Defect;
+
+            // Asked twice, since another launcher may be filling the block in: it marks it before all else.
+            if (defect != ConfigDefect.None && (defect = ConfigHeader.ReadNow(config).Defect) != ConfigDefect.None)
+                throw ConfigErrors.NotConfig(path, config.Size, defect);
             return config;
         }
         catch
@@ -83,47 +83,47 @@ internal sealed unsafe class ConfigFile : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>Fills <paramref name="bytes"/> from the file.</summary>
+    /// <exception cref="LauncherException">It cannot be read, or ends before.</exception>
+    public void ReadAt(long position, Span<byte> bytes)
     {
-        Unmap(_offset);
-        Unmap(_extension);
-        _offset = null;
-        _extension = null;
-        _file.Dispose();
+        fixed (byte* start = bytes)
+        {
+            nint length;
+            do
+            {
+                length = SystemCalls.pread(Descriptor, start, bytes.Length, position);
+            }
+            while (length < 0 && Errno.Last == Errno.EINTR);
+
+            if (length != bytes.Length)
+                throw ConfigErrors.CannotRead(Path, length < 0 ? Errno.Last : 0);
+        }
     }
 
-    private void Map()
+    /// <summary>Whether what was read last was the file's end, or where it ended meanwhile, cannot be told otherwise.</summary>
+    /// <exception cref="LauncherException">The file was made shorter.</exception>
+    public void CheckSize()
     {
-        if (Size < ConfigLayout.SmallestFileSize)
-            throw ConfigErrors.NotConfig(Path, Size, ConfigDefect.TooShort);
-
-        _offset = MapPage(0);
-        if (ConfigFormat.HasExtension(Size))
-            _extension = MapPage(ConfigLayout.ExtensionPosition);
-        ConfigDefect defect = Check();
-
-        // Asked twice, since another launcher may be filling the block in: it marks it before all else.
-        if (defect != ConfigDefect.None && (defect = Check()) != ConfigDefect.None)
-            throw ConfigErrors.NotConfig(Path, Size, defect);
+        if (_file.TryStat(out statx_buffer status) && (long)status.stx_size < Size)
+            throw ConfigErrors.CannotRead(Path, 0);
     }
 
-    private ConfigDefect Check() => ConfigFormat.Check(Size, Offset, Extension);
+    public void Dispose() => _file.Dispose();
 
-    private byte* MapPage(long position)
+    private static ConfigFile? UseOpened(string path, Descriptor file, bool isWritable, bool toWrite)
     {
-        // A page that is a hole would be allocated at the first touch, and a full filesystem would then end us with SIGBUS.
-        if (IsWritable && SystemCalls.fallocate(Descriptor, SystemCalls.FALLOC_FL_KEEP_SIZE, position, 16) != 0
-            && Errno.Last is Errno.ENOSPC or Errno.EDQUOT)
-            throw ConfigErrors.CannotWrite(Path, Errno.Last);
-
-        int protection = IsWritable ? SystemCalls.PROT_READ | SystemCalls.PROT_WRITE : SystemCalls.PROT_READ;
-        nint address = SystemCalls.mmap(0, PageSize, protection, SystemCalls.MAP_SHARED, Descriptor, position);
-        return address == -1 ? throw ConfigErrors.CannotOpen(Path, Errno.Last, IsWritable) : (byte*)address;
+        if (file.IsOpen)
+            return Use(path, file, isWritable, toWrite);
+        return Errno.Last == Errno.ENOENT ? null : throw ConfigErrors.CannotOpen(path, Errno.Last, toWrite);
     }
 
-    private static void Unmap(byte* page)
+    // A pipe must not block us. A file that another launcher holds a lease on, while it finds out whether anybody uses it, may: the
+    // kernel ends the wait after /proc/sys/fs/lease-break-time.
+    private static Descriptor Open(string path, int access)
     {
-        if (page != null)
-            SystemCalls.munmap((nint)page, PageSize);
+        int flags = access | SystemCalls.O_NOCTTY;
+        Descriptor file = Native.Descriptor.Open(path, flags | SystemCalls.O_NONBLOCK);
+        return file.IsOpen || Errno.Last != Errno.EAGAIN ? file : Native.Descriptor.Open(path, flags);
     }
 }

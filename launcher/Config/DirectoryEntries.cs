@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using VirtTime.Native;
 
 namespace VirtTime.Config;
@@ -9,6 +8,7 @@ internal static unsafe class DirectoryEntries
     private const int BufferSize = 32 * 1024;
 
     // struct linux_dirent64: d_ino, d_off, d_reclen, d_type, d_name.
+    private const int NextPosition = 8;
     private const int LengthPosition = 16;
     private const int NamePosition = 19;
 
@@ -16,15 +16,27 @@ internal static unsafe class DirectoryEntries
     public static List<string> Read(int directory)
     {
         List<string> names = [];
-        byte* buffer = (byte*)NativeMemory.Alloc(BufferSize);
-        nint length;
-        while ((length = SystemCalls.getdents64(directory, buffer, BufferSize)) > 0)
-        {
-            for (nint at = 0; at < length; at += *(ushort*)(buffer + at + LengthPosition))
-                names.Add(ByteString.FromTerminated(buffer + at + NamePosition));
-        }
-
-        NativeMemory.Free(buffer);
+        byte[] buffer = new byte[BufferSize];
+        while (ReadSome(directory, buffer, names, out _)) { }
         return names;
+    }
+
+    /// <summary>Adds as many of the next names as the buffer holds.</summary>
+    /// <param name="next">Where the directory is to be read on (<c>lseek</c>).</param>
+    /// <returns>False at the end.</returns>
+    public static bool ReadSome(int directory, byte[] buffer, List<string> names, out long next)
+    {
+        next = 0;
+        fixed (byte* start = buffer)
+        {
+            nint length = SystemCalls.getdents64(directory, start, buffer.Length);
+            for (nint at = 0; at < length; at += *(ushort*)(start + at + LengthPosition))
+            {
+                names.Add(ByteString.FromTerminated(start + at + NamePosition));
+                next = *(long*)(start + at + NextPosition);
+            }
+
+            return length > 0;
+        }
     }
 }

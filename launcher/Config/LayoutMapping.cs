@@ -1,32 +1,70 @@
+using VirtTime.Libc;
 using VirtTime.Native;
 
 namespace VirtTime.Config;
 
-/// <summary>A whole config file in memory, for moving its slots. Only pages that hold data are touched.</summary>
+/// <summary>A whole config file in memory, to be changed. Only pages that hold data are touched, and those that were prepared.</summary>
 internal sealed unsafe class LayoutMapping : IDisposable
 {
-    private readonly ConfigFile _file;
+    private const int Access = SystemCalls.PROT_READ | SystemCalls.PROT_WRITE;
+    private const long PageSize = 4096;
+
     private readonly byte* _start;
     private readonly nint _length;
 
-    /// <exception cref="LauncherException">There is no room for it, or the file is read-only.</exception>
+    /// <summary>Maps the file and prepares the pages with the offset and the extension block.</summary>
+    /// <exception cref="LauncherException">It cannot be mapped, no room is left, or the file is read-only.</exception>
     public LayoutMapping(ConfigFile file)
     {
-        const int Access = SystemCalls.PROT_READ | SystemCalls.PROT_WRITE;
-        _file = file;
+        File = file;
         _length = (nint)Math.Min(file.Size, ConfigLayout.FileSize);
         nint start = SystemCalls.mmap(0, _length, Access, SystemCalls.MAP_SHARED, file.Descriptor, 0);
         if (start == -1)
             throw ConfigErrors.CannotWrite(file.Path, Errno.Last);
         _start = (byte*)start;
+        try
+        {
+            Prepare(ConfigLayout.OffsetPosition, ConfigLayout.SmallestFileSize);
+            if (Extension != null)
+                Prepare(ConfigLayout.ExtensionPosition, ConfigLayout.ExtensionPosition + ConfigLayout.ExtensionSize);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public ConfigFile File { get; }
+
+    /// <summary><c>ts_offset</c>, in place.</summary>
+    public timespec* Offset => (timespec*)_start;
+
+    /// <summary>The extension block in place, or null where the file has no room for it.</summary>
+    public ConfigExtension* Extension =>
+        ConfigFormat.HasExtension(File.Size) ? (ConfigExtension*)(_start + ConfigLayout.ExtensionPosition) : null;
+
+    private bool HasMarks => File.Size >= ConfigLayout.FileSize;
+
+    /// <summary>
+    /// Whatever can fail while slots are moved fails here: what is not in memory is read, and what has no place on the disk gets one.
+    /// </summary>
+    /// <exception cref="LauncherException">It does.</exception>
+    public void PrepareSlots()
+    {
+        foreach ((int first, int end) in SlotTable.RangesWithData(File))
+        {
+            Prepare(PositionOf(first), PositionOf(end));
+            if (HasMarks)
+                PrepareMarks(ConfigLayout.SlotClocksPosition + first, ConfigLayout.SlotClocksPosition + end);
+        }
     }
 
     /// <summary>Moves every deadline by what the change says; those that it says are done stay.</summary>
     public void MoveSlots(ConfigChange* change)
     {
-        bool hasMarks = _file.Size >= ConfigLayout.FileSize;
-        foreach ((int first, int end) in SlotTable.RangesWithData(_file))
-            ConfigChange.MoveSlots(change, _start, hasMarks, first, end);
+        foreach ((int first, int end) in SlotTable.RangesWithData(File))
+            ConfigChange.MoveSlots(change, _start, HasMarks, first, end);
     }
 
     /// <summary>Completes the slot that a dead writer was about to move, and moves those behind it.</summary>
@@ -37,4 +75,46 @@ internal sealed unsafe class LayoutMapping : IDisposable
     }
 
     public void Dispose() => SystemCalls.munmap((nint)_start, _length);
+
+    private static long PositionOf(int slot) => ConfigLayout.SlotsPosition + ((long)slot * ConfigLayout.SlotSize);
+
+    private void Prepare(long position, long end)
+    {
+        int error = TryPrepare(position, end);
+        if (error != 0)
+            throw ConfigErrors.CannotPrepare(File.Path, error);
+    }
+
+    // They are only read. A page of marks that is a hole, and has no place, says as much as one of zeros does.
+    private void PrepareMarks(long position, long end)
+    {
+        for (long page = position & -PageSize; page < end; page += PageSize)
+        {
+            if (TryPrepare(page, page + PageSize) is not (Errno.ENOSPC or Errno.EDQUOT) || !IsHole(page))
+                continue;
+
+            const int Flags = SystemCalls.MAP_PRIVATE | SystemCalls.MAP_FIXED | SystemCalls.MAP_ANONYMOUS;
+            if (SystemCalls.mmap((nint)_start + (nint)page, (nint)PageSize, Access, Flags, -1, 0) == -1)
+                throw ConfigErrors.CannotPrepare(File.Path, Errno.Last);
+        }
+    }
+
+    private bool IsHole(long page)
+    {
+        long data = SystemCalls.lseek(File.Descriptor, page, SystemCalls.SEEK_DATA);
+        return data < 0 ? Errno.Last == Errno.ENXIO : data >= page + PageSize;
+    }
+
+    /// <returns>0 where these bytes can be read and written from now on without a signal, else an error number.</returns>
+    private int TryPrepare(long position, long end)
+    {
+        if (SystemCalls.fallocate(File.Descriptor, SystemCalls.FALLOC_FL_KEEP_SIZE, position, end - position) != 0
+            && Errno.Last is Errno.ENOSPC or Errno.EDQUOT)
+            return Errno.Last;
+
+        long page = position & -PageSize;
+        nint length = (nint)((Math.Min(end, _length) + PageSize - 1) & -PageSize) - (nint)page;
+        bool failed = SystemCalls.madvise((nint)_start + (nint)page, length, SystemCalls.MADV_POPULATE_WRITE) != 0;
+        return failed && Errno.Last != Errno.EINVAL ? Errno.Last : 0;
+    }
 }

@@ -12,13 +12,9 @@ internal static class NamedConfig
     /// <summary>Makes the file say what the request asks for.</summary>
     /// <exception cref="LauncherException">It cannot be created or used.</exception>
     public static void Prepare(string path, Request request) =>
-        OpenOrCreate(path, request.ChangesClocks || request.Options.Resume, request, file => Use(file, request));
+        OpenOrCreate(path, request.ChangesClocks || request.Options.Resume, request);
 
-    /// <summary>Creates the file where it is missing, and leaves one alone that is there, whatever boot it is of.</summary>
-    /// <exception cref="LauncherException">It cannot be created or read.</exception>
-    public static void EnsureExists(string path, Request request) => OpenOrCreate(path, toWrite: false, request, _ => { });
-
-    private static void OpenOrCreate(string path, bool toWrite, Request request, Action<ConfigFile> use)
+    private static void OpenOrCreate(string path, bool toWrite, Request request)
     {
         for (int attempt = 0; attempt < CreationTries; attempt++)
         {
@@ -28,7 +24,8 @@ internal static class NamedConfig
                 if (file.HasOtherNames)
                     ConfigCreation.SweepTemporary(path);
 
-                use(file);
+                OwnerCheck.Refuse(file, request.Options.Force);
+                Use(file, request);
                 return;
             }
 
@@ -50,12 +47,13 @@ internal static class NamedConfig
     {
         if (request.Options.Resume)
         {
-            SavedClocks.Resume(file, HostClocks.Now, request.Options.Force);
+            SavedClocks.Resume(file, HostClocks.Now, request.Options.Force, request.Options.Elapsed);
             Log.Information($"resumed {file.Path}");
             return;
         }
 
-        bool otherBoot = BootCheck.IsOfOtherBoot(file);
+        CompleteWhatWasLeft(file);
+        bool otherBoot = BootCheck.IsOfOtherBoot(ConfigHeader.Read(file));
         if (!request.ChangesClocks && otherBoot)
         {
             if (!request.Options.Force)
@@ -66,7 +64,6 @@ internal static class NamedConfig
 
         if (!request.ChangesClocks)
         {
-            CompleteWhatWasLeft(file);
             Log.Information($"reusing {file.Path}");
             return;
         }
@@ -75,10 +72,10 @@ internal static class NamedConfig
         Log.Information($"adjusted {file.Path}");
     }
 
-    // The command would wait for a writer that is dead.
-    private static unsafe void CompleteWhatWasLeft(ConfigFile file)
+    // The command would wait for a writer that is dead, and what is half changed says nothing.
+    private static void CompleteWhatWasLeft(ConfigFile file)
     {
-        if (file.IsWritable && file.HasExtension && ConfigChange.IsUnfinished(file.Extension))
+        if (file.IsWritable && ConfigHeader.ReadNow(file).IsUnfinished)
             using (new ConfigLock(file)) { }
     }
 }

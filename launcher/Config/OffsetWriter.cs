@@ -1,5 +1,4 @@
 using VirtTime.Clock;
-using VirtTime.Libc;
 
 namespace VirtTime.Config;
 
@@ -14,67 +13,69 @@ internal static unsafe class OffsetWriter
     /// </summary>
     /// <remarks>
     /// The slots are moved while the sequence is still odd: a thread that begins to wait meanwhile converts after the change, and
-    /// what it published before is moved or published again.
+    /// what it published before is moved or published again. A file without room for a block has none for writing the change down either.
     /// </remarks>
-    /// <param name="layout">The file, mapped.</param>
-    /// <param name="more">
-    /// Notes the clocks to be saved. Their flag is taken away before and set by it last, so that half a note is none.
-    /// </param>
-    public static void Write(ConfigFile file, LayoutMapping layout, ClockOffsets old, ClockOffsets offsets, More? more = null)
+    /// <param name="layout">The file; its slots prepared where the offsets differ.</param>
+    /// <param name="forgetsSaved">The clocks that were saved have been used, or are to be noted anew.</param>
+    /// <param name="more">Notes the clocks to be saved, and sets their flag last, so that half a note is none.</param>
+    public static void Write(LayoutMapping layout, ClockOffsets old, ClockOffsets offsets, bool forgetsSaved = false, More? more = null)
     {
-        ConfigChange change = Describe(file, old, offsets);
-        if (file.Extension == null)
+        ConfigChange change = Describe(layout, old, offsets);
+        ConfigExtension* extension = layout.Extension;
+        if (extension == null)
         {
-            *file.Offset = offsets.Monotonic;
+            *layout.Offset = offsets.Monotonic;
             layout.MoveSlots(&change);
             return;
         }
 
         // First of all, since to a launcher that opens the file meanwhile a block that is neither zero nor marked is somebody else's.
-        ConfigExtension* extension = file.Extension;
         Volatile.Write(ref extension->magic, ConfigExtension.MagicValue);
         Volatile.Write(ref extension->version, Math.Max(extension->version, ConfigExtension.CurrentVersion));
 
-        if (more is not null)
+        if (forgetsSaved)
             change.flags &= ~(ulong)ConfigExtension.HasSavedClocks;
         ConfigChange.Begin(extension, change);
-        ConfigChange.StoreOffsets(file.Offset, extension);
+        ConfigChange.StoreOffsets(layout.Offset, extension);
         layout.MoveSlots(&extension->change);
         more?.Invoke(extension);
         ConfigChange.Finish(extension);
     }
 
     /// <summary>Completes what a writer left behind that died. The file must be locked.</summary>
-    /// <exception cref="LauncherException">The file cannot be mapped.</exception>
+    /// <exception cref="LauncherException">The file cannot be mapped or prepared; it is left as it was.</exception>
     public static void Complete(ConfigFile file)
     {
-        ConfigExtension* extension = file.Extension;
-        if (!file.IsWritable || !file.HasExtension || !ConfigChange.IsUnfinished(extension))
+        if (!file.IsWritable || !ConfigHeader.ReadNow(file).IsUnfinished)
             return;
+
+        using LayoutMapping layout = new(file);
+        ConfigExtension* extension = layout.Extension;
         if (extension->change.sequence == extension->sequence)
         {
-            using LayoutMapping layout = new(file);
-            ConfigChange.StoreOffsets(file.Offset, extension);
+            layout.PrepareSlots();
+            ConfigChange.StoreOffsets(layout.Offset, extension);
             layout.CompleteSlots(&extension->change);
         }
 
         ConfigChange.Finish(extension);
     }
 
-    private static ConfigChange Describe(ConfigFile file, ClockOffsets old, ClockOffsets offsets)
+    private static ConfigChange Describe(LayoutMapping layout, ClockOffsets old, ClockOffsets offsets)
     {
         ConfigChange change = default;
         change.offset = offsets.Monotonic;
         change.monotonic_difference = TimespecMath.Subtract(offsets.Monotonic, old.Monotonic);
         change.boottime_difference = TimespecMath.Subtract(offsets.Boottime, old.Boottime);
         change.realtime_difference = TimespecMath.Subtract(offsets.Realtime, old.Realtime);
-        if (file.Extension == null)
+        ConfigExtension* extension = layout.Extension;
+        if (extension == null)
             return change;
 
-        change.boottime_offset = offsets.OwnBoottime ?? file.Extension->boottime_offset;
-        change.realtime_offset = offsets.OwnRealtime ?? file.Extension->realtime_offset;
+        change.boottime_offset = offsets.OwnBoottime ?? extension->boottime_offset;
+        change.realtime_offset = offsets.OwnRealtime ?? extension->realtime_offset;
         const uint OwnOffsets = ConfigExtension.HasBoottimeOffset | ConfigExtension.HasRealtimeOffset;
-        change.flags = file.Extension->flags & ~OwnOffsets;
+        change.flags = extension->flags & ~OwnOffsets;
         change.flags |= offsets.OwnBoottime is null ? 0 : ConfigExtension.HasBoottimeOffset;
         change.flags |= offsets.OwnRealtime is null ? 0 : ConfigExtension.HasRealtimeOffset;
         BootId.Current().CopyTo(new Span<byte>(change.boot_id, 16));

@@ -5,8 +5,8 @@ namespace VirtTime.Config;
 
 /// <summary>The config file of a single run, when the user names none.</summary>
 /// <remarks>
-/// Its name begins with the process id of the launcher, which becomes the target's: as long as that process lives, or
-/// somebody has the file mapped, the file stays (<see cref="PrivateSweep"/>).
+/// Its name begins with the launcher's PID namespace and process id, which become the target's: as long as that process lives, or
+/// somebody has the file mapped or in its environment, the file stays (<see cref="PrivateSweep"/>).
 /// </remarks>
 internal static class PrivateConfig
 {
@@ -52,7 +52,7 @@ internal static class PrivateConfig
     {
         for (int number = 0; number < MostFilesOfOneProcess; number++)
         {
-            string name = $"{Environment.ProcessId}.{number}";
+            string name = $"{MakerName.Own}.{number}";
             string path = directory.Path + "/" + name;
             const int Flags = SystemCalls.O_RDWR | SystemCalls.O_CREAT | SystemCalls.O_EXCL;
             using Descriptor file = Descriptor.OpenAt(directory.Descriptor, name, Flags, Mode);

@@ -11,8 +11,10 @@ internal static class ProcessAdjustment
     /// <exception cref="LauncherException">It cannot be done.</exception>
     public static void Apply(ConfigFile file, Request request, int pid, Func<HostClocks.Moment> clocks)
     {
-        bool resumes = request.Options.Resume;
-        int slots = resumes ? SavedClocks.Resume(file, clocks, request.Options.Force) : ConfigAdjustment.Apply(file, request, clocks);
+        LauncherOptions options = request.Options;
+        int slots = options.Resume
+            ? SavedClocks.Resume(file, clocks, options.Force, options.Elapsed)
+            : ConfigAdjustment.Apply(file, request, clocks);
         int calls = slots == 0 || ProcessStatus.IsStopped(pid) ? 0 : CallsInFlight.Of(file).Slots.Count;
         if (calls == 0)
             return;

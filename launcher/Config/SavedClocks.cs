@@ -13,28 +13,29 @@ internal static unsafe class SavedClocks
     private const long SameDistance = 1_000_000;
 
     /// <summary>The virtual clocks that were noted, or null.</summary>
-    public static HostClocks.Moment? Read(ConfigFile file) =>
-        file.HasExtension && (file.Extension->flags & ConfigExtension.HasSavedClocks) != 0
-            ? new HostClocks.Moment(file.Extension->saved_monotonic, file.Extension->saved_boottime, file.Extension->saved_realtime)
+    public static HostClocks.Moment? Of(ConfigHeader header) =>
+        header.HasExtension && (header.Extension.flags & ConfigExtension.HasSavedClocks) != 0
+            ? new HostClocks.Moment(header.Extension.saved_monotonic, header.Extension.saved_boottime, header.Extension.saved_realtime)
             : null;
 
     /// <summary>Notes what the virtual clocks read now.</summary>
     /// <exception cref="LauncherException">The file has no room, or its offsets are not of this boot.</exception>
     public static void Save(ConfigFile file, Func<HostClocks.Moment> hostClocks, bool force)
     {
-        if (file.Extension == null)
+        ConfigHeader before = ConfigHeader.Read(file);
+        if (!before.HasRoom)
             throw new LauncherException(
                 ConfigErrors.What(file.Path), "has no room to save clocks (another tool made it); use a file that virttime-run made");
 
-        if (!force && BootCheck.IsOfOtherBoot(file))
+        if (!force && BootCheck.IsOfOtherBoot(before))
             throw ConfigErrors.SavedOnOtherBoot(file.Path);
 
         using ConfigLock held = new(file);
-        UnmovableCalls.Refuse(file, force);
         using LayoutMapping layout = new(file);
-        ClockOffsets offsets = ClockOffsets.Read(file);
+        UnmovableCalls.Refuse(layout, force);
+        ClockOffsets offsets = ClockOffsets.Of(ConfigHeader.ReadNow(file));
         HostClocks.Moment now = hostClocks();
-        OffsetWriter.Write(file, layout, offsets, offsets, extension =>
+        OffsetWriter.Write(layout, offsets, offsets, forgetsSaved: true, extension =>
         {
             extension->saved_monotonic = TimespecMath.Subtract(now.Monotonic, offsets.Monotonic);
             extension->saved_boottime = TimespecMath.Subtract(now.Boottime, offsets.Boottime);
@@ -43,25 +44,39 @@ internal static unsafe class SavedClocks
         });
     }
 
-    /// <summary>Sets the offsets so that the virtual clocks go on from the saved values, and moves the calls in flight along.</summary>
-    /// <remarks>
-    /// The saved values stay, since the same checkpoint may be restored again. The realtime clock is not part of a boot and goes
-    /// on as it is.
-    /// </remarks>
+    /// <summary>
+    /// Sets the offsets so that the virtual clocks go on from the saved values, and moves the calls in flight along. The saved values are
+    /// used up: from them the clocks would run backwards the next time.
+    /// </summary>
+    /// <param name="addElapsed">Go on as if the program had waited all the time, by the wall clock.</param>
     /// <returns>How many calls were in flight.</returns>
     /// <exception cref="LauncherException">Nothing was saved.</exception>
-    public static int Resume(ConfigFile file, Func<HostClocks.Moment> hostClocks, bool force)
-    {
-        HostClocks.Moment saved = Read(file)
-            ?? throw new LauncherException(
-                ConfigErrors.What(file.Path), "has no saved clocks; --save notes them before the move, or give --monotonic-at");
-        return ConfigAdjustment.Apply(file, hostClocks, force, (old, now) =>
+    public static int Resume(ConfigFile file, Func<HostClocks.Moment> hostClocks, bool force, bool addElapsed) =>
+        ConfigAdjustment.Apply(file, hostClocks, force, forgetsSaved: true, (old, now) =>
         {
-            timespec monotonic = TimespecMath.Subtract(now.Monotonic, saved.Monotonic);
-            timespec boottime = TimespecMath.Subtract(now.Boottime, saved.Boottime);
-            Int128 apart = Int128.Abs(ClockSetting.ToNanoseconds(boottime) - ClockSetting.ToNanoseconds(monotonic));
-            bool shared = old.OwnBoottime is null && apart < SameDistance;
-            return old with { Monotonic = monotonic, OwnBoottime = shared ? null : boottime };
+            HostClocks.Moment saved = Of(ConfigHeader.ReadNow(file)) ?? throw ConfigErrors.NothingSaved(file.Path);
+            return Continue(saved, old, now, addElapsed ? Elapsed(file, saved, old, now) : default);
         });
+
+    /// <summary>The same from values that were noted elsewhere.</summary>
+    /// <exception cref="LauncherException">The file cannot be changed.</exception>
+    public static void GoOn(ConfigFile file, HostClocks.Moment saved, Func<HostClocks.Moment> hostClocks, bool addElapsed) =>
+        ConfigAdjustment.Apply(file, hostClocks, force: false, forgetsSaved: true, (old, now) =>
+            Continue(saved, old, now, addElapsed ? Elapsed(file, saved, old, now) : default));
+
+    // The realtime clock is not part of a boot and goes on as it is.
+    private static ClockOffsets Continue(HostClocks.Moment saved, ClockOffsets old, HostClocks.Moment now, timespec elapsed)
+    {
+        timespec monotonic = TimespecMath.Subtract(TimespecMath.Subtract(now.Monotonic, saved.Monotonic), elapsed);
+        timespec boottime = TimespecMath.Subtract(TimespecMath.Subtract(now.Boottime, saved.Boottime), elapsed);
+        Int128 apart = Int128.Abs(ClockSetting.ToNanoseconds(boottime) - ClockSetting.ToNanoseconds(monotonic));
+        bool shared = old.OwnBoottime is null && apart < SameDistance;
+        return old with { Monotonic = monotonic, OwnBoottime = shared ? null : boottime };
+    }
+
+    private static timespec Elapsed(ConfigFile file, HostClocks.Moment saved, ClockOffsets old, HostClocks.Moment now)
+    {
+        timespec elapsed = TimespecMath.Subtract(TimespecMath.Subtract(now.Realtime, old.Realtime), saved.Realtime);
+        return elapsed.tv_sec >= 0 ? elapsed : throw ConfigErrors.WallClockBehind(file.Path);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using VirtTime.Clock;
 using VirtTime.Libc;
 using VirtTime.Native;
@@ -10,12 +11,12 @@ namespace VirtTime.Config;
 internal readonly record struct Slot(int Thread, timespec Deadline, int Clock);
 
 /// <summary>Reads the slots of a config file, and only the pages of it that hold data.</summary>
-internal static unsafe class SlotTable
+internal static class SlotTable
 {
     private const int ChunkSize = 64 * 1024;
 
     /// <summary>All slots that are not zero, by their place. Those with invalid nanoseconds are no deadlines and are left out.</summary>
-    /// <exception cref="LauncherException">Part of the file cannot be read.</exception>
+    /// <exception cref="LauncherException">Part of the file cannot be read, or it was made shorter.</exception>
     public static IEnumerable<Slot> Read(ConfigFile file)
     {
         byte[] chunk = new byte[ChunkSize];
@@ -25,16 +26,18 @@ internal static unsafe class SlotTable
             for (int start = first; start < end; start += marks.Length)
             {
                 int count = Math.Min(marks.Length, end - start);
-                ReadAt(file, ConfigLayout.SlotsPosition + ((long)start * ConfigLayout.SlotSize), chunk.AsSpan(0, count * ConfigLayout.SlotSize));
+                file.ReadAt(ConfigLayout.SlotsPosition + ((long)start * ConfigLayout.SlotSize), chunk.AsSpan(0, count * ConfigLayout.SlotSize));
                 ReadMarks(file, start, marks.AsSpan(0, count));
                 for (int i = 0; i < count; i++)
                 {
-                    timespec deadline = System.Runtime.InteropServices.MemoryMarshal.Read<timespec>(chunk.AsSpan(i * ConfigLayout.SlotSize));
+                    timespec deadline = MemoryMarshal.Read<timespec>(chunk.AsSpan(i * ConfigLayout.SlotSize));
                     if ((deadline.tv_sec | deadline.tv_nsec) != 0 && TimespecMath.HasValidNanoseconds(deadline))
                         yield return new Slot(SlotMark.ThreadOf(start + i, marks[i]), deadline, SlotMark.ClockOf(marks[i]));
                 }
             }
         }
+
+        file.CheckSize();
     }
 
     /// <summary>The numbers of the slots in pages that hold data: the first, and one more than the last.</summary>
@@ -58,21 +61,11 @@ internal static unsafe class SlotTable
 
     private static int NumberAt(long position) => (int)((position - ConfigLayout.SlotsPosition) / ConfigLayout.SlotSize);
 
-    private static void ReadAt(ConfigFile file, long position, Span<byte> bytes)
-    {
-        fixed (byte* start = bytes)
-        {
-            nint length = SystemCalls.pread(file.Descriptor, start, bytes.Length, position);
-            if (length != bytes.Length)
-                throw ConfigErrors.CannotRead(file.Path, length < 0 ? Errno.Last : 0);
-        }
-    }
-
     // 0 where the file ends before, as those of other tools do.
     private static void ReadMarks(ConfigFile file, int first, Span<byte> marks)
     {
         marks.Clear();
         if (file.Size >= ConfigLayout.FileSize)
-            ReadAt(file, ConfigLayout.SlotClocksPosition + first, marks);
+            file.ReadAt(ConfigLayout.SlotClocksPosition + first, marks);
     }
 }

@@ -9,22 +9,20 @@ internal static unsafe class UnmovableCalls
     /// <summary>Throws where a process that uses the file may have such a call. The file must be locked.</summary>
     /// <param name="force">Do not; the deadline stays as it is.</param>
     /// <exception cref="LauncherException">It does.</exception>
-    public static void Refuse(ConfigFile file, bool force)
+    public static void Refuse(LayoutMapping layout, bool force)
     {
-        if (!AreThere(file))
+        ConfigExtension* extension = layout.Extension;
+        if (extension == null || (Volatile.Read(ref extension->flags) & ConfigExtension.HasUnmovableCalls) == 0)
             return;
-        if (IsUnused(file))
-            Interlocked.And(ref file.Extension->flags, ~ConfigExtension.HasUnmovableCalls);
+        if (IsUnused(layout.File))
+            Interlocked.And(ref extension->flags, ~ConfigExtension.HasUnmovableCalls);
         else if (!force)
-            throw ConfigErrors.Unmovable(file.Path);
+            throw ConfigErrors.Unmovable(layout.File.Path);
     }
-
-    public static bool AreThere(ConfigFile file) =>
-        file.HasExtension && (Volatile.Read(ref file.Extension->flags) & ConfigExtension.HasUnmovableCalls) != 0;
 
     private static bool IsUnused(ConfigFile file)
     {
-        if (!file.IsWritable || !FileLease.TryTake(file.Descriptor))
+        if (!FileLease.TryTake(file.Descriptor))
             return false;
         FileLease.Return(file.Descriptor);
         return true;

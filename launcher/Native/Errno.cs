@@ -9,10 +9,12 @@ internal static class Errno
     public const int ENOENT = 2;
     public const int ESRCH = 3;
     public const int EINTR = 4;
+    public const int EIO = 5;
     public const int E2BIG = 7;
     public const int ENOEXEC = 8;
     public const int EAGAIN = 11;
     public const int EACCES = 13;
+    public const int EFAULT = 14;
     public const int EEXIST = 17;
     public const int EXDEV = 18;
     public const int ENODEV = 19;

@@ -7,6 +7,7 @@ namespace VirtTime.Native;
 internal struct statx_buffer
 {
     public const uint STATX_BASIC_STATS = 0x7ff;
+    public const uint STATX_BTIME = 0x800;
 
     [FieldOffset(16)]
     public uint stx_nlink;
@@ -20,6 +21,11 @@ internal struct statx_buffer
     public ulong stx_ino;
     [FieldOffset(40)]
     public ulong stx_size;
+    /// <summary>0 where the filesystem does not know.</summary>
+    [FieldOffset(80)]
+    public long stx_btime_seconds;
+    [FieldOffset(112)]
+    public long stx_mtime_seconds;
     [FieldOffset(136)]
     public uint stx_dev_major;
     [FieldOffset(140)]

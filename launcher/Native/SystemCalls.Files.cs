@@ -17,6 +17,7 @@ internal static unsafe partial class SystemCalls
     public const int O_EXCL = 0x80;
     public const int O_NOCTTY = 0x100;
     public const int O_NONBLOCK = 0x800;
+    public const int O_NOATIME = 0x40000;
     public const int O_CLOEXEC = 0x80000;
     public const int O_PATH = 0x200000;
 
@@ -25,6 +26,7 @@ internal static unsafe partial class SystemCalls
     public static readonly int O_NOFOLLOW = IsArm64 ? 0x8000 : 0x20000;
     public static readonly int O_TMPFILE = 0x400000 | O_DIRECTORY;
 
+    public const int SEEK_SET = 0;
     public const int SEEK_DATA = 3;
     public const int SEEK_HOLE = 4;
 
@@ -44,12 +46,18 @@ internal static unsafe partial class SystemCalls
     public const int LOCK_UN = 8;
 
     public const int FALLOC_FL_KEEP_SIZE = 1;
+    public const int FALLOC_FL_PUNCH_HOLE = 2;
 
     public const int PROT_READ = 1;
     public const int PROT_WRITE = 2;
     public const int PROT_EXEC = 4;
     public const int MAP_SHARED = 1;
     public const int MAP_PRIVATE = 2;
+    public const int MAP_FIXED = 0x10;
+    public const int MAP_ANONYMOUS = 0x20;
+
+    /// <summary>Since Linux 5.14.</summary>
+    public const int MADV_POPULATE_WRITE = 23;
 
     private static bool IsArm64 => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
@@ -82,6 +90,13 @@ internal static unsafe partial class SystemCalls
     public static partial int fchmod(int descriptor, uint mode);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial int fchown(int descriptor, uint owner, uint group);
+
+    [LibraryImport("libc", SetLastError = true,
+        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteStringMarshaller))]
+    public static partial int renameat(int oldDirectory, string oldPath, int newDirectory, string newPath);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial int flock(int descriptor, int operation);
 
     [LibraryImport("libc", SetLastError = true)]
@@ -95,6 +110,9 @@ internal static unsafe partial class SystemCalls
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int munmap(nint address, nint length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int madvise(nint address, nint length, int advice);
 
     [LibraryImport("libc", SetLastError = true,
         StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteStringMarshaller))]

@@ -1,6 +1,7 @@
 using VirtTime.Clocks;
 using VirtTime.CommandLine;
 using VirtTime.Config;
+using VirtTime.Diagnostics;
 
 namespace VirtTime.State;
 
@@ -37,13 +38,17 @@ internal sealed record ConfigState(
 
     public static ConfigState Of(ConfigFile file, HostClocks.Moment host)
     {
-        ClockOffsets offsets = ClockOffsets.Read(file);
+        ConfigHeader header = ConfigHeader.Read(file);
+        if (header.IsUnfinished)
+            StandardStreams.WriteMessage(
+                $"note: {ConfigErrors.What(file.Path)}: a change was begun and not finished; the next change or command completes it");
+        ClockOffsets offsets = ClockOffsets.Of(header);
         ClockState[] clocks = ReadClocks(offsets, host);
-        HostClocks.Moment? saved = SavedClocks.Read(file);
+        HostClocks.Moment? saved = SavedClocks.Of(header);
         CallsInFlight calls = CallsInFlight.Of(file);
         return new ConfigState(
             file.Path,
-            BootCheck.IsOfThisBoot(file),
+            BootCheck.IsOfThisBoot(header),
             clocks,
             saved is null ? [] : NameSaved(saved.Value),
             [.. calls.Slots.Select(slot => CallOf(slot, offsets, clocks))],

@@ -21,8 +21,6 @@ internal static class StateCommand
             Save(path, request);
         else if (options.Resume || request.ChangesClocks)
             NamedConfig.Prepare(path, request);
-        else
-            NamedConfig.EnsureExists(path, request);
 
         if (options.Json || !(options.Save || options.Resume || request.ChangesClocks))
             Show(path, options.Json);
@@ -32,7 +30,8 @@ internal static class StateCommand
 
     private static void Save(string path, Request request)
     {
-        using ConfigFile file = Open(path, toWrite: true);
+        using ConfigFile file = ConfigFile.TryOpen(path, toWrite: true) ?? throw ConfigErrors.Missing(path);
+        OwnerCheck.Refuse(file, request.Options.Force);
         SavedClocks.Save(file, HostClocks.Now, request.Options.Force);
     }
 
@@ -57,7 +56,7 @@ internal static class StateCommand
 
     private static void Show(string path, bool json)
     {
-        using ConfigFile file = Open(path, toWrite: false);
+        using ConfigFile file = ConfigFile.TryOpenToShow(path) ?? throw ConfigErrors.NothingToShow(path);
         Show(file, json, HostClocks.Now);
     }
 
@@ -76,6 +75,4 @@ internal static class StateCommand
         string calls = state.Uncertain == 1 ? "1 call" : $"{state.Uncertain} calls";
         StandardStreams.WriteMessage($"note: {calls} may be of threads that have ended: not every process could be asked; root sees more");
     }
-
-    private static ConfigFile Open(string path, bool toWrite) => ConfigFile.TryOpen(path, toWrite) ?? throw ConfigErrors.Missing(path);
 }

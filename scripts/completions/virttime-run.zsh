@@ -13,6 +13,8 @@ _arguments -s -S \
     '(- *)--list[show the programs with shifted clocks]' \
     '(--resume)--save[note the virtual clocks in the config file]' \
     '(--save)--resume[let the virtual clocks go on from those saved]' \
+    '--elapsed[with --resume, add the time that has passed meanwhile]' \
+    '--criu-action[act as an action script of criu]' \
     '*'{-S+,--split-string=}'[split a string into arguments, for #! lines]:string:' \
     '--check[inspect the command, run nothing]' \
     '--force[run a command that would escape, or use a file of another boot]' \

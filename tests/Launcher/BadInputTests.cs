@@ -15,7 +15,7 @@ public class BadInputTests
     private static readonly string[] s_values = [.. s_clocks, "--config", "--config-mode", "--pid", "--log-level", "--split-string"];
 
     private static readonly string[] s_flags =
-        ["--save", "--resume", "--check", "--force", "--json", "--print-env", "--verbose", "--help", "--version"];
+        ["--save", "--resume", "--elapsed", "--criu-action", "--check", "--force", "--json", "--print-env", "--verbose", "--help", "--version"];
 
     private static readonly string[] s_target = ["--", "touch", "ran"];
 
@@ -73,6 +73,12 @@ public class BadInputTests
         { "--save", ["--save", "--monotonic-at", "5s", "--config", There] },
         { "--resume", ["--resume", "--boottime-offset", "5s", "--config", There] },
         { "--resume", ["--resume", .. s_target] },
+        { "--elapsed", ["--elapsed", "--config", There] },
+        { "--elapsed", ["--save", "--elapsed", "--config", There] },
+        { "--criu-action", ["--criu-action"] },
+        { "--criu-action", ["--criu-action", "--resume", "--config", There] },
+        { "--criu-action", ["--criu-action", "--monotonic-at", "5s", "--config", There] },
+        { "--criu-action", ["--criu-action", "--config", There, .. s_target] },
         { "--verbose", ["--verbose", "--log-level", "debug", .. s_target] },
         { "--json", ["--json", "--config", There, .. s_target] },
         { "--save", ["--save", "--config", There, .. s_target] },
@@ -133,7 +139,7 @@ public class BadInputTests
 
     [Theory(Timeout = Limits.Test)]
     [InlineData("--mono", "--monotonic-at, --monotonic-offset")]
-    [InlineData("--c", "--config, --config-mode, --check")]
+    [InlineData("--c", "--config, --config-mode, --criu-action, --check")]
     [InlineData("--s", "--save, --split-string")]
     [InlineData("--ver", "--verbose, --version")]
     public async Task Ambiguous_abbreviation_lists_what_it_may_be(string option, string candidates)

@@ -73,7 +73,7 @@ public class InFlightTests
     {
         using OrdinaryUser user = new();
         string conf = user.PathOf("conf");
-        (await user.Launch("--config", conf).RunAsync()).Succeeded();
+        (await user.Launch("--config", conf, "--monotonic-at", "0").RunAsync()).Succeeded();
         using (ConfigFile file = ConfigFile.Open(conf))
             file.TakeSlot(NoThread, CLOCK_BOOTTIME, 5_000_000, 0);
         Result none = await user.Launch("--config", conf, "--json").RunAsync();
@@ -97,7 +97,7 @@ public class InFlightTests
         Needs.Tool("unshare");
         using TemporaryDirectory directory = new();
         string conf = directory.File("conf");
-        (await Command.Launcher("--config", conf).RunAsync()).Succeeded();
+        (await Command.Launcher("--config", conf, "--monotonic-at", "0").RunAsync()).Succeeded();
         using (ConfigFile file = ConfigFile.Open(conf))
         {
             for (int i = 0; i < Many; i++)

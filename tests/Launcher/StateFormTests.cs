@@ -7,14 +7,16 @@ namespace VirtTime.Tests.Launching;
 public partial class StateFormTests
 {
     [Fact(Timeout = Limits.Test)]
-    public async Task Missing_file_is_created_with_a_clock_at_zero_and_shown()
+    public async Task File_that_is_missing_is_not_created_to_be_shown()
     {
         using TemporaryDirectory directory = new();
-        Result result = (await Command.Launcher("--config", directory.File("conf")).RunAsync()).Succeeded();
-        Assert.Contains(directory.File("conf"), result.Lines[0], StringComparison.Ordinal);
-        Assert.Empty(result.Error);
-        Limits.AssertJustAfter(0, (await StateJson.OfAsync("--config", directory.File("conf"))).Virtual());
-        Assert.Equal([directory.File("conf")], Directory.GetFileSystemEntries(directory.Path));
+        foreach (string[] options in (string[][])[[], ["--json"], ["--config-mode", "0640"]])
+        {
+            Result result = await Command.Launcher(["--config", directory.File("conf"), .. options]).RunAsync();
+            Assert.Equal((125, ""), (result.ExitCode, result.Output));
+            Assert.Contains("no such file; give a clock option", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+            Assert.Empty(Directory.GetFileSystemEntries(directory.Path));
+        }
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -171,7 +173,7 @@ public partial class StateFormTests
     {
         using TemporaryDirectory directory = new();
         foreach (string mode in (string[])["0640", "0666"])
-            await StateJson.OfAsync("--config", directory.File("conf"), "--config-mode", mode);
+            await StateJson.OfAsync("--config", directory.File("conf"), "--monotonic-at", "5s", "--config-mode", mode);
         Assert.Equal((UnixFileMode)0b110_100_000, File.GetUnixFileMode(directory.File("conf")));
     }
 
@@ -226,7 +228,37 @@ public partial class StateFormTests
         Assert.InRange(resumed.Offset(), before - saved, HostClock.Monotonic() - saved);
         Limits.AssertJustAfter(state.Saved["boottime"], resumed.Virtual("boottime"));
         Assert.Equal(0, resumed.Offset("realtime"));
-        Assert.Equal(state.Saved, resumed.Saved);
+
+        // From them the clock would run backwards the next time.
+        Assert.Null(resumed.Saved);
+        Result again = await Command.Launcher("--config", conf, "--resume").RunAsync();
+        Assert.Equal(125, again.ExitCode);
+        Assert.Contains("has no saved clocks", Assert.Single(again.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData(-1000)]
+    [InlineData(1000)]
+    public async Task Time_that_has_passed_by_the_wall_clock_is_added_where_asked_for(int wallClock)
+    {
+        const long SavedRealtimePosition = VirtTime.Config.ConfigLayout.ExtensionPosition + 104;
+        using TemporaryDirectory directory = new();
+        string conf = directory.File("conf");
+        await StateJson.OfAsync("--config", conf, "--monotonic-at", "12345s");
+        StateJson state = await StateJson.OfAsync("--config", conf, "--save");
+        using ConfigFile config = ConfigFile.Open(conf);
+        config.WriteRaw(SavedRealtimePosition, (long)state.Saved!["realtime"] + wallClock, 0);
+        Result result = await Command.Launcher("--config", conf, "--resume", "--elapsed").RunAsync();
+        if (wallClock < 0)
+        {
+            Assert.Empty(result.Succeeded().Error);
+            Limits.AssertJustAfter(13345, (await StateJson.OfAsync("--config", conf)).Virtual());
+            return;
+        }
+
+        Assert.Equal(125, result.ExitCode);
+        Assert.Contains("the wall clock is behind", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.NotNull((await StateJson.OfAsync("--config", conf)).Saved);
     }
 
     [Fact(Timeout = Limits.Test)]

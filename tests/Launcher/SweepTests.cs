@@ -3,61 +3,110 @@ using VirtTime.Tests.Harness;
 namespace VirtTime.Tests.Launching;
 
 /// <summary>Which private files a launch deletes, and which it must not.</summary>
+/// <remarks>
+/// In PID namespaces of their own, where few processes are to be asked. A sweep that does not get through in its time, on a loaded machine,
+/// leaves the files to a later one.
+/// </remarks>
 public class SweepTests
 {
-    // Above the largest process id, so the makers of these files are gone.
-    private const int GonePid = 4_194_305;
 
-    private const int FileCount = 40;
+    // make AGE FILE...; launch: sweeps whenever it was last done; launch_while FILE: until it is gone, for some time.
+    private const string Functions = """
+        own=$(stat -Lc %i /proc/self/ns/pid) gone=4194305 files=$XDG_RUNTIME_DIR/virttime
+        mkdir -p -m 0700 "$files"
+        make() { age=$1; shift; for file; do truncate -s 4096 "$files/$file"; touch -d "-$age" "$files/$file"; done; }
+        many() { for i in $(seq 40); do echo "$1.$i"; done; }
+        launch() { rm -f "$files/sweep"; "$run" -- /bin/true; }
+        launch_while() { for i in $(seq 400); do [ -e "$files/$1" ] || return 0; launch; done; return 1; }
+        run=$1; shift
+
+        """;
 
     [Fact(Timeout = Limits.Test)]
-    public async Task File_that_a_process_has_in_its_environment_but_not_yet_mapped_stays()
-    {
-        using TemporaryDirectory runtime = new();
-        string[] files = MakeLeftovers(runtime);
-        using RunningProgram user = Naming(files[0]);
-        await SweepAsync(runtime, descriptors: 1024);
-        await SweepAsync(runtime, descriptors: 1024);
+    public async Task Left_overs_are_deleted() =>
+        await RunAsync("make 2minutes $(many $own-$gone); launch_while $own-$gone.40; for i in $(many $own-$gone); do launch_while $i; done");
 
-        Assert.True(File.Exists(files[0]));
-        Assert.DoesNotContain(files[1..], File.Exists);
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("a file that may be its maker's still", "make 2minutes $own-1.7; make 2minutes $(many $own-$gone)", "$own-1.7")]
+    [InlineData("a file that was made just now", "make 30seconds $(many $own-$gone)", "$own-$gone.7")]
+    [InlineData("a file of another namespace", "make 23hours $(many 77-$gone)", "77-$gone.7")]
+    [InlineData("a file of an earlier version", "make 23hours $(many $gone)", "$gone.7")]
+    [InlineData("a few", "make 2minutes $own-$gone.1 $own-$gone.2", "$own-$gone.1")]
+    [InlineData("something else", "make 2days $(many $own-$gone) notes.1 notes", "notes.1")]
+    [InlineData("an old one that is open", "make 2days $(many 77-$gone); exec 5<\"$files/77-$gone.7\"", "77-$gone.7")]
+    public async Task Others_stay(string what, string script, string file)
+    {
+        Assert.NotEmpty(what);
+        await RunAsync($"{script}; for i in $(seq 60); do launch; done; [ -e \"$files/{file}\" ]");
     }
 
     [Theory(Timeout = Limits.Test)]
-    [InlineData(16)]
-    [InlineData(24)]
-    [InlineData(36)]
+    [InlineData("77-$gone")]
+    [InlineData("$gone")]
+    [InlineData("$own-$gone")]
+    public async Task What_is_older_than_a_day_is_deleted(string maker) =>
+        await RunAsync($"make 25hours $(many {maker}); for i in $(many {maker}); do launch_while $i; done");
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData(1024)]
     [InlineData(46)]
-    public async Task It_stays_also_where_descriptors_are_few(int descriptors)
+    [InlineData(24)]
+    [InlineData(16)]
+    public async Task File_that_a_process_has_in_its_environment_but_not_yet_mapped_stays(int descriptors) => await RunAsync($"""
+        make 2minutes $(many $own-$gone)
+        VIRT_TIME_CONF=/elsewhere/by/another/name/$own-$gone.7 sleep 100 &
+        ulimit -n {descriptors}
+        for i in $(seq 60); do launch; done
+        for i in $(many $own-$gone); do [ $i = $own-$gone.7 ] || [ {descriptors} -lt 1024 ] || launch_while $i; done
+        [ -e "$files/$own-$gone.7" ]
+        """);
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("fork")]
+    [InlineData("exec")]
+    public async Task File_of_a_static_program_stays_until_its_end(string way)
+    {
+        string chain = await NativeProgram.BuildAsync("launcher/process_chain.c", "-static");
+        Result result = await RunAsync($$"""
+            make 2minutes $(many $own-$gone)
+            # Its parent ends at once, as the maker of the file has.
+            VIRT_TIME_CONF=$files/$own-$gone.7 sh -c '"$@" &' sh {{chain}} {{way}} 15 >$files/../said
+            while [ ! -s $files/../said ]; do launch; make 2minutes $(many $own-1$gone); done
+            cat $files/../said
+            for i in $(many $own-$gone); do launch_while $i; done
+            """);
+        Assert.Equal("fine", Assert.Single(result.Lines));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Neighbour_in_another_namespace_keeps_its_files()
+    {
+        const string Sweeping = "while :; do make 2minutes $(many $own-$gone); launch; done";
+        const string Using = """
+            for i in $(seq 150); do
+                "$run" --monotonic-at 12345s -- "$1"
+            done
+            """;
+        string watch = await NativeProgram.BuildAsync("config/read_clock.c");
+        using TemporaryDirectory runtime = new();
+        using RunningProgram neighbour = InNamespace(runtime, Sweeping).Start();
+        Result result = (await InNamespace(runtime, Using, watch).RunAsync()).Succeeded();
+        Assert.Equal(150, result.Lines.Count);
+        Assert.All(result.Lines, line => Assert.StartsWith("clock=1234", line, StringComparison.Ordinal));
+        Assert.Empty(result.Error);
+    }
+
+    private static async Task<Result> RunAsync(string script)
     {
         using TemporaryDirectory runtime = new();
-        string[] files = MakeLeftovers(runtime);
-        RunningProgram[] users = [.. files.Select(Naming)];
-        try
-        {
-            await SweepAsync(runtime, descriptors);
-            Assert.All(files, file => Assert.True(File.Exists(file), file));
-        }
-        finally
-        {
-            foreach (RunningProgram user in users)
-                user.Dispose();
-        }
+        return (await InNamespace(runtime, script).RunAsync()).Succeeded();
     }
 
-    private static string[] MakeLeftovers(TemporaryDirectory runtime)
+    private static Command InNamespace(TemporaryDirectory runtime, string script, params string[] arguments)
     {
-        string directory = runtime.File("virttime");
-        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        string[] files = [.. Enumerable.Range(0, FileCount).Select(i => Path.Combine(directory, $"{GonePid}.{i}"))];
-        foreach (string file in files)
-            File.WriteAllBytes(file, new byte[16]);
-        return files;
+        Needs.Root();
+        string[] unshare = ["--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", Functions + script, "sh", Paths.Launcher];
+        return (Command.Of(Needs.Tool("unshare"), [.. unshare, .. arguments]) with { Limit = TimeSpan.FromSeconds(100) })
+            .With("XDG_RUNTIME_DIR", runtime.Path);
     }
-
-    private static RunningProgram Naming(string file) => Command.Of("sleep", "60").With("VIRT_TIME_CONF", file).Start();
-
-    private static async Task SweepAsync(TemporaryDirectory runtime, int descriptors) =>
-        (await Command.Of("sh", "-c", $"ulimit -n {descriptors}; exec \"$@\"", "sh", Paths.Launcher, "--monotonic-at", "1s", "--", "true")
-            .With("XDG_RUNTIME_DIR", runtime.Path).RunAsync()).Succeeded();
 }

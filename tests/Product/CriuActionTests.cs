@@ -1,31 +1,51 @@
+using VirtTime.Config;
 using VirtTime.Tests.Harness;
+using VirtTime.Tests.Launching;
 
 namespace VirtTime.Tests.Product;
 
 /// <summary><c>scripts/criu-action.sh</c>, called as CRIU calls an action script: with variables and no arguments.</summary>
 public class CriuActionTests
 {
-    [Fact(Timeout = Limits.Test)]
-    public async Task Clocks_are_saved_after_the_dump()
+    [Theory(Timeout = Limits.Test)]
+    [InlineData(ConfigLayout.FileSize)]
+    [InlineData(ConfigLayout.CFileSize)]
+    public async Task Clocks_go_on_after_the_restore(long size)
     {
-        using WaitingProcess process = await WaitingProcess.StartAsync();
-        AssertSilent(await process.Action("post-dump").RunAsync());
-        LauncherState state = await LauncherState.OfAsync(process.Config);
-        Limits.AssertJustAfter(12345, state.Saved("monotonic"));
-    }
-
-    [Fact(Timeout = Limits.Test)]
-    public async Task Clocks_go_on_after_the_restore()
-    {
-        using WaitingProcess process = await WaitingProcess.StartAsync();
-        AssertSilent(await process.Action("post-dump").RunAsync());
-        decimal saved = (await LauncherState.OfAsync(process.Config)).Saved("monotonic");
+        using WaitingProcess process = await WaitingProcess.StartAsync(size: size);
+        ActionResult.AssertSilent(await process.Action("post-dump").RunAsync());
+        decimal saved = process.DumpedClock();
 
         // As on another host, where the old offset gives another clock. An earlier one: what has expired stays expired.
         (await Command.Launcher("--config", process.Config, "--monotonic-at", "5s").RunAsync()).Succeeded();
         decimal before = HostClock.Monotonic();
-        AssertSilent(await process.Action("post-restore").RunAsync());
+        ActionResult.AssertSilent(await process.Action("post-restore").RunAsync());
         process.AssertGoesOn(saved, before, HostClock.Monotonic());
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Process_with_a_deadline_that_cannot_be_moved_fails_the_dump()
+    {
+        const long UnmovableFlag = 8;
+        using WaitingProcess process = await WaitingProcess.StartAsync();
+        using (ConfigFile config = ConfigFile.Open(process.Config))
+            config.WriteRaw(ConfigLayout.ExtensionPosition + 8, 1 | (UnmovableFlag << 32), 0);
+        await ActionResult.AssertFailsAsync(process.Action("post-dump"), "keeps a deadline outside");
+        Assert.False(File.Exists(Path.Combine(process.Images, "virttime.img")));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Process_that_may_only_read_the_file_fails_the_dump()
+    {
+        using OrdinaryUser user = new();
+        using WaitingProcess process = await WaitingProcess.StartAsync();
+        string config = user.PathOf("conf");
+        (await Command.Launcher("--config", config, "--config-mode", "0644", "--monotonic-at", "5s").RunAsync()).Succeeded();
+        string program = user.Copy(await NativeProgram.BuildAsync("watch_clock.c"));
+        using RunningProgram reader = user.Launch("--config", config, "--", program).Start();
+        await reader.ReadNumberAsync("clock");
+        Command action = process.Action("post-dump").With("CRTOOLS_INIT_PID", $"{reader.ProcessGroup}").With("VIRTTIME_CRIU_CONFIG", config);
+        await ActionResult.AssertFailsAsync(action, "may only read it");
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -33,12 +53,12 @@ public class CriuActionTests
     {
         await TimeNamespace.NeedsAsync();
         using WaitingProcess process = await WaitingProcess.StartAsync(TimeNamespace.Inside);
-        AssertSilent(await process.Action("post-dump").RunAsync());
-        decimal saved = (await LauncherState.OfAsync(process.Config)).Saved("monotonic");
+        ActionResult.AssertSilent(await process.Action("post-dump").RunAsync());
+        decimal saved = process.DumpedClock();
         Limits.AssertJustAfter(12345, saved);
 
         decimal before = HostClock.Monotonic() + TimeNamespace.Ahead;
-        AssertSilent(await process.Action("post-restore").RunAsync());
+        ActionResult.AssertSilent(await process.Action("post-restore").RunAsync());
         process.AssertGoesOn(saved, before, HostClock.Monotonic() + TimeNamespace.Ahead);
     }
 
@@ -47,18 +67,17 @@ public class CriuActionTests
     {
         await TimeNamespace.NeedsAsync();
         using WaitingProcess process = await WaitingProcess.StartAsync();
-        AssertSilent(await TimeNamespace.Inside(process.Action("post-dump")).RunAsync());
-        decimal saved = (await LauncherState.OfAsync(process.Config)).Saved("monotonic");
+        ActionResult.AssertSilent(await TimeNamespace.Inside(process.Action("post-dump")).RunAsync());
+        decimal saved = process.DumpedClock();
         Limits.AssertJustAfter(12345, saved);
 
         decimal before = HostClock.Monotonic();
-        AssertSilent(await TimeNamespace.Inside(process.Action("post-restore")).RunAsync());
+        ActionResult.AssertSilent(await TimeNamespace.Inside(process.Action("post-restore")).RunAsync());
         process.AssertGoesOn(saved, before, HostClock.Monotonic());
     }
 
     [Theory(Timeout = Limits.Test)]
     [InlineData("pre-dump")]
-    [InlineData("pre-restore")]
     [InlineData("pre-resume")]
     [InlineData("post-resume")]
     [InlineData("network-lock")]
@@ -70,9 +89,9 @@ public class CriuActionTests
     public async Task Other_stages_are_ignored(string stage)
     {
         using WaitingProcess process = await WaitingProcess.StartAsync();
-        AssertSilent(await process.Action(stage).RunAsync());
-        AssertSilent(await process.Action(stage).With("CRTOOLS_INIT_PID", null).With("VIRTTIME_CRIU_CONFIG", null).RunAsync());
-        Assert.False((await LauncherState.OfAsync(process.Config)).HasSaved);
+        ActionResult.AssertSilent(await process.Action(stage).RunAsync());
+        ActionResult.AssertSilent(await process.Action(stage).With("CRTOOLS_INIT_PID", null).With("VIRTTIME_CRIU_CONFIG", null).RunAsync());
+        Assert.Single(Directory.GetFileSystemEntries(process.Images));
     }
 
     [Theory(Timeout = Limits.Test)]
@@ -85,23 +104,22 @@ public class CriuActionTests
     [InlineData("VIRTTIME_CRIU_CONFIG", null, "VIRTTIME_CRIU_CONFIG is not set")]
     [InlineData("VIRTTIME_CRIU_CONFIG", "", "VIRTTIME_CRIU_CONFIG is not set")]
     [InlineData("VIRTTIME_CRIU_CONFIG", "/nonexistent", "no such file")]
-    [InlineData("VIRTTIME_CRIU_CONFIG", "/etc/passwd", "runs with another config file")]
+    [InlineData("VIRTTIME_CRIU_CONFIG", "conf", "not an absolute path")]
+    [InlineData("VIRTTIME_CRIU_CONFIG", "/etc/passwd", "is not a config file")]
+    [InlineData("CRTOOLS_IMAGE_DIR", null, "CRTOOLS_IMAGE_DIR: is not set")]
+    [InlineData("CRTOOLS_IMAGE_DIR", "/nonexistent", "no such file or directory")]
+    [InlineData("CRTOOLS_IMAGE_DIR", "/", "no images of criu")]
     [InlineData("VIRTTIME_RUN", "/nonexistent", "not found")]
-    [InlineData("VIRTTIME_RUN", "/bin/true", "runs with another config file")]
+    [InlineData("VIRTTIME_RUN", "/bin/false", "criu-action.sh: post")]
     public async Task Doubt_fails_the_dump_and_the_restore(string variable, string? value, string reason)
     {
         using WaitingProcess process = await WaitingProcess.StartAsync();
-        (await Command.Launcher("--config", process.Config, "--save").RunAsync()).Succeeded();
-        byte[] before = await process.ReadExtensionAsync();
+        ActionResult.AssertSilent(await process.Action("post-dump").RunAsync());
+        byte[] before = await process.ReadConfigAsync();
         foreach (string stage in new[] { "post-dump", "post-restore" })
-        {
-            Result result = await process.Action(stage).With(variable, value).RunAsync();
-            Assert.Equal(1, result.ExitCode);
-            Assert.StartsWith("criu-action.sh: ", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
-            Assert.Contains(reason, result.Error, StringComparison.Ordinal);
-        }
+            await ActionResult.AssertFailsAsync(process.Action(stage).With(variable, value), reason);
 
-        Assert.Equal(before, await process.ReadExtensionAsync());
+        Assert.Equal(before, await process.ReadConfigAsync());
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -109,42 +127,33 @@ public class CriuActionTests
     {
         using WaitingProcess process = await WaitingProcess.StartAsync();
         using RunningProgram other = Command.Of("cat").Start();
-        Result result = await process.Action("post-dump").With("CRTOOLS_INIT_PID", $"{other.ProcessGroup}").RunAsync();
-        Assert.Equal(1, result.ExitCode);
-        Assert.Contains("has no config file mapped", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        await ActionResult.AssertFailsAsync(process.Action("post-dump").With("CRTOOLS_INIT_PID", $"{other.ProcessGroup}"), "is used by no process");
     }
 
     [Fact(Timeout = Limits.Test)]
     public async Task Root_of_the_tree_may_be_without_the_interposer()
     {
         using WaitingProcess process = await WaitingProcess.StartAsync();
-        AssertSilent(await process.Action("post-dump").With("CRTOOLS_INIT_PID", $"{process.Root}").RunAsync());
-        Assert.True((await LauncherState.OfAsync(process.Config)).HasSaved);
+        ActionResult.AssertSilent(await process.Action("post-dump").With("CRTOOLS_INIT_PID", $"{process.Root}").RunAsync());
+        Limits.AssertJustAfter(12345, process.DumpedClock());
     }
 
-    [Fact(Timeout = Limits.Test)]
-    public async Task Second_config_file_in_the_tree_fails()
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("watch_clock.c", "clock")]
+    [InlineData("launcher/overwrite_environment.c", "pid", "a title")]
+    public async Task Second_config_file_in_the_tree_fails(string source, string says, params string[] arguments)
     {
         using WaitingProcess process = await WaitingProcess.StartAsync();
         using TemporaryDirectory directory = new();
+        string program = await NativeProgram.BuildAsync(source);
         string[] launch = [Paths.Launcher, "--config", process.Config, "--", "sh", "-c", "\"$@\"; true", "sh"];
-        string[] nested = [Paths.Launcher, "--config", directory.File("other"), "--", await NativeProgram.BuildAsync("watch_clock.c")];
+        string[] nested = [Paths.Launcher, "--config", directory.File("other"), "--", program, .. arguments];
         using RunningProgram tree = Command.Of(launch[0], [.. launch[1..], .. nested]).Start();
-        await tree.ReadNumberAsync("clock");
+        await tree.ReadNumberAsync(says);
 
-        Result result = await process.Action("post-dump").With("CRTOOLS_INIT_PID", $"{tree.ProcessGroup}").RunAsync();
-        Assert.Equal(1, result.ExitCode);
-        Assert.Contains("runs with another config file", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
-        Assert.False((await LauncherState.OfAsync(process.Config)).HasSaved);
-    }
-
-    [Fact(Timeout = Limits.Test)]
-    public async Task Restore_without_saved_clocks_fails()
-    {
-        using WaitingProcess process = await WaitingProcess.StartAsync();
-        Result result = await process.Action("post-restore").RunAsync();
-        Assert.Equal(1, result.ExitCode);
-        Assert.Contains("has no saved clocks", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Command action = process.Action("post-dump").With("CRTOOLS_INIT_PID", $"{tree.ProcessGroup}");
+        await ActionResult.AssertFailsAsync(action, "runs with another config file, " + directory.File("other"));
+        Assert.False(File.Exists(Path.Combine(process.Images, "virttime.img")));
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -153,9 +162,7 @@ public class CriuActionTests
         using WaitingProcess process = await WaitingProcess.StartAsync();
         File.Copy(process.Config, process.Config + ".copy");
         File.Move(process.Config + ".copy", process.Config, overwrite: true);
-        Result result = await process.Action("post-dump").RunAsync();
-        Assert.Equal(1, result.ExitCode);
-        Assert.Contains("runs with another config file", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        await ActionResult.AssertFailsAsync(process.Action("post-dump"), "runs with another config file");
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -165,9 +172,7 @@ public class CriuActionTests
         (await Installation.Command(prefix.Path).RunAsync()).Succeeded();
         using WaitingProcess process = await WaitingProcess.StartAsync();
         Command installed = process.Action("post-dump") with { File = prefix.File("lib/virttime/criu-action.sh") };
-        AssertSilent(await installed.With("VIRTTIME_RUN", null).RunAsync());
-        Assert.True((await LauncherState.OfAsync(process.Config)).HasSaved);
+        ActionResult.AssertSilent(await installed.With("VIRTTIME_RUN", null).RunAsync());
+        Limits.AssertJustAfter(12345, process.DumpedClock());
     }
-
-    private static void AssertSilent(Result result) => Assert.Equal("", result.Succeeded().Output + result.Error);
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using VirtTime.Config;
 using VirtTime.Tests.Harness;
 
@@ -11,11 +12,23 @@ internal sealed class WaitingProcess : IDisposable
     private int _pid;
     private decimal _deadline;
 
-    public string Config => _directory.File("a \"conf\" file");
+    public string Config => _directory.File("a \"conf\"\tfile\n of strange name");
 
-    public static async Task<WaitingProcess> StartAsync(Func<Command, Command>? where = null)
+    /// <summary>As CRIU leaves it when the scripts run: with its inventory.</summary>
+    public string Images => _directory.File("images");
+
+    /// <param name="where">Wraps the launcher.</param>
+    /// <param name="size">Of the config file.</param>
+    public static async Task<WaitingProcess> StartAsync(Func<Command, Command>? where = null, long size = ConfigLayout.FileSize)
     {
         WaitingProcess waiting = new();
+        waiting.Dump();
+        if (size != ConfigLayout.FileSize)
+        {
+            using FileStream file = File.Create(waiting.Config);
+            file.SetLength(size);
+        }
+
         string program = await NativeProgram.BuildAsync("slot_wait.c");
         string[] clock = ["--monotonic-at", "12345s", "--config", waiting.Config];
         Command command = Command.Launcher([.. clock, "--", program, "clock_nanosleep", "25000"]);
@@ -33,8 +46,35 @@ internal sealed class WaitingProcess : IDisposable
     public Command Action(string stage) => Command.Of(Path.Combine(Paths.Root, "scripts", "criu-action.sh"))
         .With("CRTOOLS_SCRIPT_ACTION", stage)
         .With("CRTOOLS_INIT_PID", $"{_pid}")
+        .With("CRTOOLS_IMAGE_DIR", Images)
         .With("VIRTTIME_CRIU_CONFIG", Config)
         .With("VIRTTIME_RUN", Paths.Launcher);
+
+    /// <summary>Makes images of another dump than before.</summary>
+    public void Dump()
+    {
+        Directory.CreateDirectory(Images);
+        File.WriteAllText(Path.Combine(Images, "inventory.img"), Guid.NewGuid().ToString());
+    }
+
+    /// <summary>What the virtual monotonic clock read at the dump, in seconds.</summary>
+    public decimal DumpedClock()
+    {
+        const long ClockPosition = 32;
+        Span<byte> bytes = stackalloc byte[16];
+        using FileStream image = File.OpenRead(Path.Combine(Images, "virttime.img"));
+        RandomAccess.Read(image.SafeFileHandle, bytes, ClockPosition);
+        return BinaryPrimitives.ReadInt64LittleEndian(bytes) + (BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]) / 1_000_000_000m);
+    }
+
+    /// <summary>Ends it, and returns when nobody has the file mapped any more.</summary>
+    public async Task EndAsync()
+    {
+        _program!.Dispose();
+        _program = null;
+        while (Directory.Exists($"/proc/{_pid}"))
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+    }
 
     /// <summary>
     /// Asserts that the virtual clock read <paramref name="saved"/> between two host times, and that the call in flight moved along.
@@ -46,14 +86,7 @@ internal sealed class WaitingProcess : IDisposable
         Assert.Equal(_deadline + config.Offset, config.Slot(_pid));
     }
 
-    public async Task<byte[]> ReadExtensionAsync()
-    {
-        byte[] block = new byte[ConfigLayout.ExtensionSize];
-        using FileStream file = File.Open(Config, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        file.Position = ConfigLayout.ExtensionPosition;
-        await file.ReadExactlyAsync(block, TestContext.Current.CancellationToken);
-        return block;
-    }
+    public Task<byte[]> ReadConfigAsync() => File.ReadAllBytesAsync(Config, TestContext.Current.CancellationToken);
 
     public void Dispose()
     {

@@ -18,7 +18,7 @@ done
 [ -d "$images" ] || exit 1
 
 stage() {
-    (cd "$images" && exec env CRTOOLS_SCRIPT_ACTION="$@" "$script") # the work directory is that of the images
+    (cd "$images" && exec env CRTOOLS_IMAGE_DIR="$PWD" CRTOOLS_SCRIPT_ACTION="$@" "$script") # the work directory is that of the images
 }
 
 case $command in
@@ -27,6 +27,7 @@ case $command in
         kill -STOP "$pid"
         readlink "/proc/$pid/exe" >"$images/exe"
         cp "/proc/$pid/environ" "$images/environ"
+        cat /proc/uptime /proc/sys/kernel/random/uuid >"$images/inventory.img" # as criu's, another one for each dump
         stage post-dump CRTOOLS_INIT_PID="$pid"
         kill -KILL "$pid"
         ;;

@@ -1,0 +1,62 @@
+using VirtTime.Config;
+using VirtTime.Native;
+
+namespace VirtTime.Migration;
+
+/// <summary>
+/// Brings a config file back as it was when the tree was dumped, slots and all: in place, since criu looks for the name and compares the size,
+/// or created where it is missing.
+/// </summary>
+internal static class ConfigRestoration
+{
+    /// <exception cref="LauncherException">It is used, has another size, or cannot be written.</exception>
+    public static void Run(string path, DumpImage image)
+    {
+        const int Flags = SystemCalls.O_RDWR | SystemCalls.O_NOCTTY | SystemCalls.O_NONBLOCK;
+        Descriptor there = Descriptor.Open(path, Flags);
+        if (there.IsOpen)
+        {
+            Replace(path, there, image);
+            return;
+        }
+
+        if (Errno.Last != Errno.ENOENT)
+            throw Errno.Last == Errno.EAGAIN ? MigrationErrors.InUse(path) : ConfigErrors.CannotOpen(path, Errno.Last, toWrite: true);
+
+        using Descriptor made = Descriptor.Open(path, Flags | SystemCalls.O_CREAT | SystemCalls.O_EXCL, image.Header.mode);
+        int error = made.IsOpen ? TryMake(made.Number, image) : Errno.Last;
+        if (error == 0)
+            return;
+        if (made.IsOpen)
+            SystemCalls.unlinkat(SystemCalls.AT_FDCWD, path, 0);
+        throw ConfigErrors.CannotWrite(path, error);
+    }
+
+    private static void Replace(string path, Descriptor file, DumpImage image)
+    {
+        // What is no config file is not written over, whatever its size.
+        using ConfigFile config = ConfigFile.Use(path, file, isWritable: true, toWrite: true);
+        if (config.Size != image.Header.size)
+            throw MigrationErrors.OtherSize(path, image.Header.size);
+
+        // Not every filesystem has leases, and not everybody may take one of a stranger's file.
+        if (!FileLease.TryTake(file.Number) && Errno.Last == Errno.EAGAIN)
+            throw MigrationErrors.InUse(path);
+
+        int error = SparseCopy.TryClear(file.Number, image.Header.size);
+        if (error == 0)
+            error = image.TryCopyTo(file.Number);
+        if (error != 0)
+            throw ConfigErrors.CannotWrite(path, error);
+    }
+
+    private static int TryMake(int file, DumpImage image)
+    {
+        if (SystemCalls.ftruncate(file, image.Header.size) != 0 || SystemCalls.fchmod(file, image.Header.mode) != 0)
+            return Errno.Last;
+
+        // Only root may, and on another machine it may be somebody else's number.
+        SystemCalls.fchown(file, image.Header.owner, image.Header.group);
+        return image.TryCopyTo(file);
+    }
+}

@@ -1,0 +1,50 @@
+using VirtTime.Config;
+using VirtTime.Native;
+using VirtTime.Processes;
+
+namespace VirtTime.Migration;
+
+/// <summary>Whether a tree of processes can be moved with one config file.</summary>
+internal static class TreeCheck
+{
+    /// <summary>Looks at every process: it has to use this file, and to write it, or to be on the host's clocks.</summary>
+    /// <exception cref="LauncherException">One uses another file, cannot be asked, or keeps its deadlines to itself; or none uses it.</exception>
+    public static void Demand(ConfigFile config, int root)
+    {
+        using ProcFolder proc = ProcFolder.TryOpen() ?? throw MigrationErrors.CannotAsk(root, Errno.Last);
+        MappedFileIdentity identity = MappedFileIdentity.TryOf(config.Descriptor) ?? throw MigrationErrors.NotUsed(config.Path);
+        int users = 0;
+        foreach (int pid in ProcessTree.Of(proc, root))
+        {
+            List<Mapping> mappings = ProcessMaps.TryReadShared(proc, pid) ?? throw MigrationErrors.CannotAsk(pid, Errno.Last);
+            List<Mapping> own = mappings.FindAll(mapping => identity.IsOf(pid, mapping));
+            if (own.Count == 0)
+                RefuseOther(config, proc, pid);
+            else if (!own.Exists(mapping => mapping.IsWritable))
+                throw MigrationErrors.ReadOnly(config.Path, pid);
+            users += own.Count == 0 ? 0 : 1;
+        }
+
+        if (users == 0)
+            throw MigrationErrors.NotUsed(config.Path);
+    }
+
+    /// <summary>The same of a tree that may not be open to us yet: false where that is so.</summary>
+    /// <exception cref="LauncherException">It can be asked, and does not use the file.</exception>
+    public static bool DemandIfOpen(ConfigFile config, int root)
+    {
+        if (SmallFile.TryRead($"/proc/{root}/maps") is null && Errno.Last is Errno.EACCES or Errno.EPERM)
+            return false;
+        Demand(config, root);
+        return true;
+    }
+
+    private static void RefuseOther(ConfigFile config, ProcFolder proc, int pid)
+    {
+        VirtualisedProcess.Found found = VirtualisedProcess.Ask(proc, pid) ?? throw MigrationErrors.CannotAsk(pid, Errno.Last);
+        using MappedConfig? other = found.Config;
+        string? name = other?.ShownPath ?? (found.Named is null ? null : found.Unreachable);
+        if (name is not null || found.IsAmbiguous)
+            throw MigrationErrors.OtherConfig(config.Path, pid, name ?? "one of several");
+    }
+}

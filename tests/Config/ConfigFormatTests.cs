@@ -1,0 +1,76 @@
+using VirtTime.Config;
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Config;
+
+/// <summary>What a config file is: launcher and library ask the same function, and a file that is none is left alone.</summary>
+public class ConfigFormatTests
+{
+    private const int All = 20_000;
+    private const int Sample = 2_000;
+
+    private static readonly bool s_isFullRun = Environment.GetEnvironmentVariable("VIRTTIME_TEST_FULL") == "1";
+
+    [Fact(Timeout = 2 * Limits.Test)]
+    public async Task Launcher_takes_what_the_function_takes()
+    {
+        using TemporaryDirectory directory = new();
+        await AssertJudgesAsync(directory, s_isFullRun ? All : Sample, "", Paths.Launcher, "--config", directory.File("conf"));
+    }
+
+    [Fact(Timeout = 2 * Limits.Test)]
+    public async Task Library_takes_what_the_function_takes()
+    {
+        using TemporaryDirectory directory = new();
+        await AssertJudgesAsync(directory, All, Paths.Library, await NativeProgram.BuildAsync("config/read_clock.c"));
+    }
+
+    [Fact]
+    public void Contents_are_of_every_kind()
+    {
+        ConfigContents contents = new();
+        Dictionary<ConfigDefect, int> counts = [];
+        for (int i = 0; i < All; i++)
+        {
+            ConfigDefect defect = contents.Next().Defect;
+            counts[defect] = counts.GetValueOrDefault(defect) + 1;
+        }
+
+        Assert.All(Enum.GetValues<ConfigDefect>().Except([ConfigDefect.Unreadable]), defect => Assert.InRange(counts[defect], 50, All));
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("--monotonic-at", "5s")]
+    [InlineData("--monotonic-at", "5s", "--", "true")]
+    [InlineData("--", "true")]
+    [InlineData("--save")]
+    [InlineData("--force", "--monotonic-at", "5s")]
+    public async Task Program_that_is_named_by_mistake_stays_as_it_is(params string[] use)
+    {
+        using TemporaryDirectory directory = new();
+        string program = directory.Copy(await NativeProgram.BuildAsync("config/read_clock.c"));
+        byte[] before = await File.ReadAllBytesAsync(program, TestContext.Current.CancellationToken);
+        Result result = await Command.Launcher(["--config", program, .. use]).RunAsync();
+
+        Assert.Equal((125, ""), (result.ExitCode, result.Output));
+        Assert.Contains("is a program, not a config file", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(program, TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Asserts that a command that gets each content in a file accepts the right ones.</summary>
+    private static async Task AssertJudgesAsync(TemporaryDirectory directory, int count, string library, params string[] command)
+    {
+        string judge = await NativeProgram.BuildAsync("config/judge_configs.c");
+        ConfigContents contents = new();
+        ConfigContent[] all = [.. Enumerable.Range(0, count).Select(_ => contents.Next())];
+        using (FileStream stream = File.Create(directory.File("contents")))
+            Array.ForEach(all, content => content.WriteTo(stream));
+
+        string[] arguments = [directory.File("contents"), judge, directory.File("conf"), library, .. command];
+        Command run = Command.Of("sh", ["-c", "input=$1; shift; exec \"$@\" <\"$input\"", "sh", .. arguments]);
+        Result result = (await (run with { Limit = TimeSpan.FromMilliseconds(2 * Limits.Test) }).RunAsync()).Succeeded();
+        Assert.Equal(count, result.Output.Length);
+        Assert.All(all.Zip(result.Output), pair =>
+            Assert.True((pair.First.Defect == ConfigDefect.None) == (pair.Second == 'y'), $"{pair.Second}: {pair.First}"));
+    }
+}

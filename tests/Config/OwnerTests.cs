@@ -1,0 +1,46 @@
+using VirtTime.Tests.Harness;
+using VirtTime.Tests.Launching;
+
+namespace VirtTime.Tests.Config;
+
+/// <summary>A config file of somebody else, who could truncate it under those who have it mapped.</summary>
+public class OwnerTests
+{
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("--monotonic-at", "5s")]
+    [InlineData("--monotonic-at", "5s", "--", "true")]
+    [InlineData("--", "true")]
+    [InlineData("--print-env")]
+    [InlineData("--save")]
+    public async Task Is_refused_unless_forced(params string[] use)
+    {
+        using OrdinaryUser user = new();
+        string path = user.PathOf("conf");
+        (await user.Launch("--config", path, "--monotonic-at", "12345s").RunAsync()).Succeeded();
+        Result result = await Command.Launcher(["--config", path, .. use]).RunAsync();
+        Assert.Equal((125, ""), (result.ExitCode, result.Output));
+        Assert.Contains("give --force", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+
+        Result forced = (await Command.Launcher(["--force", "--config", path, .. use]).RunAsync()).Succeeded();
+        Assert.Contains("warning: --config", Assert.Single(forced.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task May_be_looked_at()
+    {
+        using OrdinaryUser user = new();
+        string path = user.PathOf("conf");
+        (await user.Launch("--config", path, "--monotonic-at", "12345s").RunAsync()).Succeeded();
+        Limits.AssertJustAfter(12345, (await StateJson.OfAsync("--config", path)).Virtual());
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Root_is_trusted()
+    {
+        using OrdinaryUser user = new();
+        string path = user.PathOf("conf");
+        await StateJson.OfAsync("--config", path, "--monotonic-at", "12345s", "--config-mode", "0666");
+        Assert.Empty((await user.Launch("--config", path, "--", "true").RunAsync()).Succeeded().Error);
+        Assert.Empty((await user.Launch("--config", path, "--monotonic-at", "5s").RunAsync()).Succeeded().Error);
+    }
+}

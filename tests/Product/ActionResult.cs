@@ -1,0 +1,17 @@
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Product;
+
+/// <summary>What an action script may leave: nothing, or a reason and a failure.</summary>
+internal static class ActionResult
+{
+    public static async Task AssertFailsAsync(Command action, string reason)
+    {
+        Result result = await action.RunAsync();
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith("criu-action.sh: ", result.Error, StringComparison.Ordinal);
+        Assert.Contains(reason, result.Error, StringComparison.OrdinalIgnoreCase);
+    }
+
+    public static void AssertSilent(Result result) => Assert.Equal("", result.Succeeded().Output + result.Error);
+}

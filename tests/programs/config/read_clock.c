@@ -1,0 +1,13 @@
+/* usage: read_clock
+ * Reads a clock, so that the library looks for its config file, prints it, and ends. */
+#include <stdio.h>
+#include <time.h>
+
+int main(void)
+{
+    struct timespec time;
+    if (clock_gettime(CLOCK_MONOTONIC, &time) != 0)
+        return 1;
+    printf("clock=%lld.%09ld\n", (long long)time.tv_sec, time.tv_nsec);
+    return 0;
+}
