@@ -21,7 +21,8 @@ public class CallerMemoryTests
     [InlineData("clock_gettime", Boottime)]
     [InlineData("syscall", Monotonic)]
     [InlineData("syscall", Boottime)]
-    public async Task Timespec_never_holds_the_hosts_time(string function, int clock) => AssertNeverImpossible(await WatchAsync(function, $"{clock}"));
+    public async Task Timespec_never_holds_the_hosts_time(string function, int clock) =>
+        AssertNeverImpossible(await WatchAsync(function, $"{clock}"));
 
     [Fact(Timeout = Limits.Test)]
     public async Task Uptime_is_never_the_hosts() => AssertNeverImpossible(await WatchAsync("sysinfo"));

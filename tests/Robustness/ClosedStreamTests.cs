@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Robustness;
 
-/// <summary>A program that is started without some of its standard streams, with a file that is no config file: nothing is written into that.</summary>
+/// <summary>A program that is started without some of its standard streams: what it writes to them does not land in the config file.</summary>
 public class ClosedStreamTests
 {
     [Theory(Timeout = Limits.Test)]

@@ -3,7 +3,9 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Robustness;
 
-/// <summary>A writer was killed and has left the sequence odd. Whoever comes next completes what it had begun, and nobody waits for it for long.</summary>
+/// <summary>
+/// A writer was killed and has left the sequence odd. Whoever comes next completes what it had begun, and nobody waits for it for long.
+/// </summary>
 public class DeadWriterTests
 {
     // The virtual clocks are set back by these.

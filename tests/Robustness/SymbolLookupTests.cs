@@ -11,13 +11,15 @@ public class SymbolLookupTests
         string program = await NativeProgram.BuildAsync("lookups_beside_loading.c");
         string library = await NativeProgram.BuildLibraryAsync("small_library.c");
         using TemporaryDirectory directory = new();
-        string[] libraries = [.. Enumerable.Range(0, 8).Select(number => directory.File($"small_{number}.so"))];
+
+        // So many that those who walk the list are likely to be among them.
+        string[] libraries = [.. Enumerable.Range(0, 40).Select(number => directory.File($"small_{number}.so"))];
         foreach (string copy in libraries)
             File.Copy(library, copy);
 
         using ConfigFile config = ConfigFile.At(12345);
         Result result = (await Command.Of(program, libraries).Under(config).RunAsync()).Succeeded();
         Assert.InRange(result.Number("lookups"), 100, decimal.MaxValue);
-        Assert.InRange(result.Number("loads"), 8, decimal.MaxValue);
+        Assert.InRange(result.Number("loads"), libraries.Length, decimal.MaxValue);
     }
 }

@@ -39,8 +39,10 @@ public class TakenSlotTests
         using RunningProgram program = await StartAsync(config);
         int thread = (int)await program.ReadNumberAsync("thread");
         config.TakeSlot(thread, StrangersDeadline, SlotMark.Of(Monotonic, 0));
-        await WaitAsync(program, 1);
-        Assert.Equal(StrangersDeadline, config.Slot(thread));
+        await program.WriteAsync("clock_nanosleep 300\n");
+        await program.ReadNumberAsync("deadline");
+        await config.InFlightAsync(SlotMark.SlotOf(thread, 1));
+        await program.ReadNumberAsync("waited_ms");
         config.TakeSlot(thread, 0, 0);
 
         await program.WriteAsync("clock_nanosleep 600\n");
@@ -58,18 +60,17 @@ public class TakenSlotTests
         for (int choice = 0; choice < SlotMark.Choices; choice++)
             config.TakeSlot(SlotMark.SlotOf(thread, choice), StrangersDeadline, SlotMark.Of(Monotonic, choice));
 
-        Assert.InRange(await WaitAsync(program, 600, function), 590, 5000);
-        Assert.All(
-            Enumerable.Range(0, SlotMark.Choices).Select(choice => config.Slot(SlotMark.SlotOf(thread, choice))),
-            deadline => Assert.Equal(StrangersDeadline, deadline));
+        await program.WriteAsync($"{function} 600\n");
+        await program.ReadNumberAsync("deadline");
+        await Task.Delay(200, TestContext.Current.CancellationToken);
+        AssertAllAreStrangers(config, thread);
+        Assert.InRange(await program.ReadNumberAsync("waited_ms"), 590, 5000);
+        AssertAllAreStrangers(config, thread);
     }
 
-    private static async Task<decimal> WaitAsync(RunningProgram program, int milliseconds, string function = "clock_nanosleep")
-    {
-        await program.WriteAsync($"{function} {milliseconds}\n");
-        await program.ReadNumberAsync("deadline");
-        return await program.ReadNumberAsync("waited_ms");
-    }
+    private static void AssertAllAreStrangers(ConfigFile config, int thread) => Assert.All(
+        Enumerable.Range(0, SlotMark.Choices).Select(choice => config.Slot(SlotMark.SlotOf(thread, choice))),
+        deadline => Assert.Equal(StrangersDeadline, deadline));
 
     private static async Task<RunningProgram> StartAsync(ConfigFile config) =>
         Command.Of(await NativeProgram.BuildAsync("requested_waits.c")).Under(config).Start();

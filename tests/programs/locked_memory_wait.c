@@ -1,6 +1,6 @@
 /*
- * locked_memory_wait MILLISECONDS: an ordinary user locks all of his memory, of which he may lock 64 MiB at most; then this thread and another wait. Says
- * who waits until when before. Started by root, it becomes an ordinary user itself.
+ * locked_memory_wait MILLISECONDS: an ordinary user locks all of his memory, of which he may lock 64 MiB at most; then this thread and another
+ * wait. Says before who waits until when. Started by root, it becomes an ordinary user itself.
  */
 #include "waits.h"
 

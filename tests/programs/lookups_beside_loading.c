@@ -1,6 +1,6 @@
 /*
- * lookups_beside_loading LIBRARY...: two threads look clock_gettime up through libc's handle, while others load and unload the libraries and fill
- * memory that was given back.
+ * lookups_beside_loading LIBRARY...: two threads look clock_gettime up through libc's handle, while a third loads and unloads the libraries and
+ * fills the memory that was given back.
  */
 #include <dlfcn.h>
 #include <pthread.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { SECONDS = 3, BLOCKS = 64 };
+enum { SECONDS = 3, BLOCKS = 200 };
 
 static volatile int stop;
 static long lookups, loads;
@@ -26,13 +26,13 @@ static void *keep_looking_up(void *libc)
     return NULL;
 }
 
-/* Of the size of what the loader keeps of a library. */
-static void fill_freed_memory(unsigned *seed)
+/* Of the size of what the loader keeps of a library; blocks this many are beyond what malloc keeps for a thread by itself. */
+static void fill_freed_memory(void)
 {
     void *blocks[BLOCKS];
 
     for (int i = 0; i < BLOCKS; i++) {
-        size_t size = 1000 + rand_r(seed) % 400;
+        size_t size = 900 + i % 20 * 32;
         blocks[i] = memset(malloc(size), 0xa5, size);
     }
     for (int i = 0; i < BLOCKS; i++)
@@ -54,7 +54,6 @@ int main(int argc, char **argv)
 {
     void *libc = dlopen("libc.so.6", RTLD_LAZY);
     pthread_t threads[2];
-    unsigned seed = 1;
 
     if (argc < 2 || !libc)
         return 2;
@@ -62,7 +61,7 @@ int main(int argc, char **argv)
         pthread_create(&threads[i], NULL, keep_looking_up, libc);
     for (time_t end = time(NULL) + SECONDS; time(NULL) < end;) {
         load_and_unload(argv + 1, argc - 1);
-        fill_freed_memory(&seed);
+        fill_freed_memory();
     }
     stop = 1;
     for (int i = 0; i < 2; i++)
