@@ -34,7 +34,7 @@ static inline volatile struct vt_conf *vt_map(const char *path)
         exit(3);
     }
     close(fd);
-    return conf;
+    return (volatile struct vt_conf *)conf;
 }
 
 static inline volatile uint64_t *vt_sequence(volatile struct vt_conf *conf)

@@ -12,7 +12,7 @@
 
 static inline void wait_unlock(void *mutex)
 {
-    pthread_mutex_unlock(mutex);
+    pthread_mutex_unlock((pthread_mutex_t *)mutex);
 }
 
 static inline int wait_on_condition(const char *function, struct timespec *deadline)

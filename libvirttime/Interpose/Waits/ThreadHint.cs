@@ -17,7 +17,9 @@ internal static unsafe class ThreadHint
 {
     // libc's structure is longer than this; musl has the note 48 bytes from its start, glibc 720.
     private const int LongestWay = 1024;
-    private const int Unknown = 0;
+
+    // The note begins a word, as it does in both. The upper half of a pointer, 0x7fff and the like, may be the id of a thread as well.
+    private const int Alignment = sizeof(long);
 
     // A thread's descriptor lies at the end of its stack, and the random bytes of the auxiliary vector at the end of the first one's.
     private const nuint LongestStack = 16 << 20;
@@ -62,7 +64,7 @@ internal static unsafe class ThreadHint
     private static void FindPosition(int thread)
     {
         nint descriptor = Descriptor();
-        for (int position = sizeof(int); descriptor != 0 && position < LongestWay; position += sizeof(int))
+        for (int position = Alignment; descriptor != 0 && position < LongestWay; position += Alignment)
         {
             if (*(int*)(descriptor + position) != thread)
                 continue;
