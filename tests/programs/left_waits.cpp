@@ -35,7 +35,7 @@ static void *wait_two_seconds(void *)
 {
     int64_t start = vt_now(CLOCK_MONOTONIC);
     wait_until("pthread_cond_timedwait", start + 2000 * MS);
-    printf("waited_ms %ld\n", (long)((vt_now(CLOCK_MONOTONIC) - start) / MS));
+    printf("waited_ms=%ld\n", (long)((vt_now(CLOCK_MONOTONIC) - start) / MS));
     return NULL;
 }
 
@@ -50,7 +50,7 @@ static void catch_it(int)
     try {
         wait_for_realtime();
     } catch (int) {
-        puts("caught 1");
+        puts("caught=1");
     }
     pthread_mutex_unlock(&s_mutex);
     errno = error;
@@ -112,7 +112,7 @@ static void overwritten()
     usleep(300000);
     pthread_cancel(thread);
     pthread_join(thread, &result);
-    printf("cancelled %d\n", result == PTHREAD_CANCELED);
+    printf("cancelled=%d\n", result == PTHREAD_CANCELED);
 }
 
 static int write_number(const char *path, int number)
@@ -151,13 +151,13 @@ static void far_thread()
 static void far_thread_in_a_namespace()
 {
     if (unshare(CLONE_NEWPID | CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) {
-        puts("lacking 1");
+        puts("lacking=1");
         return;
     }
     pid_t child = fork();
     if (child == 0) {
         if (mount("proc", "/proc", "proc", 0, NULL) != 0 || write_number("/proc/sys/kernel/pid_max", VT_SLOTS) != 0)
-            puts("lacking 1");
+            puts("lacking=1");
         else
             far_thread();
         fflush(stdout);
@@ -185,7 +185,7 @@ static void many_threads()
     usleep(500000);
     for (volatile int &id : s_ids)
         own += conf->slot[id].tv_sec != 0;
-    printf("upper_half_is_the_id %d\nown_slots %d\n", (int)(pthread_self() >> 32) == getpid(), own);
+    printf("upper_half_is_the_id=%d\nown_slots=%d\n", (int)(pthread_self() >> 32) == getpid(), own);
 }
 
 // A process whose id is the upper half of the addresses near its stack, and so of much in libc's description of its threads.
@@ -203,7 +203,7 @@ static void pointer_like_id(char *self)
         _exit(127);
     }
     if (child < 0)
-        puts("lacking 1");
+        puts("lacking=1");
     else
         waitpid(child, NULL, 0);
 }
