@@ -27,7 +27,9 @@ internal static unsafe class VirtualClock
         if ((behind & CompilerContract.FatPointerBit) == 0)
             Volatile.Write(ref HotState.ClockGettimeBehind, behind);
         bool isWhereExpected = (nint)config->Extension - (nint)config->Offset == MappedConfig.ExtensionDistance;
-        if ((hostClock & CompilerContract.FatPointerBit) == 0 && isWhereExpected)
+
+        // Nor is there a short way without a vDSO: the kernel answers EFAULT for memory that the vDSO would fault on.
+        if (s_hasVdso && (hostClock & CompilerContract.FatPointerBit) == 0 && isWhereExpected)
             Volatile.Write(ref HotState.Config, (nint)config->Offset);
         Volatile.Write(ref HotState.HostClock, hostClock);
     }
@@ -83,11 +85,6 @@ internal static unsafe class VirtualClock
         if (!ClockFamily.IsVirtual(clock))
             return ReadHost(clock, result);
 
-        // What the vDSO does not read itself is a system call, which looks at the caller's memory without a fault.
-        bool isSystemCall = !s_hasVdso || clock == Time.CLOCK_BOOTTIME_ALARM;
-        if (isSystemCall && !UserMemory.CanWrite(result))
-            return -Errno.EFAULT;
-
         timespec host;
         OffsetSnapshot snapshot;
         do
@@ -98,6 +95,11 @@ internal static unsafe class VirtualClock
                 return error;
         }
         while (!OffsetSnapshot.IsCurrent(&snapshot));
+
+        // What the vDSO does not read itself is a system call, which looks at the caller's memory without a fault, once it has the time.
+        bool isSystemCall = !s_hasVdso || clock == Time.CLOCK_BOOTTIME_ALARM;
+        if (isSystemCall && !UserMemory.CanWrite(result))
+            return -Errno.EFAULT;
         *result = TimespecMath.Subtract(host, snapshot.Offset);
         return 0;
     }
