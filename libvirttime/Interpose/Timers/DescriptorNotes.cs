@@ -1,11 +1,12 @@
 using System.Threading;
+using VirtTime.Interpose.Waits;
 
 namespace VirtTime.Interpose.Timers;
 
 /// <summary>
 /// Which clock the timerfd behind each small descriptor runs on, as far as this process has seen it made. A note goes as soon as the number may
-/// come to mean something else; without one the kernel is asked. A <c>vfork</c> child that closes descriptors takes notes from its parent,
-/// which is only slower then.
+/// come to mean something else; without one the kernel is asked. A <c>vfork</c> child, which has descriptors of its own and its parent's memory,
+/// takes notes away as it closes and duplicates, and its parent is only slower then; what it duplicates it does not note.
 /// </summary>
 internal static unsafe class DescriptorNotes
 {
@@ -45,7 +46,7 @@ internal static unsafe class DescriptorNotes
     public static void Copy(int from, int to)
     {
         int clock = Of(from);
-        if (clock >= 0)
+        if (clock >= 0 && ThreadHint.IsOwn())
             Note(to, clock);
         else
             Forget(to);

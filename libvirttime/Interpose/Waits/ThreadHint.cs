@@ -35,6 +35,12 @@ internal static unsafe class ThreadHint
         SystemCall,
     }
 
+    /// <summary>
+    /// Whether the caller is known to be a thread that libc made, or a forked child of one. A <c>vfork</c> child is not: it has its parent's memory,
+    /// and perhaps other descriptors.
+    /// </summary>
+    public static bool IsOwn() => s_position != 0 && *(int*)(Descriptor() + s_position) == Kernel.ThreadId();
+
     public static int Current()
     {
         nint* process = SlotChunks.ProcessWord;
