@@ -28,6 +28,7 @@ internal static class SyscallNumbers
     public const nint mmap = 222;
     public const nint mprotect = 226;
     public const nint madvise = 233;
+    public const nint prlimit64 = 261;
     public const nint statx = 291;
     public const nint close_range = 436;
     public const nint futex_waitv = 449;

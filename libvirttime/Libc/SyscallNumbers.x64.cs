@@ -29,6 +29,7 @@ internal static class SyscallNumbers
     public const nint timerfd_create = 283;
     public const nint timerfd_settime = 286;
     public const nint dup3 = 292;
+    public const nint prlimit64 = 302;
     public const nint statx = 332;
     public const nint close_range = 436;
     public const nint futex_waitv = 449;

@@ -37,6 +37,20 @@ public class OddProgramTests
         Assert.Equal(EFAULT, result.Number($"clock_{clock}"));
     }
 
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("gcc")]
+    [InlineData("musl-gcc")]
+    public async Task Weak_reference_to_a_function_that_libc_lacks_leads_to_one_that_works(string compiler)
+    {
+        using TemporaryDirectory directory = new();
+        string program = Path.Combine(directory.Path, "close_from");
+        string source = Path.Combine(Paths.Programs, "close_from.c");
+        (await Command.Of(Needs.Tool(compiler), "-o", program, source).RunAsync()).Succeeded();
+        Result result = await RunAsync(Command.Of(program));
+        Assert.Equal(1, result.Number("closed_from"));
+        Assert.Equal(1, result.Number("closed_range"));
+    }
+
     private static async Task<Result> RunAsync(Command command)
     {
         using ConfigFile config = ConfigFile.At(12345);

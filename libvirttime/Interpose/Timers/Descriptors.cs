@@ -22,22 +22,28 @@ internal static unsafe class Descriptors
         return ((delegate*<int, int>)real)(descriptor);
     }
 
-    // man 2 close_range (glibc 2.34)
+    // man 2 close_range (glibc 2.34); a program that refers to it weakly, for libcs without it, finds ours, which then has to do it
     [RuntimeExport("close_range")]
     private static int close_range(uint first, uint last, int flags)
     {
         Startup.Ensure();
         DescriptorNotes.Forget(first, last);
-        return (int)Real.Call(RealFunction.close_range, (nint)first, (nint)last, flags);
+        return (int)(Real.FindNow(RealFunction.close_range) != 0
+            ? Real.Call(RealFunction.close_range, (nint)first, (nint)last, flags)
+            : Real.syscall(SyscallNumbers.close_range, (nint)first, (nint)last, flags));
     }
 
-    // man 3 closefrom (glibc 2.34)
+    // man 3 closefrom (glibc 2.34); the same
     [RuntimeExport("closefrom")]
     private static void closefrom(int first)
     {
         Startup.Ensure();
-        DescriptorNotes.Forget((uint)(first < 0 ? 0 : first), uint.MaxValue);
-        Real.Call(RealFunction.closefrom, first);
+        int lowest = first < 0 ? 0 : first;
+        DescriptorNotes.Forget((uint)lowest, uint.MaxValue);
+        if (Real.FindNow(RealFunction.closefrom) != 0)
+            Real.Call(RealFunction.closefrom, first);
+        else if (Kernel.Call(SyscallNumbers.close_range, lowest, -1) < 0)
+            CloseBelowLimit(lowest);
     }
 
     // man 2 dup2
@@ -65,6 +71,17 @@ internal static unsafe class Descriptors
             DescriptorNotes.Forget((uint)a, (uint)b);
         else
             DescriptorNotes.Forget((int)b);
+    }
+
+    // Before Linux 5.9.
+    private static void CloseBelowLimit(int first)
+    {
+        const int RLIMIT_NOFILE = 7;
+        ulong* limit = stackalloc ulong[2];
+        if (Kernel.Call(SyscallNumbers.prlimit64, 0, RLIMIT_NOFILE, 0, (nint)limit) < 0)
+            return;
+        for (int descriptor = first; descriptor >= 0 && (ulong)descriptor < limit[0]; descriptor++)
+            Kernel.Close(descriptor);
     }
 
     private static int Duplicated(int from, int to, int result)
