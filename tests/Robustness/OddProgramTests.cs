@@ -37,6 +37,16 @@ public class OddProgramTests
         Assert.Equal(EFAULT, result.Number($"clock_{clock}"));
     }
 
+    [Fact(Timeout = Limits.Test)]
+    public async Task Librarys_own_function_that_is_named_close_gets_its_arguments()
+    {
+        string library = await NativeProgram.BuildLibraryAsync("own_close_library.c", "-fno-builtin");
+        string program = await NativeProgram.BuildAsync("own_close.c", library, "-Wl,-rpath,$ORIGIN");
+        Result result = await RunAsync(Command.Of(program));
+        Assert.Equal(42, result.Number("answer"));
+        Assert.Equal(0, result.Number("is_open"));
+    }
+
     [Theory(Timeout = Limits.Test)]
     [InlineData("gcc")]
     [InlineData("musl-gcc")]

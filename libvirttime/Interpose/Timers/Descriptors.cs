@@ -10,16 +10,17 @@ namespace VirtTime.Interpose.Timers;
 /// </summary>
 internal static unsafe class Descriptors
 {
-    // man 2 close; left by a jump, since it is a cancellation point that we need not be seen in
+    // man 2 close; left by a jump, since it is a cancellation point that we need not be seen in. A library may have a function of its own by
+    // this name, for other things, which is then what comes next: it gets what it takes.
     [RuntimeExport("close")]
-    private static int close(int descriptor)
+    private static nint close(nint descriptor, nint second, nint third)
     {
         Startup.Ensure();
-        DescriptorNotes.Forget(descriptor);
+        DescriptorNotes.Forget((int)descriptor);
         nint real = Real.AddressOf(RealFunction.close);
         if ((real & CompilerContract.FatPointerBit) != 0)
-            return (int)Real.Call(RealFunction.close, descriptor);
-        return ((delegate*<int, int>)real)(descriptor);
+            return Real.Call(RealFunction.close, descriptor, second, third);
+        return ((delegate*<nint, nint, nint, nint>)real)(descriptor, second, third);
     }
 
     // man 2 close_range (glibc 2.34); a program that refers to it weakly, for libcs without it, finds ours, which then has to do it
