@@ -27,7 +27,9 @@ internal static unsafe class VirtualClock
         if (CompilerContract.CanCallAsManaged(behind))
             Volatile.Write(ref HotState.ClockGettimeBehind, behind);
         bool isWhereExpected = (nint)config->Extension - (nint)config->Offset == MappedConfig.ExtensionDistance;
-        if (CompilerContract.CanCallAsManaged(hostClock) && isWhereExpected)
+
+        // Nor is there a short way without a vDSO: the kernel answers EFAULT for memory that the vDSO would fault on.
+        if (s_hasVdso && CompilerContract.CanCallAsManaged(hostClock) && isWhereExpected)
             Volatile.Write(ref HotState.Config, (nint)config->Offset);
         Volatile.Write(ref HotState.HostClock, hostClock);
     }
@@ -94,7 +96,7 @@ internal static unsafe class VirtualClock
         }
         while (!OffsetSnapshot.IsCurrent(&snapshot));
 
-        // What the vDSO does not read itself is a system call, which stores the result without a fault.
+        // What the vDSO does not read itself is a system call, which looks at the caller's memory without a fault, once it has the time.
         bool isSystemCall = !s_hasVdso || clock == Time.CLOCK_BOOTTIME_ALARM;
         if (isSystemCall && !UserMemory.CanWrite(result))
             return -Errno.EFAULT;

@@ -89,7 +89,8 @@ internal unsafe struct MappedConfig
     /// </summary>
     public void SayUnmovable()
     {
-        if (!IsWritable || !ConfigFormat.HasExtension(Size))
+        bool hasBlock = ConfigFormat.HasExtension(Size) && Extension->magic == ConfigExtension.MagicValue;
+        if (!IsWritable || !hasBlock)
             return;
         ref int flags = ref *(int*)&Extension->flags;
         int old;

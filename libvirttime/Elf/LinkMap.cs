@@ -33,11 +33,20 @@ internal static unsafe class LoadedObjects
     public static link_map* First()
     {
         Elf64_Phdr* headers = (Elf64_Phdr*)Auxv.getauxval(Auxv.AT_PHDR);
-        nuint count = Auxv.getauxval(Auxv.AT_PHNUM);
         if (headers == null)
             return null;
+        nuint count = Auxv.getauxval(Auxv.AT_PHNUM);
+        link_map* first = FirstBy(headers, count, LoadBias(headers, count));
 
-        nuint bias = LoadBias(headers, count);
+        // A program need not have DT_DEBUG: one that was linked as a library has none. The loader, which AT_BASE leads to, has a symbol.
+        Elf64_Ehdr* loader = (Elf64_Ehdr*)Auxv.getauxval(Auxv.AT_BASE);
+        return first != null || loader == null
+            ? first
+            : FirstBy((Elf64_Phdr*)((byte*)loader + loader->e_phoff), loader->e_phnum, (nuint)loader);
+    }
+
+    private static link_map* FirstBy(Elf64_Phdr* headers, nuint count, nuint bias)
+    {
         for (nuint i = 0; i < count; i++)
         {
             if (headers[i].p_type == Elf64_Phdr.PT_DYNAMIC)

@@ -20,9 +20,10 @@ internal static unsafe class RawSyscall
     private static nint syscall(nint number, nint a, nint b, nint c, nint d, nint e, nint f)
     {
         Startup.Ensure();
-        if (IsConverted(number))
+        if (IsConverted(number) || Descriptors.MakesDescriptor(number, b))
             return Convert(number, a, b, c, d, e, f);
-        if (number is SyscallNumbers.close or SyscallNumbers.close_range or SyscallNumbers.dup2 or SyscallNumbers.dup3)
+        if (number is SyscallNumbers.close or SyscallNumbers.close_range or SyscallNumbers.dup2 or SyscallNumbers.dup3
+            or SyscallNumbers.unshare)
             Descriptors.RawForget(number, a, b);
         nint real = Real.AddressOf(RealFunction.syscall);
         if (!CompilerContract.CanCallAsManaged(real))
@@ -60,7 +61,8 @@ internal static unsafe class RawSyscall
             case SyscallNumbers.timerfd_create: return TimerDescriptors.RawCreate((int)a, (int)b);
             case SyscallNumbers.timerfd_settime: return TimerDescriptors.RawSettime(&call);
             case SyscallNumbers.sysinfo: return Uptime.RawSysinfo((sysinfo*)a);
-            default: return Uptime.RawTimes(a);
+            case SyscallNumbers.times: return Uptime.RawTimes(a);
+            default: return Descriptors.RawDuplicate(&call);
         }
     }
 

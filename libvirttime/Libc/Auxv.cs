@@ -10,6 +10,7 @@ internal static class Auxv
     public const nuint AT_PHDR = 3;
     public const nuint AT_PHNUM = 5;
     public const nuint AT_PAGESZ = 6;
+    public const nuint AT_BASE = 7;
     public const nuint AT_HWCAP = 16;
     public const nuint AT_CLKTCK = 17;
     public const nuint AT_RANDOM = 25;

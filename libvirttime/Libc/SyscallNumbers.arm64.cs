@@ -3,6 +3,7 @@ namespace VirtTime.Libc;
 /// <summary><c>&lt;asm-generic/unistd.h&gt;</c>, as arm64 has it.</summary>
 internal static class SyscallNumbers
 {
+    public const nint dup = 23;
     public const nint dup3 = 24;
     public const nint fcntl = 25;
     public const nint flock = 32;
@@ -13,6 +14,7 @@ internal static class SyscallNumbers
     public const nint write = 64;
     public const nint timerfd_create = 85;
     public const nint timerfd_settime = 86;
+    public const nint unshare = 97;
     public const nint futex = 98;
     public const nint nanosleep = 101;
     public const nint timer_create = 107;
@@ -28,6 +30,7 @@ internal static class SyscallNumbers
     public const nint mmap = 222;
     public const nint mprotect = 226;
     public const nint madvise = 233;
+    public const nint prlimit64 = 261;
     public const nint statx = 291;
     public const nint close_range = 436;
     public const nint futex_waitv = 449;

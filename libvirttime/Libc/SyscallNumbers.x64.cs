@@ -12,6 +12,7 @@ internal static class SyscallNumbers
     public const nint munmap = 11;
     public const nint mremap = 25;
     public const nint madvise = 28;
+    public const nint dup = 32;
     public const nint dup2 = 33;
     public const nint nanosleep = 35;
     public const nint fcntl = 72;
@@ -26,9 +27,11 @@ internal static class SyscallNumbers
     public const nint clock_gettime = 228;
     public const nint clock_nanosleep = 230;
     public const nint openat = 257;
+    public const nint unshare = 272;
     public const nint timerfd_create = 283;
     public const nint timerfd_settime = 286;
     public const nint dup3 = 292;
+    public const nint prlimit64 = 302;
     public const nint statx = 332;
     public const nint close_range = 436;
     public const nint futex_waitv = 449;

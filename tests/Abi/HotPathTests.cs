@@ -9,7 +9,7 @@ public class HotPathTests
     // them here, with its reason; one that needs less as well. `objdump -d` of libvirttime/obj/native/x64/libvirttime.so shows them.
     private const int Monotonic = 51;
     private const int MonotonicCoarse = 65;
-    private const int Boottime = 72;
+    private const int Boottime = 68;
     private const int Realtime = 25;
 
     [Theory(Timeout = Limits.Test)]

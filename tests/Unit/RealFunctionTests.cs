@@ -16,4 +16,12 @@ public class RealFunctionTests
         Assert.All(names.SkipLast(1).Select((name, i) => (name, i)), entry => Assert.Equal((RealFunction)entry.i, Enum.Parse<RealFunction>(entry.name)));
         Assert.Equal((int)RealFunction.Count, values.Distinct().Count());
     }
+
+    // What dlsym asks for by name has to be among them.
+    [Fact]
+    public void Every_exported_function_is_among_them()
+    {
+        string[] names = Encoding.ASCII.GetString(RealFunctionNames.All).Split('\0');
+        Assert.Subset(names.ToHashSet(), Conformance.VirtualisedNames.Exported().ToHashSet());
+    }
 }

@@ -3,6 +3,7 @@
 #define INTERPOSED_CALLS_H
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <link.h>
 #include <linux/futex.h>
 #include <pthread.h>
@@ -201,6 +202,13 @@ static inline void add_other_calls(struct call **next, const char *name)
         CALL(next, name, FREE_DESCRIPTOR);
     else if (!strcmp(name, "close_range"))
         CALL(next, name, FREE_DESCRIPTOR, FREE_DESCRIPTOR + 9, 0);
+    else if (!strncmp(name, "fcntl", 5)) {
+        CALL(next, name, STDOUT_FILENO, F_GETFD);
+        CALL(next, name, -1, F_DUPFD, 0);
+    } else if (!strcmp(name, "unshare"))
+        CALL(next, name, 0);
+    else if (!strcmp(name, "dup"))
+        CALL(next, name, -1);
     else if (!strncmp(name, "dup", 3)) {
         CALL(next, name, STDOUT_FILENO, FREE_DESCRIPTOR, 0);
         CALL(next, name, -1, FREE_DESCRIPTOR, 0);

@@ -32,8 +32,10 @@ internal static unsafe class ClockReads
     {
         if (clock is Time.CLOCK_MONOTONIC_COARSE or Time.CLOCK_MONOTONIC_RAW)
             return ReadMonotonicFamily(clock, result);
-        if (clock is Time.CLOCK_BOOTTIME or Time.CLOCK_BOOTTIME_ALARM)
-            return ReadBoottimeFamily(clock, result);
+        if (clock == Time.CLOCK_BOOTTIME)
+            return ReadBoottime(result);
+        if (clock == Time.CLOCK_BOOTTIME_ALARM)
+            return ReadSlowly(clock, result);
         nint behind = Volatile.Read(ref HotState.ClockGettimeBehind);
         if (behind == 0)
             return ReadSlowly(clock, result);
@@ -45,8 +47,8 @@ internal static unsafe class ClockReads
         VirtualClock.TryRead(clock, isBoottime: false, result) ? 0 : ReadSlowly(clock, result);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int ReadBoottimeFamily(int clock, timespec* result) =>
-        VirtualClock.TryRead(clock, isBoottime: true, result) ? 0 : ReadSlowly(clock, result);
+    private static int ReadBoottime(timespec* result) =>
+        VirtualClock.TryRead(Time.CLOCK_BOOTTIME, isBoottime: true, result) ? 0 : ReadSlowly(Time.CLOCK_BOOTTIME, result);
 
     // A clock that is not virtual goes to whoever comes next: another interposing library behind this one may shift it.
     [MethodImpl(MethodImplOptions.NoInlining)]

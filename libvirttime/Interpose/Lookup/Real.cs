@@ -80,7 +80,7 @@ internal static unsafe class Real
             a->First, a->Second, a->Third, a->Fourth, a->Fifth, a->Sixth, a->Seventh);
 
     // Before glibc 2.34 the threads were in a library of their own, which may have been loaded since. The loader is asked, which knows what
-    // another thread is loading or unloading. Only then its libdl.so is there too, or never; the list is walked as a last resort.
+    // another thread is loading or unloading; but it does not find what a plugin brought for itself alone (RTLD_LOCAL), so the list is walked then.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint FindLate(RealFunction function)
     {
@@ -90,9 +90,9 @@ internal static unsafe class Real
             for (int i = 0; i < (int)function; i++)
                 name += CString.Length(name) + 1;
             nint dlsym = Find(RealFunction.dlsym);
-            nint address = dlsym == 0
-                ? NextDefinition.Find(name)
-                : ((delegate* unmanaged[SuppressGCTransition]<nint, byte*, nint>)dlsym)(RTLD_NEXT, name);
+            nint address = dlsym == 0 ? 0 : ((delegate* unmanaged[SuppressGCTransition]<nint, byte*, nint>)dlsym)(RTLD_NEXT, name);
+            if (address == 0)
+                address = NextDefinition.Find(name);
             if (address != 0)
                 Volatile.Write(ref s_table.Addresses[(int)function], address);
             return address;

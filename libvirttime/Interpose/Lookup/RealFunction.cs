@@ -23,8 +23,12 @@ internal enum RealFunction
     timerfd_settime,
     close,
     close_range,
+    dup,
     dup2,
     dup3,
+    fcntl,
+    fcntl64,
+    unshare,
     sysinfo,
     times,
     syscall,
@@ -59,7 +63,7 @@ internal static class RealFunctionNames
         "clock_nanosleep\0pthread_cond_timedwait\0pthread_cond_clockwait\0"u8
         + "pthread_mutex_clocklock\0pthread_rwlock_clockrdlock\0pthread_rwlock_clockwrlock\0pthread_clockjoin_np\0"u8
         + "sem_clockwait\0timer_create\0timer_delete\0timer_settime\0timerfd_create\0timerfd_settime\0"u8
-        + "close\0close_range\0dup2\0dup3\0sysinfo\0times\0syscall\0closefrom\0"u8
+        + "close\0close_range\0dup\0dup2\0dup3\0fcntl\0fcntl64\0unshare\0sysinfo\0times\0syscall\0closefrom\0"u8
         + "timespec_get\0dlsym\0dlvsym\0dl_iterate_phdr\0"u8
         + "clock_gettime\0pthread_self\0pthread_mutex_trylock\0pthread_condattr_init\0pthread_condattr_setclock\0pthread_cond_init\0"u8
         + "gnu_get_libc_version\0_thread_db_pthread_tid\0"u8;

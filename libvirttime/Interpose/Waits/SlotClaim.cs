@@ -63,7 +63,7 @@ internal unsafe struct SlotClaim
     public static void UseOwn(SlotClaim* claim)
     {
         if (claim->HasSlot)
-            MakeIdle(claim);
+            MakeIdle(claim->_place);
         claim->_place.Owner = null;
         claim->_place.Deadline = &claim->_own;
         SlotChunks.SayUnmovable();
@@ -86,40 +86,48 @@ internal unsafe struct SlotClaim
     }
 
     /// <summary>Gives back what the innermost call of this thread holds, whose frame is being unwound.</summary>
+    /// <remarks>
+    /// What the stack holds of a call that was left by a jump may be written over in part. So where the slot is, the table says, not the claim.
+    /// </remarks>
     /// <param name="stackPointer">Of the one who unwinds, deeper in the stack; a signal handler's may be another stack.</param>
     public static void Abandon(nint stackPointer)
     {
         int thread = ThreadHint.Current();
-        SlotClaim* innermost = null;
+        nint innermost = 0;
+        SlotPlace place = default;
         for (int choice = 0; choice < SlotMark.Choices; choice++)
         {
-            SlotClaim* claim = ClaimOf(SlotMark.SlotOf(thread, choice));
-            bool isDeeper = claim != null && (innermost == null || IsDeeper((nint)claim, (nint)innermost, stackPointer));
-            if (isDeeper)
-                innermost = claim;
+            nint claim = FindClaim(SlotMark.SlotOf(thread, choice), thread, out SlotPlace here);
+            if (claim == 0 || (innermost != 0 && !IsDeeper(claim, innermost, stackPointer)))
+                continue;
+            innermost = claim;
+            place = here;
         }
 
-        if (innermost != null)
-            MakeIdle(innermost);
+        if (innermost != 0)
+            MakeIdle(place);
     }
 
-    private static void MakeIdle(SlotClaim* claim)
+    private static void MakeIdle(SlotPlace place)
     {
-        *claim->_place.Deadline = default;
+        *place.Deadline = default;
         Interlocked.MemoryBarrier();
-        Release(claim);
+        Volatile.Write(ref *place.Mark, 0);
+        Volatile.Write(ref *place.Owner, 0);
     }
 
     // What lies above the stack pointer comes first, from below.
     private static bool IsDeeper(nint claim, nint than, nint stackPointer) =>
         (claim > stackPointer) == (than > stackPointer) ? claim < than : claim > stackPointer;
 
-    private static SlotClaim* ClaimOf(int slot)
+    // Another thread's slot may be one that this thread could have taken.
+    private static nint FindClaim(int slot, int thread, out SlotPlace place)
     {
-        if (!SlotChunks.IsMapped(slot) || !SlotChunks.TryFind(slot, out SlotPlace place))
-            return null;
+        place = default;
+        if (!SlotChunks.IsMapped(slot) || !SlotChunks.TryFind(slot, out place))
+            return 0;
         SlotClaim* claim = (SlotClaim*)Volatile.Read(ref *place.Owner);
-        return claim != null && IsAlive(claim, place.Owner) ? claim : null;
+        return claim != null && IsAlive(claim, place.Owner) && claim->_thread == thread ? (nint)claim : 0;
     }
 
     // In the process first, then in the file: the other way a sibling could mistake our mark for a stranger's, or a stranger's for ours.
@@ -131,8 +139,10 @@ internal unsafe struct SlotClaim
         if (owner != 0 && !IsLeft((SlotClaim*)owner, here, _place.Owner))
             return false;
         _cookie = CookieOf(here, _place.Owner);
-        if (Interlocked.CompareExchange(ref *(long*)_place.Owner, (nint)here, owner) != owner)
-            return false;
+
+        // Not a compare-and-swap: only a signal handler of this thread could come between, and what it takes it gives back. A task that shares
+        // our id without being us is found out by IsHeld.
+        Volatile.Write(ref *_place.Owner, (nint)here);
         if (owner != 0)
         {
             Volatile.Write(ref *_place.Mark, mark);

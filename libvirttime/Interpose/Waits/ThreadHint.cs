@@ -16,7 +16,9 @@ internal static unsafe class ThreadHint
 {
     // libc's structure is longer than this; musl has the note 48 bytes from its start, glibc 720.
     private const int LongestWay = 1024;
-    private const int Unknown = 0;
+
+    // The note begins a word, as it does in both. The upper half of a pointer, 0x7fff and the like, may be the id of a thread as well.
+    private const int Alignment = sizeof(long);
 
     // A thread's descriptor lies at the end of its stack, and the random bytes of the auxiliary vector at the end of the first one's.
     private const nuint LongestStack = 16 << 20;
@@ -31,6 +33,12 @@ internal static unsafe class ThreadHint
         Note,
         SystemCall,
     }
+
+    /// <summary>
+    /// Whether the caller is known to be a thread that libc made, or a forked child of one. A <c>vfork</c> child is not: it has its parent's memory,
+    /// and perhaps other descriptors.
+    /// </summary>
+    public static bool IsOwn() => s_position != 0 && *(int*)(Descriptor() + s_position) == Kernel.ThreadId();
 
     public static int Current()
     {

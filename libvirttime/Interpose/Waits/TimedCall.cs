@@ -31,27 +31,32 @@ internal static unsafe class TimedCall
     /// The same for a function that looks at the deadline in any case, before it does anything else: one that cannot be read ends the process
     /// there as here.
     /// </summary>
-    /// <remarks>
-    /// The frame of the call in flight is this method's: the linker is told so (interposer.targets), and whoever unwinds it comes by at
-    /// <see cref="Unwound"/>.
-    /// </remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Wait(RealFunction function, Arguments* arguments, nint* deadline, int clock)
     {
         nint real = Real.AddressOf(function);
         timespec* given = (timespec*)*deadline;
-        if (!ClockFamily.IsVirtual(clock) || given == null || !TimespecMath.IsValidDeadline(*given))
-            return Real.Invoke(real, arguments);
+        return !ClockFamily.IsVirtual(clock) || given == null || !TimespecMath.IsValidDeadline(*given)
+            ? Real.Invoke(real, arguments)
+            : WaitInFlight(real, arguments, deadline, clock);
+    }
 
+    /// <remarks>
+    /// The frame of the call in flight, and only of one: the linker is told so (interposer.targets), and whoever unwinds it comes by at
+    /// <see cref="Unwound"/>, which would take a call without a slot for the one that it interrupted.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint WaitInFlight(nint real, Arguments* arguments, nint* deadline, int clock)
+    {
         InFlightCall call;
-        *deadline = (nint)InFlightCall.Enter(&call, clock, *given);
+        *deadline = (nint)InFlightCall.Enter(&call, clock, *(timespec*)*deadline);
         nint result = Real.Invoke(real, arguments);
         InFlightCall.Leave(&call);
         return result;
     }
 
     /// <summary>
-    /// The personality routine of <see cref="Wait"/>'s frame (Itanium C++ ABI, Exception Handling): a cancelled thread, one that a signal handler
+    /// The personality routine of <see cref="WaitInFlight"/>'s frame (Itanium C++ ABI, Exception Handling): a cancelled thread, one that a signal handler
     /// ends, and an exception that leaves a handler do not come back through <see cref="InFlightCall.Leave"/>. There is nothing to catch.
     /// </summary>
     [RuntimeExport("virttime_personality")]

@@ -1,0 +1,18 @@
+/* A library with a function of its own that is named as one of libc's, and takes a pointer and more. */
+struct handle {
+    int is_open;
+};
+
+long close(struct handle *handle, long answer);
+long end_handle(struct handle *handle);
+
+long close(struct handle *handle, long answer)
+{
+    handle->is_open = 0;
+    return answer;
+}
+
+long end_handle(struct handle *handle)
+{
+    return close(handle, 42);
+}
