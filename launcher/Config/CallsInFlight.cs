@@ -14,7 +14,7 @@ internal readonly record struct CallsInFlight(IReadOnlyList<Slot> Slots, int Unc
 
     /// <summary>Goes through the file twice, so that what is dead in it needs no memory, however much that is.</summary>
     /// <exception cref="LauncherException">Part of the file cannot be read.</exception>
-    public static CallsInFlight Of(ConfigFile file)
+    public static CallsInFlight Of(OpenConfig file)
     {
         BitArray? threads = ThreadsIn(file);
         if (threads is null)
@@ -41,7 +41,7 @@ internal readonly record struct CallsInFlight(IReadOnlyList<Slot> Slots, int Unc
     }
 
     /// <summary>By id; null where there are none.</summary>
-    private static BitArray? ThreadsIn(ConfigFile file)
+    private static BitArray? ThreadsIn(OpenConfig file)
     {
         BitArray? threads = null;
         foreach (Slot slot in SlotTable.Read(file))

@@ -10,7 +10,7 @@ internal static class ConfigAdjustment
     /// <summary>Sets the clocks that the request names.</summary>
     /// <returns>How many calls were in flight.</returns>
     /// <exception cref="LauncherException">A clock would be below zero, or the file cannot hold what was asked.</exception>
-    public static int Apply(ConfigFile file, Request request, Func<HostClocks.Moment> hostClocks) =>
+    public static int Apply(OpenConfig file, Request request, Func<HostClocks.Moment> hostClocks) =>
         Apply(file, hostClocks, request.Options.Force, forgetsSaved: false, (old, now) => Wanted(file, old, now, request));
 
     /// <summary>Sets the offsets that <paramref name="wanted"/> makes of the old ones and the host clocks.</summary>
@@ -20,7 +20,7 @@ internal static class ConfigAdjustment
     /// <returns>How many calls were in flight.</returns>
     /// <exception cref="LauncherException">The file cannot be read or mapped, or has calls that cannot be moved; nothing was changed.</exception>
     public static int Apply(
-        ConfigFile file,
+        OpenConfig file,
         Func<HostClocks.Moment> hostClocks,
         bool force,
         bool forgetsSaved,
@@ -38,7 +38,7 @@ internal static class ConfigAdjustment
         return inFlight;
     }
 
-    private static ClockOffsets Wanted(ConfigFile file, ClockOffsets old, HostClocks.Moment now, Request request)
+    private static ClockOffsets Wanted(OpenConfig file, ClockOffsets old, HostClocks.Moment now, Request request)
     {
         ConfigHeader header = ConfigHeader.ReadNow(file);
         if (request.Boottime is not null && !header.HasRoom)

@@ -1,6 +1,7 @@
 using VirtTime.Clock;
 using VirtTime.Libc;
 using VirtTime.Native;
+using VirtTime.PrivateFiles;
 
 namespace VirtTime.Config;
 

@@ -35,7 +35,7 @@ internal sealed unsafe class ConfigHeader
 
     /// <summary>Waits a tenth of a second for a writer, then reads what there is (<see cref="IsUnfinished"/>).</summary>
     /// <exception cref="LauncherException">It cannot be read, or was made shorter.</exception>
-    public static ConfigHeader Read(ConfigFile file)
+    public static ConfigHeader Read(OpenConfig file)
     {
         for (int i = 0; ; i++)
         {
@@ -49,7 +49,7 @@ internal sealed unsafe class ConfigHeader
 
     /// <summary>Reads without waiting: half of a change may be in it, unless the file is locked.</summary>
     /// <exception cref="LauncherException">As of <see cref="Read"/>.</exception>
-    public static ConfigHeader ReadNow(ConfigFile file)
+    public static ConfigHeader ReadNow(OpenConfig file)
     {
         ConfigHeader header = new() { HasRoom = ConfigFormat.HasExtension(file.Size) };
         timespec offset = default;
@@ -66,7 +66,7 @@ internal sealed unsafe class ConfigHeader
         return header;
     }
 
-    private static ulong ReadSequence(ConfigFile file)
+    private static ulong ReadSequence(OpenConfig file)
     {
         ulong sequence = 0;
         long position = ConfigLayout.ExtensionPosition + (long)Marshal.OffsetOf<ConfigExtension>(nameof(ConfigExtension.sequence));

@@ -15,7 +15,7 @@ internal readonly struct ConfigLock : IDisposable
 
     /// <summary>Waits ten seconds for another writer, who needs milliseconds.</summary>
     /// <exception cref="LauncherException">The filesystem has no locks, or somebody keeps this one.</exception>
-    public ConfigLock(ConfigFile file)
+    public ConfigLock(OpenConfig file)
     {
         _descriptor = file.Descriptor;
         for (int i = 0; SystemCalls.flock(_descriptor, SystemCalls.LOCK_EX | SystemCalls.LOCK_NB) != 0; i++)

@@ -14,7 +14,7 @@ internal sealed unsafe class LayoutMapping : IDisposable
 
     /// <summary>Maps the file and prepares the pages with the offset and the extension block.</summary>
     /// <exception cref="LauncherException">It cannot be mapped, no room is left, or the file is read-only.</exception>
-    public LayoutMapping(ConfigFile file)
+    public LayoutMapping(OpenConfig file)
     {
         File = file;
         _length = (nint)Math.Min(file.Size, ConfigLayout.FileSize);
@@ -35,7 +35,7 @@ internal sealed unsafe class LayoutMapping : IDisposable
         }
     }
 
-    public ConfigFile File { get; }
+    public OpenConfig File { get; }
 
     /// <summary><c>ts_offset</c>, in place.</summary>
     public timespec* Offset => (timespec*)_start;

@@ -18,7 +18,7 @@ internal static class NamedConfig
     {
         for (int attempt = 0; attempt < CreationTries; attempt++)
         {
-            using ConfigFile? file = ConfigFile.TryOpen(path, toWrite);
+            using OpenConfig? file = OpenConfig.TryOpen(path, toWrite);
             if (file is not null)
             {
                 if (file.HasOtherNames)
@@ -43,7 +43,7 @@ internal static class NamedConfig
         throw ConfigErrors.DanglingLink(path);
     }
 
-    private static void Use(ConfigFile file, Request request)
+    private static void Use(OpenConfig file, Request request)
     {
         if (request.Options.Resume)
         {
@@ -73,7 +73,7 @@ internal static class NamedConfig
     }
 
     // The command would wait for a writer that is dead, and what is half changed says nothing.
-    private static void CompleteWhatWasLeft(ConfigFile file)
+    private static void CompleteWhatWasLeft(OpenConfig file)
     {
         if (file.IsWritable && ConfigHeader.ReadNow(file).IsUnfinished)
             using (new ConfigLock(file)) { }

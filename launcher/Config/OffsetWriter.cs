@@ -44,7 +44,7 @@ internal static unsafe class OffsetWriter
 
     /// <summary>Completes what a writer left behind that died. The file must be locked.</summary>
     /// <exception cref="LauncherException">The file cannot be mapped or prepared; it is left as it was.</exception>
-    public static void Complete(ConfigFile file)
+    public static void Complete(OpenConfig file)
     {
         if (!file.IsWritable || !ConfigHeader.ReadNow(file).IsUnfinished)
             return;

@@ -8,7 +8,7 @@ internal static class OwnerCheck
 {
     /// <param name="force">Warn only.</param>
     /// <exception cref="LauncherException">It belongs to neither the user nor root.</exception>
-    public static void Refuse(ConfigFile file, bool force)
+    public static void Refuse(OpenConfig file, bool force)
     {
         if (file.Owner == 0 || file.Owner == Syscall.geteuid())
             return;

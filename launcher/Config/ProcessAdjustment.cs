@@ -9,7 +9,7 @@ namespace VirtTime.Config;
 internal static class ProcessAdjustment
 {
     /// <exception cref="LauncherException">It cannot be done.</exception>
-    public static void Apply(ConfigFile file, Request request, int pid, Func<HostClocks.Moment> clocks)
+    public static void Apply(OpenConfig file, Request request, int pid, Func<HostClocks.Moment> clocks)
     {
         LauncherOptions options = request.Options;
         int slots = options.Resume

@@ -6,13 +6,13 @@ namespace VirtTime.Config;
 /// <summary>The config file that a running process has mapped: opened once, and then used through that descriptor only.</summary>
 internal sealed class ProcessConfig : IDisposable
 {
-    private ProcessConfig(ConfigFile file, string? path)
+    private ProcessConfig(OpenConfig file, string? path)
     {
         File = file;
         Path = path;
     }
 
-    public ConfigFile File { get; }
+    public OpenConfig File { get; }
 
     /// <summary>A name that led to the file when it was opened; null where it has none.</summary>
     public string? Path { get; }
@@ -25,7 +25,7 @@ internal sealed class ProcessConfig : IDisposable
         using ProcFolder proc = ProcFolder.TryOpen() ?? throw Unreadable(pid, Errno.Last);
         uint? user = ProcessUser.RealIdOf(proc, pid);
         VirtualisedProcess.Found found = VirtualisedProcess.Ask(proc, pid) ?? throw Unreadable(pid, Errno.Last);
-        using MappedConfig config = found.Config ?? throw NotFound(pid, found);
+        using FoundConfig config = found.Config ?? throw NotFound(pid, found);
         RefuseForeign(pid, config, user, toWrite);
 
         // Another process may have got the number of one that ended.
@@ -40,7 +40,7 @@ internal sealed class ProcessConfig : IDisposable
         if (!writable)
             file = MappedFileAccess.Reopen(config.File.Number, SystemCalls.O_RDONLY);
 
-        return new ProcessConfig(ConfigFile.Use(config.ShownPath, file, writable, toWrite), config.Path);
+        return new ProcessConfig(OpenConfig.Use(config.ShownPath, file, writable, toWrite), config.Path);
     }
 
     public void Dispose() => File.Dispose();
@@ -50,7 +50,7 @@ internal sealed class ProcessConfig : IDisposable
     /// user's files none, and one of root's only where the process may write it, or where it is a config file beyond doubt. Root's
     /// processes are trusted.
     /// </summary>
-    private static void RefuseForeign(int pid, MappedConfig config, uint? user, bool toWrite)
+    private static void RefuseForeign(int pid, FoundConfig config, uint? user, bool toWrite)
     {
         uint owner = config.Status.stx_uid;
         if (owner == user || user == 0)

@@ -20,7 +20,7 @@ internal static unsafe class SavedClocks
 
     /// <summary>Notes what the virtual clocks read now.</summary>
     /// <exception cref="LauncherException">The file has no room, or its offsets are not of this boot.</exception>
-    public static void Save(ConfigFile file, Func<HostClocks.Moment> hostClocks, bool force)
+    public static void Save(OpenConfig file, Func<HostClocks.Moment> hostClocks, bool force)
     {
         ConfigHeader before = ConfigHeader.Read(file);
         if (!before.HasRoom)
@@ -51,7 +51,7 @@ internal static unsafe class SavedClocks
     /// <param name="addElapsed">Go on as if the program had waited all the time, by the wall clock.</param>
     /// <returns>How many calls were in flight.</returns>
     /// <exception cref="LauncherException">Nothing was saved.</exception>
-    public static int Resume(ConfigFile file, Func<HostClocks.Moment> hostClocks, bool force, bool addElapsed) =>
+    public static int Resume(OpenConfig file, Func<HostClocks.Moment> hostClocks, bool force, bool addElapsed) =>
         ConfigAdjustment.Apply(file, hostClocks, force, forgetsSaved: true, (old, now) =>
         {
             HostClocks.Moment saved = Of(ConfigHeader.ReadNow(file)) ?? throw ConfigErrors.NothingSaved(file.Path);
@@ -60,7 +60,7 @@ internal static unsafe class SavedClocks
 
     /// <summary>The same from values that were noted elsewhere.</summary>
     /// <exception cref="LauncherException">The file cannot be changed.</exception>
-    public static void GoOn(ConfigFile file, HostClocks.Moment saved, Func<HostClocks.Moment> hostClocks, bool addElapsed) =>
+    public static void GoOn(OpenConfig file, HostClocks.Moment saved, Func<HostClocks.Moment> hostClocks, bool addElapsed) =>
         ConfigAdjustment.Apply(file, hostClocks, force: false, forgetsSaved: true, (old, now) =>
             Continue(saved, old, now, addElapsed ? Elapsed(file, saved, old, now) : default));
 
@@ -74,7 +74,7 @@ internal static unsafe class SavedClocks
         return old with { Monotonic = monotonic, OwnBoottime = shared ? null : boottime };
     }
 
-    private static timespec Elapsed(ConfigFile file, HostClocks.Moment saved, ClockOffsets old, HostClocks.Moment now)
+    private static timespec Elapsed(OpenConfig file, HostClocks.Moment saved, ClockOffsets old, HostClocks.Moment now)
     {
         timespec elapsed = TimespecMath.Subtract(TimespecMath.Subtract(now.Realtime, old.Realtime), saved.Realtime);
         return elapsed.tv_sec >= 0 ? elapsed : throw ConfigErrors.WallClockBehind(file.Path);

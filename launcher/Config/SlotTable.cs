@@ -17,7 +17,7 @@ internal static class SlotTable
 
     /// <summary>All slots that are not zero, by their place. Those with invalid nanoseconds are no deadlines and are left out.</summary>
     /// <exception cref="LauncherException">Part of the file cannot be read, or it was made shorter.</exception>
-    public static IEnumerable<Slot> Read(ConfigFile file)
+    public static IEnumerable<Slot> Read(OpenConfig file)
     {
         byte[] chunk = new byte[ChunkSize];
         byte[] marks = new byte[ChunkSize / ConfigLayout.SlotSize];
@@ -41,7 +41,7 @@ internal static class SlotTable
     }
 
     /// <summary>The numbers of the slots in pages that hold data: the first, and one more than the last.</summary>
-    public static IEnumerable<(int First, int End)> RangesWithData(ConfigFile file)
+    public static IEnumerable<(int First, int End)> RangesWithData(OpenConfig file)
     {
         long end = Math.Min(file.Size, ConfigLayout.CLayoutEnd);
         for (long position = ConfigLayout.SlotsPosition; position < end;)
@@ -62,7 +62,7 @@ internal static class SlotTable
     private static int NumberAt(long position) => (int)((position - ConfigLayout.SlotsPosition) / ConfigLayout.SlotSize);
 
     // 0 where the file ends before, as those of other tools do.
-    private static void ReadMarks(ConfigFile file, int first, Span<byte> marks)
+    private static void ReadMarks(OpenConfig file, int first, Span<byte> marks)
     {
         marks.Clear();
         if (file.Size >= ConfigLayout.FileSize)

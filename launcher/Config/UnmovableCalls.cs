@@ -20,7 +20,7 @@ internal static unsafe class UnmovableCalls
             throw ConfigErrors.Unmovable(layout.File.Path);
     }
 
-    private static bool IsUnused(ConfigFile file)
+    private static bool IsUnused(OpenConfig file)
     {
         if (!FileLease.TryTake(file.Descriptor))
             return false;

@@ -2,6 +2,7 @@ using VirtTime.CommandLine;
 using VirtTime.Config;
 using VirtTime.Diagnostics;
 using VirtTime.Native;
+using VirtTime.PrivateFiles;
 using VirtTime.Target;
 
 namespace VirtTime.Execution;

@@ -35,7 +35,7 @@ internal static class ConfigRestoration
     private static void Replace(string path, Descriptor file, DumpImage image)
     {
         // What is no config file is not written over, whatever its size.
-        using ConfigFile config = ConfigFile.Use(path, file, isWritable: true, toWrite: true);
+        using OpenConfig config = OpenConfig.Use(path, file, isWritable: true, toWrite: true);
         if (config.Size != image.Header.size)
             throw MigrationErrors.OtherSize(path, image.Header.size);
 

@@ -44,7 +44,7 @@ internal static class CriuAction
     private static void AfterDump(string path, int root)
     {
         using ImageDirectory images = ImageDirectory.Open();
-        using ConfigFile config = ConfigFile.TryOpen(path, toWrite: true) ?? throw ConfigErrors.Missing(path);
+        using OpenConfig config = OpenConfig.TryOpen(path, toWrite: true) ?? throw ConfigErrors.Missing(path);
         TreeCheck.Demand(config, root);
         if (BootCheck.IsOfOtherBoot(ConfigHeader.Read(config)))
             throw ConfigErrors.SavedOnOtherBoot(path);
@@ -67,7 +67,7 @@ internal static class CriuAction
     {
         using ImageDirectory images = ImageDirectory.Open();
         using DumpImage image = DumpImage.Open(images);
-        using ConfigFile config = ConfigFile.TryOpen(path, toWrite: true) ?? throw ConfigErrors.Missing(path);
+        using OpenConfig config = OpenConfig.TryOpen(path, toWrite: true) ?? throw ConfigErrors.Missing(path);
 
         // Restored without privileges, a tree is closed to us until it runs. Then it has no time namespace of its own either.
         bool isOpen = TreeCheck.DemandIfOpen(config, root);

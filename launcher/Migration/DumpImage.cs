@@ -28,7 +28,7 @@ internal sealed unsafe class DumpImage : IDisposable
     /// <param name="directory">With criu's images.</param>
     /// <param name="clocks">Host clocks as the tree sees them.</param>
     /// <exception cref="LauncherException">It cannot be written.</exception>
-    public static void Write(ImageDirectory directory, ConfigFile config, Func<HostClocks.Moment> clocks)
+    public static void Write(ImageDirectory directory, OpenConfig config, Func<HostClocks.Moment> clocks)
     {
         DumpHeader header = Describe(directory, config);
         ClockOffsets offsets = ClockOffsets.Of(ConfigHeader.ReadNow(config));
@@ -86,7 +86,7 @@ internal sealed unsafe class DumpImage : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private static DumpHeader Describe(ImageDirectory directory, ConfigFile config)
+    private static DumpHeader Describe(ImageDirectory directory, OpenConfig config)
     {
         byte[] inventory = directory.Read(Inventory);
         if (inventory.Length > DumpHeader.MostInventory)
@@ -104,7 +104,7 @@ internal sealed unsafe class DumpImage : IDisposable
         return header;
     }
 
-    private static int TryFill(int file, DumpHeader* header, ConfigFile config)
+    private static int TryFill(int file, DumpHeader* header, OpenConfig config)
     {
         if (SystemCalls.ftruncate(file, DumpHeader.Size + config.Size) != 0)
             return Errno.Last;

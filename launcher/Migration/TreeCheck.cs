@@ -9,7 +9,7 @@ internal static class TreeCheck
 {
     /// <summary>Looks at every process: it has to use this file, and to write it, or to be on the host's clocks.</summary>
     /// <exception cref="LauncherException">One uses another file, cannot be asked, or keeps its deadlines to itself; or none uses it.</exception>
-    public static void Demand(ConfigFile config, int root)
+    public static void Demand(OpenConfig config, int root)
     {
         using ProcFolder proc = ProcFolder.TryOpen() ?? throw MigrationErrors.CannotAsk(root, Errno.Last);
         MappedFileIdentity identity = MappedFileIdentity.TryOf(config.Descriptor) ?? throw MigrationErrors.NotUsed(config.Path);
@@ -31,7 +31,7 @@ internal static class TreeCheck
 
     /// <summary>The same of a tree that may not be open to us yet: false where that is so.</summary>
     /// <exception cref="LauncherException">It can be asked, and does not use the file.</exception>
-    public static bool DemandIfOpen(ConfigFile config, int root)
+    public static bool DemandIfOpen(OpenConfig config, int root)
     {
         if (SmallFile.TryRead($"/proc/{root}/maps") is null && Errno.Last is Errno.EACCES or Errno.EPERM)
             return false;
@@ -39,10 +39,10 @@ internal static class TreeCheck
         return true;
     }
 
-    private static void RefuseOther(ConfigFile config, ProcFolder proc, int pid)
+    private static void RefuseOther(OpenConfig config, ProcFolder proc, int pid)
     {
         VirtualisedProcess.Found found = VirtualisedProcess.Ask(proc, pid) ?? throw MigrationErrors.CannotAsk(pid, Errno.Last);
-        using MappedConfig? other = found.Config;
+        using FoundConfig? other = found.Config;
         string? name = other?.ShownPath ?? (found.Named is null ? null : found.Unreachable);
         if (name is not null || found.IsAmbiguous)
             throw MigrationErrors.OtherConfig(config.Path, pid, name ?? "one of several");

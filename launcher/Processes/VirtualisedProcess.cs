@@ -12,7 +12,7 @@ internal static class VirtualisedProcess
     /// <param name="Named">The path in its environment. A hint: programs overwrite it, and it may never have been used.</param>
     /// <param name="Unreachable">The name of a mapped file that cannot be opened and may be the config file.</param>
     /// <param name="IsAmbiguous">Several files may be it.</param>
-    internal readonly record struct Found(MappedConfig? Config, string? Named, string? Unreachable, bool IsAmbiguous);
+    internal readonly record struct Found(FoundConfig? Config, string? Named, string? Unreachable, bool IsAmbiguous);
 
     /// <summary>Null where the process cannot be asked (<see cref="Errno.Last"/> says why).</summary>
     public static Found? Ask(ProcFolder proc, int pid)
@@ -21,11 +21,11 @@ internal static class VirtualisedProcess
         if (mappings is null)
             return null;
 
-        List<MappedConfig> configs = [];
+        List<FoundConfig> configs = [];
         string? unreachable = null;
         foreach (Mapping mapping in FirstPages(mappings))
         {
-            MappedConfig? config = MappedConfig.TryOpen(proc, pid, mapping);
+            FoundConfig? config = FoundConfig.TryOpen(proc, pid, mapping);
             if (config is not null)
                 configs.Add(config);
             else if (Errno.Last != 0 && IsPlausible(mapping.Name))
@@ -57,17 +57,17 @@ internal static class VirtualisedProcess
             && !name.StartsWith("/SYSV", StringComparison.Ordinal) && !name.StartsWith("/memfd:", StringComparison.Ordinal);
 
     /// <summary>The one that is named, else the only one that is marked as ours, else the only one of the C layout's size.</summary>
-    private static Found Choose(List<MappedConfig> configs, string? named, int pid)
+    private static Found Choose(List<FoundConfig> configs, string? named, int pid)
     {
-        List<MappedConfig> likely = configs.FindAll(config => named is not null && IsNamed(config, named, pid));
+        List<FoundConfig> likely = configs.FindAll(config => named is not null && IsNamed(config, named, pid));
         if (likely.Count == 0)
             likely = configs.FindAll(config => config.IsMarked);
 
         if (likely.Count == 0)
             likely = configs.FindAll(config => (long)config.Status.stx_size >= ConfigLayout.CLayoutEnd);
 
-        MappedConfig? chosen = likely.Count == 1 ? likely[0] : null;
-        foreach (MappedConfig config in configs)
+        FoundConfig? chosen = likely.Count == 1 ? likely[0] : null;
+        foreach (FoundConfig config in configs)
         {
             if (config != chosen)
                 config.Dispose();
@@ -76,7 +76,7 @@ internal static class VirtualisedProcess
         return new Found(chosen, named, null, likely.Count > 1);
     }
 
-    private static bool IsNamed(MappedConfig config, string name, int pid)
+    private static bool IsNamed(FoundConfig config, string name, int pid)
     {
         if (name == config.Path || name == config.Mapping.Name || name + " (deleted)" == config.Mapping.Name)
             return true;

@@ -36,7 +36,7 @@ internal sealed record ConfigState(
     private const string Monotonic = "monotonic";
     private const string Boottime = "boottime";
 
-    public static ConfigState Of(ConfigFile file, HostClocks.Moment host)
+    public static ConfigState Of(OpenConfig file, HostClocks.Moment host)
     {
         ConfigHeader header = ConfigHeader.Read(file);
         if (header.IsUnfinished)

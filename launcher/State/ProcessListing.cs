@@ -30,7 +30,7 @@ internal static class ProcessListing
 
     private static ListedProcess? Ask(ProcFolder proc, int pid)
     {
-        using MappedConfig? config = VirtualisedProcess.Ask(proc, pid)?.Config;
+        using FoundConfig? config = VirtualisedProcess.Ask(proc, pid)?.Config;
 
         // A launcher that is changing the file has it mapped too.
         if (config is null || IsLauncher(pid))
@@ -40,7 +40,7 @@ internal static class ProcessListing
         return command is null ? null : new ListedProcess(pid, command, config.ShownPath, Clocks(pid, config.Read));
     }
 
-    private static ClockState[]? Clocks(int pid, MappedConfig.Content content)
+    private static ClockState[]? Clocks(int pid, FoundConfig.Content content)
     {
         try
         {

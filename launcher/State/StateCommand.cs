@@ -30,7 +30,7 @@ internal static class StateCommand
 
     private static void Save(string path, Request request)
     {
-        using ConfigFile file = ConfigFile.TryOpen(path, toWrite: true) ?? throw ConfigErrors.Missing(path);
+        using OpenConfig file = OpenConfig.TryOpen(path, toWrite: true) ?? throw ConfigErrors.Missing(path);
         OwnerCheck.Refuse(file, request.Options.Force);
         SavedClocks.Save(file, HostClocks.Now, request.Options.Force);
     }
@@ -56,11 +56,11 @@ internal static class StateCommand
 
     private static void Show(string path, bool json)
     {
-        using ConfigFile file = ConfigFile.TryOpenToShow(path) ?? throw ConfigErrors.NothingToShow(path);
+        using OpenConfig file = OpenConfig.TryOpenToShow(path) ?? throw ConfigErrors.NothingToShow(path);
         Show(file, json, HostClocks.Now);
     }
 
-    private static void Show(ConfigFile file, bool json, Func<HostClocks.Moment> clocks)
+    private static void Show(OpenConfig file, bool json, Func<HostClocks.Moment> clocks)
     {
         ConfigState state = ConfigState.Of(file, clocks());
         state = state with { Path = WorkingDirectory.Absolute(state.Path) };

@@ -21,8 +21,16 @@ internal static unsafe class FileMapping
     public static nint MapPageAt(nint place, int descriptor, long position, int access) =>
         Kernel.Map(place, PageSize, access, Mman.MAP_SHARED | Mman.MAP_FIXED, descriptor, position & -PageSize);
 
+    /// <summary>Part of the file, while it is open; the address of the byte at <paramref name="position"/>.</summary>
+    public static nint MapPart(int descriptor, nint position, nint length)
+    {
+        nint start = position & -PageSize;
+        nint address = Kernel.Map(0, position + length - start, ReadWrite, Mman.MAP_SHARED, descriptor, start);
+        return Kernel.IsError(address) ? address : address + (position - start);
+    }
+
     /// <summary>
-    /// Part of the file, by another mapping of its first page: the descriptor was closed long ago, and the path may lead elsewhere, or be
+    /// The same later, by another mapping of its first page: the descriptor was closed long ago, and the path may lead elsewhere, or be
     /// closed to the user that the program has become. <c>mremap</c> of no length makes another mapping of the same file (man 2 mremap),
     /// as long as we like; its beginning is taken away again.
     /// </summary>

@@ -115,7 +115,11 @@ internal unsafe struct MappedConfig
         if (errno == 0)
             defect = config->Check();
         if (errno == 0 && defect == ConfigDefect.None)
+        {
+            SlotChunks.MapWhileOpen(config, descriptor, Kernel.ThreadId());
             return config;
+        }
+
         Unmap(config);
         return null;
     }

@@ -30,6 +30,8 @@ internal static unsafe class SlotChunks
     private const nint WordBytes = 16;
     private const nint OwnerBytes = WordBytes + (SlotsPerChunk * 8);
 
+    private const int NoDescriptor = -1;
+
     // Every so many slots it is found out whether they can be written: they lie on one page, and begin 16 bytes into it.
     private const int SlotsPerPage = 256;
 
@@ -69,13 +71,17 @@ internal static unsafe class SlotChunks
 
     public static void Use(MappedConfig* config) => s_config = config;
 
+    /// <summary>Maps the chunk of a slot while the file is open, which takes fewer system calls.</summary>
+    public static void MapWhileOpen(MappedConfig* config, int descriptor, int slot) => Map(config, descriptor, slot / SlotsPerChunk);
+
     /// <summary>Makes a slot ready to be written without a fault, and says where it is. False where it cannot be had.</summary>
     /// <param name="slot">Its number, below <see cref="ConfigLayout.SlotCount"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryFind(int slot, out SlotPlace place)
     {
         Chunk* chunk = (Chunk*)(nint)Volatile.Read(ref s_chunks.Chunks[slot / SlotsPerChunk]);
         if (chunk == null)
-            chunk = Map(slot / SlotsPerChunk);
+            chunk = Map(s_config, NoDescriptor, slot / SlotsPerChunk);
         if (chunk == null)
         {
             place = default;
@@ -99,19 +105,23 @@ internal static unsafe class SlotChunks
     }
 
     /// <summary>Whether others see a slot, and so can move what is in it.</summary>
-    public static bool IsInFile(int slot) => HasSlotsInFile(slot / SlotsPerChunk);
+    public static bool IsInFile(int slot) => HasSlotsInFile(s_config, slot / SlotsPerChunk);
 
-    private static bool HasSlotsInFile(int chunk) =>
-        s_config->IsWritable && s_config->Size >= ConfigLayout.SlotsPosition + ((chunk + 1) * (long)SlotBytes);
+    private static bool HasSlotsInFile(MappedConfig* config, int chunk) =>
+        config->IsWritable && config->Size >= ConfigLayout.SlotsPosition + ((chunk + 1) * (long)SlotBytes);
 
     // Two threads may do this at once: the first decides, and the other puts its own away.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Chunk* Map(int number)
+    private static Chunk* Map(MappedConfig* config, int descriptor, int number)
     {
-        if (s_config == null)
+        if (config == null)
             return null;
-        nint slots = MapSlots(number);
-        nint marks = MapMarks(number);
+        nint slots = HasSlotsInFile(config, number)
+            ? MapPart(config, descriptor, (nint)ConfigLayout.SlotsPosition + (number * SlotBytes), SlotBytes)
+            : FileMapping.MapPrivate(SlotBytes);
+        nint marks = config->IsWritable && config->Size >= ConfigLayout.FileSize
+            ? MapPart(config, descriptor, (nint)ConfigLayout.SlotClocksPosition + (number * SlotsPerChunk), SlotsPerChunk)
+            : FileMapping.MapPrivate(SlotsPerChunk);
         nint made = FileMapping.MapPrivate(FileMapping.PageSize + OwnerBytes);
         if (!Kernel.IsError(slots) && !Kernel.IsError(marks) && !Kernel.IsError(made))
         {
@@ -135,13 +145,9 @@ internal static unsafe class SlotChunks
         return (Chunk*)(nint)Volatile.Read(ref s_chunks.Chunks[number]);
     }
 
-    private static nint MapSlots(int chunk) => HasSlotsInFile(chunk)
-        ? FileMapping.MapAgain(s_config->FirstPage, (nint)ConfigLayout.SlotsPosition + (chunk * SlotBytes), SlotBytes)
-        : FileMapping.MapPrivate(SlotBytes);
-
-    private static nint MapMarks(int chunk) => s_config->IsWritable && s_config->Size >= ConfigLayout.FileSize
-        ? FileMapping.MapAgain(s_config->FirstPage, (nint)ConfigLayout.SlotClocksPosition + (chunk * SlotsPerChunk), SlotsPerChunk)
-        : FileMapping.MapPrivate(SlotsPerChunk);
+    private static nint MapPart(MappedConfig* config, int descriptor, nint position, nint length) => descriptor == NoDescriptor
+        ? FileMapping.MapAgain(config->FirstPage, position, length)
+        : FileMapping.MapPart(descriptor, position, length);
 
     private static void Release(nint address, nint length)
     {

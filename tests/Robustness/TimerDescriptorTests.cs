@@ -6,7 +6,7 @@ namespace VirtTime.Tests.Robustness;
 public class TimerDescriptorTests
 {
     public static TheoryData<string> WaysToReuseANumber() =>
-        ["dup2", "dup3", "raw_dup3", "fcntl", "recvmsg", "timerfd_create", "close_range", "closefrom", "raw_close"];
+        ["dup2", "dup3", "raw_dup3", "fcntl", "recvmsg", "timerfd_create", "close_range", "closefrom", "raw_close", "fclose", "fclose, dup", "fclose, raw_dup"];
 
     [Theory(Timeout = Limits.Test)]
     [InlineData("made")]

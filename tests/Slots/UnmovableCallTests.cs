@@ -54,6 +54,24 @@ public class UnmovableCallTests
         Assert.False(IsFlagged(directory));
     }
 
+    // The block of a file that another tool made stays as it is: half of one would be nobody's.
+    [Fact(Timeout = Limits.Test)]
+    public async Task File_of_another_tool_is_still_one_afterwards()
+    {
+        using ConfigFile config = ConfigFile.At(12345);
+        string program = await NativeProgram.BuildAsync("requested_waits.c");
+        using RunningProgram started = Command.Of(program).Under(config).Start();
+        int thread = (int)await started.ReadNumberAsync("thread");
+        for (int choice = 0; choice < SlotMark.Choices; choice++)
+            config.TakeSlot(SlotMark.SlotOf(thread, choice), 4242, SlotMark.Of(1, choice));
+        await started.WriteAsync("clock_nanosleep 100\n");
+        await started.ReadNumberAsync("deadline");
+        await started.ReadNumberAsync("waited_ms");
+
+        Result other = (await Command.Of(await NativeProgram.BuildAsync("clock_probe.c")).Under(config).RunAsync()).Succeeded();
+        Assert.Empty(other.Error);
+    }
+
     private static bool IsFlagged(TemporaryDirectory directory) =>
         (ConfigOnDisk.Read(directory.File("conf")).Extension.flags & ConfigExtension.HasUnmovableCalls) != 0;
 

@@ -12,8 +12,12 @@ internal sealed record Measure(string Name, string Unit, IReadOnlyList<Way> Ways
     /// <summary>For ways that one program runs in turn by itself: a sample of each.</summary>
     public Func<double[]>? Together { get; init; }
 
+    /// <summary>What is there while it is measured.</summary>
+    public Func<IDisposable>? Surroundings { get; init; }
+
     public Outcome Take(int rounds)
     {
+        using IDisposable? surroundings = Surroundings?.Invoke();
         rounds = Math.Min(rounds, MostRounds);
         double[][] figures = [.. Ways.Select(_ => new double[rounds])];
         Sample(0);

@@ -7,7 +7,7 @@ internal static class Measures
         [("CLOCK_MONOTONIC", 1), ("CLOCK_MONOTONIC_COARSE", 6), ("CLOCK_BOOTTIME", 7), ("CLOCK_REALTIME, not virtual", 0)];
 
     public static IEnumerable<Measure> All(Workplace place) =>
-        [.. Clocks(place), Throughput(place), .. Waits(place), Loading(place), Resident(place), Size(place), Launching(place), .. Adjusting(place), .. Programs.All(place)];
+        [.. Clocks(place), Throughput(place), .. Waits(place), Loading(place), Resident(place), Size(place), Launching(place), LaunchingInCrowd(place), .. Adjusting(place), .. Programs.All(place)];
 
     private static IEnumerable<Measure> Clocks(Workplace place)
     {
@@ -64,6 +64,16 @@ internal static class Measures
 
     private static Measure Size(Workplace place) =>
         new("size of libvirttime.so", "bytes", [new("VirtTime", () => new FileInfo(place.Library).Length)]) { MostRounds = 1 };
+
+    private static Measure LaunchingInCrowd(Workplace place)
+    {
+        const int More = 2000;
+        return Launching(place) with
+        {
+            Name = $"launching /bin/true among {More} more processes",
+            Surroundings = () => new Crowd(place.Build("crowd"), More),
+        };
+    }
 
     private static Measure Launching(Workplace place)
     {

@@ -21,8 +21,13 @@ try
 {
     using Workplace place = new(isQuick);
     Report report = new(place.Machine);
-    foreach (Measure measure in Measures.All(place).Where(measure => measure.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
-        report.Add(measure.Take(place.Rounds));
+    Measure[] measures = [.. Measures.All(place).Where(measure => measure.Name.Contains(only, StringComparison.OrdinalIgnoreCase))];
+    for (int i = 0; i < measures.Length; i++)
+    {
+        Console.Error.WriteLine($"bench: {i + 1} of {measures.Length}: {measures[i].Name}");
+        report.Add(measures[i].Take(place.Rounds));
+    }
+
     report.Print(Console.Out);
     if (json != null)
         report.WriteJson(json);

@@ -1,6 +1,7 @@
 /*
  * reused_number WAY: a timerfd on CLOCK_MONOTONIC is closed, and its number given to one on CLOCK_BOOTTIME, which is then set: by dup2 or dup3, which
- * close it themselves, by fcntl, recvmsg, or another timerfd_create; or it is closed by close_range, closefrom, or a raw system call.
+ * close it themselves, by fcntl, recvmsg, or another timerfd_create; or it is closed by close_range, closefrom, a raw system
+ * call, or libc itself in fclose.
  */
 #include "passing_timerfd.h"
 
@@ -17,6 +18,8 @@ static void close_by(const char *way, int number)
         closefrom(number);
     else if (!strcmp(way, "raw_close"))
         syscall(SYS_close, number);
+    else if (!strncmp(way, "fclose", 6))
+        fclose(fdopen(number, "r"));
     else
         close(number);
 }
@@ -38,6 +41,10 @@ static int reuse(const char *way, int number, int descriptor)
         return receive_descriptor(sockets[1]);
     }
     close_by(way, number);
+    if (!strcmp(way, "fclose, dup"))
+        return dup(descriptor);
+    if (!strcmp(way, "fclose, raw_dup"))
+        return syscall(SYS_dup, descriptor);
     return !strcmp(way, "timerfd_create") ? timerfd_create(CLOCK_BOOTTIME, 0) : fcntl(descriptor, F_DUPFD, number);
 }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading;
 using VirtTime.Config;
 using VirtTime.Libc;
@@ -27,19 +28,17 @@ internal unsafe struct SlotClaim
     /// <summary>Whether there is a slot to give back.</summary>
     public readonly bool HasSlot => _place.Owner != null;
 
-    /// <summary>Maps the slots near the calling thread's.</summary>
+    /// <summary>Makes the calling thread's slot ready.</summary>
     public static void Prepare()
     {
         ThreadHint.Prepare();
         SlotChunks.TryFind(SlotMark.SlotOf(ThreadHint.Current(), 0), out _);
-
-        // Only now is there a place to note that libc's note of the thread's id is to be trusted.
-        ThreadHint.Current();
     }
 
     /// <summary>Takes a slot for a call on <paramref name="clock"/>.</summary>
     /// <param name="claim">Uninitialised memory, which stays where it is until <see cref="Release"/>.</param>
     /// <param name="clock">A virtual clock.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Take(SlotClaim* claim, int clock)
     {
         claim->_thread = ThreadHint.Current();
@@ -73,6 +72,7 @@ internal unsafe struct SlotClaim
     /// Whether the slot is this call's: not so in a child that a signal handler has forked meanwhile, which has its parent's stack but not its
     /// slots.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsHeld(SlotClaim* claim) =>
         claim->HasSlot && Volatile.Read(ref *claim->_place.Owner) == (nint)claim
         && (SlotChunks.AreOwnersWipedOnFork || claim->_thread == ThreadHint.Current());
@@ -131,6 +131,7 @@ internal unsafe struct SlotClaim
     }
 
     // In the process first, then in the file: the other way a sibling could mistake our mark for a stranger's, or a stranger's for ours.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryTake(SlotClaim* here, byte mark)
     {
         nint owner = Volatile.Read(ref *_place.Owner);

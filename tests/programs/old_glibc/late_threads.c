@@ -1,11 +1,11 @@
-/* late_threads PLUGIN: a program without threads, which loads a plugin that brings libpthread along. Prints what the clock reads, and the wait. */
+/* late_threads PLUGIN [local]: a program without threads, which loads a plugin that brings libpthread along. Prints what the clock reads, and the wait. */
 #include <dlfcn.h>
 #include <stdio.h>
 #include <time.h>
 
 int main(int argc, char **argv)
 {
-    void *plugin = argc == 2 ? dlopen(argv[1], RTLD_NOW | RTLD_GLOBAL) : NULL;
+    void *plugin = argc > 1 ? dlopen(argv[1], RTLD_NOW | (argc == 2 ? RTLD_GLOBAL : RTLD_LOCAL)) : NULL;
     int (*wait_300ms)(void) = plugin ? (int (*)(void))dlsym(plugin, "wait_300ms") : NULL;
     struct timespec start, end;
 

@@ -1,9 +1,10 @@
 using System.Globalization;
 using VirtTime.Clocks;
+using VirtTime.Config;
 using VirtTime.Native;
 using VirtTime.Processes;
 
-namespace VirtTime.Config;
+namespace VirtTime.PrivateFiles;
 
 /// <summary>Which values of a variable the processes of our PID namespace, and of those below it, were started with.</summary>
 /// <remarks>

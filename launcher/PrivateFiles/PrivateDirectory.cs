@@ -1,8 +1,8 @@
+using Syscall = Mono.Unix.Native.Syscall;
 using VirtTime.Execution;
 using VirtTime.Native;
-using Syscall = Mono.Unix.Native.Syscall;
 
-namespace VirtTime.Config;
+namespace VirtTime.PrivateFiles;
 
 /// <summary>The user's own directory for config files that belong to one run.</summary>
 /// <remarks>On a tmpfs where possible: a file on a disk would be written back each time that a slot changes.</remarks>

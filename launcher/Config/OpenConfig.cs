@@ -3,11 +3,11 @@ using VirtTime.Native;
 namespace VirtTime.Config;
 
 /// <summary>An open config file. It is read with <c>pread</c>; <see cref="LayoutMapping"/> is for changing it.</summary>
-internal sealed unsafe class ConfigFile : IDisposable
+internal sealed unsafe class OpenConfig : IDisposable
 {
     private readonly Descriptor _file;
 
-    private ConfigFile(string path, Descriptor file, in statx_buffer status, bool isWritable)
+    private OpenConfig(string path, Descriptor file, in statx_buffer status, bool isWritable)
     {
         _file = file;
         Path = path;
@@ -36,7 +36,7 @@ internal sealed unsafe class ConfigFile : IDisposable
     /// <param name="path">As the user gave it; symbolic links are followed.</param>
     /// <param name="toWrite">Fail where it cannot be written; otherwise a read-only file will do.</param>
     /// <exception cref="LauncherException">It cannot be opened or is no config file.</exception>
-    public static ConfigFile? TryOpen(string path, bool toWrite)
+    public static OpenConfig? TryOpen(string path, bool toWrite)
     {
         Descriptor file = Open(path, SystemCalls.O_RDWR);
         bool writable = file.IsOpen;
@@ -48,7 +48,7 @@ internal sealed unsafe class ConfigFile : IDisposable
 
     /// <summary>Opens a file to look at it: nothing of it is changed, not even its times. Null where there is none.</summary>
     /// <exception cref="LauncherException">As of <see cref="TryOpen"/>.</exception>
-    public static ConfigFile? TryOpenToShow(string path)
+    public static OpenConfig? TryOpenToShow(string path)
     {
         // Which only the owner may ask for.
         Descriptor file = Open(path, SystemCalls.O_RDONLY | SystemCalls.O_NOATIME);
@@ -61,14 +61,14 @@ internal sealed unsafe class ConfigFile : IDisposable
     /// <summary>Takes a file that is open already, and closes it where it cannot be used.</summary>
     /// <param name="path">For messages.</param>
     /// <exception cref="LauncherException">It is no config file.</exception>
-    public static ConfigFile Use(string path, Descriptor file, bool isWritable, bool toWrite)
+    public static OpenConfig Use(string path, Descriptor file, bool isWritable, bool toWrite)
     {
         try
         {
             if (!file.TryStat(out statx_buffer status) || !status.IsRegularFile)
                 throw ConfigErrors.CannotOpen(path, status.IsDirectory ? Errno.EISDIR : Errno.ENXIO, toWrite);
 
-            ConfigFile config = new(path, file, status, isWritable);
+            OpenConfig config = new(path, file, status, isWritable);
             ConfigDefect defect = ConfigHeader.ReadNow(config).Defect;
 
             // Asked twice, since another launcher may be filling the block in: it marks it before all else.
@@ -111,7 +111,7 @@ internal sealed unsafe class ConfigFile : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private static ConfigFile? UseOpened(string path, Descriptor file, bool isWritable, bool toWrite)
+    private static OpenConfig? UseOpened(string path, Descriptor file, bool isWritable, bool toWrite)
     {
         if (file.IsOpen)
             return Use(path, file, isWritable, toWrite);

@@ -1,7 +1,8 @@
+using VirtTime.Config;
 using VirtTime.Diagnostics;
 using VirtTime.Native;
 
-namespace VirtTime.Config;
+namespace VirtTime.PrivateFiles;
 
 /// <summary>The config file of a single run, when the user names none.</summary>
 /// <remarks>

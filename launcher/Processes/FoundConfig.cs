@@ -6,9 +6,9 @@ using VirtTime.Native;
 namespace VirtTime.Processes;
 
 /// <summary>A config file that a process has mapped, open for reading.</summary>
-internal sealed class MappedConfig : IDisposable
+internal sealed class FoundConfig : IDisposable
 {
-    private MappedConfig(Descriptor file, Mapping mapping, statx_buffer status, Content content, string? path)
+    private FoundConfig(Descriptor file, Mapping mapping, statx_buffer status, Content content, string? path)
     {
         File = file;
         Mapping = mapping;
@@ -40,14 +40,14 @@ internal sealed class MappedConfig : IDisposable
     public string ShownPath => Path ?? Mapping.Name;
 
     /// <summary>Null where the file cannot be opened (<see cref="Errno.Last"/> says why), or is no config file (0).</summary>
-    public static MappedConfig? TryOpen(ProcFolder proc, int pid, in Mapping mapping)
+    public static FoundConfig? TryOpen(ProcFolder proc, int pid, in Mapping mapping)
     {
         Descriptor file = MappedFileAccess.TryOpenToRead(proc, pid, mapping);
         if (!file.IsOpen)
             return null;
 
         if (file.TryStat(out statx_buffer status) && TryRead(file.Number, (long)status.stx_size, out Content content))
-            return new MappedConfig(file, mapping, status, content, MappedFileAccess.TryFindPath(pid, mapping, status));
+            return new FoundConfig(file, mapping, status, content, MappedFileAccess.TryFindPath(pid, mapping, status));
 
         file.Dispose();
         Marshal.SetLastPInvokeError(0);

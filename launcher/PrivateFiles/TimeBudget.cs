@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace VirtTime.Config;
+namespace VirtTime.PrivateFiles;
 
 /// <summary>A time that some work may take; what does not fit is left.</summary>
 internal readonly struct TimeBudget(double microseconds)

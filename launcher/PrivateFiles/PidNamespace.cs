@@ -1,6 +1,6 @@
 using VirtTime.Native;
 
-namespace VirtTime.Config;
+namespace VirtTime.PrivateFiles;
 
 /// <summary>The PID namespace that this process is in (<c>pid_namespaces(7)</c>): process ids mean nothing in another one.</summary>
 internal static class PidNamespace

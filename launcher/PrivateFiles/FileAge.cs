@@ -1,7 +1,7 @@
 using VirtTime.Clocks;
 using VirtTime.Native;
 
-namespace VirtTime.Config;
+namespace VirtTime.PrivateFiles;
 
 /// <summary>For how long a file has not been written, by the wall clock.</summary>
 internal static class FileAge

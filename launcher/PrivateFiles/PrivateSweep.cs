@@ -1,8 +1,9 @@
+using VirtTime.Config;
 using VirtTime.Diagnostics;
 using VirtTime.Execution;
 using VirtTime.Native;
 
-namespace VirtTime.Config;
+namespace VirtTime.PrivateFiles;
 
 /// <summary>Deletes private config files that earlier runs left behind; seldom, and for a millisecond at most.</summary>
 /// <remarks>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using VirtTime.Clocks;
 using VirtTime.Native;
 
-namespace VirtTime.Config;
+namespace VirtTime.PrivateFiles;
 
 /// <summary>A file in a private directory that says when it is to be swept again, and where. Whoever has it open is the only sweeper.</summary>
 internal sealed unsafe class SweepMark : IDisposable

@@ -1,7 +1,7 @@
 using System.Globalization;
 using VirtTime.Native;
 
-namespace VirtTime.Config;
+namespace VirtTime.PrivateFiles;
 
 /// <summary>Who made a file, as its name says: <c>NAMESPACE-PID</c>, the process id being one of that PID namespace.</summary>
 internal readonly record struct MakerName(ulong Namespace, int Pid)

@@ -1,0 +1,27 @@
+using System.Diagnostics;
+
+namespace VirtTime.Bench;
+
+/// <summary>Processes that only sleep, until disposed.</summary>
+internal sealed class Crowd : IDisposable
+{
+    private readonly Process _first;
+
+    /// <param name="program">tests/programs/bench/crowd.c.</param>
+    /// <param name="size">How many there are to be.</param>
+    /// <exception cref="BenchException">The machine does not allow so many.</exception>
+    public Crowd(string program, int size)
+    {
+        ProcessStartInfo start = new(program, [$"{size}"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        _first = Process.Start(start) ?? throw new BenchException($"{program}: cannot be started");
+        if (_first.StandardOutput.ReadLine() != "ready")
+            throw new BenchException($"{size} processes more are not allowed here");
+    }
+
+    public void Dispose()
+    {
+        _first.StandardInput.Close();
+        _first.WaitForExit();
+        _first.Dispose();
+    }
+}
