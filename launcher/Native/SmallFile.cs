@@ -24,6 +24,28 @@ internal static unsafe class SmallFile
         return content;
     }
 
+    /// <summary>
+    /// The same by one <c>read</c>, for what another process may replace meanwhile: of <c>/proc/PID/environ</c>, a second one would find the end where
+    /// the process has begun another program, and what came before would pass for the whole.
+    /// </summary>
+    public static byte[]? TryReadAtOnce(int directory, string path)
+    {
+        for (int size = 16 * 1024; ; size *= 4)
+        {
+            Descriptor file = Descriptor.OpenAt(directory, path, SystemCalls.O_RDONLY);
+            if (!file.IsOpen)
+                return null;
+
+            byte[] buffer = new byte[size];
+            nint count = Read(file.Number, buffer);
+            int error = Errno.Last;
+            file.Dispose();
+            Marshal.SetLastPInvokeError(error);
+            if (count < size)
+                return count < 0 ? null : buffer.AsSpan(0, (int)count).ToArray();
+        }
+    }
+
     /// <summary>What a symbolic link says, or null where it cannot be read.</summary>
     public static string? TryReadLink(string path)
     {

@@ -99,7 +99,7 @@ internal sealed class EnvironmentSurvey
 
         for (int i = 0; i < MostTries; i++)
         {
-            byte[]? environment = _proc.TryRead($"{pid}/environ");
+            byte[]? environment = _proc.TryReadAtOnce($"{pid}/environ");
             if (environment is null)
                 return Errno.Last is Errno.ENOENT or Errno.ESRCH || IsOlder(pid);
             if (environment.Length > 0)
@@ -116,18 +116,34 @@ internal sealed class EnvironmentSurvey
     }
 
     /// <summary>
-    /// False where it is unknown: also in the midst of an exec nothing can be read, but then the kernel does not know yet where it lies.
+    /// False where it is unknown: also in the midst of an exec nothing can be read. The kernel does not know yet where the environment lies, or has
+    /// noted where it begins as its end, too; but then the process does not sleep, neither now nor a moment ago.
     /// </summary>
     private bool HasEmptyEnvironment(int pid)
     {
-        const int State = 0, Flags = 6, Threads = 17, EnvironmentStart = 47, EnvironmentEnd = 48;
+        const int EnvironmentStart = 47;
+        string[] before = StatusOf(pid);
+        if (before.Length == 0 || IsWithoutMemory(before))
+            return true;
+        string[] now = StatusOf(pid);
+        return SleepsWithEmptyEnvironment(before) && SleepsWithEmptyEnvironment(now) && before[EnvironmentStart] == now[EnvironmentStart];
+    }
+
+    private static bool IsWithoutMemory(string[] fields)
+    {
+        const int State = 0, Flags = 6, Threads = 17;
         const uint PF_KTHREAD = 0x200000;
-        string[] fields = StatusOf(pid);
-        if (fields.Length <= EnvironmentEnd)
-            return fields.Length == 0;
+        if (fields.Length <= Threads)
+            return false;
         bool isKernels = uint.TryParse(fields[Flags], out uint flags) && (flags & PF_KTHREAD) != 0;
-        bool hasEnded = fields[State] is "Z" or "X" && fields[Threads] is "0" or "1";
-        return isKernels || hasEnded || (fields[EnvironmentStart] != "0" && fields[EnvironmentStart] == fields[EnvironmentEnd]);
+        return isKernels || ((fields[State] is "Z" or "X") && (fields[Threads] is "0" or "1"));
+    }
+
+    private static bool SleepsWithEmptyEnvironment(string[] fields)
+    {
+        const int State = 0, EnvironmentStart = 47, EnvironmentEnd = 48;
+        return fields.Length > EnvironmentEnd && (fields[State] is "S" or "T" or "t" or "I")
+            && fields[EnvironmentStart] != "0" && fields[EnvironmentStart] == fields[EnvironmentEnd];
     }
 
     // Two seconds of doubt: the start is in hundredths of a second since the boot, and the clocks are not read at once.

@@ -33,6 +33,9 @@ internal sealed class ProcFolder : IDisposable
     /// <summary>A whole file such as <c>1/status</c>, or null (<see cref="Errno.Last"/> says why).</summary>
     public byte[]? TryRead(string file) => SmallFile.TryReadAt(Descriptor, file);
 
+    /// <summary>The same by one <c>read</c>: of one moment.</summary>
+    public byte[]? TryReadAtOnce(string file) => SmallFile.TryReadAtOnce(Descriptor, file);
+
     /// <summary>This process, or 0 where it is in no namespace of this /proc.</summary>
     public int OwnProcess() =>
         int.TryParse(SmallFile.TryReadLink("/proc/self"), NumberStyles.None, CultureInfo.InvariantCulture, out int pid) ? pid : 0;

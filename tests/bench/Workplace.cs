@@ -10,6 +10,10 @@ internal sealed class Workplace : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("virttime-bench.").FullName;
 
+    // In memory, where the launcher puts them as well: on a disk, the first touch of a page is the filesystem's business.
+    private readonly string _configs = Directory.CreateDirectory(
+        Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"virttime-bench.{Environment.ProcessId}")).FullName;
+
     public Workplace(bool isQuick)
     {
         IsQuick = isQuick;
@@ -73,7 +77,7 @@ internal sealed class Workplace : IDisposable
     /// <summary>A config file with calls in flight in the first threads.</summary>
     public string NewConfig(string name, int inFlight)
     {
-        string path = Temporary(name);
+        string path = Path.Combine(_configs, name);
         using FileStream file = new(path, FileMode.CreateNew);
         file.SetLength(ConfigLayout.FileSize);
         using BinaryWriter writer = new(file);
@@ -110,7 +114,11 @@ internal sealed class Workplace : IDisposable
     public static double[] Figures(string file, params IEnumerable<string> arguments) =>
         [.. Run(file, arguments).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => double.Parse(line, CultureInfo.InvariantCulture))];
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose()
+    {
+        Directory.Delete(_directory, recursive: true);
+        Directory.Delete(_configs, recursive: true);
+    }
 
     private static string FindRoot()
     {
