@@ -4,7 +4,9 @@ using VirtTime.Libc;
 
 namespace VirtTime.Interpose.Waits;
 
-/// <summary>Semaphores, mutexes, read-write locks, and the timed join. Their <c>timed</c> variants wait on <c>CLOCK_REALTIME</c> and are left alone.</summary>
+/// <summary>
+/// Semaphores, mutexes, read-write locks, and the timed join. Their <c>timed</c> variants wait on <c>CLOCK_REALTIME</c> and are left alone.
+/// </summary>
 internal static unsafe class Locks
 {
     // man 3 sem_clockwait (glibc 2.30); an error is in errno

@@ -6,7 +6,8 @@ using VirtTime.Libc;
 namespace VirtTime.Interpose.Waits;
 
 /// <summary>
-/// The calling thread's id, most often, and without a system call: libc's own note of it (<c>struct pthread.tid</c>). Only a hint: it says which slot to try first, and a slot that somebody else has is never taken.
+/// The calling thread's id, most often, and without a system call: libc's own note of it (<c>struct pthread.tid</c>). Only a hint: it says which
+/// slot to try first, and a slot that somebody else has is never taken.
 /// </summary>
 /// <remarks>
 /// The note is its maker's in a child that libc did not make. After a raw <c>fork</c> this is found out, once in each process; a raw <c>clone</c>
@@ -14,12 +15,6 @@ namespace VirtTime.Interpose.Waits;
 /// </remarks>
 internal static unsafe class ThreadHint
 {
-    // libc's structure is longer than this; musl has the note 48 bytes from its start, glibc 720.
-    private const int LongestWay = 1024;
-
-    // The note begins a word, as it does in both. The upper half of a pointer, 0x7fff and the like, may be the id of a thread as well.
-    private const int Alignment = sizeof(long);
-
     // A thread's descriptor lies at the end of its stack, and the random bytes of the auxiliary vector at the end of the first one's.
     private const nuint LongestStack = 16 << 20;
 
