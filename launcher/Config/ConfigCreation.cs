@@ -26,7 +26,7 @@ internal static unsafe class ConfigCreation
         }
 
         Fill(path, file.Number, mode, ConfigLayout.FileSize, content());
-        string unnamed = $"/proc/self/fd/{file.Number}";
+        string unnamed = "/proc/self/fd/" + file.Number.ToString(System.Globalization.CultureInfo.InvariantCulture);
         if (SystemCalls.linkat(SystemCalls.AT_FDCWD, unnamed, SystemCalls.AT_FDCWD, path, SystemCalls.AT_SYMLINK_FOLLOW) == 0)
             return true;
 

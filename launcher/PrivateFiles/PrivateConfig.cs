@@ -1,3 +1,4 @@
+using System.Globalization;
 using VirtTime.Config;
 using VirtTime.Diagnostics;
 using VirtTime.Native;
@@ -53,7 +54,7 @@ internal static class PrivateConfig
     {
         for (int number = 0; number < MostFilesOfOneProcess; number++)
         {
-            string name = $"{MakerName.Own}.{number}";
+            string name = string.Concat(MakerName.Own.ToString(), ".", number.ToString(CultureInfo.InvariantCulture));
             string path = directory.Path + "/" + name;
             const int Flags = SystemCalls.O_RDWR | SystemCalls.O_CREAT | SystemCalls.O_EXCL;
             using Descriptor file = Descriptor.OpenAt(directory.Descriptor, name, Flags, Mode);

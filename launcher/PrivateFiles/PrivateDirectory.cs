@@ -31,8 +31,8 @@ internal sealed class PrivateDirectory : IDisposable
         if (EnvironmentBlock.Current.Find("XDG_RUNTIME_DIR") is ['/', ..] runtime)
             yield return runtime.TrimEnd('/') + "/virttime";
 
-        yield return $"/dev/shm/virttime-{user}";
-        yield return $"/tmp/virttime-{user}";
+        yield return "/dev/shm/virttime-" + user;
+        yield return "/tmp/virttime-" + user;
     }
 
     /// <summary>Makes the directory where it is missing, and makes it the user's alone where it is the user's.</summary>
