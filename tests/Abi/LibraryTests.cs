@@ -63,6 +63,20 @@ public partial class LibraryTests
     [Fact]
     public void Is_at_most_44_KiB() => Assert.InRange(new FileInfo(Paths.Library).Length, 1, 44 * 1024);
 
+    // Signal stacks are small. Two functions have more, and are not on the way to a wait: the message at start, and asking which file one is.
+    [Fact(Timeout = Limits.Test)]
+    public async Task Frames_are_no_larger_than_256_bytes()
+    {
+        const int Exceptions = 2, Most = 256;
+        string code = (await Command.Of("objdump", "--disassemble", "--no-show-raw-insn", Paths.Library).RunAsync()).Succeeded().Output;
+        int[] frames = [.. FramePattern().Matches(code).Select(match => Convert.ToInt32(match.Groups[1].Value, 16))];
+        Assert.NotEmpty(frames);
+        Assert.InRange(frames.Count(size => size > Most), 0, Exceptions);
+    }
+
+    [GeneratedRegex(@"sub\s+\$0x([0-9a-f]+),%rsp")]
+    private static partial Regex FramePattern();
+
     [Fact(Timeout = Limits.Test)]
     public async Task What_every_read_needs_lies_on_one_cache_line()
     {
