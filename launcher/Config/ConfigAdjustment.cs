@@ -26,6 +26,7 @@ internal static class ConfigAdjustment
         bool forgetsSaved,
         Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted)
     {
+        UnmovableCalls.RefuseReaders(file, force);
         using ConfigLock held = new(file);
         using LayoutMapping layout = new(file);
         UnmovableCalls.Refuse(layout, force);
@@ -34,7 +35,7 @@ internal static class ConfigAdjustment
         int inFlight = SlotTable.Read(file).Count();
         layout.PrepareSlots();
         ClockOffsets old = ClockOffsets.Of(ConfigHeader.ReadNow(file));
-        OffsetWriter.Write(layout, old, wanted(old, hostClocks()), forgetsSaved);
+        OffsetWriter.Write(layout, old, wanted(old, hostClocks()), force, forgetsSaved);
         return inFlight;
     }
 

@@ -18,7 +18,10 @@ internal static unsafe class OffsetWriter
     /// <param name="layout">The file; its slots prepared where the offsets differ.</param>
     /// <param name="forgetsSaved">The clocks that were saved have been used, or are to be noted anew.</param>
     /// <param name="more">Notes the clocks to be saved, and sets their flag last, so that half a note is none.</param>
-    public static void Write(LayoutMapping layout, ClockOffsets old, ClockOffsets offsets, bool forgetsSaved = false, More? more = null)
+    /// <param name="force">Also where a process has said meanwhile that it keeps a deadline elsewhere.</param>
+    /// <exception cref="LauncherException">One has; nothing was changed.</exception>
+    public static void Write(
+        LayoutMapping layout, ClockOffsets old, ClockOffsets offsets, bool force, bool forgetsSaved = false, More? more = null)
     {
         ConfigChange change = Describe(layout, old, offsets);
         ConfigExtension* extension = layout.Extension;
@@ -36,6 +39,12 @@ internal static unsafe class OffsetWriter
         if (forgetsSaved)
             change.flags &= ~(ulong)ConfigExtension.HasSavedClocks;
         ConfigChange.Begin(extension, change);
+        if (!force && UnmovableCalls.AreSaid(extension))
+        {
+            ConfigChange.Finish(extension);
+            throw ConfigErrors.Unmovable(layout.File.Path);
+        }
+
         ConfigChange.StoreOffsets(layout.Offset, extension);
         layout.MoveSlots(&extension->change);
         more?.Invoke(extension);

@@ -30,12 +30,13 @@ internal static unsafe class SavedClocks
         if (!force && BootCheck.IsOfOtherBoot(before))
             throw ConfigErrors.SavedOnOtherBoot(file.Path);
 
+        UnmovableCalls.RefuseReaders(file, force);
         using ConfigLock held = new(file);
         using LayoutMapping layout = new(file);
         UnmovableCalls.Refuse(layout, force);
         ClockOffsets offsets = ClockOffsets.Of(ConfigHeader.ReadNow(file));
         HostClocks.Moment now = hostClocks();
-        OffsetWriter.Write(layout, offsets, offsets, forgetsSaved: true, extension =>
+        OffsetWriter.Write(layout, offsets, offsets, force, forgetsSaved: true, extension =>
         {
             extension->saved_monotonic = TimespecMath.Subtract(now.Monotonic, offsets.Monotonic);
             extension->saved_boottime = TimespecMath.Subtract(now.Boottime, offsets.Boottime);

@@ -1,3 +1,5 @@
+using VirtTime.Processes;
+
 namespace VirtTime.Config;
 
 /// <summary>
@@ -6,19 +8,38 @@ namespace VirtTime.Config;
 /// </summary>
 internal static unsafe class UnmovableCalls
 {
+    /// <summary>
+    /// Throws where a process has the file mapped read-only, which can say nothing in it. Before the file is locked, since it takes a look at
+    /// every process.
+    /// </summary>
+    /// <param name="force">Do not; the deadline stays as it is.</param>
+    /// <exception cref="LauncherException">One has.</exception>
+    public static void RefuseReaders(OpenConfig file, bool force)
+    {
+        if (!force && !IsUnused(file) && ConfigUsers.Of(file.Descriptor).Users.Any(user => user.IsReadOnly))
+            throw ConfigErrors.Unmovable(file.Path);
+    }
+
     /// <summary>Throws where a process that uses the file may have such a call. The file must be locked.</summary>
     /// <param name="force">Do not; the deadline stays as it is.</param>
     /// <exception cref="LauncherException">It does.</exception>
     public static void Refuse(LayoutMapping layout, bool force)
     {
-        ConfigExtension* extension = layout.Extension;
-        if (extension == null || (Volatile.Read(ref extension->flags) & ConfigExtension.HasUnmovableCalls) == 0)
+        if (!AreSaid(layout.Extension))
             return;
         if (IsUnused(layout.File))
-            Interlocked.And(ref extension->flags, ~ConfigExtension.HasUnmovableCalls);
+            Interlocked.And(ref layout.Extension->flags, ~ConfigExtension.HasUnmovableCalls);
         else if (!force)
             throw ConfigErrors.Unmovable(layout.File.Path);
     }
+
+    /// <summary>
+    /// Whether a process has said so: it does before it converts a deadline with an offset, and so is seen by whoever looks once the sequence is odd,
+    /// or sees that itself and waits.
+    /// </summary>
+    /// <param name="extension">The block; null where there is none.</param>
+    public static bool AreSaid(ConfigExtension* extension) =>
+        extension != null && (Volatile.Read(ref extension->flags) & ConfigExtension.HasUnmovableCalls) != 0;
 
     private static bool IsUnused(OpenConfig file)
     {

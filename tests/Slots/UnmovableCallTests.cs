@@ -54,6 +54,48 @@ public class UnmovableCallTests
         Assert.False(IsFlagged(directory));
     }
 
+    // It is looked for before anything is prepared, and again when the sequence is odd.
+    [Fact(Timeout = Limits.Test)]
+    public async Task Change_is_refused_when_a_program_says_so_while_it_is_prepared()
+    {
+        const long Marked = unchecked((long)ConfigExtension.MagicValue);
+        const int OneThread = 5;
+        using ConfigFile config = ConfigFile.At(12345);
+        config.WriteRaw(ConfigLayout.ExtensionPosition, Marked, ConfigExtension.CurrentVersion);
+        config.TakeSlot(OneThread, 4242, SlotMark.Of(1, 0));
+        decimal before = config.Offset;
+        string[] delayed = ["-o", "/dev/null", "-P", config.Path, "-e", "inject=fallocate:delay_enter=3000000:when=1"];
+        Task<Result> change = Command.Of(Needs.Tool("strace"), [.. delayed, Paths.Launcher, "--config", config.Path, "--monotonic-at", "5000s"]).RunAsync();
+        await Task.Delay(1500, TestContext.Current.CancellationToken);
+        const long Flags = (long)ConfigExtension.HasUnmovableCalls << 32;
+        config.WriteRaw(ConfigLayout.ExtensionPosition, Marked, Flags | ConfigExtension.CurrentVersion);
+
+        Result result = await change;
+        Assert.Equal(LauncherFailed, result.ExitCode);
+        Assert.Contains("--force", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.Equal((before, 4242), (config.Offset, config.Slot(OneThread)));
+        Assert.Equal(0UL, ConfigOnDisk.Read(config.Path).Extension.sequence & 1);
+    }
+
+    // It cannot say so in the file.
+    [Fact(Timeout = Limits.Test)]
+    public async Task Change_is_refused_while_a_program_may_only_read_the_file()
+    {
+        Needs.Root();
+        using ConfigFile config = ConfigFile.At(12345);
+        File.SetUnixFileMode(config.Path, (UnixFileMode)0x1a4);
+        File.SetUnixFileMode(Path.GetDirectoryName(config.Path)!, (UnixFileMode)0x1ed);
+        string program = await NativeProgram.BuildAsync("slot_wait.c");
+        string[] asNobody = ["--reuid", "65534", "--regid", "65534", "--clear-groups", program, "clock_nanosleep", "3000"];
+        using RunningProgram waiting = Command.Of(Needs.Tool("setpriv"), asNobody).Under(config).Start();
+        await waiting.ReadNumberAsync("thread");
+        await waiting.ReadNumberAsync("deadline");
+
+        string[] change = ["--config", config.Path, "--monotonic-at", "5000s"];
+        Assert.Equal(LauncherFailed, (await Command.Launcher(change).RunAsync()).ExitCode);
+        (await Command.Launcher([.. change, "--force"]).RunAsync()).Succeeded();
+    }
+
     // The block of a file that another tool made stays as it is: half of one would be nobody's.
     [Fact(Timeout = Limits.Test)]
     public async Task File_of_another_tool_is_still_one_afterwards()

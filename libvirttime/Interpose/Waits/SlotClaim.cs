@@ -12,7 +12,7 @@ namespace VirtTime.Interpose.Waits;
 /// </summary>
 internal unsafe struct SlotClaim
 {
-    // Nothing of a process that has been left by a jump or an exception is told to us; but then sooner or later something else lies here.
+    // Nobody tells us of a frame that was left by a jump; but sooner or later something else lies there, and not this.
     private const long CookiePattern = 0x5654_4954_4d45_5321;
 
     private nint _cookie;
