@@ -70,6 +70,15 @@ install_missing() {
     [ -z "$packages" ] || echo "not installed, so the tests that need them are skipped:" $packages
 }
 
+# Once more at the end, where whoever sees only that finds them.
+list_failed() {
+    tr '\n' ' ' <"$report" | sed 's/<UnitTestResult /\n&/g' | sed -n '/outcome="Failed"/{
+        s/.*testName="\([^"]*\)".*<Message>\([^<]*\)<.*/failed: \1: \2/
+        s/&quot;/"/g; s/&#xD;&#xA;\|&#xA;/ /g
+        p
+    }'
+}
+
 # Test names and reasons, from the report: a machine may lack what a test needs.
 list_skipped() {
     tr '\n' ' ' <"$report" | sed 's/<UnitTestResult /\n&/g' | sed -n '/outcome="NotExecuted"/{
@@ -101,6 +110,7 @@ fi
 
 [ ! -e "$conformance" ] || cat "$conformance"
 list_skipped
+list_failed
 total=$(counter total) passed=$(counter passed) executed=$(counter executed)
 failed=$((executed - passed)) skipped=$((total - executed))
 [ "$failed" = 0 ] || status=1

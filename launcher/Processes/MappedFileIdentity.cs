@@ -5,7 +5,7 @@ namespace VirtTime.Processes;
 /// <summary>How an open file is to be known among the mappings of others.</summary>
 /// <remarks>
 /// What <c>maps</c> would show of it is found by mapping it ourselves, since <c>stat</c> shows other values on some filesystems
-/// (<see cref="MappedFile"/>). Where <c>map_files</c> may be read, which takes <c>CAP_SYS_ADMIN</c> or
+/// (<see cref="MappedFile"/>); privately, so that another launcher does not take us for one that uses the file. Where <c>map_files</c> may be read, which takes <c>CAP_SYS_ADMIN</c> or
 /// <c>CAP_CHECKPOINT_RESTORE</c>, its <c>stat</c> tells apart what looks the same there.
 /// </remarks>
 internal sealed class MappedFileIdentity
@@ -25,14 +25,14 @@ internal sealed class MappedFileIdentity
     /// <param name="descriptor">Open for reading. Nothing of the file is touched.</param>
     public static MappedFileIdentity? TryOf(int descriptor)
     {
-        nint address = SystemCalls.mmap(0, Length, SystemCalls.PROT_READ, SystemCalls.MAP_SHARED, descriptor, 0);
+        nint address = SystemCalls.mmap(0, Length, SystemCalls.PROT_READ, SystemCalls.MAP_PRIVATE, descriptor, 0);
         if (address == -1)
             return null;
 
         try
         {
             string start = $"{address:x}-";
-            foreach (Mapping mapping in ProcessMaps.Shared(SmallFile.TryRead("/proc/self/maps")))
+            foreach (Mapping mapping in ProcessMaps.Private(SmallFile.TryRead("/proc/self/maps")))
             {
                 if (mapping.Range.StartsWith(start, StringComparison.Ordinal))
                     return new MappedFileIdentity(mapping.File, Status("self", mapping));

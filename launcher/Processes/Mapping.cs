@@ -1,6 +1,6 @@
 namespace VirtTime.Processes;
 
-/// <summary>A shared mapping of a file, as a line of <c>/proc/PID/maps</c> has it.</summary>
+/// <summary>A mapping of a file, as a line of <c>/proc/PID/maps</c> has it.</summary>
 /// <param name="Range">Its addresses, such as <c>7f0a12000-7f0a14000</c>: also its name in <c>/proc/PID/map_files</c>.</param>
 /// <param name="File">Which file.</param>
 /// <param name="IsWritable">Whether the process may write through it at this moment.</param>

@@ -29,20 +29,10 @@ internal static class ProcessMaps
     }
 
     /// <summary>Those of the lines that are shared mappings of files.</summary>
-    public static List<Mapping> Shared(ReadOnlySpan<byte> maps)
-    {
-        List<Mapping> mappings = [];
-        while (!maps.IsEmpty)
-        {
-            int end = maps.IndexOf((byte)'\n');
-            ReadOnlySpan<byte> line = end < 0 ? maps : maps[..end];
-            maps = maps[(end < 0 ? maps.Length : end + 1)..];
-            if (TryParse(line, out Mapping mapping))
-                mappings.Add(mapping);
-        }
+    public static List<Mapping> Shared(ReadOnlySpan<byte> maps) => Parse(maps, 's');
 
-        return mappings;
-    }
+    /// <summary>Those of the lines that are private mappings of files.</summary>
+    public static List<Mapping> Private(ReadOnlySpan<byte> maps) => Parse(maps, 'p');
 
     // Null with ESRCH where there is no memory any more.
     private static List<Mapping>? TryRead(ProcFolder proc, string file)
@@ -59,15 +49,30 @@ internal static class ProcessMaps
         return text is { Length: > 0 } ? Shared(text) : shared;
     }
 
+    private static List<Mapping> Parse(ReadOnlySpan<byte> maps, char sharing)
+    {
+        List<Mapping> mappings = [];
+        while (!maps.IsEmpty)
+        {
+            int end = maps.IndexOf((byte)'\n');
+            ReadOnlySpan<byte> line = end < 0 ? maps : maps[..end];
+            maps = maps[(end < 0 ? maps.Length : end + 1)..];
+            if (TryParse(line, sharing, out Mapping mapping))
+                mappings.Add(mapping);
+        }
+
+        return mappings;
+    }
+
     // ADDRESSES rwxs POSITION DEVICE INODE   NAME. Most lines are not shared, and cost no more than finding that out.
-    private static bool TryParse(ReadOnlySpan<byte> line, out Mapping mapping)
+    private static bool TryParse(ReadOnlySpan<byte> line, char sharing, out Mapping mapping)
     {
         const int Writable = 1;
-        const int Shared = 3;
+        const int Sharing = 3;
         mapping = default;
         ReadOnlySpan<byte> range = TakeField(ref line);
         ReadOnlySpan<byte> permissions = TakeField(ref line);
-        if (permissions.Length <= Shared || permissions[Shared] != (byte)'s')
+        if (permissions.Length <= Sharing || permissions[Sharing] != (byte)sharing)
             return false;
 
         ReadOnlySpan<byte> position = TakeField(ref line);
