@@ -72,7 +72,7 @@ install_missing() {
 
 # Once more at the end, where whoever sees only that finds them.
 list_failed() {
-    tr '\n' ' ' <"$report" | sed 's/<UnitTestResult /\n&/g' | sed -n '/outcome="Failed"/{
+    tr '\n' ' ' <"$report" | sed 's/<UnitTestResult /\n&/g' | sed -n '/^<UnitTestResult [^>]*outcome="Failed"/{
         s/.*testName="\([^"]*\)".*<Message>\([^<]*\)<.*/failed: \1: \2/
         s/&quot;/"/g; s/&#xD;&#xA;\|&#xA;/ /g
         p
