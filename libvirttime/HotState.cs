@@ -21,4 +21,10 @@ internal static class HotState
     /// ready, and when it cannot be jumped to.
     /// </summary>
     public static nint ClockGettimeBehind;
+
+    /// <summary>The same of <c>gettimeofday</c>.</summary>
+    public static nint GettimeofdayBehind;
+
+    /// <summary>The same of <c>time</c>.</summary>
+    public static nint TimeBehind;
 }

@@ -15,6 +15,9 @@ internal unsafe struct OffsetSnapshot
 {
     private static MappedConfig* s_config;
 
+    // Of the realtime clocks while they are the host's.
+    private static timespec s_none;
+
     public timespec Offset;
     private ulong _sequence;
 
@@ -24,7 +27,16 @@ internal unsafe struct OffsetSnapshot
     /// <summary>Whether the sequence was odd and its writer did not come back: what is half changed is what there is.</summary>
     public readonly bool IsAbandoned => (_sequence & 1) != 0;
 
+    /// <summary>Where the offsets lie.</summary>
+    public static MappedConfig* Config => s_config;
+
     public static void Use(MappedConfig* config) => s_config = config;
+
+    /// <summary>
+    /// Whether the target sees another value than the host's at this moment: of the realtime clocks that depends on the file, and may change.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static bool IsVirtual(int clock) => ClockFamily.IsRealtime(clock) ? Has(ConfigExtension.HasRealtimeOffset) : ClockFamily.IsAny(clock);
 
     /// <summary>
     /// The offset of a virtual clock as it lies there, once nobody is changing it. For those who do nothing with it that could not be
@@ -37,7 +49,7 @@ internal unsafe struct OffsetSnapshot
             snapshot->_sequence = Volatile.Read(ref s_config->Extension->sequence);
         }
         while ((snapshot->_sequence & 1) != 0 && !DeadWriter.IsAbandoned(s_config, snapshot->_sequence));
-        timespec* source = ClockFamily.IsBoottime(clock) ? BoottimeOffset() : s_config->Offset;
+        timespec* source = SourceOf(clock);
         snapshot->_source = source;
         snapshot->Offset.tv_sec = Volatile.Read(ref source->tv_sec);
         snapshot->Offset.tv_nsec = Volatile.Read(ref source->tv_nsec);
@@ -61,11 +73,20 @@ internal unsafe struct OffsetSnapshot
         return snapshot;
     }
 
-    /// <summary>Where the boottime clocks' offset lies now.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static timespec* BoottimeOffset()
+    /// <summary>Where a clock's offset lies now.</summary>
+    private static timespec* SourceOf(int clock)
     {
-        ConfigExtension* extension = s_config->Extension;
-        return (Volatile.Read(ref extension->flags) & ConfigExtension.HasBoottimeOffset) != 0 ? &extension->boottime_offset : s_config->Offset;
+        if (ClockFamily.IsRealtime(clock))
+            return Has(ConfigExtension.HasRealtimeOffset) ? &s_config->Extension->realtime_offset : None();
+        bool isBoottime = ClockFamily.IsBoottime(clock) && Has(ConfigExtension.HasBoottimeOffset);
+        return isBoottime ? &s_config->Extension->boottime_offset : s_config->Offset;
     }
+
+    private static timespec* None()
+    {
+        fixed (timespec* none = &s_none)
+            return none;
+    }
+
+    private static bool Has(uint flag) => (Volatile.Read(ref s_config->Extension->flags) & flag) != 0;
 }

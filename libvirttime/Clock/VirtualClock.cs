@@ -11,6 +11,14 @@ internal static unsafe class VirtualClock
 {
     private static bool s_hasVdso;
 
+    /// <summary>The clocks that share an offset (<see cref="ClockFamily"/>).</summary>
+    public enum Family
+    {
+        Monotonic,
+        Boottime,
+        Realtime,
+    }
+
     public static bool IsReady => Volatile.Read(ref HotState.HostClock) != 0;
 
     /// <summary>Makes the clocks ready.</summary>
@@ -44,10 +52,10 @@ internal static unsafe class VirtualClock
     /// returned twice.
     /// </remarks>
     /// <param name="clock">Its id.</param>
-    /// <param name="isBoottime">Whether that is of the boottime family, and not of the monotonic one.</param>
+    /// <param name="family">Which offset it goes by, known to the compiler.</param>
     /// <param name="result">Where the virtual time goes.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryRead(int clock, bool isBoottime, timespec* result)
+    public static bool TryRead(int clock, Family family, timespec* result)
     {
         nint config = Volatile.Read(ref HotState.Config);
         if (config == 0)
@@ -57,7 +65,14 @@ internal static unsafe class VirtualClock
         ulong sequence = Volatile.Read(ref SequenceIn(config)) & ~1UL;
 
         // The flags, which say where this offset lies, change within a sequence as well.
-        nint position = isBoottime ? BoottimeOffsetIn(config) : 0;
+        if (family == Family.Realtime && !IsRealtimeVirtual(config))
+            return false;
+        nint position = family switch
+        {
+            Family.Boottime => BoottimeOffsetIn(config),
+            Family.Realtime => (nint)(&ExtensionIn(config)->realtime_offset) - config,
+            _ => 0,
+        };
         long seconds = Volatile.Read(ref ((timespec*)(config + position))->tv_sec);
         long nanoseconds = Volatile.Read(ref ((timespec*)(config + position))->tv_nsec);
         timespec host;
@@ -82,7 +97,7 @@ internal static unsafe class VirtualClock
     /// <summary>man 2 clock_gettime for any clock, virtual or not. Returns <c>-errno</c>; the library must be ready.</summary>
     public static int Read(int clock, timespec* result)
     {
-        if (!ClockFamily.IsVirtual(clock))
+        if (!OffsetSnapshot.IsVirtual(clock))
             return ReadHost(clock, result);
 
         timespec host;
@@ -97,12 +112,16 @@ internal static unsafe class VirtualClock
         while (!OffsetSnapshot.IsCurrent(&snapshot));
 
         // What the vDSO does not read itself is a system call, which looks at the caller's memory without a fault, once it has the time.
-        bool isSystemCall = !s_hasVdso || clock == Time.CLOCK_BOOTTIME_ALARM;
+        bool isSystemCall = !s_hasVdso || clock is Time.CLOCK_BOOTTIME_ALARM or Time.CLOCK_REALTIME_ALARM;
         if (isSystemCall && !UserMemory.CanWrite(result))
             return -Errno.EFAULT;
         *result = TimespecMath.Subtract(host, snapshot.Offset);
         return 0;
     }
+
+    /// <summary>Whether the realtime clocks have an offset, in the config at <see cref="HotState.Config"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsRealtimeVirtual(nint config) => (Volatile.Read(ref ExtensionIn(config)->flags) & ConfigExtension.HasRealtimeOffset) != 0;
 
     private static int ReadHost(int clock, timespec* result) =>
         ((delegate* unmanaged[SuppressGCTransition]<int, timespec*, int>)HotState.HostClock)(clock, result);

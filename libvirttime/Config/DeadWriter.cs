@@ -38,7 +38,7 @@ internal static unsafe class DeadWriter
             if (waited >= BeforeAsking && !asked)
             {
                 asked = true;
-                Complete(config, sequence);
+                Complete(config);
             }
 
             Kernel.Sleep(Pause);
@@ -60,60 +60,12 @@ internal static unsafe class DeadWriter
         return (elapsed.tv_sec * TimespecMath.NanosecondsPerSecond) + elapsed.tv_nsec;
     }
 
-    // The lock belongs to the open file, not to us, so it is given back before the descriptor is: a child that was forked meanwhile has it too.
-    private static void Complete(MappedConfig* config, ulong sequence)
+    private static void Complete(MappedConfig* config)
     {
-        if (!config->IsWritable || config->Path[0] == 0 || !config->Identity.IsKnown)
+        LockedConfig locked;
+        if (LockedConfig.TryLock(&locked, config) != 0)
             return;
-        int descriptor = ConfigFile.Open(config->Path, Mman.O_RDWR);
-        if (descriptor < 0)
-            return;
-        if (Kernel.IdentityOf(descriptor).Equals(config->Identity)
-            && Kernel.Call(SyscallNumbers.flock, descriptor, Mman.LOCK_EX | Mman.LOCK_NB) == 0)
-        {
-            if (Volatile.Read(ref config->Extension->sequence) == sequence)
-                CompleteLocked(config, descriptor);
-            Kernel.Call(SyscallNumbers.flock, descriptor, Mman.LOCK_UN);
-        }
-
-        Kernel.Close(descriptor);
+        LockedConfig.CompleteChange(&locked);
+        LockedConfig.Unlock(&locked);
     }
-
-    private static void CompleteLocked(MappedConfig* config, int descriptor)
-    {
-        ConfigExtension* extension = config->Extension;
-        if (extension->change.sequence == extension->sequence)
-        {
-            nint length = (nint)(config->Size < ConfigLayout.FileSize ? config->Size : ConfigLayout.FileSize);
-            nint layout = Kernel.Map(0, length, Mman.PROT_READ | Mman.PROT_WRITE, Mman.MAP_SHARED, descriptor, 0);
-            if (Kernel.IsError(layout))
-                return;
-            ConfigChange.StoreOffsets(config->Offset, extension);
-            ConfigChange.CompleteSlot(&extension->change, (byte*)layout);
-            MoveSlots(config, descriptor, (byte*)layout);
-            Kernel.Unmap(layout, length);
-        }
-
-        ConfigChange.Finish(extension);
-    }
-
-    // Only in pages that hold data; a filesystem that does not know holes says that all of it does.
-    private static void MoveSlots(MappedConfig* config, int descriptor, byte* layout)
-    {
-        long end = config->Size < ConfigLayout.CLayoutEnd ? config->Size : ConfigLayout.CLayoutEnd;
-        for (long position = ConfigLayout.SlotsPosition; position < end;)
-        {
-            long data = Kernel.Call(SyscallNumbers.lseek, descriptor, (nint)position, Mman.SEEK_DATA);
-            if (data < 0)
-                return;
-            long hole = Kernel.Call(SyscallNumbers.lseek, descriptor, (nint)data, Mman.SEEK_HOLE);
-            position = hole < 0 || hole > end ? end : hole;
-            if (data < position)
-                ConfigChange.MoveSlots(
-                    &config->Extension->change, layout, config->Size >= ConfigLayout.FileSize, SlotAt(data), SlotAt(position));
-        }
-    }
-
-    private static int SlotAt(long position) =>
-        position <= ConfigLayout.SlotsPosition ? 0 : (int)((position - ConfigLayout.SlotsPosition) / ConfigLayout.SlotSize);
 }

@@ -22,13 +22,6 @@ internal static unsafe class Vdso
         }
     }
 
-    /// <summary>Whether a symbol of the vDSO is the function that reads clocks, under its own name or as libc's.</summary>
-    public static bool IsClockGettime(byte* name)
-    {
-        fixed (byte* x64 = "__vdso_clock_gettime"u8, alias = "clock_gettime"u8, arm64 = "__kernel_clock_gettime"u8)
-            return CString.AreEqual(name, x64) || CString.AreEqual(name, alias) || CString.AreEqual(name, arm64);
-    }
-
     public static bool Contains(nint address)
     {
         Elf64_Ehdr* image = Image;

@@ -4,7 +4,7 @@ using VirtTime.Libc;
 namespace VirtTime.Elf;
 
 /// <summary>
-/// A copy of the vDSO's image whose <c>clock_gettime</c> is ours, for programs that find the vDSO through the auxiliary
+/// A copy of the vDSO's image in which the functions that read clocks are ours, for programs that find the vDSO through the auxiliary
 /// vector themselves: the Go runtime in a program that also uses cgo. Its other functions lead to the real vDSO.
 /// </summary>
 internal static unsafe class VdsoCopy
@@ -15,8 +15,8 @@ internal static unsafe class VdsoCopy
     /// <summary>
     /// Points the process's <c>AT_SYSINFO_EHDR</c> entry at a copy. Does nothing where there is no vDSO, or no memory for one.
     /// </summary>
-    /// <param name="clockGettime">A function with the vDSO's contract: it returns <c>-errno</c>.</param>
-    public static void Install(nint clockGettime)
+    /// <param name="replacement">Which function is to take the place of the one with a name, by the vDSO's contract; 0 for those that stay.</param>
+    public static void Install(delegate*<byte*, nint> replacement)
     {
         nint real = (nint)Auxv.getauxval(Auxv.AT_SYSINFO_EHDR);
         if (real == 0 || IsCopy((Elf64_Ehdr*)real))
@@ -27,7 +27,7 @@ internal static unsafe class VdsoCopy
             return;
         for (nint i = 0; i < length; i += sizeof(long))
             *(long*)(copy + i) = *(long*)(real + i);
-        Redirect(Vdso.Symbols((Elf64_Ehdr*)copy), copy, real, clockGettime);
+        Redirect(Vdso.Symbols((Elf64_Ehdr*)copy), copy, real, replacement);
         *OriginalField((Elf64_Ehdr*)copy) = real;
         Kernel.Protect(copy, length, Mman.PROT_READ);
         if (InitialStack.TrySet(Auxv.AT_SYSINFO_EHDR, (nuint)copy))
@@ -45,13 +45,14 @@ internal static unsafe class VdsoCopy
     // The second half of e_ident is padding, but for its first byte, the version of the ABI, which is 0 in a vDSO.
     private static nint* OriginalField(Elf64_Ehdr* image) => (nint*)&image->e_ident[8];
 
-    private static void Redirect(SymbolTable symbols, nint copy, nint real, nint clockGettime)
+    private static void Redirect(SymbolTable symbols, nint copy, nint real, delegate*<byte*, nint> replacement)
     {
         for (uint i = 1; i < symbols.Count; i++)
         {
             Elf64_Sym* symbol = symbols.At(i);
-            if (Vdso.IsClockGettime(symbols.NameOf(symbol)))
-                symbol->st_value = (nuint)clockGettime - symbols.Base;
+            nint ours = replacement(symbols.NameOf(symbol));
+            if (ours != 0)
+                symbol->st_value = (nuint)ours - symbols.Base;
             else if (symbol->st_shndx < Elf64_Sym.SHN_LORESERVE && symbol->st_shndx != Elf64_Sym.SHN_UNDEF)
                 symbol->st_value += (nuint)(real - copy);
         }

@@ -35,7 +35,10 @@ internal static unsafe class RawSyscall
         is SyscallNumbers.clock_gettime or SyscallNumbers.clock_nanosleep
         or SyscallNumbers.futex or SyscallNumbers.futex_waitv or SyscallNumbers.futex_wait
         or SyscallNumbers.timer_create or SyscallNumbers.timer_delete or SyscallNumbers.timer_settime
-        or SyscallNumbers.timerfd_create or SyscallNumbers.timerfd_settime or SyscallNumbers.sysinfo or SyscallNumbers.times;
+        or SyscallNumbers.timerfd_create or SyscallNumbers.timerfd_settime or SyscallNumbers.sysinfo or SyscallNumbers.times
+        or SyscallNumbers.gettimeofday or SyscallNumbers.time or SyscallNumbers.adjtimex or SyscallNumbers.clock_adjtime
+        or SyscallNumbers.clock_settime or SyscallNumbers.settimeofday
+        or SyscallNumbers.mq_timedsend or SyscallNumbers.mq_timedreceive;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint Convert(nint number, nint a, nint b, nint c, nint d, nint e, nint f)
@@ -62,13 +65,20 @@ internal static unsafe class RawSyscall
             case SyscallNumbers.timerfd_settime: return TimerDescriptors.RawSettime(&call);
             case SyscallNumbers.sysinfo: return Uptime.RawSysinfo((sysinfo*)a);
             case SyscallNumbers.times: return Uptime.RawTimes(a);
+            case SyscallNumbers.gettimeofday: return WallClockReads.RawTimeOfDay((timeval*)a, b);
+            case SyscallNumbers.time: return WallClockReads.RawTime((nint*)a);
+            case SyscallNumbers.adjtimex: return ClockDiscipline.RawAdjust(&call);
+            case SyscallNumbers.clock_adjtime: return ClockDiscipline.RawAdjustClock(&call);
+            case SyscallNumbers.clock_settime: return ClockSetting.RawSettime((int)a, (timespec*)b);
+            case SyscallNumbers.settimeofday: return ClockSetting.RawSetTimeOfDay((timespec*)a, b);
+            case SyscallNumbers.mq_timedsend or SyscallNumbers.mq_timedreceive: return WallClockWaits.RawMessage(&call);
             default: return Descriptors.RawDuplicate(&call);
         }
     }
 
     private static nint clock_gettime(int clock, timespec* result)
     {
-        if (!ClockFamily.IsVirtual(clock) || !UserMemory.CanWrite(result))
+        if (!OffsetSnapshot.IsVirtual(clock) || !UserMemory.CanWrite(result))
             return Real.syscall(SyscallNumbers.clock_gettime, clock, (nint)result);
         return Errno.Return(VirtualClock.Read(clock, result));
     }

@@ -4,6 +4,7 @@ using System.Threading;
 using VirtTime.Clock;
 using VirtTime.Config;
 using VirtTime.Elf;
+using VirtTime.Interpose.Clocks;
 using VirtTime.Interpose.Lookup;
 using VirtTime.Interpose.Waits;
 using VirtTime.Libc;
@@ -46,7 +47,7 @@ internal static unsafe class Startup
         if (Volatile.Read(ref s_config) == None)
             return;
         LetLibcFindTheVdso();
-        VdsoCopy.Install((nint)(delegate*<int, timespec*, int>)&VirtualClock.Read);
+        VdsoCopy.Install(&VdsoFunctions.Replacement);
         SlotClaim.Prepare();
         ConditionClock.Prepare();
     }
@@ -65,6 +66,7 @@ internal static unsafe class Startup
     {
         Real.ResolveAll();
         Libraries.Note();
+        WallClockReads.Prepare();
         nint vdso = Vdso.FindClockGettime();
         if (Volatile.Read(ref s_config) == 0)
             Decide(OpenConfig());

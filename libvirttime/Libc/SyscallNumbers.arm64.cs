@@ -20,17 +20,25 @@ internal static class SyscallNumbers
     public const nint timer_create = 107;
     public const nint timer_settime = 110;
     public const nint timer_delete = 111;
+    public const nint clock_settime = 112;
     public const nint clock_gettime = 113;
     public const nint clock_nanosleep = 115;
+    public const nint rt_sigprocmask = 135;
     public const nint times = 153;
+    public const nint gettimeofday = 169;
+    public const nint settimeofday = 170;
+    public const nint adjtimex = 171;
     public const nint gettid = 178;
     public const nint sysinfo = 179;
+    public const nint mq_timedsend = 182;
+    public const nint mq_timedreceive = 183;
     public const nint munmap = 215;
     public const nint mremap = 216;
     public const nint mmap = 222;
     public const nint mprotect = 226;
     public const nint madvise = 233;
     public const nint prlimit64 = 261;
+    public const nint clock_adjtime = 266;
     public const nint statx = 291;
     public const nint close_range = 436;
     public const nint futex_waitv = 449;
@@ -38,4 +46,7 @@ internal static class SyscallNumbers
 
     /// <summary>Not there: <c>dup3</c> does its work.</summary>
     public const nint dup2 = -1;
+
+    /// <summary>Not there either.</summary>
+    public const nint time = -2;
 }

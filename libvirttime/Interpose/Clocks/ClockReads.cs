@@ -10,7 +10,8 @@ namespace VirtTime.Interpose.Clocks;
 /// <summary>Reading clocks.</summary>
 internal static unsafe class ClockReads
 {
-    // TIME_MONOTONIC of <time.h>, C23
+    // TIME_UTC of <time.h>, and TIME_MONOTONIC of C23's
+    private const int TIME_UTC = 1;
     private const int TIME_MONOTONIC = 2;
 
     // man 2 clock_gettime; nothing but jumps, so that each way has only the prologue that it needs
@@ -24,18 +25,28 @@ internal static unsafe class ClockReads
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int ReadMonotonic(timespec* result) =>
-        VirtualClock.TryRead(Time.CLOCK_MONOTONIC, isBoottime: false, result) ? 0 : ReadSlowly(Time.CLOCK_MONOTONIC, result);
+        VirtualClock.TryRead(Time.CLOCK_MONOTONIC, VirtualClock.Family.Monotonic, result) ? 0 : ReadSlowly(Time.CLOCK_MONOTONIC, result);
 
     // Not marked NoInlining, since the compiler makes no jumps of the last calls of such a method; it is too long to be inlined. Two
     // comparisons take less than ClockFamily's test of a bit.
     private static int ReadOther(int clock, timespec* result)
     {
-        if (clock is Time.CLOCK_MONOTONIC_COARSE or Time.CLOCK_MONOTONIC_RAW)
-            return ReadMonotonicFamily(clock, result);
-        if (clock == Time.CLOCK_BOOTTIME)
-            return ReadBoottime(result);
-        if (clock == Time.CLOCK_BOOTTIME_ALARM)
-            return ReadSlowly(clock, result);
+        if (clock is Time.CLOCK_REALTIME or Time.CLOCK_REALTIME_COARSE or Time.CLOCK_TAI)
+        {
+            nint config = Volatile.Read(ref HotState.Config);
+            if (config == 0 || VirtualClock.IsRealtimeVirtual(config))
+                return ReadRealtimeFamily(clock, result);
+        }
+        else
+        {
+            if (clock is Time.CLOCK_MONOTONIC_COARSE or Time.CLOCK_MONOTONIC_RAW)
+                return ReadMonotonicFamily(clock, result);
+            if (clock == Time.CLOCK_BOOTTIME)
+                return ReadBoottime(result);
+            if (ClockFamily.IsAny(clock))
+                return ReadSlowly(clock, result);
+        }
+
         nint behind = Volatile.Read(ref HotState.ClockGettimeBehind);
         if (behind == 0)
             return ReadSlowly(clock, result);
@@ -44,18 +55,22 @@ internal static unsafe class ClockReads
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int ReadMonotonicFamily(int clock, timespec* result) =>
-        VirtualClock.TryRead(clock, isBoottime: false, result) ? 0 : ReadSlowly(clock, result);
+        VirtualClock.TryRead(clock, VirtualClock.Family.Monotonic, result) ? 0 : ReadSlowly(clock, result);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int ReadBoottime(timespec* result) =>
-        VirtualClock.TryRead(Time.CLOCK_BOOTTIME, isBoottime: true, result) ? 0 : ReadSlowly(Time.CLOCK_BOOTTIME, result);
+        VirtualClock.TryRead(Time.CLOCK_BOOTTIME, VirtualClock.Family.Boottime, result) ? 0 : ReadSlowly(Time.CLOCK_BOOTTIME, result);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ReadRealtimeFamily(int clock, timespec* result) =>
+        VirtualClock.TryRead(clock, VirtualClock.Family.Realtime, result) ? 0 : ReadSlowly(clock, result);
 
     // A clock that is not virtual goes to whoever comes next: another interposing library behind this one may shift it.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int ReadSlowly(int clock, timespec* result)
     {
         Startup.Ensure();
-        return !ClockFamily.IsVirtual(clock) && Real.Find(RealFunction.clock_gettime) != 0
+        return !OffsetSnapshot.IsVirtual(clock) && Real.Find(RealFunction.clock_gettime) != 0
             ? (int)Real.Call(RealFunction.clock_gettime, clock, (nint)result)
             : Errno.Return(VirtualClock.Read(clock, result));
     }
@@ -65,10 +80,11 @@ internal static unsafe class ClockReads
     private static int timespec_get(timespec* result, int timeBase)
     {
         Startup.Ensure();
-        if (timeBase != TIME_MONOTONIC)
+        int clock = timeBase == TIME_UTC ? Time.CLOCK_REALTIME : Time.CLOCK_MONOTONIC;
+        if (timeBase is not (TIME_UTC or TIME_MONOTONIC) || !OffsetSnapshot.IsVirtual(clock))
             return (int)Real.Call(RealFunction.timespec_get, (nint)result, timeBase);
         timespec host;
         int answer = (int)Real.Call(RealFunction.timespec_get, (nint)(&host), timeBase);
-        return answer != 0 && VirtualClock.Read(Time.CLOCK_MONOTONIC, result) == 0 ? answer : 0;
+        return answer != 0 && VirtualClock.Read(clock, result) == 0 ? answer : 0;
     }
 }

@@ -60,7 +60,8 @@ internal static unsafe class DynamicSymbols
         if (name == null || (handle == RTLD_NEXT && version == null))
             return Undecided;
         nint ours = new SymbolTable(LoadedObjects.Self()).Find(name);
-        if (ours == 0 && !Vdso.IsClockGettime(name))
+        nint replacement = VdsoFunctions.Replacement(name);
+        if (ours == 0 && replacement == 0)
             return Undecided;
 
         // Before glibc 2.34 the function may be in a library that nobody has loaded yet: let the real one say so, and set dlerror(3).
@@ -72,8 +73,8 @@ internal static unsafe class DynamicSymbols
         if (handle is RTLD_DEFAULT or RTLD_NEXT)
             return ours == 0 || version == null || Ask(real, RTLD_NEXT, name, version) != 0 ? Undecided : 0;
         nint found = Ask(real, handle, name, version);
-        if (Vdso.IsClockGettime(name) && Vdso.Contains(found))
-            return (nint)(delegate*<int, timespec*, int>)&VirtualClock.Read;
+        if (replacement != 0 && Vdso.Contains(found))
+            return replacement;
         return ours != 0 && IsOurs(function, found, version) ? ours : found;
     }
 

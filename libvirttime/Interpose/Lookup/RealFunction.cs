@@ -13,9 +13,30 @@ internal enum RealFunction
     pthread_rwlock_clockrdlock,
     pthread_rwlock_clockwrlock,
     pthread_clockjoin_np,
+    pthread_mutex_timedlock,
+    pthread_rwlock_timedrdlock,
+    pthread_rwlock_timedwrlock,
+    pthread_timedjoin_np,
+    cnd_timedwait,
+    mtx_timedlock,
 
     // Return −1 and set errno.
     sem_clockwait,
+    sem_timedwait,
+    mq_timedsend,
+    mq_timedreceive,
+    gettimeofday,
+    time,
+    ftime,
+    adjtimex,
+    ntp_adjtime,
+    clock_adjtime,
+    adjtime,
+    ntp_gettime,
+    ntp_gettimex,
+    clock_settime,
+    settimeofday,
+    stime,
     timer_create,
     timer_delete,
     timer_settime,
@@ -62,7 +83,11 @@ internal static class RealFunctionNames
     public static ReadOnlySpan<byte> All =>
         "clock_nanosleep\0pthread_cond_timedwait\0pthread_cond_clockwait\0"u8
         + "pthread_mutex_clocklock\0pthread_rwlock_clockrdlock\0pthread_rwlock_clockwrlock\0pthread_clockjoin_np\0"u8
-        + "sem_clockwait\0timer_create\0timer_delete\0timer_settime\0timerfd_create\0timerfd_settime\0"u8
+        + "pthread_mutex_timedlock\0pthread_rwlock_timedrdlock\0pthread_rwlock_timedwrlock\0pthread_timedjoin_np\0"u8
+        + "cnd_timedwait\0mtx_timedlock\0"u8
+        + "sem_clockwait\0sem_timedwait\0mq_timedsend\0mq_timedreceive\0gettimeofday\0time\0ftime\0"u8
+        + "adjtimex\0ntp_adjtime\0clock_adjtime\0adjtime\0ntp_gettime\0ntp_gettimex\0clock_settime\0settimeofday\0stime\0"u8
+        + "timer_create\0timer_delete\0timer_settime\0timerfd_create\0timerfd_settime\0"u8
         + "close\0close_range\0dup\0dup2\0dup3\0fcntl\0fcntl64\0unshare\0sysinfo\0times\0syscall\0closefrom\0"u8
         + "timespec_get\0dlsym\0dlvsym\0dl_iterate_phdr\0"u8
         + "clock_gettime\0pthread_self\0pthread_mutex_trylock\0pthread_condattr_init\0pthread_condattr_setclock\0pthread_cond_init\0"u8

@@ -27,7 +27,7 @@ internal static unsafe class AbsoluteTimer
     {
         nint real = Real.AddressOf(function);
         itimerspec* given = (itimerspec*)*value;
-        if (!ClockFamily.IsVirtual(clock) || !IsDeadline(given))
+        if (!OffsetSnapshot.IsVirtual(clock) || !IsDeadline(given))
             return Real.Invoke(real, arguments);
 
         timespec deadline = given->it_value;

@@ -6,7 +6,7 @@ using VirtTime.Libc;
 namespace VirtTime.Interpose.Timers;
 
 /// <summary>
-/// Which clock each POSIX timer was made with; the kernel cannot be asked. Only timers on virtual clocks are noted.
+/// Which clock each POSIX timer was made with; the kernel cannot be asked. Only timers on clocks that may be virtual are noted.
 /// Tables of growing size, never freed; entries are claimed by compare-and-swap, so a signal handler may look while its
 /// thread is noting. What a forked child inherits is stale and harmless: ids are noted or forgotten anew when they are made.
 /// </summary>
@@ -43,7 +43,7 @@ internal static unsafe class TimerClocks
     public static void Note(nint timer, int clock)
     {
         Forget(timer);
-        if (!ClockFamily.IsVirtual(clock))
+        if (!ClockFamily.IsAny(clock))
             return;
         for (Table* table = First(); table != null; table = NextOrNew(table))
         {

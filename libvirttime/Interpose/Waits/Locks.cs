@@ -1,12 +1,11 @@
 using System.Runtime;
+using VirtTime.Clock;
 using VirtTime.Interpose.Lookup;
 using VirtTime.Libc;
 
 namespace VirtTime.Interpose.Waits;
 
-/// <summary>
-/// Semaphores, mutexes, read-write locks, and the timed join. Their <c>timed</c> variants wait on <c>CLOCK_REALTIME</c> and are left alone.
-/// </summary>
+/// <summary>Semaphores, mutexes, read-write locks, and the timed join, with a clock that the caller names.</summary>
 internal static unsafe class Locks
 {
     // man 3 sem_clockwait (glibc 2.30); an error is in errno
@@ -24,12 +23,8 @@ internal static unsafe class Locks
         arguments.First = mutex;
         arguments.Second = clock;
         arguments.Third = deadline;
-        if (clock != Time.CLOCK_MONOTONIC)
-            return (int)Real.Invoke(Real.AddressOf(RealFunction.pthread_mutex_clocklock), &arguments);
-        int taken = (int)Real.Call(RealFunction.pthread_mutex_trylock, mutex);
-        return taken != Errno.EBUSY
-            ? taken
-            : (int)TimedCall.WaitIfReadable(RealFunction.pthread_mutex_clocklock, &arguments, &arguments.Third, clock);
+        bool isSupported = clock is Time.CLOCK_MONOTONIC or Time.CLOCK_REALTIME;
+        return Mutex(RealFunction.pthread_mutex_clocklock, &arguments, &arguments.Third, isSupported ? clock : TimedCall.NoClock);
     }
 
     // man 3 pthread_rwlock_clockrdlock (glibc 2.30)
@@ -55,6 +50,15 @@ internal static unsafe class Locks
         return (int)TimedCall.WaitIfReadable(RealFunction.pthread_clockjoin_np, &arguments, &arguments.Fourth, clock);
     }
 
+    /// <summary>A function that locks a mutex by a deadline on a clock that it supports.</summary>
+    public static int Mutex(RealFunction function, Arguments* arguments, nint* deadline, int clock)
+    {
+        if (!OffsetSnapshot.IsVirtual(clock))
+            return (int)Real.Invoke(Real.AddressOf(function), arguments);
+        int taken = (int)Real.Call(RealFunction.pthread_mutex_trylock, arguments->First);
+        return taken != Errno.EBUSY ? taken : (int)TimedCall.WaitIfReadable(function, arguments, deadline, clock);
+    }
+
     // These check the clock, for one that they support, and then the deadline's nanoseconds before anything else.
     private static int WaitChecking(RealFunction function, nint waited, int clock, nint deadline)
     {
@@ -63,7 +67,7 @@ internal static unsafe class Locks
         arguments.First = waited;
         arguments.Second = clock;
         arguments.Third = deadline;
-        return (int)(clock == Time.CLOCK_MONOTONIC
+        return (int)(clock is Time.CLOCK_MONOTONIC or Time.CLOCK_REALTIME
             ? TimedCall.Wait(function, &arguments, &arguments.Third, clock)
             : TimedCall.WaitIfReadable(function, &arguments, &arguments.Third, clock));
     }

@@ -6,21 +6,16 @@ namespace VirtTime.Interpose.Waits;
 /// <summary>The futex system calls. <c>FUTEX_WAIT</c> is relative; the fourth argument of most others is no pointer at all.</summary>
 internal static unsafe class RawFutex
 {
+    private const int FUTEX_LOCK_PI = 6;
     private const int FUTEX_WAIT_BITSET = 9;
     private const int FUTEX_WAIT_REQUEUE_PI = 11;
     private const int FUTEX_LOCK_PI2 = 13;
     private const int FUTEX_PRIVATE_FLAG = 128;
     private const int FUTEX_CLOCK_REALTIME = 256;
 
-    // Not a virtual clock: the call passes as it is.
-    private const int Unconverted = Time.CLOCK_REALTIME;
-
     // man 2 futex: futex(uaddr, futex_op, val, timeout, uaddr2, val3)
-    public static nint futex(Arguments* call)
-    {
-        int clock = TakesMonotonicDeadline((int)call->Third) ? Time.CLOCK_MONOTONIC : Unconverted;
-        return TimedCall.WaitIfReadable(RealFunction.syscall, call, &call->Fifth, clock);
-    }
+    public static nint futex(Arguments* call) =>
+        TimedCall.WaitIfReadable(RealFunction.syscall, call, &call->Fifth, ClockOf((int)call->Third));
 
     // Linux 5.16: futex_waitv(waiters, nr_futexes, flags, timeout, clockid)
     public static nint futex_waitv(Arguments* call) => TimedCall.WaitIfReadable(RealFunction.syscall, call, &call->Fifth, (int)call->Sixth);
@@ -28,8 +23,12 @@ internal static unsafe class RawFutex
     // Linux 6.7: futex_wait(uaddr, val, mask, flags, timespec, clockid)
     public static nint futex_wait(Arguments* call) => TimedCall.WaitIfReadable(RealFunction.syscall, call, &call->Sixth, (int)call->Seventh);
 
-    // FUTEX_LOCK_PI is not among them: its deadline is on CLOCK_REALTIME whatever the flags say.
-    private static bool TakesMonotonicDeadline(int operation) =>
-        (operation & FUTEX_CLOCK_REALTIME) == 0
-        && (operation & ~FUTEX_PRIVATE_FLAG) is FUTEX_WAIT_BITSET or FUTEX_WAIT_REQUEUE_PI or FUTEX_LOCK_PI2;
+    // The oldest of them has its deadline on CLOCK_REALTIME whatever the flags say.
+    private static int ClockOf(int operation) => (operation & ~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME)) switch
+    {
+        FUTEX_LOCK_PI => Time.CLOCK_REALTIME,
+        FUTEX_WAIT_BITSET or FUTEX_WAIT_REQUEUE_PI or FUTEX_LOCK_PI2 =>
+            (operation & FUTEX_CLOCK_REALTIME) != 0 ? Time.CLOCK_REALTIME : Time.CLOCK_MONOTONIC,
+        _ => TimedCall.NoClock,
+    };
 }

@@ -26,6 +26,6 @@ internal static unsafe class Sleeps
     public static nint RawNanosleep(Arguments* call)
     {
         bool isAbsolute = ((int)call->Third & Time.TIMER_ABSTIME) != 0;
-        return TimedCall.WaitIfReadable(RealFunction.syscall, call, &call->Fourth, isAbsolute ? (int)call->Second : Time.CLOCK_REALTIME);
+        return TimedCall.WaitIfReadable(RealFunction.syscall, call, &call->Fourth, isAbsolute ? (int)call->Second : TimedCall.NoClock);
     }
 }

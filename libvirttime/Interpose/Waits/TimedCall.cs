@@ -9,6 +9,9 @@ namespace VirtTime.Interpose.Waits;
 /// <summary>Calls a real function that waits for an absolute deadline, with the deadline in the thread's slot meanwhile.</summary>
 internal static unsafe class TimedCall
 {
+    /// <summary>In place of a clock, for what is not to be converted.</summary>
+    public const int NoClock = -1;
+
     /// <summary>
     /// Converts where there is something to convert: a valid time on a virtual clock. What is not goes to the real function
     /// as it is and gets its error from there. So does a deadline that cannot be read, which the kernel answers with <c>EFAULT</c>, if
@@ -22,7 +25,7 @@ internal static unsafe class TimedCall
     public static nint WaitIfReadable(RealFunction function, Arguments* arguments, nint* deadline, int clock)
     {
         timespec* given = (timespec*)*deadline;
-        return ClockFamily.IsVirtual(clock) && UserMemory.CanRead(given)
+        return OffsetSnapshot.IsVirtual(clock) && UserMemory.CanRead(given)
             ? Wait(function, arguments, deadline, clock)
             : Real.Invoke(Real.AddressOf(function), arguments);
     }
@@ -36,7 +39,7 @@ internal static unsafe class TimedCall
     {
         nint real = Real.AddressOf(function);
         timespec* given = (timespec*)*deadline;
-        return !ClockFamily.IsVirtual(clock) || given == null || !TimespecMath.IsValidDeadline(*given)
+        return !OffsetSnapshot.IsVirtual(clock) || given == null || !TimespecMath.IsValidDeadline(*given)
             ? Real.Invoke(real, arguments)
             : WaitInFlight(real, arguments, deadline, clock);
     }

@@ -1,0 +1,68 @@
+using System.Threading;
+using VirtTime.Clock;
+using VirtTime.Libc;
+
+namespace VirtTime.Config;
+
+/// <summary>Setting the virtual <c>CLOCK_REALTIME</c>, for all programs that share the config file. The host's is never touched.</summary>
+internal static unsafe class RealtimeSetting
+{
+    private const long Pause = 1_000_000;
+    private const int MostPauses = 10_000;
+    private const int SIG_SETMASK = 2;
+    private const int SignalSetSize = 8;
+
+    /// <summary>
+    /// Lets the clock go on from <paramref name="time"/>. <c>-EPERM</c> where the file cannot be written or found, <c>-EAGAIN</c> where somebody
+    /// has kept it locked for ten seconds. Whoever may write it may set the clock, privileged or not.
+    /// </summary>
+    /// <remarks>No signal comes between: a handler that read a clock would wait for the change to be complete, and we for the handler.</remarks>
+    /// <param name="config">A file whose realtime clocks have an offset.</param>
+    /// <param name="time">Valid, the seconds not negative.</param>
+    public static int Set(MappedConfig* config, timespec time)
+    {
+        ulong all = ulong.MaxValue;
+        ulong mask;
+        Kernel.Call(SyscallNumbers.rt_sigprocmask, SIG_SETMASK, (nint)(&all), (nint)(&mask), SignalSetSize);
+        int result = SetUndisturbed(config, time);
+        Kernel.Call(SyscallNumbers.rt_sigprocmask, SIG_SETMASK, (nint)(&mask), 0, SignalSetSize);
+        return result;
+    }
+
+    private static int SetUndisturbed(MappedConfig* config, timespec time)
+    {
+        LockedConfig locked;
+        int error = LockedConfig.TryLock(&locked, config);
+        for (int i = 0; error == -Errno.EAGAIN && i < MostPauses; i++)
+        {
+            Kernel.Sleep(Pause);
+            error = LockedConfig.TryLock(&locked, config);
+        }
+
+        if (error != 0)
+            return error;
+        ConfigChange change;
+        bool isSet = LockedConfig.CompleteChange(&locked) && Describe(config, time, &change) && LockedConfig.TryChange(&locked, &change);
+        LockedConfig.Unlock(&locked);
+        return isSet ? 0 : -Errno.EPERM;
+    }
+
+    // False where the clocks have become the host's meanwhile.
+    private static bool Describe(MappedConfig* config, timespec time, ConfigChange* change)
+    {
+        ConfigExtension* extension = config->Extension;
+        change->flags = Volatile.Read(ref extension->flags);
+        change->offset = *config->Offset;
+        change->boottime_offset = extension->boottime_offset;
+        for (int i = 0; i < 16; i++)
+            change->boot_id[i] = extension->boot_id[i];
+        change->monotonic_difference = default;
+        change->boottime_difference = default;
+        timespec host;
+        if ((change->flags & ConfigExtension.HasRealtimeOffset) == 0 || HostClock.Read(Time.CLOCK_REALTIME, &host) != 0)
+            return false;
+        change->realtime_offset = TimespecMath.Subtract(host, time);
+        change->realtime_difference = TimespecMath.Subtract(change->realtime_offset, extension->realtime_offset);
+        return ConfigFormat.IsPlausible(change->realtime_offset);
+    }
+}

@@ -1,0 +1,166 @@
+using System.Runtime;
+using VirtTime.Clock;
+using VirtTime.Interpose.Lookup;
+using VirtTime.Libc;
+
+namespace VirtTime.Interpose.Clocks;
+
+/// <summary>
+/// What tells of the host clock's discipline, with the time, and steers it (man 2 adjtimex). Where <c>CLOCK_REALTIME</c> is virtual it is only to be
+/// looked at: a program that sees another date would steer the host's clock wrong.
+/// </summary>
+internal static unsafe class ClockDiscipline
+{
+    private const int TimexLength = 208;
+
+    /// <summary><c>struct ntptimeval</c> of <c>&lt;sys/timex.h&gt;</c>.</summary>
+    private struct ntptimeval
+    {
+        public timeval time;
+        public long maxerror;
+        public long esterror;
+
+        // From here on not written by ntp_gettime.
+        public long tai;
+        public long reserved1;
+        public long reserved2;
+        public long reserved3;
+        public long reserved4;
+    }
+
+    // man 2 adjtimex
+    [RuntimeExport("adjtimex")]
+    private static int adjtimex(timex* buffer)
+    {
+        Startup.Ensure();
+        Arguments arguments;
+        arguments.First = (nint)buffer;
+        return (int)Adjust(RealFunction.adjtimex, &arguments, &arguments.First, Time.CLOCK_REALTIME);
+    }
+
+    // man 3 ntp_adjtime; adjtimex by another name
+    [RuntimeExport("ntp_adjtime")]
+    private static int ntp_adjtime(timex* buffer)
+    {
+        Startup.Ensure();
+        Arguments arguments;
+        arguments.First = (nint)buffer;
+        return (int)Adjust(RealFunction.ntp_adjtime, &arguments, &arguments.First, Time.CLOCK_REALTIME);
+    }
+
+    // man 2 clock_adjtime; a clock of a device has a date of its own
+    [RuntimeExport("clock_adjtime")]
+    private static int clock_adjtime(int clock, timex* buffer)
+    {
+        Startup.Ensure();
+        Arguments arguments;
+        arguments.First = clock;
+        arguments.Second = (nint)buffer;
+        return (int)Adjust(RealFunction.clock_adjtime, &arguments, &arguments.Second, clock);
+    }
+
+    // man 3 adjtime
+    [RuntimeExport("adjtime")]
+    private static int adjtime(nint delta, nint old)
+    {
+        Startup.Ensure();
+        return delta != 0 && OffsetSnapshot.IsVirtual(Time.CLOCK_REALTIME)
+            ? Errno.Return(-Errno.EPERM)
+            : (int)Real.Call(RealFunction.adjtime, delta, old);
+    }
+
+    // man 3 ntp_gettime
+    [RuntimeExport("ntp_gettime")]
+    private static int ntp_gettime(ntptimeval* result) => Gettime(RealFunction.ntp_gettime, result, (ntptimeval*)&result->tai);
+
+    // man 3 ntp_gettimex (glibc 2.12)
+    [RuntimeExport("ntp_gettimex")]
+    private static int ntp_gettimex(ntptimeval* result) => Gettime(RealFunction.ntp_gettimex, result, result + 1);
+
+    /// <summary><c>syscall(SYS_adjtimex, buffer)</c>.</summary>
+    public static nint RawAdjust(Arguments* call) => Adjust(RealFunction.syscall, call, &call->Second, Time.CLOCK_REALTIME);
+
+    /// <summary><c>syscall(SYS_clock_adjtime, clock, buffer)</c>.</summary>
+    public static nint RawAdjustClock(Arguments* call) => Adjust(RealFunction.syscall, call, &call->Third, (int)call->Second);
+
+    // Into memory of ours, so that the host's time is nowhere to be seen.
+    private static nint Adjust(RealFunction function, Arguments* arguments, nint* buffer, int clock)
+    {
+        nint real = Real.AddressOf(function);
+        timex* given = (timex*)*buffer;
+        timespec* last = (timespec*)((byte*)given + TimexLength) - 1;
+        if (clock != Time.CLOCK_REALTIME || !OffsetSnapshot.IsVirtual(clock))
+            return Real.Invoke(real, arguments);
+        if (!UserMemory.CanWrite((timespec*)given) || !UserMemory.CanWrite(last))
+            return Errno.Return(-Errno.EFAULT);
+        if (!OnlyReads(given->modes))
+            return Errno.Return(-Errno.EPERM);
+
+        timex copy;
+        Copy(given, &copy, TimexLength);
+        *buffer = (nint)(&copy);
+        OffsetSnapshot snapshot;
+        nint result;
+        do
+        {
+            snapshot = OffsetSnapshot.Of(clock);
+            result = Real.Invoke(real, arguments);
+        }
+        while (!OffsetSnapshot.IsCurrent(&snapshot));
+        if (result < 0)
+            return result;
+        copy.time = Shift(copy.time, snapshot.Offset, copy.status);
+        Copy(&copy, given, TimexLength);
+        return result;
+    }
+
+    private static int Gettime(RealFunction function, ntptimeval* result, void* end)
+    {
+        Startup.Ensure();
+        if (!OffsetSnapshot.IsVirtual(Time.CLOCK_REALTIME))
+            return (int)Real.Call(function, (nint)result);
+        timex discipline;
+        ntptimeval host;
+        OffsetSnapshot snapshot;
+        int answer;
+        do
+        {
+            snapshot = OffsetSnapshot.Of(Time.CLOCK_REALTIME);
+            answer = (int)Real.Call(function, (nint)(&host));
+            if (answer < 0)
+                return answer;
+            discipline.modes = 0;
+            Real.Call(RealFunction.adjtimex, (nint)(&discipline));
+        }
+        while (!OffsetSnapshot.IsCurrent(&snapshot));
+        host.time = Shift(host.time, snapshot.Offset, discipline.status);
+        Copy(&host, result, (int)((byte*)end - (byte*)result));
+        return answer;
+    }
+
+    private static bool OnlyReads(uint modes)
+    {
+        const uint Asks = timex.ADJ_ADJTIME | timex.ADJ_OFFSET_READONLY;
+        return modes == 0 || (modes & Asks) == Asks;
+    }
+
+    // In microseconds but for clocks that a daemon has told to count nanoseconds.
+    private static timeval Shift(timeval host, timespec offset, int status)
+    {
+        long unit = (status & timex.STA_NANO) != 0 ? 1 : 1000;
+        timespec time;
+        time.tv_sec = host.tv_sec;
+        time.tv_nsec = host.tv_usec * unit;
+        time = TimespecMath.Subtract(time, offset);
+        timeval result;
+        result.tv_sec = time.tv_sec;
+        result.tv_usec = time.tv_nsec / unit;
+        return result;
+    }
+
+    private static void Copy(void* from, void* to, int length)
+    {
+        for (int i = 0; i < length / sizeof(long); i++)
+            ((long*)to)[i] = ((long*)from)[i];
+    }
+}

@@ -1,0 +1,72 @@
+using System.Runtime;
+using VirtTime.Clock;
+using VirtTime.Config;
+using VirtTime.Interpose.Lookup;
+using VirtTime.Libc;
+
+namespace VirtTime.Interpose.Clocks;
+
+/// <summary>
+/// What sets <c>CLOCK_REALTIME</c>. Where that is virtual, the virtual one is set, for all who share the config file, and never the host's.
+/// </summary>
+internal static unsafe class ClockSetting
+{
+    // man 2 clock_settime
+    [RuntimeExport("clock_settime")]
+    private static int clock_settime(int clock, timespec* time)
+    {
+        Startup.Ensure();
+        return IsOurs(clock) ? Errno.Return(Set(time, 1)) : (int)Real.Call(RealFunction.clock_settime, clock, (nint)time);
+    }
+
+    // man 2 settimeofday
+    [RuntimeExport("settimeofday")]
+    private static int settimeofday(timespec* time, nint zone)
+    {
+        Startup.Ensure();
+        return IsOurs(Time.CLOCK_REALTIME) ? Errno.Return(SetTimeOfDay(time, zone)) : (int)Real.Call(RealFunction.settimeofday, (nint)time, zone);
+    }
+
+    // man 2 stime; gone from glibc's headers, not from glibc
+    [RuntimeExport("stime")]
+    private static int stime(long* time)
+    {
+        Startup.Ensure();
+        if (!IsOurs(Time.CLOCK_REALTIME))
+            return (int)Real.Call(RealFunction.stime, (nint)time);
+        timespec whole;
+        whole.tv_sec = *time;
+        whole.tv_nsec = 0;
+        return Errno.Return(Set(&whole, 1));
+    }
+
+    public static nint RawSettime(int clock, timespec* time) =>
+        IsOurs(clock) ? Errno.Return(Set(time, 1)) : Real.syscall(SyscallNumbers.clock_settime, clock, (nint)time);
+
+    public static nint RawSetTimeOfDay(timespec* time, nint zone) => IsOurs(Time.CLOCK_REALTIME)
+        ? Errno.Return(SetTimeOfDay(time, zone))
+        : Real.syscall(SyscallNumbers.settimeofday, (nint)time, zone);
+
+    // The others cannot be set.
+    private static bool IsOurs(int clock) => clock == Time.CLOCK_REALTIME && OffsetSnapshot.IsVirtual(clock);
+
+    // The zone is the host kernel's, and the first to set it moves the host's clock along. A timeval has the shape of a timespec.
+    private static int SetTimeOfDay(timespec* time, nint zone)
+    {
+        const int NanosecondsPerMicrosecond = 1000;
+        if (zone != 0)
+            return -Errno.EPERM;
+        return time == null ? 0 : Set(time, NanosecondsPerMicrosecond);
+    }
+
+    private static int Set(timespec* given, int nanosecondsPerUnit)
+    {
+        if (!UserMemory.CanRead(given))
+            return -Errno.EFAULT;
+        timespec time = *given;
+        if (time.tv_nsec < 0 || time.tv_nsec >= TimespecMath.NanosecondsPerSecond / nanosecondsPerUnit || time.tv_sec < 0)
+            return -Errno.EINVAL;
+        time.tv_nsec *= nanosecondsPerUnit;
+        return RealtimeSetting.Set(OffsetSnapshot.Config, time);
+    }
+}

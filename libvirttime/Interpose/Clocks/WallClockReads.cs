@@ -1,0 +1,152 @@
+using System.Runtime;
+using System.Runtime.CompilerServices;
+using System.Threading;
+using VirtTime.Clock;
+using VirtTime.Interpose.Lookup;
+using VirtTime.Libc;
+
+namespace VirtTime.Interpose.Clocks;
+
+/// <summary>The older functions that read <c>CLOCK_REALTIME</c>. Where that is the host's, they are left by a jump to the real ones.</summary>
+internal static unsafe class WallClockReads
+{
+    /// <summary>Finds the real functions.</summary>
+    public static void Prepare()
+    {
+        nint gettimeofday = Real.Find(RealFunction.gettimeofday);
+        if (CompilerContract.CanCallAsManaged(gettimeofday))
+            Volatile.Write(ref HotState.GettimeofdayBehind, gettimeofday);
+        nint time = Real.Find(RealFunction.time);
+        if (CompilerContract.CanCallAsManaged(time))
+            Volatile.Write(ref HotState.TimeBehind, time);
+    }
+
+    // man 2 gettimeofday
+    [RuntimeExport("gettimeofday")]
+    private static int gettimeofday(timeval* result, nint zone)
+    {
+        nint config = Volatile.Read(ref HotState.Config);
+        nint behind = Volatile.Read(ref HotState.GettimeofdayBehind);
+        if (config == 0 || behind == 0 || VirtualClock.IsRealtimeVirtual(config))
+            return ReadTimeOfDay(result, zone);
+        return ((delegate*<timeval*, nint, int>)behind)(result, zone);
+    }
+
+    // man 2 time. From the vDSO it counts by the timer's tick, and lies some milliseconds behind clock_gettime(2), but not behind a clock that has
+    // just been set; ours is never behind.
+    [RuntimeExport("time")]
+    private static nint time(nint* result)
+    {
+        nint config = Volatile.Read(ref HotState.Config);
+        nint behind = Volatile.Read(ref HotState.TimeBehind);
+        if (config == 0 || behind == 0 || VirtualClock.IsRealtimeVirtual(config))
+            return ReadTime(result);
+        return ((delegate*<nint*, nint>)behind)(result);
+    }
+
+    /// <summary><c>struct timeb</c> of <c>&lt;sys/timeb.h&gt;</c>.</summary>
+    private struct timeb
+    {
+        public long time;
+        public ushort millitm;
+        public short timezone;
+        public short dstflag;
+    }
+
+    // man 3 ftime; gone from musl and from glibc's headers, not from glibc
+    [RuntimeExport("ftime")]
+    private static int ftime(timeb* result)
+    {
+        const int PerMillisecond = 1_000_000;
+        Startup.Ensure();
+        timespec now;
+        if (!OffsetSnapshot.IsVirtual(Time.CLOCK_REALTIME))
+            return (int)Real.Call(RealFunction.ftime, (nint)result);
+        timeb host;
+        int answer = (int)Real.Call(RealFunction.ftime, (nint)(&host));
+        if (answer != 0 || VirtualClock.Read(Time.CLOCK_REALTIME, &now) != 0)
+            return answer;
+        result->time = now.tv_sec;
+        result->millitm = (ushort)(now.tv_nsec / PerMillisecond);
+        result->timezone = host.timezone;
+        result->dstflag = host.dstflag;
+        return 0;
+    }
+
+    /// <summary>The vDSO's function, which never fails, for those who look it up there.</summary>
+    public static int VdsoTimeOfDay(timeval* result, nint zone) => ReadTimeOfDay(result, zone);
+
+    /// <summary>The same.</summary>
+    public static nint VdsoTime(nint* result) => ReadTime(result);
+
+    public static nint RawTimeOfDay(timeval* result, nint zone)
+    {
+        bool isVirtual = OffsetSnapshot.IsVirtual(Time.CLOCK_REALTIME);
+        if (!isVirtual || result == null || !UserMemory.CanWrite((timespec*)result))
+            return Real.syscall(SyscallNumbers.gettimeofday, (nint)result, zone);
+        if (zone != 0 && Real.syscall(SyscallNumbers.gettimeofday, 0, zone) != 0)
+            return -1;
+        return ReadTimeOfDay(result, 0);
+    }
+
+    public static nint RawTime(nint* result)
+    {
+        bool isVirtual = OffsetSnapshot.IsVirtual(Time.CLOCK_REALTIME);
+        bool isWritable = result == null || UserMemory.IsWritable((void*)((nint)result & -sizeof(int)));
+        return isVirtual && isWritable ? ReadTime(result) : Real.syscall(SyscallNumbers.time, (nint)result);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ReadTimeOfDay(timeval* result, nint zone)
+    {
+        const uint PerMicrosecond = 1000;
+        timespec now;
+        if (zone != 0 || result == null || !VirtualClock.TryRead(Time.CLOCK_REALTIME, VirtualClock.Family.Realtime, &now))
+            return ReadTimeOfDaySlowly(result, zone);
+        result->tv_sec = now.tv_sec;
+        result->tv_usec = (uint)now.tv_nsec / PerMicrosecond;
+        return 0;
+    }
+
+    // The zone is the kernel's, and has no clock.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ReadTimeOfDaySlowly(timeval* result, nint zone)
+    {
+        const int PerMicrosecond = 1000;
+        Startup.Ensure();
+        if (!OffsetSnapshot.IsVirtual(Time.CLOCK_REALTIME) || result == null)
+            return (int)Real.Call(RealFunction.gettimeofday, (nint)result, zone);
+        if (zone != 0)
+            Real.Call(RealFunction.gettimeofday, 0, zone);
+        timespec now;
+        int error = VirtualClock.Read(Time.CLOCK_REALTIME, &now);
+        if (error != 0)
+            return Errno.Return(error);
+        result->tv_sec = now.tv_sec;
+        result->tv_usec = now.tv_nsec / PerMicrosecond;
+        return 0;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint ReadTime(nint* result)
+    {
+        timespec now;
+        if (!VirtualClock.TryRead(Time.CLOCK_REALTIME, VirtualClock.Family.Realtime, &now))
+            return ReadTimeSlowly(result);
+        if (result != null)
+            *result = (nint)now.tv_sec;
+        return (nint)now.tv_sec;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint ReadTimeSlowly(nint* result)
+    {
+        Startup.Ensure();
+        timespec now;
+        if (!OffsetSnapshot.IsVirtual(Time.CLOCK_REALTIME) || VirtualClock.Read(Time.CLOCK_REALTIME, &now) != 0)
+            return Real.Call(RealFunction.time, (nint)result);
+        if (result != null)
+            *result = (nint)now.tv_sec;
+        return (nint)now.tv_sec;
+    }
+}

@@ -1,0 +1,33 @@
+using System;
+using VirtTime.Clock;
+using VirtTime.Elf;
+using VirtTime.Interpose.Clocks;
+using VirtTime.Libc;
+
+namespace VirtTime.Interpose.Lookup;
+
+/// <summary>What those find who look a function up in the vDSO (man 7 vdso), under its own name or as libc's.</summary>
+internal static unsafe class VdsoFunctions
+{
+    /// <summary>Ours, which keeps the vDSO's contract and returns <c>-errno</c>; 0 for a function that reads no clock.</summary>
+    public static nint Replacement(byte* name)
+    {
+        if (IsNamed(name, "clock_gettime"u8))
+            return (nint)(delegate*<int, timespec*, int>)&VirtualClock.Read;
+        if (IsNamed(name, "gettimeofday"u8))
+            return (nint)(delegate*<timeval*, nint, int>)&WallClockReads.VdsoTimeOfDay;
+        return IsNamed(name, "time"u8) ? (nint)(delegate*<nint*, nint>)&WallClockReads.VdsoTime : 0;
+    }
+
+    // x86-64 has them with one prefix and none, arm64 with the other.
+    private static bool IsNamed(byte* name, ReadOnlySpan<byte> expected)
+    {
+        fixed (byte* x64 = "__vdso_"u8, arm64 = "__kernel_"u8, bare = expected)
+        {
+            byte* rest = CString.After(name, x64);
+            if (rest == null)
+                rest = CString.After(name, arm64);
+            return CString.AreEqual(rest == null ? name : rest, bare);
+        }
+    }
+}
