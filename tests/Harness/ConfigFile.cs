@@ -7,6 +7,8 @@ namespace VirtTime.Tests.Harness;
 /// <summary>A config file that a test made, read and written as a stranger's tool would: with plain I/O, by position. Times in seconds.</summary>
 internal sealed class ConfigFile : IDisposable
 {
+    private const long RealtimeOffsetPosition = ConfigLayout.ExtensionPosition + 32;
+
     private readonly SafeFileHandle _file;
     private readonly TemporaryDirectory? _directory;
 
@@ -25,6 +27,18 @@ internal sealed class ConfigFile : IDisposable
         set => WriteTime(ConfigLayout.OffsetPosition, value);
     }
 
+    /// <summary>Of the realtime clocks; setting it makes them virtual.</summary>
+    public decimal RealtimeOffset
+    {
+        get => ReadTime(RealtimeOffsetPosition);
+        set
+        {
+            WriteTime(RealtimeOffsetPosition, value);
+            const long Flags = (long)ConfigExtension.HasRealtimeOffset << 32;
+            WriteRaw(ConfigLayout.ExtensionPosition, unchecked((long)ConfigExtension.MagicValue), Flags | ConfigExtension.CurrentVersion);
+        }
+    }
+
     /// <summary>A file of the given size, in a directory of its own, that goes away with this object.</summary>
     /// <param name="offset">host − virtual.</param>
     /// <param name="size">In bytes; all but the offset is a hole.</param>
@@ -40,6 +54,14 @@ internal sealed class ConfigFile : IDisposable
 
     /// <summary>A file with which the monotonic clock reads about <paramref name="seconds"/>.</summary>
     public static ConfigFile At(decimal seconds, long size = ConfigLayout.FileSize) => Create(HostClock.Monotonic() - seconds, size);
+
+    /// <summary>A file with which the wall clock reads about <paramref name="seconds"/> since 1970, and the others as the host's.</summary>
+    public static ConfigFile AtDate(decimal seconds)
+    {
+        ConfigFile config = Create(0);
+        config.RealtimeOffset = HostClock.Realtime() - seconds;
+        return config;
+    }
 
     /// <summary>A file that somebody else made and removes.</summary>
     public static ConfigFile Open(string path) => new(path, null, FileMode.Open);
