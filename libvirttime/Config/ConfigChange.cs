@@ -50,18 +50,20 @@ public unsafe struct ConfigChange
     /// <summary>Makes the sequence odd: readers wait from here on.</summary>
     /// <param name="extension">A block whose sequence is even.</param>
     /// <param name="change">What is wanted; its sequence and slot are filled in here.</param>
-    public static void Begin(ConfigExtension* extension, ConfigChange change) => Begin(extension, &change);
-
-    /// <summary>The same; word by word, since the interposer has nothing that copies more at once.</summary>
-    public static void Begin(ConfigExtension* extension, ConfigChange* change)
+    public static void Begin(ConfigExtension* extension, in ConfigChange change)
     {
         ulong odd = (Volatile.Read(ref extension->sequence) + 1) | 1;
         Volatile.Write(ref extension->change.sequence, 0);
         Interlocked.MemoryBarrier();
-        change->sequence = 0;
-        change->slot = 0;
-        for (int i = 0; i < sizeof(ConfigChange) / sizeof(long); i++)
-            ((long*)&extension->change)[i] = ((long*)change)[i];
+
+        // Word by word, since the interposer has nothing that copies more at once.
+        fixed (ConfigChange* wanted = &change)
+        {
+            for (int i = 1; i < sizeof(ConfigChange) / sizeof(long); i++)
+                ((long*)&extension->change)[i] = ((long*)wanted)[i];
+        }
+
+        extension->change.slot = 0;
         Interlocked.MemoryBarrier();
         Volatile.Write(ref extension->change.sequence, odd);
         Volatile.Write(ref extension->sequence, odd);

@@ -65,7 +65,7 @@ internal unsafe struct LockedConfig
         if (Kernel.IsError(layout))
             return false;
         ConfigExtension* extension = locked->_config->Extension;
-        ConfigChange.Begin(extension, change);
+        ConfigChange.Begin(extension, *change);
         ConfigChange.StoreOffsets(locked->_config->Offset, extension);
         MoveSlots(locked, (byte*)layout);
         ConfigChange.Finish(extension);
