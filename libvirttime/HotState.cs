@@ -17,8 +17,8 @@ internal static class HotState
     public static nint HostClock;
 
     /// <summary>
-    /// The next <c>clock_gettime</c> in the loader's order, libc's usually, for clocks that are not virtual; 0 while the library is not
-    /// ready, and when it cannot be jumped to.
+    /// The next <c>clock_gettime</c> in the loader's order, libc's usually, for clocks that are not virtual; where it cannot be jumped to, one of ours
+    /// that calls it. Not 0 where <see cref="Config"/> is not.
     /// </summary>
     public static nint ClockGettimeBehind;
 

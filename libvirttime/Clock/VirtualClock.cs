@@ -23,17 +23,14 @@ internal static unsafe class VirtualClock
 
     /// <summary>Makes the clocks ready.</summary>
     /// <param name="vdso">The vDSO's <c>clock_gettime</c>; 0 where there is none.</param>
-    /// <param name="behind">The <c>clock_gettime</c> behind this library, 0 when there is none.</param>
     /// <param name="config">The mapped config file.</param>
-    public static void Use(nint vdso, nint behind, MappedConfig* config)
+    public static void Use(nint vdso, MappedConfig* config)
     {
         s_hasVdso = vdso != 0;
         OffsetSnapshot.Use(config);
         nint hostClock = vdso != 0 ? vdso : (nint)(delegate*<int, timespec*, int>)&HostClock.Read;
 
-        // These are called as managed functions, which takes two instructions less than an unmanaged call.
-        if (CompilerContract.CanCallAsManaged(behind))
-            Volatile.Write(ref HotState.ClockGettimeBehind, behind);
+        // It is called as a managed function, which takes two instructions less than an unmanaged call.
         bool isWhereExpected = (nint)config->Extension - (nint)config->Offset == MappedConfig.ExtensionDistance;
 
         // Nor is there a short way without a vDSO: the kernel answers EFAULT for memory that the vDSO would fault on.
@@ -70,7 +67,7 @@ internal static unsafe class VirtualClock
         nint position = family switch
         {
             Family.Boottime => BoottimeOffsetIn(config),
-            Family.Realtime => (nint)(&ExtensionIn(config)->realtime_offset) - config,
+            Family.Realtime => MappedConfig.ExtensionDistance + ConfigExtension.RealtimeOffsetPosition,
             _ => 0,
         };
         long seconds = Volatile.Read(ref ((timespec*)(config + position))->tv_sec);

@@ -75,6 +75,9 @@ public unsafe struct ConfigExtension
     /// <summary>host − virtual for the realtime family.</summary>
     public timespec realtime_offset;
 
+    /// <summary>Where that lies in the block, for the compiler to know.</summary>
+    public const int RealtimeOffsetPosition = 32;
+
     /// <summary>Odd while a writer is changing offsets; grows by two with each change.</summary>
     public ulong sequence;
 

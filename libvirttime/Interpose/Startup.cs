@@ -66,17 +66,17 @@ internal static unsafe class Startup
     {
         Real.ResolveAll();
         Libraries.Note();
+        ClockReads.Prepare();
         WallClockReads.Prepare();
         nint vdso = Vdso.FindClockGettime();
         if (Volatile.Read(ref s_config) == 0)
             Decide(OpenConfig());
 
-        nint behind = Real.Find(RealFunction.clock_gettime);
         long config = Volatile.Read(ref s_config);
         if (config != None)
         {
             SlotChunks.Use((MappedConfig*)(nint)config);
-            VirtualClock.Use(vdso, behind, (MappedConfig*)(nint)config);
+            VirtualClock.Use(vdso, (MappedConfig*)(nint)config);
             return;
         }
 
@@ -85,7 +85,7 @@ internal static unsafe class Startup
         fixed (ConfigExtension* extension = &s_noExtension)
         {
             MappedConfig.MakeEmpty(empty, offset, extension);
-            VirtualClock.Use(vdso, behind, empty);
+            VirtualClock.Use(vdso, empty);
         }
     }
 

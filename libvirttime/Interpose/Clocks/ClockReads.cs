@@ -18,9 +18,19 @@ internal static unsafe class ClockReads
     [RuntimeExport("clock_gettime")]
     private static int clock_gettime(int clock, timespec* result)
     {
-        if (clock != Time.CLOCK_MONOTONIC)
-            return ReadOther(clock, result);
-        return ReadMonotonic(result);
+        if (clock == Time.CLOCK_MONOTONIC)
+            return ReadMonotonic(result);
+        if (clock == Time.CLOCK_REALTIME)
+            return ReadRealtime(result);
+        return ReadOther(clock, result);
+    }
+
+    /// <summary>Finds the real function.</summary>
+    public static void Prepare()
+    {
+        nint behind = Real.Find(RealFunction.clock_gettime);
+        bool isUsable = behind != 0 && CompilerContract.CanCallAsManaged(behind);
+        Volatile.Write(ref HotState.ClockGettimeBehind, isUsable ? behind : (nint)(delegate*<int, timespec*, int>)&ReadSlowly);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -31,26 +41,24 @@ internal static unsafe class ClockReads
     // comparisons take less than ClockFamily's test of a bit.
     private static int ReadOther(int clock, timespec* result)
     {
-        if (clock is Time.CLOCK_REALTIME or Time.CLOCK_REALTIME_COARSE or Time.CLOCK_TAI)
-        {
-            nint config = Volatile.Read(ref HotState.Config);
-            if (config == 0 || VirtualClock.IsRealtimeVirtual(config))
-                return ReadRealtimeFamily(clock, result);
-        }
-        else
-        {
-            if (clock is Time.CLOCK_MONOTONIC_COARSE or Time.CLOCK_MONOTONIC_RAW)
-                return ReadMonotonicFamily(clock, result);
-            if (clock == Time.CLOCK_BOOTTIME)
-                return ReadBoottime(result);
-            if (ClockFamily.IsAny(clock))
-                return ReadSlowly(clock, result);
-        }
-
-        nint behind = Volatile.Read(ref HotState.ClockGettimeBehind);
-        if (behind == 0)
+        if (clock is Time.CLOCK_MONOTONIC_COARSE or Time.CLOCK_MONOTONIC_RAW)
+            return ReadMonotonicFamily(clock, result);
+        if (clock == Time.CLOCK_BOOTTIME)
+            return ReadBoottime(result);
+        nint config = Volatile.Read(ref HotState.Config);
+        if (config == 0 || clock is Time.CLOCK_BOOTTIME_ALARM or Time.CLOCK_REALTIME_ALARM)
             return ReadSlowly(clock, result);
-        return ((delegate*<int, timespec*, int>)behind)(clock, result);
+        if (ClockFamily.IsRealtime(clock) && VirtualClock.IsRealtimeVirtual(config))
+            return ReadRealtimeFamily(clock, result);
+        return ((delegate*<int, timespec*, int>)HotState.ClockGettimeBehind)(clock, result);
+    }
+
+    private static int ReadRealtime(timespec* result)
+    {
+        nint config = Volatile.Read(ref HotState.Config);
+        if (config == 0 || VirtualClock.IsRealtimeVirtual(config))
+            return ReadRealtimeFamily(Time.CLOCK_REALTIME, result);
+        return ((delegate*<int, timespec*, int>)HotState.ClockGettimeBehind)(Time.CLOCK_REALTIME, result);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

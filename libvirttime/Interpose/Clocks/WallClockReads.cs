@@ -14,11 +14,10 @@ internal static unsafe class WallClockReads
     public static void Prepare()
     {
         nint gettimeofday = Real.Find(RealFunction.gettimeofday);
-        if (CompilerContract.CanCallAsManaged(gettimeofday))
-            Volatile.Write(ref HotState.GettimeofdayBehind, gettimeofday);
         nint time = Real.Find(RealFunction.time);
-        if (CompilerContract.CanCallAsManaged(time))
-            Volatile.Write(ref HotState.TimeBehind, time);
+        Volatile.Write(
+            ref HotState.GettimeofdayBehind, CanJumpTo(gettimeofday) ? gettimeofday : (nint)(delegate*<timeval*, nint, int>)&ReadTimeOfDaySlowly);
+        Volatile.Write(ref HotState.TimeBehind, CanJumpTo(time) ? time : (nint)(delegate*<nint*, nint>)&ReadTimeSlowly);
     }
 
     // man 2 gettimeofday
@@ -26,10 +25,9 @@ internal static unsafe class WallClockReads
     private static int gettimeofday(timeval* result, nint zone)
     {
         nint config = Volatile.Read(ref HotState.Config);
-        nint behind = Volatile.Read(ref HotState.GettimeofdayBehind);
-        if (config == 0 || behind == 0 || VirtualClock.IsRealtimeVirtual(config))
+        if (config == 0 || VirtualClock.IsRealtimeVirtual(config))
             return ReadTimeOfDay(result, zone);
-        return ((delegate*<timeval*, nint, int>)behind)(result, zone);
+        return ((delegate*<timeval*, nint, int>)HotState.GettimeofdayBehind)(result, zone);
     }
 
     // man 2 time. From the vDSO it counts by the timer's tick, and lies some milliseconds behind clock_gettime(2), but not behind a clock that has
@@ -38,10 +36,9 @@ internal static unsafe class WallClockReads
     private static nint time(nint* result)
     {
         nint config = Volatile.Read(ref HotState.Config);
-        nint behind = Volatile.Read(ref HotState.TimeBehind);
-        if (config == 0 || behind == 0 || VirtualClock.IsRealtimeVirtual(config))
+        if (config == 0 || VirtualClock.IsRealtimeVirtual(config))
             return ReadTime(result);
-        return ((delegate*<nint*, nint>)behind)(result);
+        return ((delegate*<nint*, nint>)HotState.TimeBehind)(result);
     }
 
     /// <summary><c>struct timeb</c> of <c>&lt;sys/timeb.h&gt;</c>.</summary>
@@ -95,6 +92,8 @@ internal static unsafe class WallClockReads
         bool isWritable = result == null || UserMemory.IsWritable((void*)((nint)result & -sizeof(int)));
         return isVirtual && isWritable ? ReadTime(result) : Real.syscall(SyscallNumbers.time, (nint)result);
     }
+
+    private static bool CanJumpTo(nint function) => function != 0 && CompilerContract.CanCallAsManaged(function);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int ReadTimeOfDay(timeval* result, nint zone)
