@@ -49,7 +49,7 @@ internal static unsafe class VirtualClock
     /// returned twice.
     /// </remarks>
     /// <param name="clock">Its id.</param>
-    /// <param name="family">Which offset it goes by, known to the compiler.</param>
+    /// <param name="family">Which offset it goes by, known to the compiler. That of the realtime clocks was just seen to be in force.</param>
     /// <param name="result">Where the virtual time goes.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryRead(int clock, Family family, timespec* result)
@@ -61,9 +61,7 @@ internal static unsafe class VirtualClock
         // While it is odd, this is not what is found there afterwards.
         ulong sequence = Volatile.Read(ref SequenceIn(config)) & ~1UL;
 
-        // The flags, which say where this offset lies, change within a sequence as well.
-        if (family == Family.Realtime && !IsRealtimeVirtual(config))
-            return false;
+        // The flags, which say where this offset lies, change within a sequence as well. Who takes the realtime clocks' away makes it 0.
         nint position = family switch
         {
             Family.Boottime => BoottimeOffsetIn(config),

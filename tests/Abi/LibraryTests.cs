@@ -61,13 +61,14 @@ public partial class LibraryTests
     }
 
     [Fact]
-    public void Is_at_most_44_KiB() => Assert.InRange(new FileInfo(Paths.Library).Length, 1, 44 * 1024);
+    public void Is_at_most_56_KiB() => Assert.InRange(new FileInfo(Paths.Library).Length, 1, 56 * 1024);
 
-    // Signal stacks are small. Two functions have more, and are not on the way to a wait: the message at start, and asking which file one is.
+    // Signal stacks are small. Those that have more are not on the way to a read or a wait: the message at start, asking which file one is, setting the
+    // clock, and the clock's discipline.
     [Fact(Timeout = Limits.Test)]
     public async Task Frames_are_no_larger_than_256_bytes()
     {
-        const int Exceptions = 2, Most = 256;
+        const int Exceptions = 5, Most = 256;
         string code = (await Command.Of("objdump", "--disassemble", "--no-show-raw-insn", Paths.Library).RunAsync()).Succeeded().Output;
         int[] frames = [.. FramePattern().Matches(code).Select(match => Convert.ToInt32(match.Groups[1].Value, 16))];
         Assert.NotEmpty(frames);
@@ -80,7 +81,7 @@ public partial class LibraryTests
     [Fact(Timeout = Limits.Test)]
     public async Task What_every_read_needs_lies_on_one_cache_line()
     {
-        const int CacheLine = 64, Words = 3 * sizeof(long);
+        const int CacheLine = 64, Words = 5 * sizeof(long);
         string symbols = (await Command.Of("nm", Path.Combine(Paths.Dist, ".debug", "libvirttime.so.debug")).RunAsync()).Succeeded().Output;
         long address = Convert.ToInt64(HotState().Match(symbols).Groups[1].Value, 16);
         Assert.InRange((address % CacheLine) + Words, Words, CacheLine);

@@ -4,7 +4,10 @@ namespace VirtTime.Bench;
 internal static class Measures
 {
     private static readonly (string Name, int Id)[] s_clocks =
-        [("CLOCK_MONOTONIC", 1), ("CLOCK_MONOTONIC_COARSE", 6), ("CLOCK_BOOTTIME", 7), ("CLOCK_REALTIME, not virtual", 0)];
+        [("CLOCK_MONOTONIC", 1), ("CLOCK_MONOTONIC_COARSE", 6), ("CLOCK_BOOTTIME", 7)];
+
+    private static readonly (string Name, string Argument)[] s_wallClock =
+        [("clock_gettime(CLOCK_REALTIME)", "0"), ("gettimeofday", "gettimeofday"), ("time", "time")];
 
     public static IEnumerable<Measure> All(Workplace place) =>
         [.. Clocks(place), Throughput(place), .. Waits(place), Loading(place), Resident(place), Size(place), Launching(place), LaunchingInCrowd(place), .. Adjusting(place), .. Programs.All(place)];
@@ -14,7 +17,12 @@ internal static class Measures
         string program = place.Build("clocks");
         string calls = $"{place.Scaled(1_000_000)}";
         foreach ((string name, int id) in s_clocks)
-            yield return new Measure($"clock_gettime({name})", "ns", [.. Ways(place, [program, $"{id}", calls, "1"])]);
+            yield return new Measure($"clock_gettime({name})", "ns", [.. Ways(place, place.Preload, [program, $"{id}", calls, "1"])]);
+        foreach ((string name, string argument) in s_wallClock)
+        {
+            yield return new Measure($"{name}, not virtual", "ns", [.. Ways(place, place.Preload, [program, argument, calls, "1"])]);
+            yield return new Measure($"{name}, virtual", "ns", [.. Ways(place, place.PreloadWithDate, [program, argument, calls, "1"])]);
+        }
     }
 
     // Two threads that wrote a common cache line would take longer per call than one; ideal is half of it.
@@ -112,9 +120,9 @@ internal static class Measures
     private static double Spawn(Workplace place, string[] arguments) =>
         Workplace.Figure(place.Build("spawn"), [$"{place.Scaled(50)}", .. arguments]);
 
-    private static IEnumerable<Way> Ways(Workplace place, string[] command)
+    private static IEnumerable<Way> Ways(Workplace place, string[] preload, string[] command)
     {
-        yield return new("VirtTime", () => Workplace.Figure("env", [.. place.Preload, .. command]));
+        yield return new("VirtTime", () => Workplace.Figure("env", [.. preload, .. command]));
         yield return new("native", () => Workplace.Figure(command[0], command[1..]));
         if (Workplace.HasTimeNamespace)
             yield return new("time namespace", () => Workplace.Figure("unshare", ["--time", "--monotonic", "1000", "--boottime", "1000", "--fork", .. command]));

@@ -14,11 +14,14 @@ internal sealed class Workplace : IDisposable
     private readonly string _configs = Directory.CreateDirectory(
         Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"virttime-bench.{Environment.ProcessId}")).FullName;
 
+    private readonly string _date;
+
     public Workplace(bool isQuick)
     {
         IsQuick = isQuick;
         Rounds = isQuick ? 2 : 31;
         Config = NewConfig("clock", 0);
+        _date = NewConfig("date", 0, hasDate: true);
     }
 
     public bool IsQuick { get; }
@@ -37,6 +40,9 @@ internal sealed class Workplace : IDisposable
     public string ConfigVariable => $"VIRT_TIME_CONF={Config}";
 
     public string[] Preload => [$"LD_PRELOAD={Library}", ConfigVariable];
+
+    /// <summary>The same, and the wall clock is virtual too.</summary>
+    public string[] PreloadWithDate => [$"LD_PRELOAD={Library}", $"VIRT_TIME_CONF={_date}"];
 
     /// <summary>What the figures depend on.</summary>
     public string Machine
@@ -75,7 +81,7 @@ internal sealed class Workplace : IDisposable
     public string Temporary(string file) => Path.Combine(_directory, file);
 
     /// <summary>A config file with calls in flight in the first threads.</summary>
-    public string NewConfig(string name, int inFlight)
+    public string NewConfig(string name, int inFlight, bool hasDate = false)
     {
         string path = Path.Combine(_configs, name);
         using FileStream file = new(path, FileMode.CreateNew);
@@ -93,6 +99,16 @@ internal sealed class Workplace : IDisposable
         writer.Write(Enumerable.Repeat((byte)2, inFlight).ToArray());
         file.Position = ConfigLayout.ExtensionPosition;
         writer.Write(new byte[ConfigLayout.ExtensionSize]);
+        if (hasDate)
+        {
+            file.Position = ConfigLayout.ExtensionPosition;
+            writer.Write(ConfigExtension.MagicValue);
+            writer.Write(ConfigExtension.CurrentVersion);
+            writer.Write(ConfigExtension.HasRealtimeOffset);
+            file.Position = ConfigLayout.ExtensionPosition + ConfigExtension.RealtimeOffsetPosition;
+            writer.Write(1000L);
+        }
+
         return path;
     }
 

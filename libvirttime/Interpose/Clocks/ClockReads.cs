@@ -18,11 +18,9 @@ internal static unsafe class ClockReads
     [RuntimeExport("clock_gettime")]
     private static int clock_gettime(int clock, timespec* result)
     {
-        if (clock == Time.CLOCK_MONOTONIC)
-            return ReadMonotonic(result);
-        if (clock == Time.CLOCK_REALTIME)
-            return ReadRealtime(result);
-        return ReadOther(clock, result);
+        if (clock != Time.CLOCK_MONOTONIC)
+            return ReadOther(clock, result);
+        return ReadMonotonic(result);
     }
 
     /// <summary>Finds the real function.</summary>
@@ -41,10 +39,17 @@ internal static unsafe class ClockReads
     // comparisons take less than ClockFamily's test of a bit.
     private static int ReadOther(int clock, timespec* result)
     {
+        if (clock == Time.CLOCK_REALTIME)
+            return ReadRealtime(result);
         if (clock is Time.CLOCK_MONOTONIC_COARSE or Time.CLOCK_MONOTONIC_RAW)
             return ReadMonotonicFamily(clock, result);
         if (clock == Time.CLOCK_BOOTTIME)
             return ReadBoottime(result);
+        return ReadRare(clock, result);
+    }
+
+    private static int ReadRare(int clock, timespec* result)
+    {
         nint config = Volatile.Read(ref HotState.Config);
         if (config == 0 || clock is Time.CLOCK_BOOTTIME_ALARM or Time.CLOCK_REALTIME_ALARM)
             return ReadSlowly(clock, result);
@@ -57,7 +62,7 @@ internal static unsafe class ClockReads
     {
         nint config = Volatile.Read(ref HotState.Config);
         if (config == 0 || VirtualClock.IsRealtimeVirtual(config))
-            return ReadRealtimeFamily(Time.CLOCK_REALTIME, result);
+            return ReadVirtualRealtime(result);
         return ((delegate*<int, timespec*, int>)HotState.ClockGettimeBehind)(Time.CLOCK_REALTIME, result);
     }
 
@@ -68,6 +73,10 @@ internal static unsafe class ClockReads
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int ReadBoottime(timespec* result) =>
         VirtualClock.TryRead(Time.CLOCK_BOOTTIME, VirtualClock.Family.Boottime, result) ? 0 : ReadSlowly(Time.CLOCK_BOOTTIME, result);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ReadVirtualRealtime(timespec* result) =>
+        VirtualClock.TryRead(Time.CLOCK_REALTIME, VirtualClock.Family.Realtime, result) ? 0 : ReadSlowly(Time.CLOCK_REALTIME, result);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int ReadRealtimeFamily(int clock, timespec* result) =>

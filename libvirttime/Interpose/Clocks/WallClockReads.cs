@@ -71,10 +71,10 @@ internal static unsafe class WallClockReads
     }
 
     /// <summary>The vDSO's function, which never fails, for those who look it up there.</summary>
-    public static int VdsoTimeOfDay(timeval* result, nint zone) => ReadTimeOfDay(result, zone);
+    public static int VdsoTimeOfDay(timeval* result, nint zone) => ReadTimeOfDaySlowly(result, zone);
 
     /// <summary>The same.</summary>
-    public static nint VdsoTime(nint* result) => ReadTime(result);
+    public static nint VdsoTime(nint* result) => ReadTimeSlowly(result);
 
     public static nint RawTimeOfDay(timeval* result, nint zone)
     {

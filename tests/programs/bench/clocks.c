@@ -1,8 +1,10 @@
-// usage: clocks CLOCK CALLS THREADS
-// Prints nanoseconds per clock_gettime(CLOCK), by CPU time of one thread; with 2 threads, by the wall over all calls.
+// usage: clocks CLOCK|gettimeofday|time CALLS THREADS
+// Prints nanoseconds per clock_gettime(CLOCK), or per call of the function, by CPU time of one thread; with 2 threads, by the wall over all calls.
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
 #include <time.h>
 
 static int clock_id;
@@ -23,6 +25,21 @@ static void *read_clock(void *unused)
     return unused;
 }
 
+static void *read_time_of_day(void *unused)
+{
+    struct timeval t;
+    for (long i = 0; i < calls; i++)
+        gettimeofday(&t, NULL);
+    return unused;
+}
+
+static void *read_time(void *unused)
+{
+    for (long i = 0; i < calls; i++)
+        time(NULL);
+    return unused;
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 4)
@@ -31,12 +48,13 @@ int main(int argc, char **argv)
     calls = atol(argv[2]);
     int threads = atoi(argv[3]);
     pthread_t thread[16];
-    read_clock(NULL);
+    void *(*read)(void *) = !strcmp(argv[1], "gettimeofday") ? read_time_of_day : !strcmp(argv[1], "time") ? read_time : read_clock;
+    read(NULL);
     clockid_t meter = threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC_RAW;
     double start = now(meter);
     for (int i = 1; i < threads; i++)
-        pthread_create(&thread[i], NULL, read_clock, NULL);
-    read_clock(NULL);
+        pthread_create(&thread[i], NULL, read, NULL);
+    read(NULL);
     for (int i = 1; i < threads; i++)
         pthread_join(thread[i], NULL);
     printf("%.4f\n", (now(meter) - start) / ((double)calls * threads));
