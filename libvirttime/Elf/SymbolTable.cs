@@ -49,7 +49,10 @@ internal unsafe ref struct SymbolTable
 
     public readonly byte* NameOf(Elf64_Sym* symbol) => _strings + symbol->st_name;
 
-    /// <summary>The address of the definition that a new program would bind to; an indirect function is resolved. 0 = none.</summary>
+    /// <summary>
+    /// The address of the definition that a new program would bind to, or, where only old ones still do, of theirs (<c>stime@GLIBC_2.2.5</c>). An indirect
+    /// function is resolved. 0 = none.
+    /// </summary>
     public readonly nint Find(byte* name)
     {
         if (_symbols == null || _strings == null)
@@ -98,13 +101,19 @@ internal unsafe ref struct SymbolTable
         uint index = buckets[hash % bucketCount];
         if (index < firstSymbol)
             return null;
+        Elf64_Sym* old = null;
         for (; ; index++)
         {
             uint candidate = chain[index - firstSymbol];
             if ((candidate | 1) == (hash | 1) && IsDefinitionOf(index, name))
-                return &_symbols[index];
+            {
+                if (!IsHidden(index))
+                    return &_symbols[index];
+                old = &_symbols[index];
+            }
+
             if ((candidate & 1) != 0)
-                return null;
+                return old;
         }
     }
 
@@ -115,21 +124,26 @@ internal unsafe ref struct SymbolTable
         uint* chain = buckets + bucketCount;
         if (bucketCount == 0)
             return null;
+        Elf64_Sym* old = null;
         for (uint index = buckets[SysvHash(name) % bucketCount]; index != 0; index = chain[index])
         {
-            if (IsDefinitionOf(index, name))
+            if (!IsDefinitionOf(index, name))
+                continue;
+            if (!IsHidden(index))
                 return &_symbols[index];
+            old = &_symbols[index];
         }
 
-        return null;
+        return old;
     }
+
+    private readonly bool IsHidden(uint index) => _versions != null && (_versions[index] & HiddenVersion) != 0;
 
     private readonly bool IsDefinitionOf(uint index, byte* name)
     {
         Elf64_Sym* symbol = &_symbols[index];
         return symbol->st_shndx != Elf64_Sym.SHN_UNDEF
             && symbol->Type != Elf64_Sym.STT_TLS
-            && (_versions == null || (_versions[index] & HiddenVersion) == 0)
             && CString.AreEqual(_strings + symbol->st_name, name);
     }
 
