@@ -62,16 +62,19 @@ internal static class LocalZone
     // A name of letters, or of anything in angle brackets, and how far it is from UTC: EST5EDT, <+0530>-5:30.
     private static bool IsRule(string text)
     {
-        int end = text[0] == '<' ? text.IndexOf('>', StringComparison.Ordinal) + 1 : 0;
+        const int ShortestName = 3;
+        int end = text.IndexOf('>', StringComparison.Ordinal) + 1;
         if (text[0] != '<')
         {
+            end = 0;
             while (end < text.Length && char.IsAsciiLetter(text[end]))
                 end++;
         }
 
+        bool isNamed = end >= ShortestName;
         if (end < text.Length && text[end] is '+' or '-')
             end++;
-        return end > 0 && end < text.Length && char.IsAsciiDigit(text[end]);
+        return isNamed && end < text.Length && char.IsAsciiDigit(text[end]);
     }
 
     /// <summary>What local clocks show at a moment, as if it were UTC. Where the zone's files count leap seconds, so does this.</summary>

@@ -43,9 +43,9 @@ internal static class DateValue
             throw None(what, text);
 
         whole = whole.TrimStart('0');
-        Int128 seconds = whole.Length <= MostDigits ? Number(whole) : Int128.MaxValue;
+        Int128 seconds = whole.Length <= MostDigits ? TimeValue.ParseDigits(whole) : Int128.MaxValue;
         if (seconds >= TimeValue.FarthestSeconds && (seconds > TimeValue.FarthestSeconds || nanoseconds > 0))
-            throw new LauncherException(what, $"\"{text}\" is too far; clocks end after {TimeValue.FarthestSeconds} s");
+            throw TimeValue.TooFar(what, text);
 
         nanoseconds += seconds * Second;
         return negative ? -nanoseconds : nanoseconds;
@@ -94,7 +94,7 @@ internal static class DateValue
             return shown - FindLocal(what, text, shown);
 
         bool isEast = Take(ref zone, '+');
-        bool isZone = isEast | Take(ref zone, '-');
+        bool isZone = isEast || Take(ref zone, '-');
         isZone &= TakeNumber(ref zone, 2, 0, 23, out int hours) & Take(ref zone, ':') & TakeNumber(ref zone, 2, 0, 59, out int minutes);
         if (!isZone || !zone.IsEmpty)
             throw None(what, text);
@@ -126,7 +126,7 @@ internal static class DateValue
         if (digits.Length > MostDecimals)
             throw new LauncherException(what, $"\"{text}\" is finer than a nanosecond");
 
-        long nanoseconds = (long)Number(digits);
+        long nanoseconds = (long)TimeValue.ParseDigits(digits);
         for (int i = digits.Length; i < MostDecimals; i++)
             nanoseconds *= 10;
         return nanoseconds;
@@ -140,7 +140,7 @@ internal static class DateValue
         if (rest.Length < digits || rest[..digits].IndexOfAnyExceptInRange('0', '9') >= 0)
             return false;
 
-        number = (int)Number(rest[..digits]);
+        number = (int)TimeValue.ParseDigits(rest[..digits]);
         rest = rest[digits..];
         return number >= least && number <= most;
     }
@@ -159,13 +159,5 @@ internal static class DateValue
         ReadOnlySpan<char> digits = length < 0 ? rest : rest[..length];
         rest = rest[digits.Length..];
         return digits;
-    }
-
-    private static Int128 Number(ReadOnlySpan<char> digits)
-    {
-        Int128 value = 0;
-        foreach (char digit in digits)
-            value = (value * 10) + (digit - '0');
-        return value;
     }
 }
