@@ -39,7 +39,7 @@ internal sealed unsafe class InterruptedWriter : IDisposable
         (4_190_000, Time.CLOCK_BOOTTIME), (4_190_001, Time.CLOCK_TAI),
     ];
 
-    // The date, which its users read from the host's here, gets an offset of its own.
+    // The date is the host's before, and gets an offset of its own.
     private static readonly timespec s_realtime = new() { tv_sec = 1_234_567, tv_nsec = 89 };
 
     private readonly MemoryMappedFile _file;
