@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Usage: config-example.py create FILE SECONDS | read FILE | adjust FILE SECONDS
+"""Usage: config-example.py create FILE SECONDS | read FILE | adjust FILE SECONDS | date FILE SECONDS
 
 How to make, read and change a VirtTime config file from Python: libvirttime(7) has the format. SECONDS is what the
-virtual monotonic clock is to read now.
+virtual monotonic clock is to read now; with date, the realtime clock, which counts from 1970.
 """
 
 import decimal
@@ -19,13 +19,17 @@ FARTHEST = 2**61 * SECOND
 SLOTS = 16                      # struct timespec per_thread_ts[4194304]
 SLOTS_END = SLOTS + 4194304 * 16
 BLOCK = 67112960                # the extension block
-BOOTTIME_FLAG = 1               # in its flags: the boottime clocks have an offset of their own
+FLAGS = BLOCK + 12
+BOOTTIME_FLAG = 1               # the boottime clocks have an offset of their own
+REALTIME_FLAG = 2               # so have the realtime clocks, which are the host's without it
+REALTIME_OFFSET = BLOCK + 32
 SEQUENCE = BLOCK + 48
 BOOT_ID = BLOCK + 56
 SLOT_CLOCKS = 67117056          # uint8_t per_thread_clock[4194304]: clock id + 1 in the low four bits
 FILE_SIZE = SLOT_CLOCKS + 4194304
 
 BOOTTIME_CLOCKS = (7 + 1, 9 + 1)
+REALTIME_CLOCKS = (0 + 1, 5 + 1, 8 + 1, 11 + 1)
 
 
 def host_clock():
@@ -88,40 +92,77 @@ def slots_in_use(fd):
             position += len(chunk)
 
 
-def is_boottime(fd, slot):
-    clock = os.pread(fd, 1, SLOT_CLOCKS + (slot - SLOTS) // 16)
-    return bool(clock) and clock[0] & 15 in BOOTTIME_CLOCKS
+def family(fd, slot):
+    """Of the clock that a slot's deadline is on; a file of another tool does not say, and has the monotonic ones only."""
+    clock = os.pread(fd, 1, SLOT_CLOCKS + (slot - SLOTS) // 16) or b"\0"
+    known = {"boottime": BOOTTIME_CLOCKS, "realtime": REALTIME_CLOCKS}
+    return next((name for name, clocks in known.items() if clock[0] & 15 in clocks), "monotonic")
 
 
-def change(fd, clock, own_boottime):
-    """The offset, and by as much each deadline in flight; what waits on a clock with an offset of its own stays."""
-    old = read_time(fd, 0)
-    slots = [slot for slot in slots_in_use(fd) if not (own_boottime and is_boottime(fd, slot))]
-    offset = host_clock() - clock
-    os.pwrite(fd, pack(offset), 0)
+def change(fd, position, old, new, families):
+    """The offset, and by as much each deadline in flight on its clocks."""
+    slots = [slot for slot in slots_in_use(fd) if family(fd, slot) in families]
+    offset = new()
+    os.pwrite(fd, pack(offset), position)
     for slot in slots:
         deadline = read_time(fd, slot) + offset - old
         # {0, 0} would mean "none", and a deadline that has passed has passed at 1 ns as well.
         os.pwrite(fd, pack(min(max(deadline, 1), FARTHEST)), slot)
 
 
-def adjust(path, clock):
-    """The programs that use the file are to be stopped: calls inside the kernel keep the deadline they were given."""
+def change_in_block(fd, block, changing):
+    """Readers wait meanwhile."""
+    sequence, = struct.unpack_from("=Q", block, 48)
+    odd = (sequence + 1) | 1  # not the number that a dead writer left
+    os.pwrite(fd, struct.pack("=Q", odd), SEQUENCE)
+    try:
+        changing()
+    finally:
+        os.pwrite(fd, struct.pack("=Q", odd + 1), SEQUENCE)
+
+
+def open_locked(path):
+    """Returns what the extension block begins with, too; None in files of tools that know the offset and the slots only."""
     fd = os.open(path, os.O_RDWR)
     fcntl.flock(fd, fcntl.LOCK_EX)
     block = os.pread(fd, 64, BLOCK)
-    if block[:8] != b"VIRTTIME":  # made by a tool that knows the offset and the slots only
-        change(fd, clock, own_boottime=False)
-    else:
-        flags, = struct.unpack_from("=I", block, 12)
-        sequence, = struct.unpack_from("=Q", block, 48)
-        odd = (sequence + 1) | 1  # not the number that a dead writer left
-        os.pwrite(fd, struct.pack("=Q", odd), SEQUENCE)  # odd: readers wait
-        try:
-            change(fd, clock, flags & BOOTTIME_FLAG)
+    return fd, block if block[:8] == b"VIRTTIME" else None
+
+
+def flags_in(block):
+    return struct.unpack_from("=I", block, FLAGS - BLOCK)[0]
+
+
+def adjust(path, clock):
+    """The programs that use the file are to be stopped: calls inside the kernel keep the deadline they were given."""
+    fd, block = open_locked(path)
+    own_boottime = block and flags_in(block) & BOOTTIME_FLAG
+    families = ["monotonic"] if own_boottime else ["monotonic", "boottime"]
+
+    def changing():
+        change(fd, 0, read_time(fd, 0), lambda: host_clock() - clock, families)
+        if block:
             os.pwrite(fd, boot_id(), BOOT_ID)
-        finally:
-            os.pwrite(fd, struct.pack("=Q", odd + 1), SEQUENCE)
+
+    if block:
+        change_in_block(fd, block, changing)
+    else:
+        changing()
+    os.close(fd)
+
+
+def set_date(path, date):
+    """As for adjust. The date belongs to no boot."""
+    fd, block = open_locked(path)
+    if not block:
+        sys.exit(f"config-example.py: {path} has no room for a date")
+
+    def changing():
+        old = read_time(fd, REALTIME_OFFSET) if flags_in(block) & REALTIME_FLAG else 0
+        change(fd, REALTIME_OFFSET, old, lambda: time.time_ns() - date, ["realtime"])
+        os.pwrite(fd, struct.pack("=I", flags_in(block) | REALTIME_FLAG), FLAGS)
+
+    change_in_block(fd, block, changing)
     os.close(fd)
 
 
@@ -139,6 +180,8 @@ def main(arguments):
         create(rest[0], parse(rest[1]))
     elif (action, len(rest)) == ("adjust", 2):
         adjust(rest[0], parse(rest[1]))
+    elif (action, len(rest)) == ("date", 2):
+        set_date(rest[0], parse(rest[1]))
     elif (action, len(rest)) == ("read", 1):
         print("{}.{:09}".format(*divmod(read(rest[0]), SECOND)))
     else:

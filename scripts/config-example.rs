@@ -1,7 +1,8 @@
-//! Usage: config-example create FILE SECONDS | read FILE | adjust FILE SECONDS
+//! Usage: config-example create FILE SECONDS | read FILE | adjust FILE SECONDS | date FILE SECONDS
 //!
 //! How to make, read and change a VirtTime config file from Rust, without any crate: `rustc config-example.rs`.
-//! libvirttime(7) has the format. SECONDS is what the virtual monotonic clock is to read now.
+//! libvirttime(7) has the format. SECONDS is what the virtual monotonic clock is to read now; with date, the realtime
+//! clock, which counts from 1970.
 
 use std::convert::TryInto; // plain rustc means edition 2015
 use std::fs::{self, File, OpenOptions};
@@ -18,6 +19,8 @@ const SLOTS_END: u64 = SLOTS + 4194304 * 16;
 const BLOCK: u64 = 67112960; // the extension block
 const FLAGS: u64 = BLOCK + 12;
 const BOOTTIME_FLAG: u32 = 1; // the boottime clocks have an offset of their own
+const REALTIME_FLAG: u32 = 2; // so have the realtime clocks, which are the host's without it
+const REALTIME_OFFSET: u64 = BLOCK + 32;
 const SEQUENCE: u64 = BLOCK + 48;
 const BOOT_ID: u64 = BLOCK + 56;
 const SLOT_CLOCKS: u64 = 67117056; // uint8_t per_thread_clock[4194304]: clock id + 1
@@ -30,16 +33,23 @@ extern "C" {
     fn lseek(fd: i32, position: i64, whence: i32) -> i64;
 }
 
+const CLOCK_REALTIME: i32 = 0;
 const CLOCK_MONOTONIC: i32 = 1;
-const CLOCK_BOOTTIME: i32 = 7;
-const CLOCK_BOOTTIME_ALARM: i32 = 9;
 const LOCK_EX: i32 = 2;
 const SEEK_DATA: i32 = 3;
 const SEEK_HOLE: i32 = 4;
 
-fn host_clock() -> i128 {
+/// The clocks that share an offset.
+#[derive(Clone, Copy, PartialEq)]
+enum Family {
+    Monotonic,
+    Boottime,
+    Realtime,
+}
+
+fn host_clock(clock: i32) -> i128 {
     let mut time = [0i64; 2];
-    unsafe { clock_gettime(CLOCK_MONOTONIC, &mut time) };
+    unsafe { clock_gettime(clock, &mut time) };
     time[0] as i128 * SECOND + time[1] as i128
 }
 
@@ -84,12 +94,12 @@ fn fill(file: &File, clock: i128) -> io::Result<()> {
     file.write_all_at(b"VIRTTIME", BLOCK)?;
     file.write_all_at(&1u32.to_ne_bytes(), BLOCK + 8)?;
     file.write_all_at(&boot_id()?, BOOT_ID)?;
-    write_time(file, 0, host_clock() - clock)
+    write_time(file, 0, host_clock(CLOCK_MONOTONIC) - clock)
 }
 
 fn read(path: &str) -> io::Result<i128> {
     let file = File::open(path)?;
-    Ok(host_clock() - read_time(&file, 0)?)
+    Ok(host_clock(CLOCK_MONOTONIC) - read_time(&file, 0)?)
 }
 
 /// The slots that are not zero: position and deadline. Most of the file is a hole, which is not read.
@@ -116,20 +126,24 @@ fn slots_in_use(file: &File) -> io::Result<Vec<(u64, i128)>> {
     Ok(slots)
 }
 
-fn is_boottime(file: &File, slot: u64) -> bool {
-    let mut clock = [0];
-    let known = file.read_exact_at(&mut clock, SLOT_CLOCKS + (slot - SLOTS) / 16).is_ok();
-    known && [CLOCK_BOOTTIME + 1, CLOCK_BOOTTIME_ALARM + 1].contains(&((clock[0] & 15) as i32))
+/// Of the clock that a slot's deadline is on; a file of another tool does not say, and has the monotonic ones only.
+fn family(file: &File, slot: u64) -> Family {
+    let mut mark = [0];
+    let known = file.read_exact_at(&mut mark, SLOT_CLOCKS + (slot - SLOTS) / 16).is_ok();
+    match (mark[0] & 15) as i32 - 1 {
+        7 | 9 if known => Family::Boottime,
+        0 | 5 | 8 | 11 if known => Family::Realtime,
+        _ => Family::Monotonic,
+    }
 }
 
-/// The offset, and by as much each deadline in flight; what waits on a clock with an offset of its own stays.
-fn change(file: &File, clock: i128, own_boottime: bool) -> io::Result<()> {
-    let old = read_time(file, 0)?;
+/// An offset, and by as much each deadline in flight on its clocks.
+fn change(file: &File, position: u64, old: i128, clock: i32, reading: i128, families: &[Family]) -> io::Result<()> {
     let slots = slots_in_use(file)?;
-    let offset = host_clock() - clock;
-    write_time(file, 0, offset)?;
+    let offset = host_clock(clock) - reading;
+    write_time(file, position, offset)?;
     for (slot, deadline) in slots {
-        if !(own_boottime && is_boottime(file, slot)) {
+        if families.contains(&family(file, slot)) {
             // {0, 0} would mean "none", and a deadline that has passed has passed at 1 ns as well.
             write_time(file, slot, (deadline + offset - old).clamp(1, FARTHEST))?;
         }
@@ -137,8 +151,8 @@ fn change(file: &File, clock: i128, own_boottime: bool) -> io::Result<()> {
     Ok(())
 }
 
-/// The programs that use the file are to be stopped: calls inside the kernel keep the deadline they were given.
-fn adjust(path: &str, clock: i128) -> io::Result<()> {
+/// What the extension block begins with; none in files of tools that know the offset and the slots only.
+fn open_locked(path: &str) -> io::Result<(File, Option<[u8; 64]>)> {
     let file = OpenOptions::new().read(true).write(true).open(path)?;
     if unsafe { flock(file.as_raw_fd(), LOCK_EX) } != 0 {
         return Err(Error::last_os_error());
@@ -146,18 +160,45 @@ fn adjust(path: &str, clock: i128) -> io::Result<()> {
 
     let mut block = [0; 64];
     let has_block = file.read_exact_at(&mut block, BLOCK).is_ok() && block.starts_with(b"VIRTTIME");
-    if !has_block {
-        return change(&file, clock, false); // made by a tool that knows the offset and the slots only
-    }
+    Ok((file, if has_block { Some(block) } else { None }))
+}
 
+/// Readers wait meanwhile.
+fn change_in_block(file: &File, block: &[u8; 64], changing: impl FnOnce(u32) -> io::Result<()>) -> io::Result<()> {
     let at = |position: u64| (position - BLOCK) as usize;
     let flags = u32::from_ne_bytes(block[at(FLAGS)..][..4].try_into().unwrap());
     // Not the number that a dead writer left.
     let odd = (u64::from_ne_bytes(block[at(SEQUENCE)..][..8].try_into().unwrap()) + 1) | 1;
-    file.write_all_at(&odd.to_ne_bytes(), SEQUENCE)?; // odd: readers wait
-    let changed = change(&file, clock, flags & BOOTTIME_FLAG != 0).and_then(|_| file.write_all_at(&boot_id()?, BOOT_ID));
+    file.write_all_at(&odd.to_ne_bytes(), SEQUENCE)?;
+    let changed = changing(flags);
     file.write_all_at(&(odd + 1).to_ne_bytes(), SEQUENCE)?;
     changed
+}
+
+/// The programs that use the file are to be stopped: calls inside the kernel keep the deadline they were given.
+fn adjust(path: &str, reading: i128) -> io::Result<()> {
+    let (file, block) = open_locked(path)?;
+    let to = |families: &[Family]| change(&file, 0, read_time(&file, 0)?, CLOCK_MONOTONIC, reading, families);
+    let block = match block {
+        Some(block) => block,
+        None => return to(&[Family::Monotonic]),
+    };
+    change_in_block(&file, &block, |flags| {
+        let own_boottime = flags & BOOTTIME_FLAG != 0;
+        to(if own_boottime { &[Family::Monotonic] } else { &[Family::Monotonic, Family::Boottime] })?;
+        file.write_all_at(&boot_id()?, BOOT_ID)
+    })
+}
+
+/// As for `adjust`. The date belongs to no boot.
+fn set_date(path: &str, reading: i128) -> io::Result<()> {
+    let (file, block) = open_locked(path)?;
+    let block = block.ok_or_else(|| Error::new(ErrorKind::InvalidInput, format!("{path} has no room for a date")))?;
+    change_in_block(&file, &block, |flags| {
+        let old = if flags & REALTIME_FLAG != 0 { read_time(&file, REALTIME_OFFSET)? } else { 0 };
+        change(&file, REALTIME_OFFSET, old, CLOCK_REALTIME, reading, &[Family::Realtime])?;
+        file.write_all_at(&(flags | REALTIME_FLAG).to_ne_bytes(), FLAGS)
+    })
 }
 
 /// Nanoseconds, from decimal seconds.
@@ -173,12 +214,16 @@ fn run(arguments: &[&str]) -> io::Result<()> {
     match arguments {
         ["create", path, seconds] => create(path, parse(seconds)?),
         ["adjust", path, seconds] => adjust(path, parse(seconds)?),
+        ["date", path, seconds] => set_date(path, parse(seconds)?),
         ["read", path] => {
             let clock = read(path)?;
             println!("{}.{:09}", clock.div_euclid(SECOND), clock.rem_euclid(SECOND));
             Ok(())
         }
-        _ => Err(Error::new(ErrorKind::InvalidInput, "usage: config-example create FILE SECONDS | read FILE | adjust FILE SECONDS")),
+        _ => Err(Error::new(
+            ErrorKind::InvalidInput,
+            "usage: config-example create FILE SECONDS | read FILE | adjust FILE SECONDS | date FILE SECONDS",
+        )),
     }
 }
 

@@ -1,31 +1,53 @@
 using VirtTime.Clock;
+using VirtTime.Config;
 using VirtTime.Libc;
 
 namespace VirtTime.CommandLine;
 
+/// <summary>How a <see cref="ClockSetting"/> says it.</summary>
+internal enum SettingKind
+{
+    /// <summary>What the clock reads.</summary>
+    At,
+
+    /// <summary>Virtual − host.</summary>
+    Offset,
+
+    /// <summary>When it read zero, by the host's wall clock.</summary>
+    Since,
+}
+
 /// <summary>What the user asked one clock to read.</summary>
 /// <param name="Option">The option's name, for messages.</param>
-/// <param name="Nanoseconds">The value of the clock; or virtual − host where <paramref name="IsOffset"/>.</param>
-internal sealed record ClockSetting(string Option, Int128 Nanoseconds, bool IsOffset)
+internal sealed record ClockSetting(string Option, Int128 Nanoseconds, SettingKind Kind)
 {
     private const int NanosecondsPerSecond = 1_000_000_000;
 
     /// <summary>The offset as the config file has it: host − virtual.</summary>
     /// <param name="host">The host clock now.</param>
-    /// <exception cref="LauncherException">The virtual clock would read less than zero.</exception>
-    public timespec OffsetAt(timespec host)
+    /// <param name="wallClock">The host's <c>CLOCK_REALTIME</c> at the same moment.</param>
+    /// <exception cref="LauncherException">The virtual clock would read less than zero, or more than a config file can hold.</exception>
+    public timespec OffsetAt(timespec host, timespec wallClock)
     {
         Int128 hostNow = ToNanoseconds(host);
-        Int128 virtualNow = IsOffset ? hostNow + Nanoseconds : Nanoseconds;
-        if (virtualNow < 0)
+        Int128 virtualNow = Kind switch
         {
-            throw new LauncherException(
-                "--" + Option,
-                $"the clock would read {Format(virtualNow)} s; a clock cannot be set below zero (the host's reads {Format(hostNow)} s)");
-        }
+            SettingKind.Offset => hostNow + Nanoseconds,
+            SettingKind.Since => ToNanoseconds(wallClock) - Nanoseconds,
+            _ => Nanoseconds,
+        };
+        if (virtualNow < 0)
+            throw BelowZero(hostNow, virtualNow);
 
-        return FromNanoseconds(hostNow - virtualNow);
+        timespec offset = FromNanoseconds(hostNow - virtualNow);
+        return ConfigFormat.IsPlausible(offset)
+            ? offset
+            : throw new LauncherException("--" + Option, $"too far; clocks end after {ConfigFormat.FarthestOffsetSeconds} s");
     }
+
+    private LauncherException BelowZero(Int128 hostNow, Int128 virtualNow) => new("--" + Option, Kind == SettingKind.Since
+        ? $"by the wall clock that comes only in {Format(-virtualNow)} s; a clock cannot be set below zero"
+        : $"the clock would read {Format(virtualNow)} s; a clock cannot be set below zero (the host's reads {Format(hostNow)} s)");
 
     public static Int128 ToNanoseconds(timespec time) => ((Int128)time.tv_sec * NanosecondsPerSecond) + time.tv_nsec;
 

@@ -20,9 +20,12 @@ internal static class HelpText
         Clocks:
               --monotonic-at TIME      what CLOCK_MONOTONIC reads when COMMAND starts
               --monotonic-offset TIME  virtual minus host clock, with a sign
+              --monotonic-since WHEN   it counts from WHEN by the host's wall clock
               --boottime-at TIME       the same for CLOCK_BOOTTIME, which otherwise
               --boottime-offset TIME     has the offset of CLOCK_MONOTONIC, and
-                                         with "monotonic" has it again
+              --boottime-since WHEN      with "monotonic" has it again
+              --realtime-at WHEN       what CLOCK_REALTIME reads when COMMAND starts
+              --realtime-offset TIME   virtual minus host date
 
         Config file:
           -c, --config FILE            create or reuse FILE (default: a private file)
@@ -53,6 +56,10 @@ internal static class HelpText
         TIME is a number with a unit, or several joined: 12345s, 90m, 1.5h, 3d12h,
         250ms, "2h 30min". Units: ns us ms s m h d w, or as systemd writes them;
         without a unit, seconds. Options may be abbreviated.
+
+        WHEN is a date: 2030-01-31, "2030-01-31 12:00" (local time),
+        2030-01-31T12:00:00.5Z, 2030-01-31T12:00+01:00, or @SECONDS since 1970; others
+        as "$(date -d 'last friday' +@%s)". It runs on from there.
 
         Exit status: COMMAND's own; 125 if virttime-run fails, 126 if COMMAND cannot be
         run, 127 if it is not found.

@@ -13,9 +13,19 @@ internal class MonotonicOptions
     public string? MonotonicOffset { get; set; }
 }
 
+/// <summary>The same for a program that only gets another date.</summary>
+internal sealed class RealtimeOptions
+{
+    [Option(OptionNames.RealtimeAt)]
+    public string? RealtimeAt { get; set; }
+
+    [Option(OptionNames.RealtimeOffset)]
+    public string? RealtimeOffset { get; set; }
+}
+
 /// <summary>The options as they were typed; <see cref="Request"/> holds what they mean.</summary>
 /// <remarks><c>--split-string</c> is not here: <see cref="ArgumentList"/> has replaced it before the parser runs.</remarks>
-internal sealed class LauncherOptions : MonotonicOptions
+internal class LauncherOptions : MonotonicOptions
 {
     [Option(OptionNames.BoottimeAt)]
     public string? BoottimeAt { get; set; }
@@ -70,4 +80,20 @@ internal sealed class LauncherOptions : MonotonicOptions
 
     [Option(OptionNames.VersionLetter, OptionNames.Version)]
     public bool Version { get; set; }
+}
+
+/// <summary>Those that have to do with a date as well. The parser looks at them only where one is given.</summary>
+internal sealed class DatedOptions : LauncherOptions
+{
+    [Option(OptionNames.RealtimeAt)]
+    public string? RealtimeAt { get; set; }
+
+    [Option(OptionNames.RealtimeOffset)]
+    public string? RealtimeOffset { get; set; }
+
+    [Option(OptionNames.MonotonicSince)]
+    public string? MonotonicSince { get; set; }
+
+    [Option(OptionNames.BoottimeSince)]
+    public string? BoottimeSince { get; set; }
 }

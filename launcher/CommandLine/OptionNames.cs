@@ -5,8 +5,12 @@ internal static class OptionNames
 {
     public const string MonotonicAt = "monotonic-at";
     public const string MonotonicOffset = "monotonic-offset";
+    public const string MonotonicSince = "monotonic-since";
     public const string BoottimeAt = "boottime-at";
     public const string BoottimeOffset = "boottime-offset";
+    public const string BoottimeSince = "boottime-since";
+    public const string RealtimeAt = "realtime-at";
+    public const string RealtimeOffset = "realtime-offset";
 
     /// <summary>As the value of <see cref="BoottimeOffset"/>: what the monotonic clock has.</summary>
     public const string AsMonotonic = "monotonic";
@@ -37,8 +41,8 @@ internal static class OptionNames
 
     private static readonly string[] s_all =
     [
-        MonotonicAt, MonotonicOffset, BoottimeAt, BoottimeOffset, Config, ConfigMode, Pid, List, Save, Resume, Elapsed, CriuAction,
-        SplitString, Check, Force, Json, PrintEnvironment, Verbose, LogLevel, Help, Version,
+        MonotonicAt, MonotonicOffset, MonotonicSince, BoottimeAt, BoottimeOffset, BoottimeSince, RealtimeAt, RealtimeOffset, Config, ConfigMode,
+        Pid, List, Save, Resume, Elapsed, CriuAction, SplitString, Check, Force, Json, PrintEnvironment, Verbose, LogLevel, Help, Version,
     ];
 
     /// <summary>The one name that begins with what was typed, as for <c>getopt_long(3)</c>; what fits no name stays as it is.</summary>
@@ -58,7 +62,10 @@ internal static class OptionNames
     }
 
     public static bool TakesValue(string name) => name is MonotonicAt or MonotonicOffset or BoottimeAt or BoottimeOffset
-        or Config or ConfigMode or Pid or SplitString or LogLevel;
+        or Config or ConfigMode or Pid or SplitString or LogLevel || HasDate(name);
+
+    /// <summary>Whether it is one of <see cref="DatedOptions"/>.</summary>
+    public static bool HasDate(ReadOnlySpan<char> name) => name is RealtimeAt or RealtimeOffset or MonotonicSince or BoottimeSince;
 
     public static bool TakesValue(char letter) => letter is ConfigLetter or PidLetter or SplitStringLetter;
 

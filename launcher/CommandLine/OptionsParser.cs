@@ -16,23 +16,44 @@ internal static class OptionsParser
         if (arguments.Length == 0)
             return new LauncherOptions();
 
-        if (!arguments.All(IsMonotonic))
-            return Parse<LauncherOptions>(arguments);
+        if (arguments.All(IsMonotonic))
+        {
+            MonotonicOptions options = Parse<MonotonicOptions>(arguments);
+            return new LauncherOptions { MonotonicAt = options.MonotonicAt, MonotonicOffset = options.MonotonicOffset };
+        }
 
-        MonotonicOptions options = Parse<MonotonicOptions>(arguments);
-        return new LauncherOptions { MonotonicAt = options.MonotonicAt, MonotonicOffset = options.MonotonicOffset };
+        if (!arguments.Any(HasDate))
+            return Parse<LauncherOptions>(arguments);
+        if (!arguments.All(IsRealtime))
+            return Parse<DatedOptions>(arguments);
+
+        RealtimeOptions dates = Parse<RealtimeOptions>(arguments);
+        return new DatedOptions { RealtimeAt = dates.RealtimeAt, RealtimeOffset = dates.RealtimeOffset };
     }
 
     // A value too, such as 12345s: what cannot be one of these options begins with a dash.
-    private static bool IsMonotonic(string argument)
+    private static bool IsMonotonic(string argument) =>
+        !argument.StartsWith('-') || NameIn(argument) is OptionNames.MonotonicAt or OptionNames.MonotonicOffset;
+
+    private static bool IsRealtime(string argument) =>
+        !argument.StartsWith('-') || NameIn(argument) is OptionNames.RealtimeAt or OptionNames.RealtimeOffset;
+
+    private static bool HasDate(string argument) => OptionNames.HasDate(NameIn(argument));
+
+    // Empty where it is not written out.
+    private static ReadOnlySpan<char> NameIn(string argument)
     {
+        if (!argument.StartsWith("--", StringComparison.Ordinal))
+            return "";
+
         int equals = argument.IndexOf('=', StringComparison.Ordinal);
-        string name = equals < 0 ? argument : argument[..equals];
-        return !name.StartsWith('-') || name is "--" + OptionNames.MonotonicAt or "--" + OptionNames.MonotonicOffset;
+        return argument.AsSpan()[2..(equals < 0 ? argument.Length : equals)];
     }
 
     [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(LauncherOptions))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(DatedOptions))]
     [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(MonotonicOptions))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(RealtimeOptions))]
     private static T Parse<T>(string[] arguments)
     {
         using Parser parser = NewParser(Settings());

@@ -16,6 +16,9 @@ internal sealed record Request
     /// <summary>Null: the boottime family is not to be changed, or shares the monotonic offset.</summary>
     public ClockSetting? Boottime { get; init; }
 
+    /// <summary>Null: the realtime family is not to be changed. Where it is to be the host's, it loses its offset.</summary>
+    public ClockSetting? Realtime { get; init; }
+
     /// <summary>The boottime family is to lose the offset of its own.</summary>
     public bool SharesBoottime { get; init; }
 
@@ -28,20 +31,28 @@ internal sealed record Request
     public LogLevel LogLevel { get; init; }
 
     /// <summary>What a new config file is to hold, from the host clocks of the moment of the call.</summary>
-    public ConfigContent NewContent() => ConfigContent.For(Monotonic, Boottime);
+    public ConfigContent NewContent() => ConfigContent.For(this);
 
-    public bool ChangesClocks => Monotonic is not null || Boottime is not null || SharesBoottime;
+    public bool ChangesClocks => Monotonic is not null || Boottime is not null || SharesBoottime || Realtime is not null;
 
     /// <exception cref="LauncherException">A value that cannot be, or options that contradict each other.</exception>
     public static Request From(LauncherOptions options, string[] command)
     {
+        DatedOptions? dated = options as DatedOptions;
         Request request = new()
         {
             Options = options,
             Command = command,
-            Monotonic = Setting(OptionNames.MonotonicAt, options.MonotonicAt, OptionNames.MonotonicOffset, options.MonotonicOffset),
-            Boottime = Setting(OptionNames.BoottimeAt, options.BoottimeAt, OptionNames.BoottimeOffset, options.BoottimeOffset),
+            Monotonic = Setting(
+                new(OptionNames.MonotonicAt, options.MonotonicAt),
+                new(OptionNames.MonotonicOffset, options.MonotonicOffset),
+                new(OptionNames.MonotonicSince, dated?.MonotonicSince)),
+            Boottime = Setting(
+                new(OptionNames.BoottimeAt, options.BoottimeAt),
+                new(OptionNames.BoottimeOffset, options.BoottimeOffset),
+                new(OptionNames.BoottimeSince, dated?.BoottimeSince)),
             SharesBoottime = options.BoottimeOffset == OptionNames.AsMonotonic,
+            Realtime = Date(new(OptionNames.RealtimeAt, dated?.RealtimeAt), new(OptionNames.RealtimeOffset, dated?.RealtimeOffset)),
             ConfigMode = OptionValues.ParseMode(options.ConfigMode),
             Pid = OptionValues.ParsePid(options.Pid),
             LogLevel = OptionValues.ParseLogLevel(options.LogLevel, options.Verbose),
@@ -50,17 +61,41 @@ internal sealed record Request
         return request;
     }
 
-    private static ClockSetting? Setting(string atOption, string? at, string offsetOption, string? offset)
+    private static ClockSetting? Setting(Typed at, Typed offset, Typed since)
     {
-        if (at is not null && offset is not null)
-            throw new LauncherException("--" + atOption, $"contradicts --{offsetOption}; give one of them");
+        RefuseBoth(at, offset);
+        RefuseBoth(at, since);
+        RefuseBoth(offset, since);
+        if (at.Value is not null)
+            return new ClockSetting(at.Option, TimeValue.Parse(at.Option, at.Value, isOffset: false), SettingKind.At);
+        if (since.Value is not null)
+            return new ClockSetting(since.Option, DateValue.Parse(since.Option, since.Value), SettingKind.Since);
 
-        if (at is not null)
-            return new ClockSetting(atOption, TimeValue.Parse(atOption, at, isOffset: false), IsOffset: false);
-
-        bool sharesMonotonic = offset == OptionNames.AsMonotonic && offsetOption == OptionNames.BoottimeOffset;
-        return offset is null || sharesMonotonic
-            ? null
-            : new ClockSetting(offsetOption, TimeValue.Parse(offsetOption, offset, isOffset: true), IsOffset: true);
+        bool sharesMonotonic = offset.Value == OptionNames.AsMonotonic && offset.Option == OptionNames.BoottimeOffset;
+        return sharesMonotonic ? null : Offset(offset);
     }
+
+    private static ClockSetting? Date(Typed at, Typed offset)
+    {
+        RefuseBoth(at, offset);
+        if (at.Value is null)
+            return Offset(offset);
+
+        Int128 date = DateValue.Parse(at.Option, at.Value);
+        return date >= 0
+            ? new ClockSetting(at.Option, date, SettingKind.At)
+            : throw new LauncherException("--" + at.Option, $"\"{at.Value}\" is before 1970; a clock cannot be set below zero");
+    }
+
+    private static ClockSetting? Offset(Typed offset) => offset.Value is null
+        ? null
+        : new ClockSetting(offset.Option, TimeValue.Parse(offset.Option, offset.Value, isOffset: true), SettingKind.Offset);
+
+    private static void RefuseBoth(Typed one, Typed other)
+    {
+        if (one.Value is not null && other.Value is not null)
+            throw new LauncherException("--" + one.Option, $"contradicts --{other.Option}; give one of them");
+    }
+
+    private readonly record struct Typed(string Option, string? Value);
 }

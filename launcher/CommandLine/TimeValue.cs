@@ -77,7 +77,7 @@ internal static class TimeValue
         return (ParseDigits(whole) * nanoseconds) + small;
     }
 
-    private static LauncherException TooFar(string what, string text) =>
+    public static LauncherException TooFar(string what, string text) =>
         new(what, $"\"{text}\" is too far; clocks end after {FarthestSeconds} s");
 
     private static bool TryScale(ReadOnlySpan<char> fraction, long nanoseconds, out Int128 scaled)
@@ -90,7 +90,8 @@ internal static class TimeValue
         return remainder == 0;
     }
 
-    private static Int128 ParseDigits(ReadOnlySpan<char> digits)
+    /// <summary>The number that at most <see cref="MostDigits"/> ASCII digits mean; 0 for none.</summary>
+    public static Int128 ParseDigits(ReadOnlySpan<char> digits)
     {
         Int128 value = 0;
         foreach (char digit in digits)

@@ -1,5 +1,4 @@
 using VirtTime.Libc;
-using VirtTime.Native;
 
 namespace VirtTime.Config;
 
@@ -16,10 +15,6 @@ internal enum ClockFamily
 /// <param name="OwnRealtime">Null where the realtime family is the host's.</param>
 internal readonly record struct ClockOffsets(timespec Monotonic, timespec? OwnBoottime, timespec? OwnRealtime)
 {
-    private const int CLOCK_REALTIME_COARSE = 5;
-    private const int CLOCK_REALTIME_ALARM = 8;
-    private const int CLOCK_BOOTTIME_ALARM = 9;
-
     public timespec Boottime => OwnBoottime ?? Monotonic;
 
     public timespec Realtime => OwnRealtime ?? default;
@@ -34,8 +29,8 @@ internal readonly record struct ClockOffsets(timespec Monotonic, timespec? OwnBo
     /// <summary>Of a clock id; what is unknown counts as monotonic, as in a file without clock ids.</summary>
     public static ClockFamily FamilyOf(int clock) => clock switch
     {
-        SystemCalls.CLOCK_BOOTTIME or CLOCK_BOOTTIME_ALARM => ClockFamily.Boottime,
-        SystemCalls.CLOCK_REALTIME or CLOCK_REALTIME_COARSE or CLOCK_REALTIME_ALARM => ClockFamily.Realtime,
+        Time.CLOCK_BOOTTIME or Time.CLOCK_BOOTTIME_ALARM => ClockFamily.Boottime,
+        Time.CLOCK_REALTIME or Time.CLOCK_REALTIME_COARSE or Time.CLOCK_REALTIME_ALARM or Time.CLOCK_TAI => ClockFamily.Realtime,
         _ => ClockFamily.Monotonic,
     };
 

@@ -42,21 +42,21 @@ internal static class ConfigAdjustment
     private static ClockOffsets Wanted(OpenConfig file, ClockOffsets old, HostClocks.Moment now, Request request)
     {
         ConfigHeader header = ConfigHeader.ReadNow(file);
-        if (request.Boottime is not null && !header.HasRoom)
-            throw ConfigErrors.NoRoomForBoottime(file.Path);
+        if (!header.HasRoom && (request.Boottime is not null || request.Realtime is not null))
+            throw request.Realtime is not null ? ConfigErrors.NoRoomForDate(file.Path) : ConfigErrors.NoRoomForBoottime(file.Path);
 
-        // Only the monotonic offset is left then, and is not of this boot.
-        bool staleMonotonic = request.SharesBoottime && request.Monotonic is null && BootCheck.IsOfOtherBoot(header);
-        if (staleMonotonic && !request.Options.Force)
-            throw ConfigErrors.OtherBoot(file.Path);
+        // An offset that stays as it is would pass for one of this boot.
+        bool isStale = BootCheck.IsOfOtherBoot(header) && !request.Options.Force;
+        if (isStale && request.Monotonic is null)
+            throw ConfigErrors.MonotonicOfOtherBoot(file.Path);
 
         bool keepsBoottime = request.Boottime is null && !request.SharesBoottime;
-        bool staleBoottime = old.OwnBoottime is not null && keepsBoottime && BootCheck.IsOfOtherBoot(header);
-        if (staleBoottime && !request.Options.Force)
+        if (isStale && keepsBoottime && old.OwnBoottime is not null)
             throw ConfigErrors.BoottimeOfOtherBoot(file.Path);
 
-        timespec monotonic = request.Monotonic?.OffsetAt(now.Monotonic) ?? old.Monotonic;
-        timespec? boottime = keepsBoottime ? old.OwnBoottime : request.Boottime?.OffsetAt(now.Boottime);
-        return old with { Monotonic = monotonic, OwnBoottime = boottime };
+        timespec monotonic = request.Monotonic?.OffsetAt(now.Monotonic, now.Realtime) ?? old.Monotonic;
+        timespec? boottime = keepsBoottime ? old.OwnBoottime : request.Boottime?.OffsetAt(now.Boottime, now.Realtime);
+        timespec? realtime = request.Realtime?.OffsetAt(now.Realtime, now.Realtime) ?? old.OwnRealtime;
+        return new ClockOffsets(monotonic, boottime, realtime);
     }
 }

@@ -85,6 +85,12 @@ internal static class ConfigErrors
     public static LauncherException NoRoomForBoottime(string path) => new(
         What(path), "has no room for a boottime offset (another tool made it); leave --boottime-* out, or use a new file");
 
+    public static LauncherException NoRoomForDate(string path) => new(
+        What(path), "has no room for a date (another tool made it); leave --realtime-* out, or use a new file");
+
+    public static LauncherException MonotonicOfOtherBoot(string path) => new(
+        What(path), "has a monotonic offset from another boot or host; give --monotonic-at or --monotonic-offset as well, or --force");
+
     public static LauncherException BoottimeOfOtherBoot(string path) => new(
         What(path), "has a boottime offset from another boot or host; give --boottime-at or --boottime-offset as well, or --force");
 

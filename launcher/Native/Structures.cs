@@ -99,3 +99,21 @@ internal struct statvfs_buffer
     public ulong f_fsid;
     public ulong f_flag;
 }
+
+/// <summary><c>struct tm</c> of <c>&lt;time.h&gt;</c>.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 56)]
+internal struct tm_buffer
+{
+    [FieldOffset(0)]
+    public int tm_sec;
+    [FieldOffset(4)]
+    public int tm_min;
+    [FieldOffset(8)]
+    public int tm_hour;
+    /// <summary>Years since 1900.</summary>
+    [FieldOffset(20)]
+    public int tm_year;
+    /// <summary>Days since January 1st.</summary>
+    [FieldOffset(28)]
+    public int tm_yday;
+}

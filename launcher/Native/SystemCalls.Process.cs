@@ -30,6 +30,14 @@ internal static unsafe partial class SystemCalls
     [LibraryImport("libc")]
     public static partial int clock_gettime(int clock, out timespec time);
 
+    /// <summary>Reads the rules of the time zone that <c>TZ</c> names.</summary>
+    [LibraryImport("libc")]
+    public static partial void tzset();
+
+    /// <summary>The local date and time of a moment; null where the year is too far.</summary>
+    [LibraryImport("libc")]
+    public static partial tm_buffer* localtime_r(in long seconds, tm_buffer* local);
+
     [LibraryImport("libc", SetLastError = true)]
     public static partial int sigaction(int number, sigaction_buffer* action, sigaction_buffer* previous);
 

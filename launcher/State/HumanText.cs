@@ -51,7 +51,7 @@ internal static class HumanText
 
         string[] head = ["in flight", "clock", "virtual deadline", "time left"];
         IEnumerable<string[]> calls = state.Calls.Select(call =>
-            new[] { $"{call.Thread}", call.Clock, ClockSetting.Format(call.VirtualDeadline), Words(call.TimeLeft) });
+            new[] { $"{call.Thread}", call.Clock, Reading(call.Clock, call.VirtualDeadline)[0], Words(call.TimeLeft) });
         TextTable.Append(text, calls.Prepend(head), NumberColumn);
     }
 

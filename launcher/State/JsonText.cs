@@ -33,8 +33,18 @@ internal static class JsonText
     {
         IEnumerable<string> lines = clocks.Select(clock =>
             $"{indent}  \"{clock.Name}\": {{\"host\": {Time(clock.Host)}, " +
-            $"\"virtual\": {Time(clock.Virtual)}, \"offset\": {Time(clock.Offset)}}}");
+            $"\"virtual\": {Time(clock.Virtual)}, \"offset\": {Time(clock.Offset)}{Date(clock)}}}");
         return $"{{\n{string.Join(",\n", lines)}\n{indent}}}";
+    }
+
+    // Of the clock that is one.
+    private static string Date(ClockState clock)
+    {
+        if (clock.Name != ConfigState.Realtime)
+            return "";
+
+        string? date = RealtimeDate.TryFormat(clock.Virtual);
+        return $", \"date\": {(date is null ? "null" : $"\"{date}\"")}";
     }
 
     private static string Time(Int128 nanoseconds) => $"\"{ClockSetting.Format(nanoseconds)}\"";

@@ -1,3 +1,4 @@
+using VirtTime.CommandLine;
 using VirtTime.Diagnostics;
 
 namespace VirtTime.State;
@@ -16,9 +17,13 @@ internal static class ListingText
     public static void WriteHuman(List<ListedProcess> processes)
     {
         OutputText text = new();
-        string[] head = ["process", "monotonic", "boottime", "config file", "command"];
-        IEnumerable<string[]> rows = processes.Select(process =>
-            new[] { $"{process.ProcessId}", Clock(process, 0), Clock(process, 1), process.Config, string.Join(' ', process.Command) });
+        bool hasDates = processes.Any(process => Date(process).Length > 0);
+        string[] head = ["process", "monotonic", "boottime", .. Dates(hasDates, "realtime"), "config file", "command"];
+        IEnumerable<string[]> rows = processes.Select(process => (string[])
+        [
+            $"{process.ProcessId}", Clock(process, 0), Clock(process, 1), .. Dates(hasDates, Date(process)),
+            process.Config, string.Join(' ', process.Command),
+        ]);
         if (processes.Count == 0)
             text.Append("no virtualised programs\n");
         else
@@ -42,6 +47,19 @@ internal static class ListingText
         }
 
         json.Append(processes.Count == 0 ? "]\n" : "\n]\n").Flush();
+    }
+
+    // A column that is there only where a program has a date of its own.
+    private static string[] Dates(bool areShown, string cell) => areShown ? [cell] : [];
+
+    private static string Date(ListedProcess process)
+    {
+        const int Realtime = 2;
+        if (process.Clocks is null || process.Clocks[Realtime].Offset == 0)
+            return "";
+
+        Int128 date = process.Clocks[Realtime].Virtual;
+        return RealtimeDate.TryFormatSeconds(date) is string text ? text + "Z" : ClockSetting.Format(date);
     }
 
     private static string Clock(ListedProcess process, int clock) =>

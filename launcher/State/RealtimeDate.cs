@@ -9,19 +9,19 @@ internal static class RealtimeDate
 
     /// <summary>RFC 3339 in UTC with nanoseconds; null outside the years 1 to 9999.</summary>
     /// <param name="nanoseconds">Since 1970.</param>
-    public static string? TryFormat(Int128 nanoseconds)
-    {
-        (Int128 seconds, Int128 rest) = Int128.DivRem(nanoseconds, Second);
-        if (rest < 0)
-        {
-            seconds--;
-            rest += Second;
-        }
+    public static string? TryFormat(Int128 nanoseconds) =>
+        TryFormatSeconds(nanoseconds) is string date ? $"{date}.{(long)Remainder(nanoseconds):D9}Z" : null;
 
+    /// <summary>The same up to the second, without the zone.</summary>
+    public static string? TryFormatSeconds(Int128 nanoseconds)
+    {
+        Int128 seconds = (nanoseconds - Remainder(nanoseconds)) / Second;
         if (seconds < DateTimeOffset.MinValue.ToUnixTimeSeconds() || seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds())
             return null;
 
-        string date = DateTimeOffset.FromUnixTimeSeconds((long)seconds).ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
-        return $"{date}.{(long)rest:D9}Z";
+        return DateTimeOffset.FromUnixTimeSeconds((long)seconds).ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
     }
+
+    // Never negative.
+    private static Int128 Remainder(Int128 nanoseconds) => ((nanoseconds % Second) + Second) % Second;
 }

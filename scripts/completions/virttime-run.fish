@@ -1,8 +1,8 @@
 # fish completion for virttime-run
 
 # The short ones first: __fish_complete_subcommand takes leading long ones for its own.
-set -g __virttime_run_with_value -c -p -S --monotonic-at --monotonic-offset --boottime-at --boottime-offset --config \
-    --config-mode --pid --split-string --log-level
+set -g __virttime_run_with_value -c -p -S --monotonic-at --monotonic-offset --monotonic-since --boottime-at --boottime-offset \
+    --boottime-since --realtime-at --realtime-offset --config --config-mode --pid --split-string --log-level
 
 # Whether the word to complete is still the launcher's: no word before it is a command.
 function __virttime_run_option
@@ -21,8 +21,12 @@ complete -c virttime-run -f -a '(__fish_complete_subcommand $__virttime_run_with
 
 complete -c virttime-run -n __virttime_run_option -x -l monotonic-at -d 'What CLOCK_MONOTONIC reads when the command starts'
 complete -c virttime-run -n __virttime_run_option -x -l monotonic-offset -d 'Virtual minus host clock'
+complete -c virttime-run -n __virttime_run_option -x -l monotonic-since -d 'Count CLOCK_MONOTONIC from a date'
 complete -c virttime-run -n __virttime_run_option -x -l boottime-at -d 'What CLOCK_BOOTTIME reads when the command starts'
 complete -c virttime-run -n __virttime_run_option -x -l boottime-offset -a monotonic -d 'Virtual minus host clock'
+complete -c virttime-run -n __virttime_run_option -x -l boottime-since -d 'Count CLOCK_BOOTTIME from a date'
+complete -c virttime-run -n __virttime_run_option -x -l realtime-at -d 'The date when the command starts'
+complete -c virttime-run -n __virttime_run_option -x -l realtime-offset -d 'Virtual minus host date'
 complete -c virttime-run -n __virttime_run_option -r -F -s c -l config -d 'Create or reuse a config file'
 complete -c virttime-run -n __virttime_run_option -x -l config-mode -a '0600 0640 0660 0644 0666' -d 'Permissions of a file that is created'
 complete -c virttime-run -n __virttime_run_option -x -s p -l pid -a '(__fish_complete_pids)' -d 'Find the file through a running program'

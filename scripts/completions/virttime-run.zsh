@@ -1,12 +1,17 @@
 #compdef virttime-run
 
 local time='a number with a unit, or several joined\: 12345s, 3d12h, 250ms'
+local date='a date\: 2030-01-31, "2030-01-31 12\:00", 2030-01-31T12\:00\:00Z, @1900000000'
 
 _arguments -s -S \
-    "(--monotonic-offset)--monotonic-at=[what CLOCK_MONOTONIC reads when the command starts]:$time:" \
-    "(--monotonic-at)--monotonic-offset=[virtual minus host clock]:$time:" \
-    "(--boottime-offset)--boottime-at=[what CLOCK_BOOTTIME reads when the command starts]:$time:" \
-    "(--boottime-at)--boottime-offset=[virtual minus host clock]:$time, or as the monotonic clock:(monotonic)" \
+    "(--monotonic-offset --monotonic-since)--monotonic-at=[what CLOCK_MONOTONIC reads when the command starts]:$time:" \
+    "(--monotonic-at --monotonic-since)--monotonic-offset=[virtual minus host clock]:$time:" \
+    "(--monotonic-at --monotonic-offset)--monotonic-since=[count CLOCK_MONOTONIC from a date]:$date:" \
+    "(--boottime-offset --boottime-since)--boottime-at=[what CLOCK_BOOTTIME reads when the command starts]:$time:" \
+    "(--boottime-at --boottime-since)--boottime-offset=[virtual minus host clock]:$time, or as the monotonic clock:(monotonic)" \
+    "(--boottime-at --boottime-offset)--boottime-since=[count CLOCK_BOOTTIME from a date]:$date:" \
+    "(--realtime-offset)--realtime-at=[the date when the command starts]:$date:" \
+    "(--realtime-at)--realtime-offset=[virtual minus host date]:$time:" \
     '(-p --pid)'{-c+,--config=}'[create or reuse a config file]:config file:_files' \
     '--config-mode=[permissions of a file that is created]:octal mode:(0600 0640 0660 0644 0666)' \
     '(-c --config --config-mode)'{-p+,--pid=}'[find the config file through a running program]:process:_pids' \

@@ -10,11 +10,15 @@ public class AdjustmentTests
 {
     private const int MostSteps = 60;
 
+    // The clock's id + 1; 0 is monotonic too.
+    private const int BoottimeMark = 8;
+    private const int RealtimeMark = 1;
+
     // More than there are of any in a change.
     private const int MostCalls = 24;
 
-    // By the clock's id + 1; 0 is monotonic too.
-    private static readonly (int Thread, int Mark, decimal Deadline)[] s_waits = [(5, 0, 100_000_000), (6, 2, 200_000_000.5m), (200, 8, 300_000_000.25m)];
+    private static readonly (int Thread, int Mark, decimal Deadline)[] s_waits =
+        [(5, 0, 100_000_000), (6, 2, 200_000_000.5m), (200, BoottimeMark, 300_000_000.25m), (201, RealtimeMark, 4_000_000_000.125m)];
 
     [Fact(Timeout = Limits.Test)]
     public async Task Millions_of_slots_need_no_memory_of_their_own()
@@ -131,13 +135,17 @@ public class AdjustmentTests
 
     // Forced, so that nobody is looked for who has the file mapped: the system calls and stores are then those of the change.
     private static string[] Adjust(string path) =>
-        ["--force", "--config", path, "--monotonic-offset", "+34560000.123456789s", "--boottime-offset", "+12345.987654321s"];
+    [
+        "--force", "--config", path, "--monotonic-offset", "+34560000.123456789s", "--boottime-offset", "+12345.987654321s",
+        "--realtime-offset", "-77777.456789123s",
+    ];
 
-    /// <summary>A file with calls in flight on clocks of both families.</summary>
+    /// <summary>A file with calls in flight on clocks of all families.</summary>
     private static async Task<Harness.ConfigFile> MakeWaitsAsync()
     {
         Harness.ConfigFile config = Harness.ConfigFile.Create(-5);
-        (await Command.Launcher("--config", config.Path, "--monotonic-offset", "+100s", "--boottime-offset", "+200s").RunAsync()).Succeeded();
+        string[] clocks = ["--monotonic-offset", "+100s", "--boottime-offset", "+200s", "--realtime-offset", "+300s"];
+        (await Command.Launcher(["--config", config.Path, .. clocks]).RunAsync()).Succeeded();
         using FileStream file = File.OpenWrite(config.Path);
         foreach ((int thread, int mark, decimal deadline) in s_waits)
         {
@@ -158,9 +166,13 @@ public class AdjustmentTests
 
     private static decimal OffsetOf(string path, int mark)
     {
-        const int BoottimeMark = 8;
         ConfigOnDisk disk = ConfigOnDisk.Read(path);
-        VirtTime.Libc.timespec offset = mark == BoottimeMark ? disk.Extension.boottime_offset : disk.Offset;
+        VirtTime.Libc.timespec offset = mark switch
+        {
+            BoottimeMark => disk.Extension.boottime_offset,
+            RealtimeMark => disk.Extension.realtime_offset,
+            _ => disk.Offset,
+        };
         return offset.tv_sec + (offset.tv_nsec / 1_000_000_000m);
     }
 

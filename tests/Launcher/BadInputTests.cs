@@ -12,7 +12,9 @@ public class BadInputTests
 
     private static readonly string[] s_clocks = ["--monotonic-at", "--monotonic-offset", "--boottime-at", "--boottime-offset"];
 
-    private static readonly string[] s_values = [.. s_clocks, "--config", "--config-mode", "--pid", "--log-level", "--split-string"];
+    private static readonly string[] s_dates = ["--realtime-at", "--monotonic-since", "--boottime-since"];
+
+    private static readonly string[] s_values = [.. s_clocks, .. s_dates, "--realtime-offset", "--config", "--config-mode", "--pid", "--log-level", "--split-string"];
 
     private static readonly string[] s_flags =
         ["--save", "--resume", "--elapsed", "--criu-action", "--check", "--force", "--json", "--print-env", "--verbose", "--help", "--version"];
@@ -45,10 +47,16 @@ public class BadInputTests
     public static TheoryData<string, string[]> Doubled()
     {
         TheoryData<string, string[]> rows = [];
-        foreach (string option in s_clocks)
+        foreach (string option in s_clocks.Append("--realtime-offset"))
         {
             rows.Add(option, [option, "99999s", option, "99999s", .. s_target]);
             rows.Add(option, [option + "=99999s", "--config", There, option, "88888s"]);
+        }
+
+        foreach (string option in s_dates)
+        {
+            rows.Add(option, [option, "@5", option, "@5", .. s_target]);
+            rows.Add(option, [option + "=2020-01-01Z", "--config", There, option, "2020-01-01Z"]);
         }
 
         rows.Add("--config", ["--config", There, "--config", There, .. s_target]);
@@ -69,6 +77,17 @@ public class BadInputTests
         { "--boottime-at", ["--boottime-offset", "5s", "--boottime-at", "5s", .. s_target] },
         { "--config", ["--config", There, "--pid", "1"] },
         { "--config-mode", ["--config-mode", "0640", "--pid", "1"] },
+        { "--monotonic-at", ["--monotonic-since", "@5", "--monotonic-at", "5s", .. s_target] },
+        { "--monotonic-offset", ["--monotonic-since", "@5", "--monotonic-offset", "5s", .. s_target] },
+        { "--boottime-at", ["--boottime-since", "@5", "--boottime-at", "5s", .. s_target] },
+        { "--boottime-offset", ["--boottime-since", "@5", "--boottime-offset", "monotonic", "--config", There] },
+        { "--realtime-at", ["--realtime-at", "@5", "--realtime-offset", "0", .. s_target] },
+        { "--save", ["--save", "--realtime-at", "@5", "--config", There] },
+        { "--resume", ["--resume", "--realtime-offset", "0", "--config", There] },
+        { "--resume", ["--resume", "--monotonic-since", "@5", "--config", There] },
+        { "--criu-action", ["--criu-action", "--realtime-at", "@5", "--config", There] },
+        { "--list", ["--list", "--realtime-at", "@5"] },
+        { "command", ["--realtime-at", "@5"] },
         { "--save", ["--save", "--resume", "--config", There] },
         { "--save", ["--save", "--monotonic-at", "5s", "--config", There] },
         { "--resume", ["--resume", "--boottime-offset", "5s", "--config", There] },
@@ -118,6 +137,25 @@ public class BadInputTests
             rows.Add(option, [option, "12x", "--config", "new.conf"]);
         }
 
+        foreach (string time in times.Append("1y").Append("2 months"))
+            rows.Add("--realtime-offset", ["--realtime-offset", time, "--config", There, .. s_target]);
+        foreach (string option in s_dates)
+        {
+            foreach (string date in (string[])["last friday", "2038-13-01", "5s", "+5d", "-5d", "@", "@5 5", "2038-01-19T03:14:60Z", "ü", "@99999999999999999999"])
+                rows.Add(option, [option, date, "--config", There, .. s_target]);
+            rows.Add(option, [option, "tomorrow", "--config", "new.conf"]);
+        }
+
+        foreach (string option in s_dates.Where(option => option.EndsWith("-since", StringComparison.Ordinal)))
+        {
+            // Ahead, and so far behind that a config file cannot hold it.
+            rows.Add(option, [option, "9999-01-01Z", "--config", There]);
+            rows.Add(option, [option, "@-2305843009213693952", "--config", "new.conf"]);
+        }
+
+        rows.Add("--realtime-at", ["--realtime-at", "1969-12-31T23:59:59.999999999Z", "--config", There]);
+        rows.Add("--realtime-at", ["--realtime-at", "@-0.000000001", .. s_target]);
+        rows.Add("--realtime-offset", ["--realtime-offset", "monotonic", "--config", There]);
         foreach (string option in s_clocks.Where(option => option.EndsWith("-at", StringComparison.Ordinal)))
             rows.Add(option, [option, "+5s", "--config", There]);
         string[] modes = ["888", "-1", "+640", "0x180", "rw-", "1600", "7777", "0777777", "40000000600", "0", "0400", "ü", "６４０"];
@@ -138,7 +176,8 @@ public class BadInputTests
     }
 
     [Theory(Timeout = Limits.Test)]
-    [InlineData("--mono", "--monotonic-at, --monotonic-offset")]
+    [InlineData("--mono", "--monotonic-at, --monotonic-offset, --monotonic-since")]
+    [InlineData("--re", "--realtime-at, --realtime-offset, --resume")]
     [InlineData("--c", "--config, --config-mode, --criu-action, --check")]
     [InlineData("--s", "--save, --split-string")]
     [InlineData("--ver", "--verbose, --version")]

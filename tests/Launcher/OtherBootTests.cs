@@ -94,6 +94,37 @@ public class OtherBootTests
         Limits.AssertJustAfter(777, both.Number("clock"));
     }
 
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("--realtime-at", "@5")]
+    [InlineData("--realtime-offset", "0")]
+    [InlineData("--boottime-at", "5d")]
+    [InlineData("--boottime-offset", "monotonic")]
+    public async Task Monotonic_offset_of_another_boot_is_not_kept_in_silence(string option, string value)
+    {
+        using TemporaryDirectory directory = new();
+        await MakeAsync(directory);
+        Result result = await WatchAsync(directory, option, value);
+        Assert.Equal(125, result.ExitCode);
+        Assert.Contains("give --monotonic-at or --monotonic-offset as well", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.False((await StateJson.OfAsync("--config", directory.File("conf"))).MadeOnThisBoot);
+        Result both = (await WatchAsync(directory, "--monotonic-at", "777s", option, value)).Succeeded();
+        Limits.AssertJustAfter(777, both.Number("clock"));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Date_is_of_no_boot_and_goes_on_after_the_next_one()
+    {
+        using TemporaryDirectory directory = new();
+        StateJson made = await StateJson.OfAsync("--config", directory.File("conf"), "--realtime-offset", "400d");
+        using ConfigFile config = ConfigFile.Open(directory.File("conf"));
+        config.WriteRaw(BootPosition, 0x0123456789ABCDEF, 0x0123456789ABCDEF);
+        Assert.Empty((await WatchAsync(directory)).Succeeded().Error);
+        Assert.Empty((await WatchAsync(directory, "--realtime-offset", "500d")).Succeeded().Error);
+        StateJson changed = await StateJson.OfAsync("--config", directory.File("conf"));
+        Assert.Equal((-400 * 86400, -500 * 86400), (made.Offset("realtime"), changed.Offset("realtime")));
+        Assert.True(changed.MadeOnThisBoot);
+    }
+
     [Fact(Timeout = Limits.Test)]
     public async Task File_that_names_no_boot_is_reused()
     {

@@ -15,7 +15,7 @@ internal sealed partial class StateJson
         _json = JsonDocument.Parse(json).RootElement;
         Assert.Equal(["config", "made_on_this_boot", "clocks", "saved", "in_flight"], Keys(_json));
         Assert.Equal(["monotonic", "boottime", "realtime"], Keys(_json.GetProperty("clocks")));
-        Assert.All(_json.GetProperty("clocks").EnumerateObject(), clock => Assert.Equal(["host", "virtual", "offset"], Keys(clock.Value)));
+        Assert.All(_json.GetProperty("clocks").EnumerateObject(), clock => Assert.Equal(KeysOf(clock.Name), Keys(clock.Value)));
     }
 
     /// <summary>Options that name a file or a process, and perhaps change it.</summary>
@@ -44,6 +44,11 @@ internal sealed partial class StateJson
 
     /// <summary>Host − virtual, as the config file has it: what is shown has the sign of the options.</summary>
     public decimal Offset(string clock = "monotonic") => -Clock(clock, "offset");
+
+    /// <summary>Of the realtime clock, in UTC; null outside the years 1 to 9999.</summary>
+    public string? Date => _json.GetProperty("clocks").GetProperty("realtime").GetProperty("date").GetString();
+
+    private static string[] KeysOf(string clock) => clock == "realtime" ? ["host", "virtual", "offset", "date"] : ["host", "virtual", "offset"];
 
     private decimal Clock(string clock, string value) => Seconds(_json.GetProperty("clocks").GetProperty(clock).GetProperty(value));
 

@@ -102,6 +102,39 @@ public class ConfigExampleTests
 
     [Theory(Timeout = Limits.Test)]
     [MemberData(nameof(Languages))]
+    public async Task Date_that_it_sets_is_the_launchers_and_its_deadlines_move_alone(string language)
+    {
+        const int Thread = 4_000_000;
+        const int CLOCK_MONOTONIC = 1, CLOCK_TAI = 11;
+        using TemporaryDirectory directory = new();
+        string conf = directory.File("conf");
+        (await Command.Launcher("--monotonic-at", "12345s", "--realtime-offset", "1d", "--config", conf).RunAsync()).Succeeded();
+        using ConfigFile config = ConfigFile.Open(conf);
+        config.TakeSlot(Thread, CLOCK_TAI, 4_000_000_000, 0, choice: 1);
+        config.TakeSlot(Thread + 1, CLOCK_MONOTONIC, 4_000_000_000, 0);
+        int date = SlotMark.SlotOf(Thread, 1);
+
+        // From one virtual date to another, and from the host's.
+        decimal old = (await LauncherState.OfAsync(conf)).Offset("realtime");
+        for (int i = 0; i < 2; i++)
+        {
+            await RunAsync(language, "date", conf, "2147483640.5");
+            LauncherState state = await LauncherState.OfAsync(conf);
+            Limits.AssertJustAfter(2147483640.5m, state.Virtual("realtime"));
+            Limits.AssertJustAfter(12345, state.Virtual("monotonic"));
+            Assert.Equal(4_000_000_000 + state.Offset("realtime") - old, config.Slot(date));
+            (await Command.Launcher("--realtime-offset", "0", "--config", conf).RunAsync()).Succeeded();
+            Assert.Equal(4_000_000_000 - old, config.Slot(date));
+        }
+
+        Assert.Equal(4_000_000_000, config.Slot(Thread + 1));
+        await RunAsync(language, "adjust", conf, "5");
+        Assert.Equal(4_000_000_000 - old, config.Slot(date));
+        Assert.NotEqual(4_000_000_000, config.Slot(Thread + 1));
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(Languages))]
     public async Task File_of_the_C_library_is_adjusted_and_keeps_its_size(string language)
     {
         using ConfigFile config = ConfigFile.At(12345, ConfigLayout.CFileSize);

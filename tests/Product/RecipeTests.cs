@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using VirtTime.Tests.Harness;
+using VirtTime.Tests.Launching;
 
 namespace VirtTime.Tests.Product;
 
@@ -27,6 +28,37 @@ public class RecipeTests
         await WriteAsync(directory.File("App.java"), App);
         string script = Assert.Single(await Recipes.BlocksAsync("A Java program", "sh"));
         Limits.AssertJustAfter(12345, (await Shell(script, directory).RunAsync()).Succeeded().Number("clock"));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Date()
+    {
+        const decimal LeapDay = 1709164800, Before2038 = 2147483640, Days60 = 60 * 86400;
+        using TemporaryDirectory directory = new();
+        foreach (string program in (string[])["run-tests", "server", "client"])
+            await WriteAsync(directory.File(program), "#!/bin/sh\nexec virttime-run --config \"$VIRT_TIME_CONF\" --json\n");
+        string script = (await Recipes.BlocksAsync("A date", "sh"))[0];
+        List<StateJson> states = [];
+        foreach (string line in script.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            states.Add(StateJson.Of(await Shell(line, directory).With("TZ", "UTC").RunAsync()));
+        Assert.Equal(3, states.Count);
+        Limits.AssertJustAfter(LeapDay, states[0].Virtual("realtime"));
+        Limits.AssertJustAfter(Before2038, states[1].Virtual("realtime"));
+        Assert.Equal(-Days60, states[2].Offset("realtime"));
+        Assert.All(states, state => Assert.Equal((0, 0), (state.Offset(), state.Offset("boottime"))));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Certificate_that_expires()
+    {
+        string openssl = Needs.Tool("openssl");
+        using TemporaryDirectory directory = new();
+        string[] make = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "90", "-keyout", "key", "-out", "server.crt"];
+        (await (Command.Of(openssl, make) with { WorkingDirectory = directory.Path }).RunAsync()).Succeeded();
+        await WriteAsync(directory.File("client"), "#!/bin/sh\nexec virttime-run --config \"$VIRT_TIME_CONF\" --json\n");
+        string script = (await Recipes.BlocksAsync("A date", "sh"))[1];
+        StateJson state = StateJson.Of(await Shell(script, directory).With("TZ", "Europe/Berlin").RunAsync());
+        Assert.InRange(state.Virtual("realtime") - state.Host("realtime"), (90 * 86400) - 60 - 30, (90 * 86400) - 60 + 30);
     }
 
     [Fact(Timeout = Limits.Test)]

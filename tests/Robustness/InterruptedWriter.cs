@@ -25,17 +25,22 @@ public enum Death
 }
 
 /// <summary>
-/// A writer that shifts the monotonic and the boottime clocks of a config file, as the launcher does, and stops in the middle. Slots of strangers
-/// are in flight.
+/// A writer that shifts the clocks of a config file, as the launcher does, and stops in the middle. Slots of strangers are in flight.
 /// </summary>
 internal sealed unsafe class InterruptedWriter : IDisposable
 {
     private const long Billion = 1_000_000_000;
     private const long SlotSeconds = 2_000_000_000;
 
-    // In three pages, one on each side of where the writer ends, and on both clocks; small numbers are none's that a test could meet.
+    // In three pages, one on each side of where the writer ends, and on all clocks; small numbers are none's that a test could meet.
     private static readonly (int Number, int Clock)[] s_slots =
-        [(3, Time.CLOCK_MONOTONIC), (4, Time.CLOCK_BOOTTIME), (70_000, Time.CLOCK_MONOTONIC), (4_190_000, Time.CLOCK_BOOTTIME)];
+    [
+        (3, Time.CLOCK_MONOTONIC), (4, Time.CLOCK_BOOTTIME), (70_000, Time.CLOCK_MONOTONIC), (70_001, Time.CLOCK_REALTIME),
+        (4_190_000, Time.CLOCK_BOOTTIME), (4_190_001, Time.CLOCK_TAI),
+    ];
+
+    // The date is the host's before, and gets an offset of its own.
+    private static readonly timespec s_realtime = new() { tv_sec = 1_234_567, tv_nsec = 89 };
 
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
@@ -58,11 +63,13 @@ internal sealed unsafe class InterruptedWriter : IDisposable
         _old = *(timespec*)_start;
         _change = new ConfigChange
         {
-            flags = ConfigExtension.HasBoottimeOffset,
+            flags = ConfigExtension.HasBoottimeOffset | ConfigExtension.HasRealtimeOffset,
             offset = TimespecMath.Add(_old, monotonic),
             boottime_offset = TimespecMath.Add(_old, boottime),
+            realtime_offset = s_realtime,
             monotonic_difference = monotonic,
             boottime_difference = boottime,
+            realtime_difference = s_realtime,
         };
         foreach ((int number, int clock) in s_slots)
         {
@@ -104,10 +111,11 @@ internal sealed unsafe class InterruptedWriter : IDisposable
         Assert.Equal(0UL, Sequence & 1);
         Assert.Equal(Total(_change.offset), Total(*(timespec*)_start));
         Assert.Equal(Total(_change.boottime_offset), Total(_extension->boottime_offset));
-        Assert.Equal(ConfigExtension.HasBoottimeOffset, _extension->flags);
+        Assert.Equal(Total(_change.realtime_offset), Total(_extension->realtime_offset));
+        Assert.Equal(ConfigExtension.HasBoottimeOffset | ConfigExtension.HasRealtimeOffset, _extension->flags);
         foreach ((int number, int clock) in s_slots)
         {
-            timespec difference = clock == Time.CLOCK_BOOTTIME ? _change.boottime_difference : _change.monotonic_difference;
+            timespec difference = Of(clock, _change.monotonic_difference, _change.boottime_difference, _change.realtime_difference);
             Assert.Equal((number, Total(DeadlineOf(number)) + Total(difference)), (number, Total(*Slot(number))));
         }
     }
@@ -118,8 +126,9 @@ internal sealed unsafe class InterruptedWriter : IDisposable
         Assert.Equal(0UL, Sequence & 1);
         foreach ((int number, int clock) in s_slots)
         {
-            timespec offset = clock == Time.CLOCK_BOOTTIME ? _extension->boottime_offset : *(timespec*)_start;
-            Assert.Equal((number, Total(DeadlineOf(number)) - Total(_old)), (number, Total(*Slot(number)) - Total(offset)));
+            timespec before = Of(clock, _old, _old, default);
+            timespec offset = Of(clock, *(timespec*)_start, _extension->boottime_offset, _extension->realtime_offset);
+            Assert.Equal((number, Total(DeadlineOf(number)) - Total(before)), (number, Total(*Slot(number)) - Total(offset)));
         }
     }
 
@@ -137,6 +146,13 @@ internal sealed unsafe class InterruptedWriter : IDisposable
         _view.Dispose();
         _file.Dispose();
     }
+
+    private static timespec Of(int clock, timespec monotonic, timespec boottime, timespec realtime) => clock switch
+    {
+        Time.CLOCK_BOOTTIME => boottime,
+        Time.CLOCK_REALTIME or Time.CLOCK_TAI => realtime,
+        _ => monotonic,
+    };
 
     private static Int128 Total(timespec time) => ((Int128)time.tv_sec * Billion) + time.tv_nsec;
 

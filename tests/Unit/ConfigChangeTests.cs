@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using VirtTime.Config;
 using VirtTime.Libc;
 
@@ -67,12 +68,14 @@ public unsafe class ConfigChangeTests
         ConfigChange change = Moving(1);
         change.offset = Of(5);
         change.boottime_offset = Of(6);
-        change.flags = ConfigExtension.HasBoottimeOffset;
+        change.realtime_offset = Of(7);
+        change.flags = ConfigExtension.HasBoottimeOffset | ConfigExtension.HasRealtimeOffset;
         ConfigChange.Begin(&extension, change);
         ConfigChange.StoreOffsets(&offset, &extension);
 
-        Assert.Equal((5, 6), (offset.tv_sec, extension.boottime_offset.tv_sec));
-        Assert.Equal(ConfigExtension.HasUnmovableCalls | ConfigExtension.HasBoottimeOffset, extension.flags);
+        Assert.Equal((5, 6, 7), (offset.tv_sec, extension.boottime_offset.tv_sec, extension.realtime_offset.tv_sec));
+        const uint Own = ConfigExtension.HasBoottimeOffset | ConfigExtension.HasRealtimeOffset;
+        Assert.Equal(ConfigExtension.HasUnmovableCalls | Own, extension.flags);
     }
 
     [Theory]
@@ -112,6 +115,33 @@ public unsafe class ConfigChangeTests
             ConfigChange.CompleteSlot(&change, start);
             Assert.Equal((107, 8), (slot->tv_sec, slot->tv_nsec));
         }
+    }
+
+    // What is unknown counts as monotonic, as in a file without marks.
+    [Theory]
+    [InlineData(Time.CLOCK_REALTIME, 10)]
+    [InlineData(Time.CLOCK_REALTIME_COARSE, 10)]
+    [InlineData(Time.CLOCK_REALTIME_ALARM, 10)]
+    [InlineData(Time.CLOCK_TAI, 10)]
+    [InlineData(Time.CLOCK_MONOTONIC, 1000)]
+    [InlineData(Time.CLOCK_MONOTONIC_RAW, 1000)]
+    [InlineData(Time.CLOCK_MONOTONIC_COARSE, 1000)]
+    [InlineData(Time.CLOCK_BOOTTIME, 100)]
+    [InlineData(Time.CLOCK_BOOTTIME_ALARM, 100)]
+    [InlineData(14, 1000)]
+    public void Slot_moves_with_the_clock_that_its_mark_names(int clock, long difference)
+    {
+        byte* file = (byte*)NativeMemory.AllocZeroed((nuint)ConfigLayout.FileSize);
+        timespec* slot = (timespec*)(file + ConfigLayout.SlotsPosition);
+        file[ConfigLayout.SlotClocksPosition] = SlotMark.Of(clock, 0);
+        file[ConfigLayout.SlotClocksPosition + 1] = SlotMark.Of(clock, 3);
+        slot[0] = Of(5000);
+        slot[1] = Of(6000);
+        ConfigChange change = new() { monotonic_difference = Of(1000), boottime_difference = Of(100), realtime_difference = Of(10) };
+        ConfigChange.MoveSlots(&change, file, hasMarks: true, 0, Slots);
+        (long, long) moved = (slot[0].tv_sec, slot[1].tv_sec);
+        NativeMemory.Free(file);
+        Assert.Equal((5000 + difference, 6000 + difference), moved);
     }
 
     [Fact]

@@ -1,10 +1,20 @@
-/* Prints what the clock reads first, and how long that read took, by the wall clock. */
+/* Prints what the clock reads first, and how long that read took, by the host's clock. */
 #include "virttime_conf.h"
+
+/* The instruction itself, past everything that is virtual. */
+static int64_t host_now(void)
+{
+    struct timespec now;
+    long result;
+
+    __asm__ volatile("syscall" : "=a"(result) : "a"(SYS_clock_gettime), "D"(CLOCK_MONOTONIC), "S"(&now) : "rcx", "r11", "memory");
+    return result == 0 ? vt_ns(now) : -1;
+}
 
 int main(void)
 {
-    int64_t wall = vt_now(CLOCK_REALTIME), now = vt_now(CLOCK_MONOTONIC);
-    int64_t took = vt_now(CLOCK_REALTIME) - wall;
+    int64_t start = host_now(), now = vt_now(CLOCK_MONOTONIC);
+    int64_t took = host_now() - start;
 
     vt_print("clock", now);
     vt_print("read_ms", took * 1000);
