@@ -40,8 +40,8 @@ public partial class SystemCallTests
         ["ntp_adjtime"] = ["futex", "futex"],
 
         // Which tells whether the clock counts nanoseconds.
-        ["ntp_gettime"] = ["adjtimex"],
-        ["ntp_gettimex"] = ["adjtimex"],
+        ["ntp_gettime"] = ["clock_adjtime"],
+        ["ntp_gettimex"] = ["clock_adjtime"],
         ["pthread_mutex_timedlock"] = ["futex"],
         ["pthread_rwlock_timedrdlock"] = ["futex"],
         ["pthread_rwlock_timedwrlock"] = ["futex"],
