@@ -17,6 +17,9 @@ internal static class Dates
     /// <summary>A minute after the first second that there is.</summary>
     public const long First = 60;
 
+    /// <summary>Whether a language can tell a date: some count nanoseconds in 64 bits, which end in 2262.</summary>
+    public static bool CanBeIn(string language, long date) => date != Far || language is not ("python" or "c++");
+
     /// <summary>Runs a command at a date, and returns what it says, with the bounds of what the date can have been meanwhile.</summary>
     public static async Task<(Result Result, decimal Earliest, decimal Latest)> RunAsync(Command command, long date)
     {
