@@ -50,6 +50,9 @@ redis-server command -v redis-server
 redis-tools command -v redis-benchmark
 nginx-light command -v nginx
 curl command -v curl
+openssl command -v openssl
+sqlite3 command -v sqlite3
+faketime command -v faketime
 stress-ng command -v stress-ng
 strace command -v strace
 libcap2-bin command -v setcap

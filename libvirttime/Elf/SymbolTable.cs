@@ -49,15 +49,17 @@ internal unsafe ref struct SymbolTable
 
     public readonly byte* NameOf(Elf64_Sym* symbol) => _strings + symbol->st_name;
 
-    /// <summary>
-    /// The address of the definition that a new program would bind to, or, where only old ones still do, of theirs (<c>stime@GLIBC_2.2.5</c>). An indirect
-    /// function is resolved. 0 = none.
-    /// </summary>
-    public readonly nint Find(byte* name)
+    /// <summary>The address of the definition that a new program would bind to; an indirect function is resolved. 0 = none.</summary>
+    public readonly nint Find(byte* name) => Find(name, hidden: 0);
+
+    /// <summary>The address of a definition that only programs bind to that were linked long ago.</summary>
+    public readonly nint FindOld(byte* name) => Find(name, HiddenVersion);
+
+    private readonly nint Find(byte* name, ushort hidden)
     {
         if (_symbols == null || _strings == null)
             return 0;
-        Elf64_Sym* symbol = _gnuHash != null ? FindByGnuHash(name) : _hash != null ? FindByHash(name) : null;
+        Elf64_Sym* symbol = _gnuHash != null ? FindByGnuHash(name, hidden) : _hash != null ? FindByHash(name, hidden) : null;
         if (symbol == null)
             return 0;
         nuint address = _base + symbol->st_value;
@@ -82,7 +84,7 @@ internal unsafe ref struct SymbolTable
             _soname = value;
     }
 
-    private readonly Elf64_Sym* FindByGnuHash(byte* name)
+    private readonly Elf64_Sym* FindByGnuHash(byte* name, ushort hidden)
     {
         uint bucketCount = _gnuHash[0];
         uint firstSymbol = _gnuHash[1];
@@ -101,49 +103,38 @@ internal unsafe ref struct SymbolTable
         uint index = buckets[hash % bucketCount];
         if (index < firstSymbol)
             return null;
-        Elf64_Sym* old = null;
         for (; ; index++)
         {
             uint candidate = chain[index - firstSymbol];
-            if ((candidate | 1) == (hash | 1) && IsDefinitionOf(index, name))
-            {
-                if (!IsHidden(index))
-                    return &_symbols[index];
-                old = &_symbols[index];
-            }
-
+            if ((candidate | 1) == (hash | 1) && IsDefinitionOf(index, name, hidden))
+                return &_symbols[index];
             if ((candidate & 1) != 0)
-                return old;
+                return null;
         }
     }
 
-    private readonly Elf64_Sym* FindByHash(byte* name)
+    private readonly Elf64_Sym* FindByHash(byte* name, ushort hidden)
     {
         uint bucketCount = _hash[0];
         uint* buckets = _hash + 2;
         uint* chain = buckets + bucketCount;
         if (bucketCount == 0)
             return null;
-        Elf64_Sym* old = null;
         for (uint index = buckets[SysvHash(name) % bucketCount]; index != 0; index = chain[index])
         {
-            if (!IsDefinitionOf(index, name))
-                continue;
-            if (!IsHidden(index))
+            if (IsDefinitionOf(index, name, hidden))
                 return &_symbols[index];
-            old = &_symbols[index];
         }
 
-        return old;
+        return null;
     }
 
-    private readonly bool IsHidden(uint index) => _versions != null && (_versions[index] & HiddenVersion) != 0;
-
-    private readonly bool IsDefinitionOf(uint index, byte* name)
+    private readonly bool IsDefinitionOf(uint index, byte* name, ushort hidden)
     {
         Elf64_Sym* symbol = &_symbols[index];
         return symbol->st_shndx != Elf64_Sym.SHN_UNDEF
             && symbol->Type != Elf64_Sym.STT_TLS
+            && ((_versions == null ? 0 : _versions[index]) & HiddenVersion) == hidden
             && CString.AreEqual(_strings + symbol->st_name, name);
     }
 

@@ -11,10 +11,14 @@ internal sealed class BlockedProgram : IDisposable
     private static readonly string[] s_monotonic = ["MONOTONIC"];
     private static readonly string[] s_boottime = ["BOOTTIME"];
 
-    private readonly ConfigFile _config = s_shift.CreateConfig();
+    private readonly ConfigFile _config;
     private readonly RunningProgram _program;
 
-    private BlockedProgram(Command command) => _program = command.Under(_config).Start();
+    private BlockedProgram(Command command, ConfigFile config)
+    {
+        _config = config;
+        _program = command.Under(config).Start();
+    }
 
     public int Thread { get; private set; }
 
@@ -31,10 +35,14 @@ internal sealed class BlockedProgram : IDisposable
     /// <param name="function">As the program itself lists it.</param>
     /// <param name="clock">Without <c>CLOCK_</c>.</param>
     /// <param name="child">Empty, or how the child was made that blocks.</param>
-    public static async Task<BlockedProgram> StartAsync(string function, string clock, string child = "")
+    public static Task<BlockedProgram> StartAsync(string function, string clock, string child = "") =>
+        StartAsync(s_shift.CreateConfig(), function, clock, child);
+
+    /// <summary>The same under a config file that goes away with the program.</summary>
+    public static async Task<BlockedProgram> StartAsync(ConfigFile config, string function, string clock, string child = "")
     {
         string[] arguments = child == "" ? [function, clock] : [function, clock, child];
-        BlockedProgram program = new(Command.Of(await NativeProgram.BuildAsync("conformance/block_in.c"), arguments));
+        BlockedProgram program = new(Command.Of(await NativeProgram.BuildAsync("conformance/block_in.c"), arguments), config);
         string trial = await program.ReadAsync("trial");
         Assert.SkipWhen(trial is "ENOSYS" or "EINVAL", $"{function} on CLOCK_{clock} gives {trial} here");
         if (child != "")

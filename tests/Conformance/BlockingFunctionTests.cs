@@ -38,6 +38,19 @@ public class BlockingFunctionTests
         ["futex(LOCK_PI2)"] = "MONOTONIC REALTIME",
         ["futex_waitv"] = "MONOTONIC REALTIME",
         ["futex_wait"] = "MONOTONIC REALTIME",
+        ["pthread_mutex_timedlock"] = "REALTIME",
+        ["pthread_mutex_timedlock robust"] = "REALTIME",
+        ["pthread_mutex_timedlock PI"] = "REALTIME",
+        ["pthread_rwlock_timedrdlock"] = "REALTIME",
+        ["pthread_rwlock_timedwrlock"] = "REALTIME",
+        ["sem_timedwait"] = "REALTIME",
+        ["pthread_timedjoin_np"] = "REALTIME",
+        ["mtx_timedlock"] = "REALTIME",
+        ["cnd_timedwait"] = "REALTIME",
+        ["mq_timedsend"] = "REALTIME",
+        ["mq_timedreceive"] = "REALTIME",
+        ["syscall(mq_timedsend)"] = "REALTIME",
+        ["syscall(mq_timedreceive)"] = "REALTIME",
     };
 
     // Listed too, but without effect: no function of the kernel or glibc waits on these.

@@ -3,7 +3,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Conformance;
 
-/// <summary>By how much <c>CLOCK_REALTIME</c>, which nobody shifts, is ahead of each host clock; a probe judges its readings by that.</summary>
+/// <summary>By how much <c>CLOCK_REALTIME</c> is ahead of each host clock; a probe judges its readings by that.</summary>
 internal static class ReferenceClocks
 {
     // Clock ids; at the end of the list, what times(2) counts.
@@ -24,6 +24,12 @@ internal static class ReferenceClocks
                 ahead[clock] -= shift.Monotonic * Second;
             foreach (int clock in s_boottime)
                 ahead[clock] -= shift.Boottime * Second;
+        }
+
+        if (way != Way.Native && shift.Realtime is { } realtime)
+        {
+            foreach (int clock in (int[])[.. s_monotonic, .. s_boottime, Ticks])
+                ahead[clock] += realtime * Second;
         }
 
         // A time namespace leaves the ticks as they are.

@@ -22,6 +22,9 @@ internal sealed record Shift(string Name, long Monotonic, long Boottime)
         new("behind, boottime +1d", -s_behind / 2, Day),
     ];
 
+    /// <summary>To a date: virtual − host for the realtime clocks, or null where they are the host's. The others stay.</summary>
+    public long? Realtime { get; private init; }
+
     /// <summary>By name: −1 h where the machine has been up for longer, +1 h, +400 days.</summary>
     public static readonly string[] OfRealPrograms = ["behind", "+1h", "+400d, boottime +1h"];
 
@@ -29,8 +32,19 @@ internal sealed record Shift(string Name, long Monotonic, long Boottime)
 
     public static Shift Named(string name) => All.Single(shift => shift.Name == name);
 
+    /// <param name="seconds">Since 1970, about.</param>
+    public static Shift ToDate(long seconds) =>
+        new($"date {DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime:yyyy-MM-dd}", 0, 0) { Realtime = seconds - (long)HostClock.Realtime() };
+
     public ConfigFile CreateConfig()
     {
+        if (Realtime is { } realtime)
+        {
+            ConfigFile dated = ConfigFile.Create(0);
+            dated.RealtimeOffset = -realtime;
+            return dated;
+        }
+
         ConfigFile config = ConfigFile.Create(-Monotonic);
         long flags = (long)ConfigExtension.HasBoottimeOffset << 32;
         config.WriteRaw(ConfigLayout.ExtensionPosition, (long)ConfigExtension.MagicValue, ConfigExtension.CurrentVersion | flags);

@@ -52,6 +52,26 @@ public class MuslTests
         Assert.Equal(native.Number("clockwait_is_there"), shifted.Number("clockwait_is_there"));
     }
 
+    [Theory(Timeout = Limits.Test)]
+    [InlineData(2_147_483_640)]
+    [InlineData(315_532_800)]
+    public async Task Program_sees_the_virtual_date_and_its_waits_take_their_time(long date)
+    {
+        string[] waits =
+        [
+            "condition", "sem_timedwait", "pthread_mutex_timedlock", "pthread_rwlock_timedrdlock", "pthread_rwlock_timedwrlock", "mtx_timedlock",
+            "cnd_timedwait",
+        ];
+        using ConfigFile config = ConfigFile.AtDate(date);
+        Result result = (await Command.Of(await BuildAsync(), "date").Under(config).RunAsync()).Succeeded();
+
+        Limits.AssertJustAfter(date, result.Number("date"));
+        Assert.Equal(0, result.Number("sleep"));
+        Assert.Equal(1, result.Number("futex"));
+        Assert.All(waits, wait => Assert.Equal((wait, ETIMEDOUT), (wait, result.Number(wait))));
+        Assert.All(waits.Append("sleep").Append("futex"), wait => Limits.AssertWaited300(result.Number(wait + "_ms")));
+    }
+
     // Behind environ the kernel has put the auxiliary vector; behind a copy of it, as setenv makes one, there is none.
     [Theory(Timeout = Limits.Test)]
     [InlineData(true)]

@@ -58,7 +58,7 @@ public class RuntimeTests
         _ => (12345, 12345 + after - before),
     };
 
-    private static void AssertWaits(string[] expected, Result result)
+    internal static void AssertWaits(string[] expected, Result result)
     {
         string[][] waits = [.. result.Lines.Where(line => line.StartsWith("wait ", StringComparison.Ordinal)).Select(line => line.Split(' '))];
         Assert.Equal(expected, waits.Select(wait => wait[1]));

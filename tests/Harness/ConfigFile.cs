@@ -8,6 +8,7 @@ namespace VirtTime.Tests.Harness;
 internal sealed class ConfigFile : IDisposable
 {
     private const long RealtimeOffsetPosition = ConfigLayout.ExtensionPosition + 32;
+    private const long SequencePosition = ConfigLayout.ExtensionPosition + 48;
 
     private readonly SafeFileHandle _file;
     private readonly TemporaryDirectory? _directory;
@@ -36,6 +37,17 @@ internal sealed class ConfigFile : IDisposable
             WriteTime(RealtimeOffsetPosition, value);
             const long Flags = (long)ConfigExtension.HasRealtimeOffset << 32;
             WriteRaw(ConfigLayout.ExtensionPosition, unchecked((long)ConfigExtension.MagicValue), Flags | ConfigExtension.CurrentVersion);
+        }
+    }
+
+    /// <summary>Odd while a writer is at work.</summary>
+    public ulong Sequence
+    {
+        get
+        {
+            Span<byte> bytes = stackalloc byte[8];
+            RandomAccess.Read(_file, bytes, SequencePosition);
+            return BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         }
     }
 

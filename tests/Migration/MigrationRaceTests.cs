@@ -26,6 +26,15 @@ public class MigrationRaceTests
             }
         }
 
+        foreach (string call in new[] { "gettime_realtime", "gettimeofday" })
+        {
+            foreach (string writer in new[] { "sequence", "slow" })
+            {
+                data.Add(call, writer, "entered", Jump);
+                data.Add(call, writer, "left", -Jump);
+            }
+        }
+
         data.Add("gettime_boottime", "sequence", "entered", Jump);
         data.Add("gettime_boottime", "own", "entered", Jump);
         data.Add("gettime_boottime", "own", "left", -Jump);
@@ -45,6 +54,8 @@ public class MigrationRaceTests
         { "pthread_cond_timedwait", "sequence" },
         { "pthread_cond_clockwait", "plain" },
         { "sem_clockwait", "sequence" },
+        { "sem_timedwait realtime", "sequence" },
+        { "clock_nanosleep realtime", "slow" },
     };
 
     [Theory(Timeout = Limits.Test)]
@@ -65,10 +76,15 @@ public class MigrationRaceTests
     [InlineData("pthread_cond_timedwait")]
     [InlineData("pthread_cond_clockwait")]
     [InlineData("sem_clockwait")]
+    [InlineData("sem_timedwait realtime")]
+    [InlineData("pthread_cond_timedwait realtime")]
+    [InlineData("clock_nanosleep realtime")]
     public async Task Deadline_is_never_stale_whoever_writes_and_wherever_to(string call)
     {
         Needs.FullRun();
-        foreach (string writer in new[] { "sequence", "plain", "slow" })
+        // The C layout has no offset for the date.
+        string[] writers = call.EndsWith("realtime", StringComparison.Ordinal) ? ["sequence", "slow"] : ["sequence", "plain", "slow"];
+        foreach (string writer in writers)
         {
             AssertRight(await StepAsync(Paths.Library, call, writer, "left", Jump));
             AssertRight(await StepAsync(Paths.Library, call, writer, "left", -Jump));
@@ -106,7 +122,8 @@ public class MigrationRaceTests
     {
         string stepper = await NativeProgram.BuildAsync("stepper.c");
         string target = await NativeProgram.BuildAsync("stepped.c");
-        using ConfigFile config = ConfigFile.At(12345);
+        bool isDate = call.EndsWith("realtime", StringComparison.Ordinal) || call == "gettimeofday";
+        using ConfigFile config = isDate ? ConfigFile.AtDate(2_147_483_640) : ConfigFile.At(12345);
         Result result = await (Command.Of(stepper, target, call, library, config.Path, writer, reads, $"{jump}") with
         {
             Limit = TimeSpan.FromSeconds(110),

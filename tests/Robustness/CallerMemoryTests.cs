@@ -9,10 +9,12 @@ public class CallerMemoryTests
     private const decimal Start = 99_000_000;
     private const decimal Drift = 600;
 
+    private const int Realtime = 0;
     private const int Monotonic = 1;
     private const int MonotonicRaw = 4;
     private const int MonotonicCoarse = 6;
     private const int Boottime = 7;
+    private const int Tai = 11;
 
     [Theory(Timeout = Limits.Test)]
     [InlineData("clock_gettime", Monotonic)]
@@ -26,6 +28,23 @@ public class CallerMemoryTests
 
     [Fact(Timeout = Limits.Test)]
     public async Task Uptime_is_never_the_hosts() => AssertNeverImpossible(await WatchAsync("sysinfo"));
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("clock_gettime", Realtime)]
+    [InlineData("clock_gettime", Tai)]
+    [InlineData("syscall", Realtime)]
+    [InlineData("timespec_get")]
+    [InlineData("gettimeofday")]
+    [InlineData("syscall gettimeofday")]
+    [InlineData("time")]
+    [InlineData("adjtimex")]
+    [InlineData("ntp_gettime")]
+    public async Task Date_is_never_the_hosts(string function, int clock = Realtime)
+    {
+        using ConfigFile config = ConfigFile.AtDate(Start);
+        string program = await NativeProgram.BuildAsync("watched_memory.c");
+        AssertNeverImpossible((await Command.Of(program, function, $"{clock}").Under(config).RunAsync()).Succeeded());
+    }
 
     private static void AssertNeverImpossible(Result result)
     {

@@ -6,6 +6,7 @@ namespace VirtTime.Tests.Slots;
 public class SlotTests
 {
     private const int MonotonicPlusOne = 2;
+    private const int RealtimePlusOne = 1;
 
     public static TheoryData<string> Functions() =>
         ["clock_nanosleep", "pthread_cond_timedwait", "pthread_cond_clockwait", "sem_clockwait"];
@@ -49,6 +50,30 @@ public class SlotTests
         Assert.Equal(1, result.Number("canceled"));
         Assert.Equal(0, result.Number("slot"));
         Assert.Equal(0, result.Number("clock"));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Reads_zero_when_the_thread_was_cancelled_that_waited_until_a_date()
+    {
+        using ConfigFile config = ConfigFile.AtDate(2_147_483_640);
+        Result result = await RunAsync("cancel_wait.c", config, "sem_timedwait");
+
+        Assert.Equal(RealtimePlusOne, result.Number("clock_in_flight"));
+        Assert.Equal(1, result.Number("canceled"));
+        Assert.Equal(0, result.Number("slot"));
+        Assert.Equal(0, result.Number("clock"));
+    }
+
+    // As long by the clock that nobody has shifted.
+    [Fact(Timeout = Limits.Test)]
+    public async Task Wait_until_a_date_takes_its_time_when_a_signal_handlers_wait_interrupts_it()
+    {
+        using ConfigFile config = ConfigFile.AtDate(315_532_800);
+        Result result = await RunAsync("nested_wait.c", config, "sem_timedwait", "return");
+
+        Limits.AssertWaited300(result.Number("inner_ms"));
+        Assert.InRange(result.Number("outer_ms"), 1490, 6000);
+        Assert.Equal(0, result.Number("slot"));
     }
 
     [Theory(Timeout = Limits.Test)]

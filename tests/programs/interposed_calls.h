@@ -2,10 +2,12 @@
 #ifndef INTERPOSED_CALLS_H
 #define INTERPOSED_CALLS_H
 
+#include "no_clock_setting.h"
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <link.h>
 #include <linux/futex.h>
+#include <mqueue.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -14,8 +16,11 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
+#include <sys/time.h>
 #include <sys/timerfd.h>
 #include <sys/times.h>
+#include <sys/timex.h>
+#include <threads.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -73,6 +78,17 @@ static inline void add_condition_calls(struct call **next, const char *name)
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&condition, &attributes);
     pthread_mutex_lock(&mutex);
+    if (!strcmp(name, "cnd_timedwait")) {
+        static cnd_t c11_condition;
+        static mtx_t c11_mutex;
+
+        cnd_init(&c11_condition);
+        mtx_init(&c11_mutex, mtx_timed);
+        mtx_lock(&c11_mutex);
+        CALL(next, name, &c11_condition, &c11_mutex, &past);
+        CALL(next, name, &c11_condition, &c11_mutex, &invalid);
+        return;
+    }
     if (strcmp(name, "pthread_cond_timedwait")) {
         add_waits(next, name, &condition, &mutex);
         return;
@@ -94,9 +110,96 @@ static inline void add_join_calls(struct call **next, const char *name)
     pthread_t thread;
 
     /* No invalid deadline: glibc would try again and again. */
-    if (pthread_create(&thread, NULL, sleep_on, NULL) == 0) {
+    if (pthread_create(&thread, NULL, sleep_on, NULL))
+        return;
+    if (!strcmp(name, "pthread_timedjoin_np")) {
+        CALL(next, name, thread, &value, &past);
+    } else {
         CALL(next, name, thread, &value, CLOCK_MONOTONIC, &past);
         CALL(next, name, thread, &value, CLOCK_REALTIME, &past);
+    }
+}
+
+/* Of a function that is not told a clock. */
+static inline void add_timed_calls(struct call **next, const char *name, void *object)
+{
+    CALL(next, name, object, &past);
+    CALL(next, name, object, &invalid);
+}
+
+static inline void add_timed_lock_calls(struct call **next, const char *name)
+{
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
+    static mtx_t c11_mutex;
+    static sem_t semaphore;
+
+    if (!strcmp(name, "sem_timedwait")) {
+        sem_init(&semaphore, 0, 0);
+        add_timed_calls(next, name, &semaphore);
+    } else if (!strcmp(name, "mtx_timedlock")) {
+        mtx_init(&c11_mutex, mtx_timed);
+        mtx_lock(&c11_mutex);
+        add_timed_calls(next, name, &c11_mutex);
+    } else if (!strcmp(name, "pthread_mutex_timedlock")) {
+        pthread_mutex_lock(&mutex);
+        add_timed_calls(next, name, &mutex);
+    } else {
+        if (!strcmp(name, "pthread_rwlock_timedwrlock"))
+            pthread_rwlock_rdlock(&lock);
+        add_timed_calls(next, name, &lock);
+    }
+}
+
+static inline void add_queue_calls(struct call **next, const char *name)
+{
+    static struct mq_attr attributes = {.mq_maxmsg = 1, .mq_msgsize = 16};
+    static char message[16], path[64];
+
+    snprintf(path, sizeof path, "/virttime-test-%d", getpid());
+    mqd_t queue = mq_open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0600, &attributes);
+    mq_unlink(path);
+    if (!strcmp(name, "mq_timedsend"))
+        mq_send(queue, message, sizeof message, 0);
+    CALL(next, name, queue, message, sizeof message, 0, &past);
+    CALL(next, name, queue, message, sizeof message, 0, &invalid);
+}
+
+/* Reads, and settings that nobody carries out: they are not valid, or this process may not. */
+static inline void add_wall_clock_calls(struct call **next, const char *name)
+{
+    static struct timeval invalid_timeval = {0, -1}, timeval_result;
+    static struct timezone zone;
+    static struct timex discipline;
+    static struct ntptimeval ntp_time;
+    static time_t seconds;
+    static char timeb[16];
+
+    forbid_setting_the_clock();
+    if (!strcmp(name, "gettimeofday")) {
+        CALL(next, name, &timeval_result, NULL);
+        CALL(next, name, &timeval_result, &zone);
+    } else if (!strcmp(name, "time")) {
+        CALL(next, name, NULL);
+        CALL(next, name, &seconds);
+    } else if (!strcmp(name, "ftime")) {
+        ADD7(next, dlvsym(RTLD_DEFAULT, name, "GLIBC_2.2.5"), timeb, 0, 0, 0, 0, 0, 0);
+    } else if (!strcmp(name, "stime")) {
+        ADD7(next, dlvsym(RTLD_DEFAULT, name, "GLIBC_2.2.5"), &seconds, 0, 0, 0, 0, 0, 0);
+    } else if (!strncmp(name, "ntp_gettime", 11)) {
+        CALL(next, name, &ntp_time);
+    } else if (!strcmp(name, "adjtimex") || !strcmp(name, "ntp_adjtime")) {
+        CALL(next, name, &discipline);
+    } else if (!strcmp(name, "clock_adjtime")) {
+        CALL(next, name, CLOCK_REALTIME, &discipline);
+        CALL(next, name, CLOCK_MONOTONIC, &discipline);
+    } else if (!strcmp(name, "adjtime")) {
+        CALL(next, name, NULL, &timeval_result);
+    } else if (!strcmp(name, "settimeofday")) {
+        CALL(next, name, &invalid_timeval, NULL);
+    } else {
+        CALL(next, name, CLOCK_REALTIME, &invalid);
+        CALL(next, name, CLOCK_MONOTONIC, &past);
     }
 }
 
@@ -154,6 +257,9 @@ static inline void add_system_calls(struct call **next)
     CALL(next, "syscall", SYS_futex, &word, FUTEX_WAIT_BITSET_PRIVATE, 0, &past, NULL, FUTEX_BITSET_MATCH_ANY);
     CALL(next, "syscall", SYS_futex, &word, FUTEX_WAIT_BITSET_PRIVATE, 0, &invalid, NULL, FUTEX_BITSET_MATCH_ANY);
     CALL(next, "syscall", SYS_futex, &word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+    CALL(next, "syscall", SYS_clock_gettime, CLOCK_REALTIME, &result);
+    CALL(next, "syscall", SYS_gettimeofday, &result, NULL);
+    CALL(next, "syscall", SYS_futex, &word, FUTEX_WAIT_BITSET_PRIVATE | FUTEX_CLOCK_REALTIME, 0, &past, NULL, FUTEX_BITSET_MATCH_ANY);
     CALL(next, "syscall", SYS_timerfd_settime, timerfd_create(CLOCK_MONOTONIC, 0), TFD_TIMER_ABSTIME, &expired, NULL);
 }
 
@@ -218,6 +324,17 @@ static inline void add_other_calls(struct call **next, const char *name)
     }
 }
 
+static inline int is_about_the_wall_clock(const char *name)
+{
+    static const char *const names[] = {"gettimeofday", "time", "ftime", "stime", "ntp_gettime", "ntp_gettimex", "adjtimex", "ntp_adjtime",
+                                        "clock_adjtime", "adjtime", "settimeofday", "clock_settime"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(name, names[i]))
+            return 1;
+    return 0;
+}
+
 /* Returns the end of what was added. */
 static inline struct call *add_calls(struct call *next, const char *name)
 {
@@ -225,10 +342,17 @@ static inline struct call *add_calls(struct call *next, const char *name)
         add_clock_calls(&next, name);
     else if (!strcmp(name, "clock_nanosleep"))
         add_sleeps(&next);
-    else if (!strncmp(name, "pthread_cond_", 13))
+    else if (is_about_the_wall_clock(name))
+        add_wall_clock_calls(&next, name);
+    else if (!strncmp(name, "mq_", 3))
+        add_queue_calls(&next, name);
+    else if (!strncmp(name, "pthread_cond_", 13) || !strcmp(name, "cnd_timedwait"))
         add_condition_calls(&next, name);
-    else if (!strcmp(name, "pthread_clockjoin_np"))
+    else if (!strcmp(name, "pthread_clockjoin_np") || !strcmp(name, "pthread_timedjoin_np"))
         add_join_calls(&next, name);
+    else if (!strcmp(name, "mtx_timedlock") || !strcmp(name, "sem_timedwait") || !strcmp(name, "pthread_mutex_timedlock")
+             || !strncmp(name, "pthread_rwlock_timed", 20))
+        add_timed_lock_calls(&next, name);
     else if (!strncmp(name, "timer", 5))
         add_timer_calls(&next, name);
     else if (!strcmp(name, "syscall"))

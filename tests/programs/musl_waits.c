@@ -1,9 +1,12 @@
-/* Reads the clock and waits until absolute times on it, with what musl has too. Prints `key=value` lines. */
+/* musl_waits [date]: reads the clock, or the date, and waits until absolute times on it, with what musl has too. Prints `key=value` lines. */
 #include <dlfcn.h>
+#include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
+#include <threads.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,10 +19,12 @@ static double seconds(clockid_t clock)
     return now.tv_sec + now.tv_nsec / 1e9;
 }
 
+static clockid_t clock_id = CLOCK_MONOTONIC;
+
 static struct timespec deadline(void)
 {
     struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(clock_id, &time);
     time.tv_nsec += WAIT_MS * 1000000L;
     time.tv_sec += time.tv_nsec / 1000000000;
     time.tv_nsec %= 1000000000;
@@ -29,7 +34,7 @@ static struct timespec deadline(void)
 static int sleep_until(void)
 {
     struct timespec until = deadline();
-    return clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+    return clock_nanosleep(clock_id, TIMER_ABSTIME, &until, NULL);
 }
 
 static int wait_on_condition(void)
@@ -38,7 +43,7 @@ static int wait_on_condition(void)
     pthread_cond_t condition;
     pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
     pthread_condattr_init(&attribute);
-    pthread_condattr_setclock(&attribute, CLOCK_MONOTONIC);
+    pthread_condattr_setclock(&attribute, clock_id);
     pthread_cond_init(&condition, &attribute);
     pthread_mutex_lock(&mutex);
     struct timespec until = deadline();
@@ -47,21 +52,95 @@ static int wait_on_condition(void)
 
 static int wait_on_futex(void)
 {
-    enum { FUTEX_WAIT_BITSET_PRIVATE = 9 | 128 };
+    enum { FUTEX_WAIT_BITSET_PRIVATE = 9 | 128, FUTEX_CLOCK_REALTIME = 256 };
     static int word;
     struct timespec until = deadline();
-    return syscall(SYS_futex, &word, FUTEX_WAIT_BITSET_PRIVATE, 0, &until, NULL, ~0u) == -1;
+    int operation = FUTEX_WAIT_BITSET_PRIVATE | (clock_id == CLOCK_REALTIME ? FUTEX_CLOCK_REALTIME : 0);
+    return syscall(SYS_futex, &word, operation, 0, &until, NULL, ~0u) == -1;
+}
+
+static int wait_on_semaphore(void)
+{
+    sem_t semaphore;
+    sem_init(&semaphore, 0, 0);
+    struct timespec until = deadline();
+    return sem_timedwait(&semaphore, &until) ? errno : 0;
+}
+
+/* Held by the thread that waits, which deadlocks until it does not. */
+static int wait_on_mutex(void)
+{
+    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&mutex);
+    struct timespec until = deadline();
+    return pthread_mutex_timedlock(&mutex, &until);
+}
+
+static int wait_to_read(void)
+{
+    pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
+    pthread_rwlock_wrlock(&lock);
+    struct timespec until = deadline();
+    return pthread_rwlock_timedrdlock(&lock, &until);
+}
+
+static int wait_to_write(void)
+{
+    pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
+    pthread_rwlock_rdlock(&lock);
+    struct timespec until = deadline();
+    return pthread_rwlock_timedwrlock(&lock, &until);
+}
+
+static int wait_on_c11_mutex(void)
+{
+    mtx_t mutex;
+    mtx_init(&mutex, mtx_timed);
+    mtx_lock(&mutex);
+    struct timespec until = deadline();
+    return mtx_timedlock(&mutex, &until) == thrd_timedout ? ETIMEDOUT : 0;
+}
+
+static int wait_on_c11_condition(void)
+{
+    mtx_t mutex;
+    cnd_t condition;
+    mtx_init(&mutex, mtx_timed);
+    cnd_init(&condition);
+    mtx_lock(&mutex);
+    struct timespec until = deadline();
+    return cnd_timedwait(&condition, &mutex, &until) == thrd_timedout ? ETIMEDOUT : 0;
 }
 
 static void measure(const char *name, int (*wait)(void))
 {
-    double start = seconds(CLOCK_REALTIME);
+    clockid_t other = clock_id == CLOCK_REALTIME ? CLOCK_MONOTONIC : CLOCK_REALTIME;
+    double start = seconds(other);
     int result = wait();
-    printf("%s=%d\n%s_ms=%.1f\n", name, result, name, (seconds(CLOCK_REALTIME) - start) * 1e3);
+    printf("%s=%d\n%s_ms=%.1f\n", name, result, name, (seconds(other) - start) * 1e3);
 }
 
-int main(void)
+static int wait_until_date(void)
 {
+    clock_id = CLOCK_REALTIME;
+    printf("date=%.6f\n", seconds(CLOCK_REALTIME));
+    measure("sleep", sleep_until);
+    measure("condition", wait_on_condition);
+    measure("futex", wait_on_futex);
+    measure("sem_timedwait", wait_on_semaphore);
+    measure("pthread_mutex_timedlock", wait_on_mutex);
+    measure("pthread_rwlock_timedrdlock", wait_to_read);
+    measure("pthread_rwlock_timedwrlock", wait_to_write);
+    measure("mtx_timedlock", wait_on_c11_mutex);
+    measure("cnd_timedwait", wait_on_c11_condition);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    (void)argv;
+    if (argc > 1)
+        return wait_until_date();
     printf("monotonic=%.9f\n", seconds(CLOCK_MONOTONIC));
     measure("sleep", sleep_until);
     measure("condition", wait_on_condition);

@@ -6,20 +6,26 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <string.h>
+#include <sys/time.h>
 
 #define MARK(subject) __asm__ volatile("int3" : : "D"(subject) : "memory")
 
-static pthread_cond_t condition;
+static pthread_cond_t condition, date_condition = PTHREAD_COND_INITIALIZER;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static sem_t semaphore;
 
 static void gettime_monotonic(struct timespec *t) { clock_gettime(CLOCK_MONOTONIC, t); }
 static void gettime_coarse(struct timespec *t) { clock_gettime(CLOCK_MONOTONIC_COARSE, t); }
 static void gettime_boottime(struct timespec *t) { clock_gettime(CLOCK_BOOTTIME, t); }
+static void gettime_realtime(struct timespec *t) { clock_gettime(CLOCK_REALTIME, t); }
+static void time_of_day(struct timespec *t) { gettimeofday((struct timeval *)t, NULL); }
 static void nanosleep_until(struct timespec *t) { clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, t, NULL); }
 static void cond_timedwait(struct timespec *t) { pthread_cond_timedwait(&condition, &mutex, t); }
 static void cond_clockwait(struct timespec *t) { pthread_cond_clockwait(&condition, &mutex, CLOCK_MONOTONIC, t); }
 static void semaphore_clockwait(struct timespec *t) { sem_clockwait(&semaphore, CLOCK_MONOTONIC, t); }
+static void semaphore_timedwait(struct timespec *t) { sem_timedwait(&semaphore, t); }
+static void cond_timedwait_on_date(struct timespec *t) { pthread_cond_timedwait(&date_condition, &mutex, t); }
+static void nanosleep_until_date(struct timespec *t) { clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, t, NULL); }
 
 static const struct {
     const char *name;
@@ -32,6 +38,11 @@ static const struct {
     {"pthread_cond_timedwait", cond_timedwait},
     {"pthread_cond_clockwait", cond_clockwait},
     {"sem_clockwait", semaphore_clockwait},
+    {"gettime_realtime", gettime_realtime},
+    {"gettimeofday", time_of_day},
+    {"sem_timedwait realtime", semaphore_timedwait},
+    {"pthread_cond_timedwait realtime", cond_timedwait_on_date},
+    {"clock_nanosleep realtime", nanosleep_until_date},
 };
 
 static void prepare(void)

@@ -33,6 +33,7 @@ typedef struct user_regs_struct regs_t;
 static pid_t target;
 static unsigned long vdso_start, vdso_end;
 static clockid_t clock_id = CLOCK_MONOTONIC;
+static int64_t fraction_ns = 1;
 static bool as_entered;
 
 /* Before the first migration the host has been up for a while, so that no jump leads below zero. */
@@ -227,9 +228,16 @@ static int64_t real_time(void)
     return vt_now(clock_id);
 }
 
+/* A timeval has the shape of a timespec. */
+static int64_t peek_reading(void)
+{
+    return peek(call.subject) * SECOND + peek(call.subject + 8) * fraction_ns;
+}
+
 static void check_reading(int64_t low, int64_t high)
 {
-    int64_t reading = peek_time(call.subject);
+    low -= fraction_ns - 1;
+    int64_t reading = peek_reading();
     /* A slow writer moves the clock itself: before or after are right, between is not. */
     int64_t other = writer.slow && call.migrated ? jump : 0;
 
@@ -296,16 +304,21 @@ int main(int argc, char **argv)
     if (argc != 8)
         return 2;
     bool is_read = !strncmp(argv[2], "gettime", 7);
+    bool is_realtime = strstr(argv[2], "realtime") || strstr(argv[2], "timeofday");
     if (!strcmp(argv[2], "gettime_coarse"))
         clock_id = CLOCK_MONOTONIC_COARSE;
     if (!strcmp(argv[2], "gettime_boottime"))
         clock_id = CLOCK_BOOTTIME;
+    if (is_realtime)
+        clock_id = CLOCK_REALTIME;
+    if (!strcmp(argv[2], "gettimeofday"))
+        fraction_ns = 1000;
     as_entered = !strcmp(argv[6], "entered");
     jump = atoll(argv[7]);
 
-    choose_writer(argv[5], argv[4]);
+    choose_writer(argv[5], argv[4], is_realtime);
     host_shift = first_shift;
-    write_time(&writer.conf->offset, offset_now() + first_shift);
+    write_time(writer.offset, offset_now() + first_shift);
 
     start_target(argv);
     find_mapping(0, "[vdso]", NULL, 0);

@@ -16,18 +16,22 @@
 
 #define VT_FLAGS (67112960 + 12)
 #define VT_BOOTTIME_OFFSET (67112960 + 16)
+#define VT_REALTIME_OFFSET (67112960 + 32)
 
 #define NOT_IN_FORCE (INT64_C(100000000) * 1000000000)
 
 static struct {
     volatile struct vt_conf *conf;
+    /* The one that is changed: of the monotonic clocks, or of the realtime ones in a file where these have their own. */
+    volatile struct timespec *offset;
     bool slow, with_sequence, own;
     struct timespec new_offset;
 } writer;
 
-static void choose_writer(const char *name, const char *path)
+static void choose_writer(const char *name, const char *path, bool is_realtime)
 {
     writer.conf = vt_map(path);
+    writer.offset = is_realtime ? (volatile struct timespec *)((volatile char *)writer.conf + VT_REALTIME_OFFSET) : &writer.conf->offset;
     writer.slow = !strcmp(name, "slow");
     writer.own = !strcmp(name, "own");
     writer.with_sequence = strcmp(name, "plain");
@@ -58,7 +62,7 @@ static int64_t read_time(volatile struct timespec *from)
 
 static int64_t offset_now(void)
 {
-    return read_time(writer.own && *boottime_flag() ? boottime_offset() : &writer.conf->offset);
+    return read_time(writer.own && *boottime_flag() ? boottime_offset() : writer.offset);
 }
 
 static void begin_writing(int64_t difference)
@@ -74,9 +78,9 @@ static void begin_writing(int64_t difference)
         write_time(&writer.conf->offset, offset + (*boottime_flag() ? NOT_IN_FORCE : 0));
         return;
     }
-    writer.conf->offset.tv_sec = writer.new_offset.tv_sec;
+    writer.offset->tv_sec = writer.new_offset.tv_sec;
     if (!writer.slow)
-        writer.conf->offset.tv_nsec = writer.new_offset.tv_nsec;
+        writer.offset->tv_nsec = writer.new_offset.tv_nsec;
 }
 
 static void end_writing(int64_t difference, int thread)
@@ -84,7 +88,7 @@ static void end_writing(int64_t difference, int thread)
     int64_t deadline = read_time(&writer.conf->slot[thread]);
 
     if (writer.slow)
-        writer.conf->offset.tv_nsec = writer.new_offset.tv_nsec;
+        writer.offset->tv_nsec = writer.new_offset.tv_nsec;
     if (writer.with_sequence)
         ++*vt_sequence(writer.conf);
     if (deadline)

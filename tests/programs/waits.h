@@ -1,4 +1,4 @@
-/* Timed waits on the monotonic clock that nobody ends early, by the name of their function. */
+/* Timed waits that nobody ends early, by the name of their function: until a time on the monotonic clock, or until the date that it will be then. */
 #ifndef WAITS_H
 #define WAITS_H
 
@@ -48,6 +48,13 @@ static inline int wait_once(const char *function, int64_t until)
 
         sem_init(&semaphore, 0, 0);
         return sem_clockwait(&semaphore, CLOCK_MONOTONIC, &deadline) ? errno : 0;
+    }
+    if (!strcmp(function, "sem_timedwait")) {
+        struct timespec date = vt_timespec(vt_now(CLOCK_REALTIME) + until - vt_now(CLOCK_MONOTONIC));
+        sem_t semaphore;
+
+        sem_init(&semaphore, 0, 0);
+        return sem_timedwait(&semaphore, &date) ? errno : 0;
     }
     return wait_on_condition(function, &deadline);
 }

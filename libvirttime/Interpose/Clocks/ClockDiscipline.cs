@@ -30,23 +30,15 @@ internal static unsafe class ClockDiscipline
 
     // man 2 adjtimex
     [RuntimeExport("adjtimex")]
-    private static int adjtimex(timex* buffer)
-    {
-        Startup.Ensure();
-        Arguments arguments;
-        arguments.First = (nint)buffer;
-        return (int)Adjust(RealFunction.adjtimex, &arguments, &arguments.First, Time.CLOCK_REALTIME);
-    }
+    private static int adjtimex(timex* buffer) => Adjust(RealFunction.adjtimex, buffer);
 
-    // man 3 ntp_adjtime; adjtimex by another name
+    // The same by glibc's other public name. No part of glibc calls another by it.
+    [RuntimeExport("__adjtimex")]
+    private static int __adjtimex(timex* buffer) => Adjust(RealFunction.__adjtimex, buffer);
+
+    // man 3 ntp_adjtime; the same by a third name
     [RuntimeExport("ntp_adjtime")]
-    private static int ntp_adjtime(timex* buffer)
-    {
-        Startup.Ensure();
-        Arguments arguments;
-        arguments.First = (nint)buffer;
-        return (int)Adjust(RealFunction.ntp_adjtime, &arguments, &arguments.First, Time.CLOCK_REALTIME);
-    }
+    private static int ntp_adjtime(timex* buffer) => Adjust(RealFunction.ntp_adjtime, buffer);
 
     // man 2 clock_adjtime; a clock of a device has a date of its own
     [RuntimeExport("clock_adjtime")]
@@ -82,6 +74,14 @@ internal static unsafe class ClockDiscipline
 
     /// <summary><c>syscall(SYS_clock_adjtime, clock, buffer)</c>.</summary>
     public static nint RawAdjustClock(Arguments* call) => Adjust(RealFunction.syscall, call, &call->Third, (int)call->Second);
+
+    private static int Adjust(RealFunction function, timex* buffer)
+    {
+        Startup.Ensure();
+        Arguments arguments;
+        arguments.First = (nint)buffer;
+        return (int)Adjust(function, &arguments, &arguments.First, Time.CLOCK_REALTIME);
+    }
 
     // Into memory of ours, so that the host's time is nowhere to be seen.
     private static nint Adjust(RealFunction function, Arguments* arguments, nint* buffer, int clock)

@@ -57,7 +57,11 @@ internal static unsafe class DynamicSymbols
     {
         if (real == 0)
             return 0;
-        if (name == null || (handle == RTLD_NEXT && version == null))
+        if (name == null)
+            return Undecided;
+        if (version == null && IsForOldProgramsOnly(real, name))
+            return 0;
+        if (handle == RTLD_NEXT && version == null)
             return Undecided;
         nint ours = new SymbolTable(LoadedObjects.Self()).Find(name);
         nint replacement = VdsoFunctions.Replacement(name);
@@ -73,9 +77,16 @@ internal static unsafe class DynamicSymbols
         if (handle is RTLD_DEFAULT or RTLD_NEXT)
             return ours == 0 || version == null || Ask(real, RTLD_NEXT, name, version) != 0 ? Undecided : 0;
         nint found = Ask(real, handle, name, version);
-        if (replacement != 0 && Vdso.Contains(found))
-            return replacement;
-        return ours != 0 && IsOurs(function, found, version) ? ours : found;
+        if (ours != 0 && IsOurs(function, found, version))
+            return ours;
+        return replacement != 0 && Vdso.Contains(found) ? replacement : found;
+    }
+
+    // What glibc has under an old version only is not found by its name alone, though ours would be, which has no version.
+    private static bool IsForOldProgramsOnly(nint real, byte* name)
+    {
+        fixed (byte* stime = "stime"u8)
+            return CString.AreEqual(name, stime) && Ask(real, RTLD_NEXT, name, null) == 0;
     }
 
     // An old version of a function takes other structures than the one that is interposed; only where both are one function does ours do for it.

@@ -17,7 +17,10 @@ internal static unsafe class Real
         public fixed long Addresses[(int)RealFunction.Count];
     }
 
-    /// <summary>Looks everything up, so that later calls need not walk lists that another thread may be changing. Same outcome each time.</summary>
+    /// <summary>
+    /// Looks everything up, <c>stime</c> and <c>ftime</c> also where glibc has it for old programs only, so that later calls need not walk lists that another thread may be
+    /// changing. Same outcome each time.
+    /// </summary>
     public static void ResolveAll()
     {
         fixed (byte* names = RealFunctionNames.All)
@@ -25,7 +28,9 @@ internal static unsafe class Real
             byte* name = names;
             for (int i = 0; i < (int)RealFunction.Count; i++)
             {
-                Volatile.Write(ref s_table.Addresses[i], NextDefinition.Find(name));
+                nint address = NextDefinition.Find(name);
+                bool mayBeOld = (RealFunction)i is RealFunction.stime or RealFunction.ftime;
+                Volatile.Write(ref s_table.Addresses[i], address == 0 && mayBeOld ? NextDefinition.FindOld(name) : address);
                 name += CString.Length(name) + 1;
             }
         }

@@ -29,6 +29,7 @@ internal enum RealFunction
     time,
     ftime,
     adjtimex,
+    __adjtimex,
     ntp_adjtime,
     clock_adjtime,
     adjtime,
@@ -86,7 +87,7 @@ internal static class RealFunctionNames
         + "pthread_mutex_timedlock\0pthread_rwlock_timedrdlock\0pthread_rwlock_timedwrlock\0pthread_timedjoin_np\0"u8
         + "cnd_timedwait\0mtx_timedlock\0"u8
         + "sem_clockwait\0sem_timedwait\0mq_timedsend\0mq_timedreceive\0gettimeofday\0time\0ftime\0"u8
-        + "adjtimex\0ntp_adjtime\0clock_adjtime\0adjtime\0ntp_gettime\0ntp_gettimex\0clock_settime\0settimeofday\0stime\0"u8
+        + "adjtimex\0__adjtimex\0ntp_adjtime\0clock_adjtime\0adjtime\0ntp_gettime\0ntp_gettimex\0clock_settime\0settimeofday\0stime\0"u8
         + "timer_create\0timer_delete\0timer_settime\0timerfd_create\0timerfd_settime\0"u8
         + "close\0close_range\0dup\0dup2\0dup3\0fcntl\0fcntl64\0unshare\0sysinfo\0times\0syscall\0closefrom\0"u8
         + "timespec_get\0dlsym\0dlvsym\0dl_iterate_phdr\0"u8

@@ -49,7 +49,7 @@ static void most_negative(const void *subject)
 /* A join of glibc's does not look at the nanoseconds, and asks the kernel again for ever. */
 static void say_contended_with(const struct waiter *w, long nanoseconds)
 {
-    if (w->wait != wait_thread)
+    if (w->wait != wait_thread && w->wait != wait_timed_thread)
         say_contended(w, (struct timespec){deadline_in(w->clock, 3600000).tv_sec, nanoseconds});
 }
 

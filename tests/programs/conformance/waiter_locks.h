@@ -45,6 +45,12 @@ static inline int wait_mutex(const struct waiter *w, const struct timespec *dead
     return pthread_mutex_clocklock(mutex, w->clock, deadline);
 }
 
+static inline int wait_timed_mutex(const struct waiter *w, const struct timespec *deadline)
+{
+    (void)w;
+    return pthread_mutex_timedlock(mutex, deadline);
+}
+
 static inline void take_rwlock(const struct waiter *w)
 {
     (void)w;
@@ -74,6 +80,18 @@ static inline int wait_wrlock(const struct waiter *w, const struct timespec *dea
     return pthread_rwlock_clockwrlock(rwlock, w->clock, deadline);
 }
 
+static inline int wait_timed_rdlock(const struct waiter *w, const struct timespec *deadline)
+{
+    (void)w;
+    return pthread_rwlock_timedrdlock(rwlock, deadline);
+}
+
+static inline int wait_timed_wrlock(const struct waiter *w, const struct timespec *deadline)
+{
+    (void)w;
+    return pthread_rwlock_timedwrlock(rwlock, deadline);
+}
+
 static inline void prepare_semaphore(const struct waiter *w)
 {
     semaphore = leak_shared(sizeof *semaphore);
@@ -83,6 +101,12 @@ static inline void prepare_semaphore(const struct waiter *w)
 static inline int wait_semaphore(const struct waiter *w, const struct timespec *deadline)
 {
     return sem_clockwait(semaphore, w->clock, deadline) ? errno : 0;
+}
+
+static inline int wait_timed_semaphore(const struct waiter *w, const struct timespec *deadline)
+{
+    (void)w;
+    return sem_timedwait(semaphore, deadline) ? errno : 0;
 }
 
 static inline void release_semaphore(const struct waiter *w)
@@ -106,9 +130,25 @@ static inline int wait_thread(const struct waiter *w, const struct timespec *dea
     return pthread_clockjoin_np(holder.thread, NULL, w->clock, deadline);
 }
 
+static inline int wait_timed_thread(const struct waiter *w, const struct timespec *deadline)
+{
+    (void)w;
+    return pthread_timedjoin_np(holder.thread, NULL, deadline);
+}
+
 #define MUTEX(name, clock, kind) {name, clock, prepare_mutex, wait_mutex, release_holder, true, kind}
 #define RWLOCKS(clock) \
     {"pthread_rwlock_clockrdlock", clock, prepare_rwlock, wait_rdlock, release_holder, true, 0}, \
     {"pthread_rwlock_clockwrlock", clock, prepare_rwlock, wait_wrlock, release_holder, true, 0}
 #define SEMAPHORE(name, clock, shared) {name, clock, prepare_semaphore, wait_semaphore, release_semaphore, true, shared}
 #define JOIN(clock) {"pthread_clockjoin_np", clock, prepare_thread, wait_thread, release_holder, true, 0}
+
+/* Those that are not told a clock. */
+#define TIMED_LOCKS \
+    {"pthread_mutex_timedlock", CLOCK_REALTIME, prepare_mutex, wait_timed_mutex, release_holder, true, MUTEX_NORMAL}, \
+    {"pthread_mutex_timedlock robust", CLOCK_REALTIME, prepare_mutex, wait_timed_mutex, release_holder, true, MUTEX_ROBUST}, \
+    {"pthread_mutex_timedlock PI", CLOCK_REALTIME, prepare_mutex, wait_timed_mutex, release_holder, true, MUTEX_PI}, \
+    {"pthread_rwlock_timedrdlock", CLOCK_REALTIME, prepare_rwlock, wait_timed_rdlock, release_holder, true, 0}, \
+    {"pthread_rwlock_timedwrlock", CLOCK_REALTIME, prepare_rwlock, wait_timed_wrlock, release_holder, true, 0}, \
+    {"sem_timedwait", CLOCK_REALTIME, prepare_semaphore, wait_timed_semaphore, release_semaphore, true, 0}, \
+    {"pthread_timedjoin_np", CLOCK_REALTIME, prepare_thread, wait_timed_thread, release_holder, true, 0}

@@ -1,7 +1,9 @@
 /* Every function that blocks until an absolute deadline, with every clock that it takes. */
+#include "waiter_c11.h"
 #include "waiter_conditions.h"
 #include "waiter_futexes.h"
 #include "waiter_locks.h"
+#include "waiter_queues.h"
 #include "waiter_sleeps.h"
 
 static const struct waiter waiters[] = {
@@ -49,4 +51,7 @@ static const struct waiter waiters[] = {
     WORDS(CLOCK_MONOTONIC),
     WORDS(CLOCK_REALTIME),
     WORDS(CLOCK_BOOTTIME),
+    TIMED_LOCKS,
+    C11_WAITS,
+    QUEUES,
 };

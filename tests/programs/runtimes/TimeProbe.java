@@ -13,6 +13,9 @@ public class TimeProbe {
 
     public static void main(String[] arguments) throws Exception {
         System.out.println("clock=" + java.math.BigDecimal.valueOf(System.nanoTime(), 9).toPlainString());
+        java.time.Instant now = java.time.Instant.now();
+        System.out.printf("date=%d.%09d\n", now.getEpochSecond(), now.getNano());
+        System.out.printf("milliseconds=%d\n", System.currentTimeMillis());
         Object monitor = new Object();
         time("Thread.sleep", () -> Thread.sleep(300));
         time("Object.wait", () -> {

@@ -25,6 +25,7 @@ int main()
     std::condition_variable condition;
 
     printf("clock=%.9f\n", std::chrono::duration<double>(steady_clock::now().time_since_epoch()).count());
+    printf("date=%.6f\n", std::chrono::duration<double>(system_clock::now().time_since_epoch()).count());
     timed("condition_variable::wait_for", [&] {
         std::unique_lock<std::mutex> lock(mutex);
         condition.wait_for(lock, milliseconds(300), [] { return false; });

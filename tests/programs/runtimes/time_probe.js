@@ -2,6 +2,7 @@
 const nanoseconds = () => Number(process.hrtime.bigint());
 const [seconds, fraction] = process.hrtime();
 console.log(`clock=${seconds}.${String(fraction).padStart(9, '0')}`);
+console.log(`date=${(Date.now() / 1000).toFixed(3)}`);
 
 const time = (name, read, wait) => {
   const virtual = read(), wall = Date.now();

@@ -11,5 +11,6 @@ sub timed {
 }
 
 printf "clock=%.9f\n", clock_gettime(CLOCK_MONOTONIC);
+printf "date=%.6f\n", time;
 timed('sleep', sub { sleep 0.3 });
 timed('clock_nanosleep', sub { clock_nanosleep(CLOCK_MONOTONIC, (clock_gettime(CLOCK_MONOTONIC) + 0.3) * 1e9, TIMER_ABSTIME) });

@@ -18,6 +18,7 @@ def get():
 
 
 print("clock=%.9f" % time.monotonic())
+print("date=%.6f" % time.time())
 timed("time.sleep", lambda: time.sleep(0.3))
 timed("threading.Event.wait", lambda: threading.Event().wait(0.3))
 timed("queue.get", get)

@@ -10,6 +10,7 @@ def timed(name)
 end
 
 puts format('clock=%.9f', now)
+puts format('date=%.6f', Time.now)
 timed('sleep') { sleep 0.3 }
 timed('ConditionVariable.wait') do
   mutex = Mutex.new

@@ -2,6 +2,7 @@
 using System.Diagnostics;
 
 Console.WriteLine($"clock={(decimal)Stopwatch.GetTimestamp() / Stopwatch.Frequency}");
+Console.WriteLine($"date={(decimal)(DateTime.UtcNow - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerSecond}");
 object monitor = new();
 await Timed("Thread.Sleep", () =>
 {

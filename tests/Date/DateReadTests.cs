@@ -1,0 +1,157 @@
+using System.Globalization;
+using VirtTime.Config;
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Date;
+
+/// <summary>Everything that reads the date reads the virtual one: what the host's clock said then, less the offset.</summary>
+public class DateReadTests
+{
+    private const string Program = "date/date_reads.c";
+
+    // What the host says just before may be finer, and a coarse clock lies a tick behind it. What counts in microseconds has been cut off
+    // before the offset is taken away and after.
+    private const decimal Tick = 0.02m;
+
+    // What musl lacks.
+    private static readonly string[] s_ofGlibc = ["ftime", "ntp_gettime", "ntp_gettimex", "ntp_adjtime"];
+
+    private static readonly string[] s_always =
+    [
+        "clock_gettime(REALTIME)", "clock_gettime(REALTIME_COARSE)", "clock_gettime(TAI)",
+        "syscall(clock_gettime,REALTIME)", "syscall(clock_gettime,REALTIME_COARSE)", "syscall(clock_gettime,TAI)",
+        "vdso_clock_gettime(REALTIME)", "vdso_clock_gettime(REALTIME_COARSE)", "vdso_clock_gettime(TAI)",
+        "timespec_get", "gettimeofday", "gettimeofday(zone)", "syscall(gettimeofday)", "vdso_gettimeofday",
+        "time", "time(NULL)", "syscall(time)", "vdso_time", "adjtimex", "clock_adjtime", "syscall(adjtimex)", "syscall(clock_adjtime)",
+    ];
+
+    public static TheoryData<long> AllDates() => [Dates.Ahead, Dates.Behind, Dates.Far, Dates.First];
+
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(AllDates))]
+    public async Task Every_function_reads_the_virtual_date(long date)
+    {
+        using ConfigFile config = ConfigFile.AtDate(date);
+        Result result = (await Command.Of(await NativeProgram.BuildAsync(Program)).Under(config).RunAsync()).Succeeded();
+        AssertShifted(result.Lines, config.RealtimeOffset, [.. s_always, .. s_ofGlibc]);
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(AllDates))]
+    public async Task Every_function_reads_the_virtual_date_with_musl(long date)
+    {
+        string program = await BuildForMuslAsync();
+        using ConfigFile config = ConfigFile.AtDate(date);
+        Result result = (await Command.Of(program).Under(config).RunAsync()).Succeeded();
+        AssertShifted(result.Lines, config.RealtimeOffset, s_always);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Goes_on_past_what_32_bits_hold()
+    {
+        const long First = 1L << 31;
+        using ConfigFile config = ConfigFile.AtDate(First);
+        config.RealtimeOffset = HostClock.Realtime() - (First - 1);
+        Result result = (await Command.Of(await NativeProgram.BuildAsync(Program), "20", "100").Under(config).RunAsync()).Succeeded();
+
+        AssertShifted(result.Lines, config.RealtimeOffset, s_always);
+        decimal[] dates = [.. Readings(result.Lines).Where(reading => reading.Name == "time").Select(reading => reading.Read)];
+        Assert.Contains(dates, date => date < First);
+        Assert.Contains(dates, date => date >= First);
+        Assert.Equal(dates.Order(), dates);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Date_becomes_virtual_and_the_hosts_again_while_the_program_runs()
+    {
+        using ConfigFile config = ConfigFile.Create(0);
+        using RunningProgram program = Command.Of(await NativeProgram.BuildAsync(Program), "watch").Under(config).Start();
+        AssertShifted(await ReadAllAsync(program), 0, s_always);
+
+        foreach (long date in new[] { Dates.Ahead, Dates.Behind })
+        {
+            config.RealtimeOffset = HostClock.Realtime() - date;
+            await program.WriteAsync("\n");
+            AssertShifted(await ReadAllAsync(program), config.RealtimeOffset, s_always);
+
+            config.WriteRaw(ConfigLayout.ExtensionPosition, unchecked((long)ConfigExtension.MagicValue), ConfigExtension.CurrentVersion);
+            await program.WriteAsync("\n");
+            AssertShifted(await ReadAllAsync(program), 0, s_always);
+        }
+    }
+
+    // It reads some of them only, and takes no offset of so many nanoseconds.
+    [Theory(Timeout = Limits.Test)]
+    [InlineData(Dates.Ahead)]
+    [InlineData(Dates.Behind)]
+    public async Task Libfaketime_reads_the_same_at_the_same_offset(long date)
+    {
+        string program = await NativeProgram.BuildAsync(Program);
+        string library = Faketime();
+        using ConfigFile config = ConfigFile.AtDate(date);
+        long offset = (long)config.RealtimeOffset;
+        config.RealtimeOffset = offset;
+        Command faked = Command.Of(program).Preloading(library).With("FAKETIME", (-offset).ToString("+0;-0", CultureInfo.InvariantCulture));
+        string[] witnessed = ["clock_gettime(REALTIME)", "clock_gettime(REALTIME_COARSE)", "gettimeofday", "time", "timespec_get"];
+
+        AssertShifted([.. (await faked.RunAsync()).Succeeded().Lines.Where(IsWitnessed)], offset, witnessed);
+        AssertShifted((await Command.Of(program).Under(config).RunAsync()).Succeeded().Lines, offset, witnessed);
+
+        bool IsWitnessed(string line) => witnessed.Contains(line.Split(' ')[0]);
+    }
+
+    private static void AssertShifted(IEnumerable<string> lines, decimal offset, string[] expected)
+    {
+        (string Name, decimal Before, decimal Read, decimal After)[] readings = [.. Readings(lines)];
+        Assert.Empty(expected.Except(readings.Select(reading => reading.Name)));
+        foreach ((string name, decimal before, decimal read, decimal after) in readings)
+        {
+            decimal grain = Grain(name);
+            decimal earliest = before - offset - grain;
+            Assert.True(read >= earliest && read <= after - offset, $"{name}: {read}, not {earliest} to {after - offset}");
+        }
+    }
+
+    private static decimal Grain(string name) =>
+        name.Contains("time(NULL)", StringComparison.Ordinal) || name is "time" or "syscall(time)" or "vdso_time" or "vdso_time(dlsym)" ? 1 + Tick
+        : name.Contains("COARSE", StringComparison.Ordinal) ? Tick
+        : name == "ftime" ? 0.001m + Tick
+        : name.Contains("adj", StringComparison.Ordinal) || name.StartsWith("ntp", StringComparison.Ordinal) ? 0.000002m
+        : 0.000001m;
+
+    private static IEnumerable<(string Name, decimal Before, decimal Read, decimal After)> Readings(IEnumerable<string> lines)
+    {
+        foreach (string[] parts in lines.Where(line => line != "end").Select(line => line.Split(' ')))
+        {
+            Assert.True(parts.Length == 4 && parts[1] != "failed:", string.Join(' ', parts));
+            yield return (parts[0], Number(parts[1]), Number(parts[2]), Number(parts[3]));
+        }
+    }
+
+    private static decimal Number(string text) => decimal.Parse(text, CultureInfo.InvariantCulture);
+
+    private static async Task<string[]> ReadAllAsync(RunningProgram program)
+    {
+        List<string> lines = [];
+        for (string line = await program.ReadLineAsync(); line != "end"; line = await program.ReadLineAsync())
+            lines.Add(line);
+        return [.. lines];
+    }
+
+    private static async Task<string> BuildForMuslAsync()
+    {
+        string target = Path.Combine(Paths.Built, "date_reads.musl");
+        Directory.CreateDirectory(Paths.Built);
+        string[] options = ["-O2", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-o", target, Path.Combine(Paths.Programs, Program)];
+        (await Command.Of(Needs.Tool("musl-gcc"), options).RunAsync()).Succeeded();
+        return target;
+    }
+
+    private static string Faketime()
+    {
+        Needs.Tool("faketime");
+        string? library = Directory.GetDirectories("/usr/lib").Select(directory => Path.Combine(directory, "faketime", "libfaketime.so.1")).FirstOrDefault(File.Exists);
+        Assert.SkipWhen(library == null, "libfaketime.so.1 is not found");
+        return library!;
+    }
+}

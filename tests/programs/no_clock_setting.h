@@ -1,0 +1,33 @@
+/* Takes away what it would take to set the host's clock (CAP_SYS_TIME), so that no defect of what is tried can harm the machine. */
+#ifndef NO_CLOCK_SETTING_H
+#define NO_CLOCK_SETTING_H
+
+#include <linux/capability.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Of this process and of what it executes; ends the process where that does not succeed. */
+static inline void forbid_setting_the_clock(void)
+{
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct data[2];
+    const unsigned int bit = 1u << CAP_SYS_TIME;
+
+    /* What may not be dropped from the bounding set is not there, or the process is not privileged. */
+    prctl(PR_CAPBSET_DROP, CAP_SYS_TIME, 0, 0, 0);
+    if (syscall(SYS_capget, &header, data) == 0) {
+        data[0].effective &= ~bit;
+        data[0].permitted &= ~bit;
+        data[0].inheritable &= ~bit;
+        if (syscall(SYS_capset, &header, data) == 0 && syscall(SYS_capget, &header, data) == 0
+            && !((data[0].effective | data[0].permitted | data[0].inheritable) & bit))
+            return;
+    }
+    fprintf(stderr, "cannot give up CAP_SYS_TIME\n");
+    exit(4);
+}
+
+#endif
