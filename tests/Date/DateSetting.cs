@@ -22,7 +22,7 @@ internal static class DateSetting
     /// <summary>What adjusts it, or sets more than the clock.</summary>
     public static readonly string[] Adjusters =
     [
-        "zone_only", "time_and_zone", "raw_zone", "by_adjtimex", "by_slewing_adjtimex", "by_ntp_adjtime", "by_clock_adjtime", "by_raw_adjtimex",
+        "zone_only", "time_and_zone", "raw_zone", "by_adjtimex", "by_slewing_adjtimex", "by_ntp_adjtime", "by_internal_adjtimex", "by_clock_adjtime", "by_raw_adjtimex",
         "by_raw_clock_adjtime", "by_adjtime",
     ];
 

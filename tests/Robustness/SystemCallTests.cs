@@ -30,6 +30,7 @@ public partial class SystemCallTests
     // And where the date is virtual. Nobody passes a time there on the stack.
     private static readonly Dictionary<string, string[]> s_moreAtDate = new(s_more)
     {
+        ["__adjtimex"] = ["futex", "futex"],
         ["adjtimex"] = ["futex", "futex"],
         ["clock_adjtime"] = ["futex", "futex"],
         ["clock_settime"] = ["futex"],

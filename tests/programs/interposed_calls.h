@@ -188,7 +188,7 @@ static inline void add_wall_clock_calls(struct call **next, const char *name)
         ADD7(next, dlvsym(RTLD_DEFAULT, name, "GLIBC_2.2.5"), &seconds, 0, 0, 0, 0, 0, 0);
     } else if (!strncmp(name, "ntp_gettime", 11)) {
         CALL(next, name, &ntp_time);
-    } else if (!strcmp(name, "adjtimex") || !strcmp(name, "ntp_adjtime")) {
+    } else if (!strcmp(name, "adjtimex") || !strcmp(name, "__adjtimex") || !strcmp(name, "ntp_adjtime")) {
         CALL(next, name, &discipline);
     } else if (!strcmp(name, "clock_adjtime")) {
         CALL(next, name, CLOCK_REALTIME, &discipline);
@@ -326,7 +326,7 @@ static inline void add_other_calls(struct call **next, const char *name)
 
 static inline int is_about_the_wall_clock(const char *name)
 {
-    static const char *const names[] = {"gettimeofday", "time", "ftime", "stime", "ntp_gettime", "ntp_gettimex", "adjtimex", "ntp_adjtime",
+    static const char *const names[] = {"gettimeofday", "time", "ftime", "stime", "ntp_gettime", "ntp_gettimex", "adjtimex", "__adjtimex", "ntp_adjtime",
                                         "clock_adjtime", "adjtime", "settimeofday", "clock_settime"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
