@@ -63,9 +63,9 @@ internal static unsafe class DeadWriter
     // The lock belongs to the open file, not to us, so it is given back before the descriptor is: a child that was forked meanwhile has it too.
     private static void Complete(MappedConfig* config, ulong sequence)
     {
-        if (!config->IsWritable || config->Path[0] == 0 || !config->Identity.IsKnown)
+        if (!config->IsWritable || !config->Identity.IsKnown)
             return;
-        int descriptor = ConfigFile.Open(config->Path, Mman.O_RDWR);
+        int descriptor = ConfigFile.Open(MappedConfig.PathOf(config), Mman.O_RDWR);
         if (descriptor < 0)
             return;
         if (Kernel.IdentityOf(descriptor).Equals(config->Identity)

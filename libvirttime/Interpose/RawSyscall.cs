@@ -2,6 +2,7 @@ using System.Runtime;
 using System.Runtime.CompilerServices;
 using VirtTime.Clock;
 using VirtTime.Interpose.Clocks;
+using VirtTime.Interpose.Exec;
 using VirtTime.Interpose.Lookup;
 using VirtTime.Interpose.Timers;
 using VirtTime.Interpose.Waits;
@@ -35,7 +36,8 @@ internal static unsafe class RawSyscall
         is SyscallNumbers.clock_gettime or SyscallNumbers.clock_nanosleep
         or SyscallNumbers.futex or SyscallNumbers.futex_waitv or SyscallNumbers.futex_wait
         or SyscallNumbers.timer_create or SyscallNumbers.timer_delete or SyscallNumbers.timer_settime
-        or SyscallNumbers.timerfd_create or SyscallNumbers.timerfd_settime or SyscallNumbers.sysinfo or SyscallNumbers.times;
+        or SyscallNumbers.timerfd_create or SyscallNumbers.timerfd_settime or SyscallNumbers.sysinfo or SyscallNumbers.times
+        or SyscallNumbers.execve or SyscallNumbers.execveat;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint Convert(nint number, nint a, nint b, nint c, nint d, nint e, nint f)
@@ -62,6 +64,8 @@ internal static unsafe class RawSyscall
             case SyscallNumbers.timerfd_settime: return TimerDescriptors.RawSettime(&call);
             case SyscallNumbers.sysinfo: return Uptime.RawSysinfo((sysinfo*)a);
             case SyscallNumbers.times: return Uptime.RawTimes(a);
+            case SyscallNumbers.execve: return ProgramExecution.RawExecve(&call);
+            case SyscallNumbers.execveat: return ProgramExecution.RawExecveat(&call);
             default: return Descriptors.RawDuplicate(&call);
         }
     }

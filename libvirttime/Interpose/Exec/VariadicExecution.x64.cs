@@ -1,0 +1,36 @@
+using System.Runtime;
+using VirtTime.Interpose.Lookup;
+
+namespace VirtTime.Interpose.Exec;
+
+/// <remarks>
+/// x86-64 passes six arguments in registers, the rest on the stack. Those lie one after another from the address of the first.
+/// </remarks>
+internal static unsafe partial class VariadicExecution
+{
+    private const nint RegistersBehindPath = 5;
+
+    // man 3 exec
+    [RuntimeExport("execl")]
+    private static int execl(byte* path, nint a, nint b, nint c, nint d, nint e, nint onStack)
+    {
+        nint* row = stackalloc nint[] { a, b, c, d, e };
+        return Execute(RealFunction.execl, path, row, &onStack);
+    }
+
+    // man 3 exec
+    [RuntimeExport("execlp")]
+    private static int execlp(byte* file, nint a, nint b, nint c, nint d, nint e, nint onStack)
+    {
+        nint* row = stackalloc nint[] { a, b, c, d, e };
+        return Execute(RealFunction.execlp, file, row, &onStack);
+    }
+
+    // man 3 exec
+    [RuntimeExport("execle")]
+    private static int execle(byte* path, nint a, nint b, nint c, nint d, nint e, nint onStack)
+    {
+        nint* row = stackalloc nint[] { a, b, c, d, e };
+        return Execute(RealFunction.execle, path, row, &onStack);
+    }
+}
