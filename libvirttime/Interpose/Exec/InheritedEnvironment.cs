@@ -9,6 +9,7 @@ namespace VirtTime.Interpose.Exec;
 internal unsafe struct InheritedEnvironment
 {
     private const nuint SmallestPage = 4096;
+    private const nuint NoPage = 1;
 
     private byte** _variables;
     private int _count;
@@ -52,7 +53,7 @@ internal unsafe struct InheritedEnvironment
         _config = null;
         _inherit = null;
         _hasInterposer = false;
-        nuint arrayPage = 0, textPage = 0;
+        nuint arrayPage = NoPage, textPage = NoPage;
         fixed (byte* preload = "LD_PRELOAD="u8, config = "VIRT_TIME_CONF="u8, inherit = "VIRT_TIME_INHERIT="u8)
         {
             for (; variables != null; variables++, _count++)

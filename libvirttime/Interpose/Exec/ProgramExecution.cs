@@ -50,10 +50,13 @@ internal static unsafe class ProgramExecution
         return (int)ExecCall.Run(&call);
     }
 
-    // man 3 fexecve
+    // man 3 fexecve; glibc's wants an environment
     [RuntimeExport("fexecve")]
     private static int fexecve(int descriptor, nint arguments, nint environment)
     {
+        Startup.Ensure();
+        if (environment == 0)
+            return (int)Real.Call(RealFunction.fexecve, descriptor, arguments);
         ExecCall call;
         call.Unchanged = call.Changed = RealFunction.fexecve;
         call.Arguments.First = descriptor;
