@@ -1,13 +1,18 @@
 /*
- * exec_ways [vfork,][set=NAME=VALUE,]... WAY PROGRAM [ARGUMENT]...: executes a program in this way, with an environment that has nothing but what is
- * set. A way that starts a child waits for it, and this program ends with its status. What fails is said as `errno=NUMBER`.
+ * exec_ways [set=NAME=VALUE | many=NUMBER | vfork | handler | overwritten | without-memory | often]... WAY PROGRAM [ARGUMENT]...
+ *
+ * Executes a program in this way, with an environment that has nothing but what is set; in a vfork child, in a signal handler on a small stack, when the
+ * environment that it was itself started with is overwritten, when no memory is to be had, a thousand times if it fails. A way that starts a child
+ * waits for it, and this program ends with its status. What fails is said as `errno=NUMBER`.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -36,7 +41,6 @@ static int wait_for(pid_t child)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* Many arguments, more than registers hold; the program gets the first two, and the others after them. */
 static void execute_variadic(const char *way, char **a)
 {
     if (!strcmp(way, "execl"))
@@ -145,26 +149,97 @@ static int run_in_vfork(const char *way, char **a)
     return wait_for(child);
 }
 
+static const char *handled_way;
+static char **handled_program;
+
+static void run_in_handler(int number)
+{
+    (void)number;
+    execute(handled_way, handled_program);
+    _exit(100 + errno);
+}
+
+static int run_on_signal_stack(const char *way, char **a)
+{
+    static char stack[8192];
+    stack_t small = {.ss_sp = stack, .ss_size = sizeof stack};
+    struct sigaction action = {.sa_handler = run_in_handler, .sa_flags = SA_ONSTACK};
+
+    handled_way = way;
+    handled_program = a;
+    sigaltstack(&small, NULL);
+    sigaction(SIGUSR1, &action, NULL);
+    raise(SIGUSR1);
+    return 99;
+}
+
+/* As setproctitle does. */
+static void overwrite_environment(void)
+{
+    for (char **variable = environ; *variable; variable++)
+        memset(*variable, 'x', strlen(*variable));
+}
+
+static long pages_in_use(void)
+{
+    long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+
+    if (!file || fscanf(file, "%ld", &pages) != 1)
+        pages = -1;
+    if (file)
+        fclose(file);
+    return pages;
+}
+
+static int fail_often(const char *way, char **a)
+{
+    execute(way, a);
+    long before = pages_in_use();
+
+    for (int i = 0; i < 1000; i++)
+        execute(way, a);
+    int error = errno;
+    printf("pages=%ld\n", pages_in_use() - before);
+    return fail(error);
+}
+
+static char *numbered_variable(int number)
+{
+    char *text = malloc(32);
+
+    snprintf(text, 32, "MANY_%d=%d", number, number);
+    return text;
+}
+
 int main(int argc, char **argv)
 {
-    int in_vfork = 0, first = 1;
+    int (*how)(const char *, char **) = run;
+    int first = 1, has_memory = 1;
 
     for (; first < argc; first++) {
-        if (!strcmp(argv[first], "vfork,"))
-            in_vfork = 1;
-        else if (!strncmp(argv[first], "set=", 4))
+        if (!strncmp(argv[first], "set=", 4))
             variables[variable_count++] = argv[first] + 4;
         else if (!strncmp(argv[first], "many=", 5))
-            for (int i = atoi(argv[first] + 5); i > 0 && variable_count < VARIABLES; i--) {
-                char *text = malloc(32);
-                snprintf(text, 32, "MANY_%d=%d", i, i);
-                variables[variable_count++] = text;
-            }
+            for (int i = atoi(argv[first] + 5); i > 0 && variable_count < VARIABLES; i--)
+                variables[variable_count++] = numbered_variable(i);
+        else if (!strcmp(argv[first], "vfork"))
+            how = run_in_vfork;
+        else if (!strcmp(argv[first], "handler"))
+            how = run_on_signal_stack;
+        else if (!strcmp(argv[first], "often"))
+            how = fail_often;
+        else if (!strcmp(argv[first], "overwritten"))
+            overwrite_environment();
+        else if (!strcmp(argv[first], "without-memory"))
+            has_memory = 0;
         else
             break;
     }
     if (argc < first + 2)
         return 2;
     environ = variable_count ? variables : NULL;
-    return in_vfork ? run_in_vfork(argv[first], argv + first + 1) : run(argv[first], argv + first + 1);
+    if (!has_memory)
+        setrlimit(RLIMIT_AS, &(struct rlimit){0, RLIM_INFINITY});
+    return how(argv[first], argv + first + 1);
 }
