@@ -16,6 +16,12 @@ internal static class RequestRules
             return;
         }
 
+        if (options.None)
+        {
+            CheckNone(request);
+            return;
+        }
+
         bool savesOrResumes = options.Save || options.Resume;
         string saveOrResume = options.Save ? OptionNames.Save : OptionNames.Resume;
         bool verboseTwice = options.Verbose && options.LogLevel is not null;
@@ -53,6 +59,16 @@ internal static class RequestRules
         bool namesFile = options.Config is not null || options.ConfigMode is not null || request.Pid is not null;
         bool acts = request.ChangesClocks || options.Save || options.Resume || options.Check || options.Force || options.PrintEnvironment;
         Refuse(namesFile || acts || request.Command.Length > 0, OptionNames.List, "lists all programs; it goes with --json only");
+    }
+
+    private static void CheckNone(Request request)
+    {
+        LauncherOptions options = request.Options;
+        bool namesFile = options.Config is not null || options.ConfigMode is not null || request.Pid is not null;
+        bool acts = request.ChangesClocks || options.Save || options.Resume || options.Elapsed || options.CriuAction || options.Check
+            || options.Force || options.Json || options.PrintEnvironment;
+        Refuse(namesFile || acts, OptionNames.None, "runs a command on the host's clocks; it goes with --verbose and --log-level only");
+        Refuse(request.Command.Length == 0, OptionNames.None, "needs a command to run on the host's clocks");
     }
 
     private static void CheckCommand(Request request)

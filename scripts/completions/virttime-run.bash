@@ -2,7 +2,7 @@
 
 _virttime_run() {
     local options='--monotonic-at --monotonic-offset --boottime-at --boottime-offset --config --config-mode --pid
-        --list --save --resume --elapsed --criu-action --split-string --check --force --json --print-env --verbose --log-level --help --version'
+        --list --save --resume --elapsed --criu-action --split-string --none --check --force --json --print-env --verbose --log-level --help --version'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local word i
 

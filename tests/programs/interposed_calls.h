@@ -285,7 +285,7 @@ static inline struct call *add_calls(struct call *next, const char *name)
         add_system_calls(&next);
     else if (!strncmp(name, "exec", 4) || !strcmp(name, "fexecve"))
         add_executions(&next, name);
-    else if (strstr(name, "_spawn") || !strcmp(name, "system") || !strcmp(name, "popen"))
+    else if (!strncmp(name, "posix_spawn", 11) || !strcmp(name, "system") || !strcmp(name, "popen"))
         add_starts(&next, name);
     else if (!strncmp(name, "pthread_", 8) || !strcmp(name, "sem_clockwait"))
         add_lock_calls(&next, name);

@@ -18,16 +18,6 @@ internal static unsafe class ProgramStart
     private static int posix_spawnp(nint child, byte* file, nint actions, nint attributes, nint arguments, nint environment) =>
         Start(RealFunction.posix_spawnp, child, file, actions, attributes, arguments, environment);
 
-    // <spawn.h> (glibc 2.39): the child's process descriptor in place of its id
-    [RuntimeExport("pidfd_spawn")]
-    private static int pidfd_spawn(nint child, byte* path, nint actions, nint attributes, nint arguments, nint environment) =>
-        Start(RealFunction.pidfd_spawn, child, path, actions, attributes, arguments, environment);
-
-    // the same
-    [RuntimeExport("pidfd_spawnp")]
-    private static int pidfd_spawnp(nint child, byte* file, nint actions, nint attributes, nint arguments, nint environment) =>
-        Start(RealFunction.pidfd_spawnp, child, file, actions, attributes, arguments, environment);
-
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int Start(
         RealFunction function, nint child, byte* file, nint actions, nint attributes, nint arguments, nint environment)
@@ -45,7 +35,7 @@ internal static unsafe class ProgramStart
         // Actions may lead to another directory; a relative path is then not looked at.
         call.Target.Directory = actions == 0 ? Mman.AT_FDCWD : -1;
         call.Target.File = file;
-        call.Target.IsSearched = function is RealFunction.posix_spawnp or RealFunction.pidfd_spawnp;
+        call.Target.IsSearched = function == RealFunction.posix_spawnp;
         return (int)ExecCall.Run(&call);
     }
 }

@@ -15,8 +15,6 @@ internal enum RealFunction
     pthread_clockjoin_np,
     posix_spawn,
     posix_spawnp,
-    pidfd_spawn,
-    pidfd_spawnp,
 
     // Return −1 and set errno.
     sem_clockwait,
@@ -77,7 +75,7 @@ internal static class RealFunctionNames
     public static ReadOnlySpan<byte> All =>
         "clock_nanosleep\0pthread_cond_timedwait\0pthread_cond_clockwait\0"u8
         + "pthread_mutex_clocklock\0pthread_rwlock_clockrdlock\0pthread_rwlock_clockwrlock\0pthread_clockjoin_np\0"u8
-        + "posix_spawn\0posix_spawnp\0pidfd_spawn\0pidfd_spawnp\0"u8
+        + "posix_spawn\0posix_spawnp\0"u8
         + "sem_clockwait\0timer_create\0timer_delete\0timer_settime\0timerfd_create\0timerfd_settime\0"u8
         + "close\0close_range\0dup\0dup2\0dup3\0fcntl\0fcntl64\0unshare\0sysinfo\0times\0syscall\0"u8
         + "execve\0execv\0execvp\0execvpe\0execl\0execle\0execlp\0fexecve\0execveat\0system\0closefrom\0"u8
