@@ -7,7 +7,7 @@ internal static class Measures
         [("CLOCK_MONOTONIC", 1), ("CLOCK_MONOTONIC_COARSE", 6), ("CLOCK_BOOTTIME", 7), ("CLOCK_REALTIME, not virtual", 0)];
 
     public static IEnumerable<Measure> All(Workplace place) =>
-        [.. Clocks(place), Throughput(place), .. Waits(place), Loading(place), Resident(place), Size(place), Launching(place), LaunchingInCrowd(place), .. Adjusting(place), .. Programs.All(place)];
+        [.. Clocks(place), Throughput(place), .. Waits(place), .. Executing(place), Loading(place), Resident(place), Size(place), Launching(place), LaunchingInCrowd(place), .. Adjusting(place), .. Programs.All(place)];
 
     private static IEnumerable<Measure> Clocks(Workplace place)
     {
@@ -45,6 +45,26 @@ internal static class Measures
         {
             Together = () => Workplace.Figures("env", place.ConfigVariable, program, place.Library, which, $"{rounds}"),
         };
+
+    // The program that is executed has the library loaded each time: what differs is who executes it.
+    private static IEnumerable<Measure> Executing(Workplace place)
+    {
+        string program = place.Build("executions");
+        foreach ((string name, string how, int runs) in new[] { ("posix_spawn", "spawn", 200), ("vfork and execve", "vfork", 200), ("execve of nothing", "fail", 20) })
+        {
+            string[] command = [program, how, $"{place.Scaled(runs)}"];
+            yield return new Measure($"{name}, environment kept", "µs",
+            [
+                new("VirtTime", () => Workplace.Figure("env", [.. place.Preload, .. command, "keep"]) / 1000),
+                new("native", () => Workplace.Figure(command[0], [.. command[1..], "keep", .. place.Preload]) / 1000),
+            ]);
+            yield return new Measure($"{name}, environment cleared", "µs",
+            [
+                new("VirtTime", () => Workplace.Figure("env", [.. place.Preload, .. command]) / 1000),
+                new("native", () => Workplace.Figure(command[0], [.. command[1..], .. place.Preload]) / 1000),
+            ]);
+        }
+    }
 
     private static Measure Loading(Workplace place) => new("/bin/true with the library loaded", "µs",
     [
