@@ -31,14 +31,17 @@ internal unsafe struct InheritedEnvironment
     public readonly bool IsRight => Leaves ? !_hasInterposer && _config == null : _hasInterposer && HasConfig;
 
     /// <summary>How many bytes the right one takes at most.</summary>
-    public readonly nint Size =>
-        ((_count + 3) * sizeof(byte*)) + PreloadSize;
+    public readonly nint Size => ((_count + 3) * sizeof(byte*)) + PreloadSize;
 
     /// <summary>The value that <c>VIRT_TIME_CONF</c> has to have: the file of this process unless there is another.</summary>
     public readonly byte* Config => HasConfig ? _config : MappedConfig.PathOf(Startup.Config);
 
     /// <summary>How many bytes <see cref="WritePreload"/> takes at most.</summary>
-    public readonly int PreloadSize => 16 + CString.Length(PreloadList.Interposer) + (_preload == null ? 0 : CString.Length(_preload));
+    public readonly int PreloadSize
+    {
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        get => 16 + CString.Length(PreloadList.Interposer) + (_preload == null ? 0 : CString.Length(_preload));
+    }
 
     // An empty value is none: the library says so as well.
     private readonly bool HasConfig => _config != null && *_config != 0;
@@ -127,6 +130,9 @@ internal unsafe struct InheritedEnvironment
         if (here == page)
             return true;
         page = here;
-        return UserMemory.IsReadable((void*)((nuint)address & ~(nuint)3));
+        return IsReadable((nuint)address);
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool IsReadable(nuint address) => UserMemory.IsReadable((void*)(address & ~(nuint)3));
 }
