@@ -49,22 +49,23 @@ internal static class Measures
     // The program that is executed has the library loaded each time: what differs is who executes it.
     private static IEnumerable<Measure> Executing(Workplace place)
     {
-        string program = place.Build("executions");
-        foreach ((string name, string how, int runs) in new[] { ("posix_spawn", "spawn", 200), ("vfork and execve", "vfork", 200), ("execve of nothing", "fail", 20) })
+        foreach (string environment in new[] { "keep", "clear" })
         {
-            string[] command = [program, how, $"{place.Scaled(runs)}"];
-            yield return new Measure($"{name}, environment kept", "µs",
-            [
-                new("VirtTime", () => Workplace.Figure("env", [.. place.Preload, .. command, "keep"]) / 1000),
-                new("native", () => Workplace.Figure(command[0], [.. command[1..], "keep", .. place.Preload]) / 1000),
-            ]);
-            yield return new Measure($"{name}, environment cleared", "µs",
-            [
-                new("VirtTime", () => Workplace.Figure("env", [.. place.Preload, .. command]) / 1000),
-                new("native", () => Workplace.Figure(command[0], [.. command[1..], .. place.Preload]) / 1000),
-            ]);
+            yield return Execution(place, "posix_spawn of /bin/true", "spawn", environment, place.Scaled(200));
+            yield return Execution(place, "vfork and execve of /bin/true", "vfork", environment, place.Scaled(200));
+            yield return Execution(place, "execve of nothing", "fail", environment, place.Scaled(50));
         }
     }
+
+    private static Measure Execution(Workplace place, string name, string how, string environment, int rounds) =>
+        new($"{name}, environment {(environment == "keep" ? "kept" : "cleared")}", "µs", [new("VirtTime"), new("native")])
+        {
+            Together = () =>
+            [
+                .. Workplace.Figures("env", place.ConfigVariable, place.Build("executions"), place.Library, how, environment, $"{rounds}")
+                    .Select(nanoseconds => nanoseconds / 1000),
+            ],
+        };
 
     private static Measure Loading(Workplace place) => new("/bin/true with the library loaded", "µs",
     [

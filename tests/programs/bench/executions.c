@@ -1,8 +1,8 @@
-/*
- * executions spawn|vfork|fail RUNS [keep] [NAME=VALUE]... : executes /bin/true by posix_spawn, or by vfork and execve, and waits for it; or calls execve
- * for a program that is not there, a thousand times each run. The program gets the variables named; with `keep`, this one's environment in front.
- * Prints the median of the wall times in nanoseconds.
- */
+// usage: executions LIBRARY spawn|vfork|fail keep|clear ROUNDS
+// Prints nanoseconds for /bin/true executed by posix_spawn, or by vfork and execve, to its end, or for an execve of what is not there: by the interposer
+// LIBRARY and by libc, called in turn: medians. The program executed has the interposer loaded each time. keep: it is told so by this process's
+// environment and two variables more; clear: by these alone, which the interposer has to put in.
+#include <dlfcn.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,11 +11,59 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FAILURES = 1000 };
+enum { FAILURES = 1000, OURS = 0, NATIVE = 1 };
+
+typedef int (*clock_fn)(clockid_t, struct timespec *);
+typedef int (*spawn_fn)(pid_t *, const char *, const posix_spawn_file_actions_t *, const posix_spawnattr_t *, char **, char **);
+typedef int (*exec_fn)(const char *, char **, char **);
 
 extern char **environ;
+static clock_fn read_clock;
 static char *arguments[] = {"/bin/true", NULL};
-static char **variables;
+
+static double now(void)
+{
+    struct timespec t;
+    read_clock(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * 1e9 + t.tv_nsec;
+}
+
+static void *find(const char *library, const char *name)
+{
+    void *handle = dlopen(library, RTLD_NOW), *found = handle ? dlsym(handle, name) : NULL;
+    if (!found) {
+        fprintf(stderr, "executions: %s\n", dlerror());
+        exit(1);
+    }
+    return found;
+}
+
+static pid_t start(const char *how, void *function, char **variables)
+{
+    pid_t child = -1;
+    if (how[0] == 's')
+        ((spawn_fn)function)(&child, arguments[0], NULL, NULL, arguments, variables);
+    else if ((child = vfork()) == 0) {
+        ((exec_fn)function)(arguments[0], arguments, variables);
+        _exit(127);
+    }
+    return child;
+}
+
+static double measure(const char *how, void *function, char **variables)
+{
+    int calls = how[0] == 'f' ? FAILURES : 1, status;
+    double begin = now();
+    for (int i = 0; i < calls; i++) {
+        if (how[0] == 'f')
+            ((exec_fn)function)("/nonexistent/program", arguments, variables);
+        else if (waitpid(start(how, function, variables), &status, 0) < 0 || status != 0) {
+            fprintf(stderr, "executions: /bin/true failed\n");
+            exit(1);
+        }
+    }
+    return (now() - begin) / calls;
+}
 
 static int compare(const void *a, const void *b)
 {
@@ -23,68 +71,41 @@ static int compare(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static void await(pid_t child)
+static char **with_interposer(const char *library, int keep)
 {
-    int status;
-
-    if (waitpid(child, &status, 0) != child || status != 0) {
-        fprintf(stderr, "executions: /bin/true failed\n");
+    int count = 0;
+    while (environ[count])
+        count++;
+    char **variables = calloc(count + 3, sizeof *variables);
+    if (keep)
+        memcpy(variables, environ, count * sizeof *variables);
+    else
+        count = 0;
+    if (asprintf(&variables[count], "LD_PRELOAD=%s", library) < 0 || asprintf(&variables[count + 1], "VIRT_TIME_CONF=%s", getenv("VIRT_TIME_CONF")) < 0)
         exit(1);
-    }
-}
-
-static void spawn(void)
-{
-    pid_t child;
-
-    if (posix_spawn(&child, arguments[0], NULL, NULL, arguments, variables) != 0)
-        exit(1);
-    await(child);
-}
-
-static void by_vfork(void)
-{
-    pid_t child = vfork();
-
-    if (child == 0) {
-        execve(arguments[0], arguments, variables);
-        _exit(127);
-    }
-    await(child);
-}
-
-static void fail(void)
-{
-    for (int i = 0; i < FAILURES; i++)
-        execve("/nonexistent/program", arguments, variables);
+    return variables;
 }
 
 int main(int argc, char **argv)
 {
-    void (*run)(void) = argc > 2 && !strcmp(argv[1], "spawn") ? spawn : argc > 2 && !strcmp(argv[1], "vfork") ? by_vfork : fail;
-    int runs = argc > 2 ? atoi(argv[2]) : 0, count = 0, next = 3;
-    double *times = calloc(runs > 0 ? runs : 1, sizeof *times);
-
-    if (runs < 1)
+    if (argc != 5 || !getenv("VIRT_TIME_CONF"))
         return 2;
-    while (environ[count])
-        count++;
-    variables = calloc(count + argc, sizeof *variables);
-    if (next < argc && !strcmp(argv[next], "keep")) {
-        memcpy(variables, environ, count * sizeof *variables);
-        next++;
-    } else
-        count = 0;
-    memcpy(variables + count, argv + next, (argc - next) * sizeof *variables);
+    const char *how = argv[2], *name = how[0] == 's' ? "posix_spawn" : "execve";
+    int keep = argv[3][0] == 'k', rounds = atoi(argv[4]);
+    char *none[] = {NULL}, **both = with_interposer(argv[1], keep), **variables[] = {keep ? both : none, both};
 
-    for (int i = 0; i < runs; i++) {
-        struct timespec a, b;
-        clock_gettime(CLOCK_MONOTONIC, &a);
-        run();
-        clock_gettime(CLOCK_MONOTONIC, &b);
-        times[i] = ((b.tv_sec - a.tv_sec) * 1e9 + (b.tv_nsec - a.tv_nsec)) / (run == fail ? FAILURES : 1);
+    // libc's first: once it is loaded, the interposer answers such questions.
+    read_clock = (clock_fn)find("libc.so.6", "clock_gettime");
+    void *functions[] = {NULL, find("libc.so.6", name)};
+    functions[OURS] = find(argv[1], name);
+
+    double *times[] = {calloc(rounds, sizeof(double)), calloc(rounds, sizeof(double))};
+    for (int i = 0; i < rounds; i++)
+        for (int k = 0; k < 2; k++)
+            times[(i + k) % 2][i] = measure(how, functions[(i + k) % 2], variables[(i + k) % 2]);
+    for (int k = 0; k < 2; k++) {
+        qsort(times[k], rounds, sizeof(double), compare);
+        printf("%.1f\n", times[k][rounds / 2]);
     }
-    qsort(times, runs, sizeof *times, compare);
-    printf("%.0f\n", times[runs / 2]);
     return 0;
 }
