@@ -103,6 +103,10 @@ public class NoneTests
     }
 
     [Fact(Timeout = Limits.Test)]
+    public async Task It_does_not_go_with_a_listing() =>
+        Assert.Equal(125, (await Command.Launcher("--list", "--none").RunAsync()).ExitCode);
+
+    [Fact(Timeout = Limits.Test)]
     public async Task Without_a_command_it_is_refused()
     {
         Result result = await Command.Launcher("--none").RunAsync();

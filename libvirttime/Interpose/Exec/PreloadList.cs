@@ -71,16 +71,19 @@ internal static unsafe class PreloadList
         return length >= ownLength && (length == ownLength || name[-1] == (byte)'/') && StartsWith(name, own, ownLength);
     }
 
-    // libasan.so.8, libclang_rt.tsan-x86_64.so
+    // libasan.so.8, libclang_rt.tsan-x86_64.so; not what a directory is named.
     private static bool IsSanitizer(byte* entry, int length)
     {
-        for (int i = 0; i + 4 < length; i++)
+        bool isOne = false;
+        for (int i = 0; i + 3 < length; i++)
         {
-            if (entry[i] == (byte)'s' && entry[i + 1] == (byte)'a' && entry[i + 2] == (byte)'n' && entry[i + 3] is (byte)'.' or (byte)'-')
-                return true;
+            if (entry[i] == (byte)'/')
+                isOne = false;
+            else if (entry[i] == (byte)'s' && entry[i + 1] == (byte)'a' && entry[i + 2] == (byte)'n' && entry[i + 3] is (byte)'.' or (byte)'-')
+                isOne = true;
         }
 
-        return false;
+        return isOne;
     }
 
     private static bool StartsWith(byte* text, byte* prefix, int length)
