@@ -30,6 +30,9 @@ internal static class Dispatch
         if (options.CriuAction)
             return CriuAction.Run(request);
 
+        if (options.None)
+            return HostLaunch.Run(request);
+
         if (request.Command.Length > 0)
             return options.Check ? Check.Run(request) : Launch.Run(request);
 

@@ -40,6 +40,8 @@ internal static class HelpText
 
         Running:
           -S, --split-string STRING    split STRING into arguments, for #! lines
+              --none                   run COMMAND on the host's clocks, from within a
+                                         program whose clocks are shifted
               --check                  inspect COMMAND, run nothing
               --force                  run a command that would escape, or use a file
                                          of another boot, with a warning

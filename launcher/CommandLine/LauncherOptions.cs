@@ -57,6 +57,9 @@ internal class LauncherOptions : MonotonicOptions
     [Option(OptionNames.CriuAction)]
     public bool CriuAction { get; set; }
 
+    [Option(OptionNames.None)]
+    public bool None { get; set; }
+
     [Option(OptionNames.Check)]
     public bool Check { get; set; }
 

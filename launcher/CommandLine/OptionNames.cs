@@ -25,6 +25,7 @@ internal static class OptionNames
     public const string Resume = "resume";
     public const string Elapsed = "elapsed";
     public const string CriuAction = "criu-action";
+    public const string None = "none";
     public const string SplitString = "split-string";
     public const char SplitStringLetter = 'S';
     public const string Check = "check";
@@ -42,7 +43,7 @@ internal static class OptionNames
     private static readonly string[] s_all =
     [
         MonotonicAt, MonotonicOffset, MonotonicSince, BoottimeAt, BoottimeOffset, BoottimeSince, RealtimeAt, RealtimeOffset, Config, ConfigMode,
-        Pid, List, Save, Resume, Elapsed, CriuAction, SplitString, Check, Force, Json, PrintEnvironment, Verbose, LogLevel, Help, Version,
+        Pid, List, Save, Resume, Elapsed, CriuAction, None, SplitString, Check, Force, Json, PrintEnvironment, Verbose, LogLevel, Help, Version,
     ];
 
     /// <summary>The one name that begins with what was typed, as for <c>getopt_long(3)</c>; what fits no name stays as it is.</summary>
@@ -70,5 +71,5 @@ internal static class OptionNames
     public static bool TakesValue(char letter) => letter is ConfigLetter or PidLetter or SplitStringLetter;
 
     public static bool TakesNone(string name) =>
-        name is List or Save or Resume or Elapsed or CriuAction or Check or Force or Json or PrintEnvironment or Verbose or Help or Version;
+        name is List or Save or Resume or Elapsed or CriuAction or None or Check or Force or Json or PrintEnvironment or Verbose or Help or Version;
 }

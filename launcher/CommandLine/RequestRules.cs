@@ -25,6 +25,12 @@ internal static class RequestRules
         bool createsUnnamed = options.Config is null && options.ConfigMode is not null;
         Refuse(options.Config is "", OptionNames.Config, "needs the name of a file");
         Refuse(verboseTwice, OptionNames.Verbose, $"contradicts --{OptionNames.LogLevel}; give one of them");
+        if (options.None)
+        {
+            CheckNone(request);
+            return;
+        }
+
         Refuse(namesTwo, OptionNames.Config, "contradicts --pid; give one of them");
         Refuse(createsNone, OptionNames.ConfigMode, "is for a file that is created; leave it out with --pid");
         Refuse(createsUnnamed, OptionNames.ConfigMode, "needs --config FILE; a private file is for its user only");
@@ -51,8 +57,19 @@ internal static class RequestRules
     {
         LauncherOptions options = request.Options;
         bool namesFile = options.Config is not null || options.ConfigMode is not null || request.Pid is not null;
-        bool acts = request.ChangesClocks || options.Save || options.Resume || options.Check || options.Force || options.PrintEnvironment;
+        bool acts = request.ChangesClocks || options.Save || options.Resume || options.Check || options.Force || options.PrintEnvironment
+            || options.None;
         Refuse(namesFile || acts || request.Command.Length > 0, OptionNames.List, "lists all programs; it goes with --json only");
+    }
+
+    private static void CheckNone(Request request)
+    {
+        LauncherOptions options = request.Options;
+        bool namesFile = options.Config is not null || options.ConfigMode is not null || request.Pid is not null;
+        bool acts = request.ChangesClocks || options.Save || options.Resume || options.Elapsed || options.CriuAction || options.Check
+            || options.Force || options.Json || options.PrintEnvironment;
+        Refuse(namesFile || acts, OptionNames.None, "runs a command on the host's clocks; it goes with --verbose and --log-level only");
+        Refuse(request.Command.Length == 0, OptionNames.None, "needs a command to run on the host's clocks");
     }
 
     private static void CheckCommand(Request request)

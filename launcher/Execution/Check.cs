@@ -28,9 +28,7 @@ internal static class Check
         try
         {
             // The interposer need not be there.
-            string? preload = EnvironmentBlock.Current.Find(EnvironmentBlock.Preload);
-            return TargetInspection.Inspect(command, EnvironmentBlock.Current.With(
-                EnvironmentBlock.Preload, InterposerLibrary.Prepend(InterposerLibrary.FileName, preload)));
+            return TargetInspection.Inspect(command, TargetEnvironment.OnVirtualClocks(InterposerLibrary.FileName));
         }
         catch (LauncherException exception)
         {

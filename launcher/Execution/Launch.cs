@@ -15,9 +15,7 @@ internal static class Launch
     public static int Run(Request request)
     {
         string interposer = InterposerLibrary.Find();
-        EnvironmentBlock current = EnvironmentBlock.Current;
-        EnvironmentBlock environment = current.With(
-            EnvironmentBlock.Preload, InterposerLibrary.Prepend(interposer, current.Find(EnvironmentBlock.Preload)));
+        EnvironmentBlock environment = TargetEnvironment.OnVirtualClocks(interposer);
         string path = CheckTarget(request, environment);
         Log.Debug($"command {path}, interposer {interposer}");
 

@@ -16,6 +16,9 @@ internal static class PrintEnvironment
         EnvironmentBlock current = EnvironmentBlock.Current;
         string preload = InterposerLibrary.Prepend(InterposerLibrary.Find(), current.Find(EnvironmentBlock.Preload));
         string lines = Line(EnvironmentBlock.Preload, preload) + Line(EnvironmentBlock.ConfigPath, WorkingDirectory.Absolute(path));
+        if (current.Find(EnvironmentBlock.Inherit) == EnvironmentBlock.No)
+            lines += Line(EnvironmentBlock.Inherit, "1");
+
         NamedConfig.Prepare(path, request);
         StandardStreams.WriteOutput(lines);
         return ExitStatus.Success;

@@ -102,7 +102,7 @@ internal sealed class TargetInspection
 
         string? raises = Privileges.WouldRaise(file);
         if (raises is null && EnvCommand.IsEnv(file.Path))
-            return FollowEnv(file.Path, arguments);
+            return FollowEnv(file.Path, arguments, isDynamic: loader is not null);
 
         if (loader is null)
             return elf.IsLoader ? End(file.Path, "dynamic loader", null) : End(file.Path, "static program", ExplainStatic(elf));
@@ -131,8 +131,9 @@ internal sealed class TargetInspection
         return Follow(InDirectory(script.Interpreter), [.. argument, path, .. arguments]);
     }
 
-    // Also through a static env, as busybox has it: it does not read the clock, and passes the interposer on.
-    private Finding FollowEnv(string path, string[] arguments)
+    // Also through a static env, as busybox has it: it does not read the clock, and passes the interposer on. Into a dynamic one the interposer gets,
+    // and puts itself back where it was taken out.
+    private Finding FollowEnv(string path, string[] arguments, bool isDynamic)
     {
         _steps.Add(new FindingStep(path, Env));
         EnvCommand env = EnvCommand.Parse(arguments, _environment, _directory);
@@ -143,16 +144,30 @@ internal sealed class TargetInspection
         if (env.Command.Length == 0)
             return new Finding(_steps, null, null);
 
-        if (ExplainEnvironment(env.Environment) is string escape)
+        EnvironmentBlock environment = isDynamic ? Completed(env.Environment) : env.Environment;
+        if (ExplainEnvironment(environment) is string escape)
             return End(caller, "options of env", escape);
 
-        _environment = env.Environment;
+        _environment = environment;
         _directory = env.Directory;
         return FollowCommand(env.Command);
     }
 
+    /// <summary>What the interposer makes of an environment for a program that is executed.</summary>
+    private static EnvironmentBlock Completed(EnvironmentBlock changed)
+    {
+        string? preload = changed.Find(EnvironmentBlock.Preload);
+        if (!InterposerLibrary.IsIn(preload))
+            changed = changed.With(EnvironmentBlock.Preload, InterposerLibrary.Prepend(InterposerLibrary.FileName, preload));
+
+        return string.IsNullOrEmpty(changed.Find(EnvironmentBlock.ConfigPath)) ? changed.With(EnvironmentBlock.ConfigPath, SomeConfig) : changed;
+    }
+
     private static string? ExplainEnvironment(EnvironmentBlock changed)
     {
+        if (changed.Find(EnvironmentBlock.Inherit) == EnvironmentBlock.No)
+            return "has env set VIRT_TIME_INHERIT=0, which is for programs that are to run on the host's clocks; leave that out";
+
         string? preload = changed.Find(EnvironmentBlock.Preload);
         if (preload is null)
             return "has env take LD_PRELOAD out of the environment; leave out its option -i or -u LD_PRELOAD";

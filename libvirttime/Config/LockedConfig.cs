@@ -18,9 +18,9 @@ internal unsafe struct LockedConfig
     public static int TryLock(LockedConfig* locked, MappedConfig* config)
     {
         locked->_config = config;
-        if (!config->IsWritable || config->Path[0] == 0 || !config->Identity.IsKnown)
+        if (!config->IsWritable || !config->Identity.IsKnown)
             return -Errno.EPERM;
-        locked->_descriptor = ConfigFile.Open(config->Path, Mman.O_RDWR);
+        locked->_descriptor = ConfigFile.Open(MappedConfig.PathOf(config), Mman.O_RDWR);
         if (locked->_descriptor < 0)
             return -Errno.EPERM;
         int result = Kernel.IdentityOf(locked->_descriptor).Equals(config->Identity)

@@ -10,7 +10,9 @@ namespace VirtTime.Config;
 /// </remarks>
 internal unsafe struct MappedConfig
 {
-    private const int PathCapacity = 1024;
+    // PATH_MAX: nothing longer can be opened.
+    private const int PathCapacity = 4096;
+    private const int NameLength = 15;
 
     /// <summary><c>ts_offset</c>.</summary>
     public timespec* Offset;
@@ -29,13 +31,14 @@ internal unsafe struct MappedConfig
     /// <summary>Which file it is (man 2 stat), to know it again.</summary>
     public FileIdentity Identity;
 
-    /// <summary>Its path as the variable had it; empty where that is too long to keep.</summary>
-    public fixed byte Path[PathCapacity];
+    /// <summary><c>VIRT_TIME_CONF=</c> and its path as the variable had it: the program may have overwritten its own environment since.</summary>
+    public fixed byte Variable[NameLength + PathCapacity];
 
     /// <summary>Where the extension block lies behind a config's address, on pages of 4 KiB; with larger ones there is no short way.</summary>
     public const nint ExtensionDistance = 4096;
 
-    private static nint Length => 3 * FileMapping.PageSize;
+    // Two for the path; what is not touched costs nothing.
+    private static nint Length => 4 * FileMapping.PageSize;
 
     /// <summary>Opens, maps and checks a file; says why on standard error when that fails.</summary>
     /// <returns>Null when it does: whatever is wrong with the file, the target goes on.</returns>
@@ -58,11 +61,18 @@ internal unsafe struct MappedConfig
         MappedConfig* config = Map(descriptor, isWritable, out ConfigDefect defect, out int errno);
         Kernel.Close(descriptor);
         if (config == null)
+        {
             Diagnostic.CannotUse(path, defect, errno);
-        else if (CString.Length(path) < PathCapacity)
-            CString.Append(config->Path, path);
+            return null;
+        }
+
+        fixed (byte* name = "VIRT_TIME_CONF="u8)
+            CString.Append(CString.Append(config->Variable, name), path);
         return config;
     }
+
+    /// <summary>Its path as the variable had it.</summary>
+    public static byte* PathOf(MappedConfig* config) => config->Variable + NameLength;
 
     /// <summary>A config without a file: the clocks are the host's. For use when there is none.</summary>
     public static void MakeEmpty(MappedConfig* config, timespec* offset, ConfigExtension* extension)

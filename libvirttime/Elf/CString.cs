@@ -34,6 +34,26 @@ internal static unsafe class CString
         return length;
     }
 
+    public static bool Contains(byte* text, byte wanted)
+    {
+        while (*text != 0 && *text != wanted)
+            text++;
+        return *text != 0;
+    }
+
+    /// <summary>What follows the last slash.</summary>
+    public static byte* FileName(byte* path)
+    {
+        byte* name = path;
+        for (; *path != 0; path++)
+        {
+            if (*path == (byte)'/')
+                name = path + 1;
+        }
+
+        return name;
+    }
+
     /// <summary>Copies <paramref name="text"/> and its NUL, and returns where the NUL is.</summary>
     public static byte* Append(byte* to, byte* text)
     {

@@ -2,6 +2,7 @@ using System.Runtime;
 using System.Runtime.CompilerServices;
 using VirtTime.Clock;
 using VirtTime.Interpose.Clocks;
+using VirtTime.Interpose.Exec;
 using VirtTime.Interpose.Lookup;
 using VirtTime.Interpose.Timers;
 using VirtTime.Interpose.Waits;
@@ -38,7 +39,8 @@ internal static unsafe class RawSyscall
         or SyscallNumbers.timerfd_create or SyscallNumbers.timerfd_settime or SyscallNumbers.sysinfo or SyscallNumbers.times
         or SyscallNumbers.gettimeofday or SyscallNumbers.time or SyscallNumbers.adjtimex or SyscallNumbers.clock_adjtime
         or SyscallNumbers.clock_settime or SyscallNumbers.settimeofday
-        or SyscallNumbers.mq_timedsend or SyscallNumbers.mq_timedreceive;
+        or SyscallNumbers.mq_timedsend or SyscallNumbers.mq_timedreceive
+        or SyscallNumbers.execve or SyscallNumbers.execveat;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint Convert(nint number, nint a, nint b, nint c, nint d, nint e, nint f)
@@ -72,6 +74,8 @@ internal static unsafe class RawSyscall
             case SyscallNumbers.clock_settime: return ClockSetting.RawSettime((int)a, (timespec*)b);
             case SyscallNumbers.settimeofday: return ClockSetting.RawSetTimeOfDay((timespec*)a, b);
             case SyscallNumbers.mq_timedsend or SyscallNumbers.mq_timedreceive: return WallClockWaits.RawMessage(&call);
+            case SyscallNumbers.execve: return ProgramExecution.RawExecve(&call);
+            case SyscallNumbers.execveat: return ProgramExecution.RawExecveat(&call);
             default: return Descriptors.RawDuplicate(&call);
         }
     }

@@ -5,6 +5,7 @@ using VirtTime.Clock;
 using VirtTime.Config;
 using VirtTime.Elf;
 using VirtTime.Interpose.Clocks;
+using VirtTime.Interpose.Exec;
 using VirtTime.Interpose.Lookup;
 using VirtTime.Interpose.Waits;
 using VirtTime.Libc;
@@ -27,6 +28,9 @@ internal static unsafe class Startup
     private static MappedConfig s_empty;
     private static timespec s_noOffset;
     private static ConfigExtension s_noExtension;
+
+    /// <summary>The config file in force; null where the program runs on the host's clocks.</summary>
+    public static MappedConfig* Config => Volatile.Read(ref s_config) == None ? null : (MappedConfig*)(nint)s_config;
 
     /// <summary>Every exported function starts with this.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -91,9 +95,13 @@ internal static unsafe class Startup
 
     private static MappedConfig* OpenConfig()
     {
-        fixed (byte* variable = "VIRT_TIME_CONF="u8, name = "VIRT_TIME_CONF"u8)
+        byte** environment = Environment.Current();
+        fixed (byte* variable = "VIRT_TIME_CONF="u8, name = "VIRT_TIME_CONF"u8, inherit = "VIRT_TIME_INHERIT="u8)
         {
-            byte* path = Environment.Find(Environment.Current(), variable);
+            // Started by what is not reached, a static shell: whoever set it has left on purpose.
+            if (InheritedEnvironment.IsNo(Environment.Find(environment, inherit)))
+                return null;
+            byte* path = Environment.Find(environment, variable);
             if (path != null && *path != 0)
                 return MappedConfig.Open(path);
             Diagnostic.IsNotSet(name);

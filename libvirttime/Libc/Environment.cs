@@ -5,6 +5,8 @@ namespace VirtTime.Libc;
 /// <summary>The process's environment, read without libc's <c>getenv</c>.</summary>
 internal static unsafe class Environment
 {
+    private static nint s_variable;
+
     /// <summary>The value of <paramref name="nameAndEquals"/> (<c>"NAME="</c>) in an <c>envp</c> array; null when it is not there.</summary>
     public static byte* Find(byte** environment, byte* nameAndEquals)
     {
@@ -25,11 +27,17 @@ internal static unsafe class Environment
         return environment != null ? environment : InitialStack.Environment();
     }
 
-    /// <summary>
-    /// libc's <c>environ</c> as the program sees it: the first definition in load order, since the program itself may
-    /// hold the variable (a copy relocation). Null before libc has set it.
-    /// </summary>
-    private static byte** FromVariable()
+    /// <summary>libc's <c>environ</c>. Null before libc has set it, and after <c>clearenv</c>.</summary>
+    public static byte** FromVariable()
+    {
+        if (s_variable == 0)
+            s_variable = (nint)FindVariable();
+        byte*** variable = (byte***)s_variable;
+        return variable == null ? null : *variable;
+    }
+
+    /// <summary>Where it is as the program sees it: the first definition in load order, since the program itself may hold the variable (a copy relocation).</summary>
+    private static byte*** FindVariable()
     {
         fixed (byte* name = "environ"u8)
         {
@@ -37,7 +45,7 @@ internal static unsafe class Environment
             {
                 byte*** variable = (byte***)new SymbolTable(map).Find(name);
                 if (variable != null)
-                    return *variable;
+                    return variable;
             }
         }
 

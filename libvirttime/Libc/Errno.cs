@@ -11,6 +11,7 @@ internal static unsafe class Errno
     public const int EINTR = 4;
     public const int EBADF = 9;
     public const int EAGAIN = 11;
+    public const int ENOMEM = 12;
     public const int EACCES = 13;
     public const int EFAULT = 14;
     public const int EBUSY = 16;

@@ -34,11 +34,13 @@ internal static class SyscallNumbers
     public const nint mq_timedreceive = 183;
     public const nint munmap = 215;
     public const nint mremap = 216;
+    public const nint execve = 221;
     public const nint mmap = 222;
     public const nint mprotect = 226;
     public const nint madvise = 233;
     public const nint prlimit64 = 261;
     public const nint clock_adjtime = 266;
+    public const nint execveat = 281;
     public const nint statx = 291;
     public const nint close_range = 436;
     public const nint futex_waitv = 449;

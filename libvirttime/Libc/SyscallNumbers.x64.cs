@@ -16,6 +16,7 @@ internal static class SyscallNumbers
     public const nint dup = 32;
     public const nint dup2 = 33;
     public const nint nanosleep = 35;
+    public const nint execve = 59;
     public const nint fcntl = 72;
     public const nint flock = 73;
     public const nint gettimeofday = 96;
@@ -41,6 +42,7 @@ internal static class SyscallNumbers
     public const nint dup3 = 292;
     public const nint prlimit64 = 302;
     public const nint clock_adjtime = 305;
+    public const nint execveat = 322;
     public const nint statx = 332;
     public const nint close_range = 436;
     public const nint futex_waitv = 449;

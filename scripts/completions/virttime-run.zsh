@@ -21,6 +21,7 @@ _arguments -s -S \
     '--elapsed[with --resume, add the time that has passed meanwhile]' \
     '--criu-action[act as an action script of criu]' \
     '*'{-S+,--split-string=}'[split a string into arguments, for #! lines]:string:' \
+    "--none[run the command on the host's clocks]" \
     '--check[inspect the command, run nothing]' \
     '--force[run a command that would escape, or use a file of another boot]' \
     '--json[print the state as JSON]' \

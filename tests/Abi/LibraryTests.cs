@@ -61,14 +61,14 @@ public partial class LibraryTests
     }
 
     [Fact]
-    public void Is_at_most_56_KiB() => Assert.InRange(new FileInfo(Paths.Library).Length, 1, 56 * 1024);
+    public void Is_at_most_72_KiB() => Assert.InRange(new FileInfo(Paths.Library).Length, 1, 72 * 1024);
 
     // Signal stacks are small. Those that have more are not on the way to a read or a wait: the message at start, asking which file one is, setting the
-    // clock, and the clock's discipline.
+    // clock, the clock's discipline, and, a page at a time, what a call that executes a program borrows.
     [Fact(Timeout = Limits.Test)]
     public async Task Frames_are_no_larger_than_256_bytes()
     {
-        const int Exceptions = 5, Most = 256;
+        const int Exceptions = 6, Most = 256;
         string code = (await Command.Of("objdump", "--disassemble", "--no-show-raw-insn", Paths.Library).RunAsync()).Succeeded().Output;
         int[] frames = [.. FramePattern().Matches(code).Select(match => Convert.ToInt32(match.Groups[1].Value, 16))];
         Assert.NotEmpty(frames);

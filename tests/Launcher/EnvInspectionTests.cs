@@ -7,6 +7,9 @@ public class EnvInspectionTests
 {
     private const string Drops = "has env take LD_PRELOAD out of the environment; leave out its option -i or -u LD_PRELOAD";
     private const string Replaces = "has env give LD_PRELOAD a value without libvirttime.so; leave that out";
+    private const string Leaves =
+        "has env set VIRT_TIME_INHERIT=0, which is for programs that are to run on the host's clocks; leave that out";
+
     private const string Changes = "has env change VIRT_TIME_CONF, which names the config file; leave that out";
 
     [Theory(Timeout = Limits.Test)]
@@ -21,6 +24,16 @@ public class EnvInspectionTests
     [InlineData("-S VIRT_TIME_CONF=${{VIRT_TIME_CONF}} {0}/dynamic")]
     [InlineData("-S --default-signal=INT --ignore-signal {0}/dynamic")]
     [InlineData("-S {0}/dynamic -i LD_PRELOAD= # -u")]
+    [InlineData("-S -i {0}/dynamic")]
+    [InlineData("-S - {0}/dynamic")]
+    [InlineData("-iS {0}/dynamic")]
+    [InlineData("-viS {0}/dynamic")]
+    [InlineData("-S --ignore-environment PATH=/usr/bin {0}/dynamic")]
+    [InlineData("-S --chdir / -u LD_PRELOAD {0}/dynamic")]
+    [InlineData("-S env A=1 env -u LD_PRELOAD {0}/dynamic")]
+    [InlineData("-S LD_PRELOAD= {0}/dynamic")]
+    [InlineData("-S LD_PRELOAD=libm.so.6 {0}/dynamic")]
+    [InlineData("-S -u VIRT_TIME_CONF {0}/dynamic")]
     public async Task Script_is_as_the_command_of_its_env(string argument)
     {
         using Targets targets = new();
@@ -38,21 +51,11 @@ public class EnvInspectionTests
     }
 
     [Theory(Timeout = Limits.Test)]
-    [InlineData("-S -i", Drops)]
-    [InlineData("-S -", Drops)]
-    [InlineData("-iS", Drops)]
-    [InlineData("-viS", Drops)]
-    [InlineData("-S -vi", Drops)]
-    [InlineData("-S --ignore-env", Drops)]
-    [InlineData("-S --ignore-environment PATH=/usr/bin", Drops)]
-    [InlineData("-S --chdir / -u LD_PRELOAD", Drops)]
-    [InlineData("-S -u A --uns=LD_PRELOAD", Drops)]
-    [InlineData("-S env A=1 env -u LD_PRELOAD", Drops)]
-    [InlineData("-S LD_PRELOAD=", Replaces)]
-    [InlineData("-S LD_PRELOAD=libm.so.6", Replaces)]
-    [InlineData("-S -u VIRT_TIME_CONF", Changes)]
     [InlineData("-S VIRT_TIME_CONF=/dev/null", Changes)]
-    public async Task Script_whose_env_drops_the_interposer_is_refused(string options, string reason)
+    [InlineData("-S -i VIRT_TIME_CONF=/dev/null", Changes)]
+    [InlineData("-S VIRT_TIME_INHERIT=0", Leaves)]
+    [InlineData("-S env VIRT_TIME_INHERIT=0 env -i VIRT_TIME_INHERIT=0", Leaves)]
+    public async Task Script_whose_env_leads_elsewhere_is_refused(string options, string reason)
     {
         using Targets targets = new();
         string script = targets.Script("script", $"#!/usr/bin/env {options} {await targets.DynamicAsync()}\n");
@@ -64,13 +67,29 @@ public class EnvInspectionTests
         Assert.Equal($"virttime-run: warning: {script}: {reason}", run.ErrorLines[0]);
     }
 
+    // The interposer gets into a dynamic one, and goes along.
+    [Theory(Timeout = Limits.Test)]
+    [InlineData(Drops, "-i")]
+    [InlineData(Drops, "-u", "LD_PRELOAD")]
+    [InlineData(Replaces, "LD_PRELOAD=libm.so.6")]
+    public async Task Static_env_that_drops_the_interposer_is_refused(string reason, params string[] options)
+    {
+        using Targets targets = new();
+        string program = await targets.DynamicAsync();
+        string env = targets.File("env");
+        (await Command.Of("gcc", "-static", "-o", env, Path.Combine(Paths.Programs, "exec", "static_env.c")).RunAsync()).Succeeded();
+        await new Inspector().RefusesButForcesAsync(env, reason, [env, .. options, program]);
+        await new Inspector().AcceptsAsync(env, program);
+    }
+
     [Fact(Timeout = Limits.Test)]
     public async Task Env_as_the_command_is_followed_as_well()
     {
         using Targets targets = new();
         string program = await targets.DynamicAsync();
         await new Inspector().AcceptsAsync("env", "-u", "A", "B=1", program);
-        await new Inspector().RefusesButForcesAsync(Needs.Tool("env"), Drops, "env", "-i", program);
+        await new Inspector().AcceptsAsync("env", "-i", program);
+        await new Inspector().RefusesButForcesAsync(Needs.Tool("env"), Leaves, "env", "VIRT_TIME_INHERIT=0", program);
     }
 
     [Theory(Timeout = Limits.Test)]

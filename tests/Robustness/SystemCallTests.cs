@@ -10,6 +10,8 @@ namespace VirtTime.Tests.Robustness;
 /// </summary>
 public partial class SystemCallTests
 {
+    private static readonly string[] s_execution = [.. Enumerable.Repeat("futex", 8), .. Enumerable.Repeat("openat", 40)];
+
     // What may come on top in one call. A futex asks whether memory can be touched that lies elsewhere than on the caller's page of the stack, and
     // where the kernel, not libc, would have answered EFAULT; a time and an interval are two questions.
     private static readonly Dictionary<string, string[]> s_more = new()
@@ -21,10 +23,25 @@ public partial class SystemCallTests
 
         // When it has to wait.
         ["pthread_mutex_clocklock"] = ["futex"],
-        ["syscall"] = ["futex", "futex"],
+        ["syscall"] = ["futex", "futex", "openat"],
         ["sysinfo"] = ["futex", "futex"],
         ["timer_settime"] = ["futex", "futex"],
         ["timerfd_settime"] = ["futex", "futex"],
+
+        // Whether the environment can be read, page by page; whether the program can load the library, by its file, which may be looked for in PATH.
+        ["execve"] = s_execution,
+        ["execv"] = s_execution,
+        ["execvp"] = s_execution,
+        ["execvpe"] = s_execution,
+        ["execl"] = s_execution,
+        ["execlp"] = s_execution,
+        ["execle"] = s_execution,
+        ["fexecve"] = s_execution,
+        ["execveat"] = s_execution,
+        ["posix_spawn"] = s_execution,
+        ["posix_spawnp"] = s_execution,
+        ["system"] = s_execution,
+        ["popen"] = s_execution,
     };
 
     // And where the date is virtual. Nobody passes a time there on the stack.

@@ -10,7 +10,7 @@ internal static class Measures
         [("clock_gettime(CLOCK_REALTIME)", "0"), ("gettimeofday", "gettimeofday"), ("time", "time")];
 
     public static IEnumerable<Measure> All(Workplace place) =>
-        [.. Clocks(place), Throughput(place), .. Waits(place), Loading(place), Resident(place), Size(place), Launching(place), LaunchingInCrowd(place), .. Adjusting(place), .. Programs.All(place)];
+        [.. Clocks(place), Throughput(place), .. Waits(place), .. Executing(place), Loading(place), Resident(place), Size(place), Launching(place), LaunchingInCrowd(place), .. Adjusting(place), .. Programs.All(place)];
 
     private static IEnumerable<Measure> Clocks(Workplace place)
     {
@@ -52,6 +52,27 @@ internal static class Measures
         new(name, "ns", [new("VirtTime"), new("native")])
         {
             Together = () => Workplace.Figures("env", place.ConfigVariable, program, place.Library, which, $"{rounds}"),
+        };
+
+    // The program that is executed has the library loaded each time: what differs is who executes it.
+    private static IEnumerable<Measure> Executing(Workplace place)
+    {
+        foreach (string environment in new[] { "keep", "clear" })
+        {
+            yield return Execution(place, "posix_spawn of /bin/true", "spawn", environment, place.Scaled(200));
+            yield return Execution(place, "vfork and execve of /bin/true", "vfork", environment, place.Scaled(200));
+            yield return Execution(place, "execve of nothing", "fail", environment, place.Scaled(50));
+        }
+    }
+
+    private static Measure Execution(Workplace place, string name, string how, string environment, int rounds) =>
+        new($"{name}, environment {(environment == "keep" ? "kept" : "cleared")}", "µs", [new("VirtTime"), new("native")])
+        {
+            Together = () =>
+            [
+                .. Workplace.Figures("env", place.ConfigVariable, place.Build("executions"), place.Library, how, environment, $"{rounds}")
+                    .Select(nanoseconds => nanoseconds / 1000),
+            ],
         };
 
     private static Measure Loading(Workplace place) => new("/bin/true with the library loaded", "µs",

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <sys/time.h>
@@ -31,8 +32,11 @@ struct call {
     long arguments[7];
 };
 
+/* What this libc lacks is not called. */
 static inline void add_call(struct call **next, void *function, long a, long b, long c, long d, long e, long f, long g)
 {
+    if (!function)
+        return;
     *(*next)++ = (struct call){function, {a, b, c, d, e, f, g}};
 }
 
@@ -260,6 +264,7 @@ static inline void add_system_calls(struct call **next)
     CALL(next, "syscall", SYS_clock_gettime, CLOCK_REALTIME, &result);
     CALL(next, "syscall", SYS_gettimeofday, &result, NULL);
     CALL(next, "syscall", SYS_futex, &word, FUTEX_WAIT_BITSET_PRIVATE | FUTEX_CLOCK_REALTIME, 0, &past, NULL, FUTEX_BITSET_MATCH_ANY);
+    CALL(next, "syscall", SYS_execve, "/nonexistent/program", NULL, NULL);
     CALL(next, "syscall", SYS_timerfd_settime, timerfd_create(CLOCK_MONOTONIC, 0), TFD_TIMER_ABSTIME, &expired, NULL);
 }
 
@@ -272,6 +277,51 @@ static inline void add_sleeps(struct call **next)
         CALL(next, "clock_nanosleep", clocks[i], TIMER_ABSTIME, &invalid, NULL);
         CALL(next, "clock_nanosleep", clocks[i], 0, &moment, NULL);
     }
+}
+
+/* Programs that are not there, with an environment that is passed on and one that is not. */
+static inline void add_executions(struct call **next, const char *name)
+{
+    static const char *file = "/nonexistent/program", *arguments[] = {"program", NULL}, *cleared[] = {"A=1", NULL};
+
+    if (!strncmp(name, "execv", 5) && strcmp(name, "execveat")) {
+        CALL(next, name, file, arguments, environ);
+        CALL(next, name, file, arguments, cleared);
+        CALL(next, name, "nonexistent program", arguments, cleared);
+    } else if (!strcmp(name, "execveat")) {
+        CALL(next, name, AT_FDCWD, file, arguments, environ, 0);
+        CALL(next, name, -1, "", arguments, cleared, AT_EMPTY_PATH);
+    } else if (!strcmp(name, "fexecve")) {
+        CALL(next, name, 999, arguments, environ);
+        CALL(next, name, 999, arguments, cleared);
+    } else if (!strcmp(name, "execle")) {
+        CALL(next, name, file, "program", "1", NULL, environ);
+        CALL(next, name, file, "program", "1", "2", "3", NULL, cleared);
+    } else {
+        CALL(next, name, file, "program", NULL);
+        CALL(next, name, file, "program", "1", "2", "3", "4", NULL);
+    }
+}
+
+/* A child has nothing to do with its parent's trap flag: so that there is none, there is no memory for its stack. */
+static inline void add_starts(struct call **next, const char *name)
+{
+    static const char *arguments[] = {"program", NULL}, *cleared[] = {"A=1", NULL};
+    struct rlimit none = {0, RLIM_INFINITY};
+    static long child;
+    void *heap = malloc(100000);
+
+    if (!strcmp(name, "system"))
+        CALL(next, name, "exit 1");
+    else if (!strcmp(name, "popen")) {
+        CALL(next, name, "exit 1", "r");
+        CALL(next, name, "exit 1", "x");
+    } else {
+        CALL(next, name, &child, "/nonexistent/program", NULL, NULL, arguments, environ);
+        CALL(next, name, &child, "/nonexistent/program", NULL, NULL, arguments, cleared);
+    }
+    free(heap);
+    setrlimit(RLIMIT_AS, &none);
 }
 
 /* Nobody has one so large. */
@@ -357,6 +407,10 @@ static inline struct call *add_calls(struct call *next, const char *name)
         add_timer_calls(&next, name);
     else if (!strcmp(name, "syscall"))
         add_system_calls(&next);
+    else if (!strncmp(name, "exec", 4) || !strcmp(name, "fexecve"))
+        add_executions(&next, name);
+    else if (!strncmp(name, "posix_spawn", 11) || !strcmp(name, "system") || !strcmp(name, "popen"))
+        add_starts(&next, name);
     else if (!strncmp(name, "pthread_", 8) || !strcmp(name, "sem_clockwait"))
         add_lock_calls(&next, name);
     else

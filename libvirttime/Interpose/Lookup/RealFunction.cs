@@ -19,6 +19,8 @@ internal enum RealFunction
     pthread_timedjoin_np,
     cnd_timedwait,
     mtx_timedlock,
+    posix_spawn,
+    posix_spawnp,
 
     // Return −1 and set errno.
     sem_clockwait,
@@ -54,10 +56,21 @@ internal enum RealFunction
     sysinfo,
     times,
     syscall,
+    execve,
+    execv,
+    execvp,
+    execvpe,
+    execl,
+    execle,
+    execlp,
+    fexecve,
+    execveat,
+    system,
 
     closefrom,
 
     // Return 0.
+    popen,
     timespec_get,
     dlsym,
     dlvsym,
@@ -75,7 +88,7 @@ internal enum RealFunction
 
     Count,
     FirstThatSetsErrno = sem_clockwait,
-    FirstThatReturnsZero = timespec_get,
+    FirstThatReturnsZero = popen,
 }
 
 internal static class RealFunctionNames
@@ -85,12 +98,13 @@ internal static class RealFunctionNames
         "clock_nanosleep\0pthread_cond_timedwait\0pthread_cond_clockwait\0"u8
         + "pthread_mutex_clocklock\0pthread_rwlock_clockrdlock\0pthread_rwlock_clockwrlock\0pthread_clockjoin_np\0"u8
         + "pthread_mutex_timedlock\0pthread_rwlock_timedrdlock\0pthread_rwlock_timedwrlock\0pthread_timedjoin_np\0"u8
-        + "cnd_timedwait\0mtx_timedlock\0"u8
+        + "cnd_timedwait\0mtx_timedlock\0posix_spawn\0posix_spawnp\0"u8
         + "sem_clockwait\0sem_timedwait\0mq_timedsend\0mq_timedreceive\0gettimeofday\0time\0ftime\0"u8
         + "adjtimex\0__adjtimex\0ntp_adjtime\0clock_adjtime\0adjtime\0ntp_gettime\0ntp_gettimex\0clock_settime\0settimeofday\0stime\0"u8
         + "timer_create\0timer_delete\0timer_settime\0timerfd_create\0timerfd_settime\0"u8
-        + "close\0close_range\0dup\0dup2\0dup3\0fcntl\0fcntl64\0unshare\0sysinfo\0times\0syscall\0closefrom\0"u8
-        + "timespec_get\0dlsym\0dlvsym\0dl_iterate_phdr\0"u8
+        + "close\0close_range\0dup\0dup2\0dup3\0fcntl\0fcntl64\0unshare\0sysinfo\0times\0syscall\0"u8
+        + "execve\0execv\0execvp\0execvpe\0execl\0execle\0execlp\0fexecve\0execveat\0system\0closefrom\0"u8
+        + "popen\0timespec_get\0dlsym\0dlvsym\0dl_iterate_phdr\0"u8
         + "clock_gettime\0pthread_self\0pthread_mutex_trylock\0pthread_condattr_init\0pthread_condattr_setclock\0pthread_cond_init\0"u8
         + "gnu_get_libc_version\0_thread_db_pthread_tid\0"u8;
 }

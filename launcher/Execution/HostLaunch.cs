@@ -1,0 +1,22 @@
+using VirtTime.CommandLine;
+using VirtTime.Diagnostics;
+using VirtTime.Target;
+
+namespace VirtTime.Execution;
+
+/// <summary><c>--none</c>: runs a command on the host's clocks, from within a tree whose clocks are shifted.</summary>
+internal static class HostLaunch
+{
+    /// <summary>Returns only by an exception: on success this process has become the target.</summary>
+    /// <exception cref="LauncherException">The command cannot be run.</exception>
+    public static int Run(Request request)
+    {
+        EnvironmentBlock environment = TargetEnvironment.OnHostClocks();
+
+        // Whether it would escape makes no difference here; whether it is there does.
+        string path = TargetInspection.Inspect(request.Command, environment).Command;
+        Log.Debug($"command {path}, on the host's clocks");
+        Log.Finish();
+        throw CommandExecution.Execute(path, request.Command, environment);
+    }
+}

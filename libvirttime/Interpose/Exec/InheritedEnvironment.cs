@@ -1,0 +1,138 @@
+using System.Runtime.CompilerServices;
+using VirtTime.Config;
+using VirtTime.Elf;
+using VirtTime.Libc;
+
+namespace VirtTime.Interpose.Exec;
+
+/// <summary>What an environment for another program says of the interposer, and the same as it has to be.</summary>
+internal unsafe struct InheritedEnvironment
+{
+    private const nuint SmallestPage = 4096;
+    private const nuint NoPage = 1;
+
+    private byte** _variables;
+    private int _count;
+    private byte* _preload;
+    private byte* _config;
+    private byte* _inherit;
+    private bool _hasInterposer;
+
+    /// <summary>Whether the value of <c>VIRT_TIME_INHERIT</c> says that the program is to run on the host's clocks.</summary>
+    public static bool IsNo(byte* value) => value != null && value[0] == (byte)'0' && value[1] == 0;
+
+    /// <summary>Whether the program has been told to leave.</summary>
+    public readonly bool Leaves => IsNo(_inherit);
+
+    /// <summary>Whether <c>LD_PRELOAD</c> has to be given this library.</summary>
+    public readonly bool LacksInterposer => !_hasInterposer && !Leaves;
+
+    /// <summary>Whether it is as it has to be.</summary>
+    public readonly bool IsRight => Leaves ? !_hasInterposer && _config == null : _hasInterposer && HasConfig;
+
+    /// <summary>How many bytes the right one takes at most.</summary>
+    public readonly nint Size => ((_count + 3) * sizeof(byte*)) + PreloadSize;
+
+    /// <summary>The value that <c>VIRT_TIME_CONF</c> has to have: the file of this process unless there is another.</summary>
+    public readonly byte* Config => HasConfig ? _config : MappedConfig.PathOf(Startup.Config);
+
+    /// <summary>How many bytes <see cref="WritePreload"/> takes at most.</summary>
+    public readonly int PreloadSize
+    {
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        get => 16 + CString.Length(PreloadList.Interposer) + (_preload == null ? 0 : CString.Length(_preload));
+    }
+
+    // An empty value is none: the library says so as well.
+    private readonly bool HasConfig => _config != null && *_config != 0;
+
+    /// <summary>Looks through an environment, of which it keeps the address.</summary>
+    /// <returns>False where it cannot be read: the real function says so.</returns>
+    public bool TryRead(byte** variables)
+    {
+        _variables = variables;
+        _count = 0;
+        _preload = null;
+        _config = null;
+        _inherit = null;
+        _hasInterposer = false;
+        nuint arrayPage = NoPage, textPage = NoPage;
+        fixed (byte* preload = "LD_PRELOAD="u8, config = "VIRT_TIME_CONF="u8, inherit = "VIRT_TIME_INHERIT="u8)
+        {
+            for (; variables != null; variables++, _count++)
+            {
+                if (!CanRead(variables, ref arrayPage))
+                    return false;
+                byte* text = *variables;
+                if (text == null)
+                    break;
+                if (!CanRead(text, ref textPage))
+                    return false;
+
+                // Of several, the loader of glibc takes the last; the library takes the first.
+                if (*text == (byte)'L' && CString.After(text, preload) is var list && list != null)
+                    _preload = list;
+                else if (*text == (byte)'V')
+                {
+                    if (_config == null)
+                        _config = CString.After(text, config);
+                    if (_inherit == null)
+                        _inherit = CString.After(text, inherit);
+                }
+            }
+        }
+
+        _hasInterposer = _preload != null && PreloadList.HasInterposer(_preload);
+        return true;
+    }
+
+    /// <summary>Writes the environment as it has to be; what need not change is kept, in its order.</summary>
+    /// <param name="memory">Of <see cref="Size"/> bytes.</param>
+    /// <param name="given">What was read.</param>
+    public static byte** Write(byte* memory, InheritedEnvironment* given)
+    {
+        byte** first = (byte**)memory;
+        byte** next = first;
+        bool changesPreload = given->LacksInterposer || (given->Leaves && given->_hasInterposer);
+        bool changesConfig = given->Leaves || !given->HasConfig;
+        if (changesPreload)
+        {
+            byte* text = memory + ((given->_count + 3) * sizeof(byte*));
+            if (given->WritePreload(text)[-1] != (byte)'=')
+                *next++ = text;
+        }
+
+        if (changesConfig && !given->Leaves)
+            *next++ = Startup.Config->Variable;
+
+        fixed (byte* preload = "LD_PRELOAD="u8, config = "VIRT_TIME_CONF="u8)
+        {
+            for (int i = 0; i < given->_count; i++)
+            {
+                byte* text = given->_variables[i];
+                if (!(changesPreload && CString.After(text, preload) != null) && !(changesConfig && CString.After(text, config) != null))
+                    *next++ = text;
+            }
+        }
+
+        *next = null;
+        return first;
+    }
+
+    /// <summary>Writes <c>LD_PRELOAD</c> as it has to be, and returns where its NUL is.</summary>
+    public readonly byte* WritePreload(byte* to) => PreloadList.Write(to, _preload, !Leaves);
+
+    // Of each page once, and not of what may lie across its end.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool CanRead(void* address, ref nuint page)
+    {
+        nuint here = (nuint)address & ~(SmallestPage - 1);
+        if (here == page)
+            return true;
+        page = here;
+        return IsReadable((nuint)address);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool IsReadable(nuint address) => UserMemory.IsReadable((void*)(address & ~(nuint)3));
+}

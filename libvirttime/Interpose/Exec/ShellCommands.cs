@@ -1,0 +1,94 @@
+using System.Runtime;
+using System.Runtime.CompilerServices;
+using VirtTime.Elf;
+using VirtTime.Interpose.Lookup;
+using VirtTime.Libc;
+
+namespace VirtTime.Interpose.Exec;
+
+/// <summary>
+/// <c>system</c> and <c>popen</c>, which start a shell with the environment of this process, by a way inside libc. Where that was cleaned, the shell is
+/// told to set what is missing and to begin anew: it reads clocks as well.
+/// </summary>
+internal static unsafe class ShellCommands
+{
+    // An apostrophe becomes four bytes.
+    private const nint MostPerByte = 4;
+    private const nint WordsOfOurs = 128;
+
+    private struct ShellCall
+    {
+        public RealFunction Function;
+        public byte* Command;
+        public nint Second;
+        public InheritedEnvironment Given;
+    }
+
+    // man 3 system
+    [RuntimeExport("system")]
+    private static int system(byte* command, nint second, nint third, nint fourth) =>
+        (int)Run(RealFunction.system, command, second, third, fourth);
+
+    // man 3 popen
+    [RuntimeExport("popen")]
+    private static nint popen(byte* command, nint type, nint third, nint fourth) => Run(RealFunction.popen, command, type, third, fourth);
+
+    // A library may have a function of its own by such a name, for other things: it gets what it takes.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint Run(RealFunction function, byte* command, nint second, nint third, nint fourth)
+    {
+        Startup.Ensure();
+        ShellCall call;
+        InheritedEnvironment* given = &call.Given;
+        if (command == null || Startup.Config == null || !given->TryRead(Environment.FromVariable()) || given->Leaves || given->IsRight)
+            return Real.Call(function, (nint)command, second, third, fourth);
+        call.Function = function;
+        call.Command = command;
+        call.Second = second;
+        nint texts = CString.Length(command) + CString.Length(given->Config) + given->PreloadSize;
+        nint result = BorrowedMemory.Lend((MostPerByte * texts) + WordsOfOurs + given->PreloadSize, &RunChanged, &call);
+        return result == -Errno.ENOMEM ? ExecCall.Fail(function, Errno.ENOMEM) : result;
+    }
+
+    // export LD_PRELOAD='…' VIRT_TIME_CONF='…';exec /bin/sh -c '…' sh
+    private static nint RunChanged(byte* memory, void* state)
+    {
+        ShellCall* call = (ShellCall*)state;
+        byte* preload = memory;
+        byte* command = call->Given.WritePreload(preload) + 1;
+        byte* end;
+        fixed (byte* export = "export "u8, config = "'VIRT_TIME_CONF="u8, execute = "';exec /bin/sh -c "u8, name = " sh"u8)
+        {
+            end = AppendQuoted(CString.Append(command, export), preload);
+            *end++ = (byte)' ';
+            end = AppendInQuotes(CString.Append(end, config), call->Given.Config);
+            end = AppendQuoted(CString.Append(end, execute), call->Command);
+            CString.Append(end, name);
+        }
+
+        return Real.Call(call->Function, (nint)command, call->Second);
+    }
+
+    private static byte* AppendQuoted(byte* to, byte* text)
+    {
+        *to++ = (byte)'\'';
+        to = AppendInQuotes(to, text);
+        *to++ = (byte)'\'';
+        return to;
+    }
+
+    private static byte* AppendInQuotes(byte* to, byte* text)
+    {
+        for (; *text != 0; text++)
+        {
+            *to++ = *text;
+            if (*text != (byte)'\'')
+                continue;
+            *to++ = (byte)'\\';
+            *to++ = (byte)'\'';
+            *to++ = (byte)'\'';
+        }
+
+        return to;
+    }
+}

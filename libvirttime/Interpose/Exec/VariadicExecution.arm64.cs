@@ -1,0 +1,53 @@
+using System.Runtime;
+using System.Runtime.CompilerServices;
+using VirtTime.Interpose.Lookup;
+
+namespace VirtTime.Interpose.Exec;
+
+/// <remarks>
+/// arm64 passes eight arguments in registers, the rest on the stack: those lie one after another from the address of the first.
+/// </remarks>
+internal static unsafe partial class VariadicExecution
+{
+    private const nint RegistersBehindPath = 7;
+
+    private struct Registers
+    {
+        public nint A;
+        public nint B;
+        public nint C;
+        public nint D;
+        public nint E;
+        public nint F;
+        public nint G;
+    }
+
+    // man 3 exec
+    [RuntimeExport("execl")]
+    private static int execl(byte* path, nint a, nint b, nint c, nint d, nint e, nint f, nint g, nint onStack) =>
+        Execute(RealFunction.execl, path, a, b, c, d, e, f, g, &onStack);
+
+    // man 3 exec
+    [RuntimeExport("execlp")]
+    private static int execlp(byte* file, nint a, nint b, nint c, nint d, nint e, nint f, nint g, nint onStack) =>
+        Execute(RealFunction.execlp, file, a, b, c, d, e, f, g, &onStack);
+
+    // man 3 exec
+    [RuntimeExport("execle")]
+    private static int execle(byte* path, nint a, nint b, nint c, nint d, nint e, nint f, nint g, nint onStack) =>
+        Execute(RealFunction.execle, path, a, b, c, d, e, f, g, &onStack);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int Execute(RealFunction function, byte* file, nint a, nint b, nint c, nint d, nint e, nint f, nint g, nint* onStack)
+    {
+        Registers registers;
+        registers.A = a;
+        registers.B = b;
+        registers.C = c;
+        registers.D = d;
+        registers.E = e;
+        registers.F = f;
+        registers.G = g;
+        return Execute(function, file, &registers.A, onStack);
+    }
+}

@@ -1,0 +1,18 @@
+/* Prints the clock, the arguments and the variables that it was started with, a line each. */
+#include <stdio.h>
+#include <time.h>
+
+extern char **environ;
+
+int main(int argc, char **argv)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    printf("clock=%lld.%09ld\n", (long long)now.tv_sec, now.tv_nsec);
+    for (int i = 1; i < argc; i++)
+        printf("argument %s\n", argv[i]);
+    for (char **variable = environ; variable && *variable; variable++)
+        printf("variable %s\n", *variable);
+    return 0;
+}
