@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using VirtTime.Clock;
 using VirtTime.Interpose.Clocks;
 using VirtTime.Interpose.Lookup;
+using VirtTime.Interpose.Proc;
 using VirtTime.Interpose.Timers;
 using VirtTime.Interpose.Waits;
 using VirtTime.Libc;
@@ -25,6 +26,11 @@ internal static unsafe class RawSyscall
         if (number is SyscallNumbers.close or SyscallNumbers.close_range or SyscallNumbers.dup2 or SyscallNumbers.dup3
             or SyscallNumbers.unshare)
             Descriptors.RawForget(number, a, b);
+        if (Opens.IsRaw(number))
+            return Opens.Raw(number, a, b, c, d);
+        int error = Rewinds.Before(number, a, b, c, d);
+        if (error != 0)
+            return Errno.Return(error);
         nint real = Real.AddressOf(RealFunction.syscall);
         if (!CompilerContract.CanCallAsManaged(real))
             return Real.syscall(number, a, b, c, d, e, f);

@@ -5,6 +5,7 @@ using VirtTime.Clock;
 using VirtTime.Config;
 using VirtTime.Elf;
 using VirtTime.Interpose.Lookup;
+using VirtTime.Interpose.Proc;
 using VirtTime.Interpose.Waits;
 using VirtTime.Libc;
 
@@ -49,6 +50,7 @@ internal static unsafe class Startup
         VdsoCopy.Install((nint)(delegate*<int, timespec*, int>)&VirtualClock.Read);
         SlotClaim.Prepare();
         ConditionClock.Prepare();
+        ProcFile.NoteInherited();
     }
 
     // musl looks for the vDSO when it first reads a clock, and reads clocks inside its waits, which get host deadlines from us:

@@ -7,11 +7,15 @@ internal static class SyscallNumbers
     public const nint dup3 = 24;
     public const nint fcntl = 25;
     public const nint flock = 32;
+    public const nint ftruncate = 46;
     public const nint openat = 56;
     public const nint close = 57;
     public const nint lseek = 62;
     public const nint read = 63;
     public const nint write = 64;
+    public const nint pread64 = 67;
+    public const nint pwrite64 = 68;
+    public const nint readlinkat = 78;
     public const nint timerfd_create = 85;
     public const nint timerfd_settime = 86;
     public const nint unshare = 97;
@@ -31,11 +35,16 @@ internal static class SyscallNumbers
     public const nint mprotect = 226;
     public const nint madvise = 233;
     public const nint prlimit64 = 261;
+    public const nint memfd_create = 279;
     public const nint statx = 291;
     public const nint close_range = 436;
+    public const nint openat2 = 437;
     public const nint futex_waitv = 449;
     public const nint futex_wait = 455;
 
     /// <summary>Not there: <c>dup3</c> does its work.</summary>
     public const nint dup2 = -1;
+
+    /// <summary>Nor this: <c>openat</c> does.</summary>
+    public const nint open = -1;
 }

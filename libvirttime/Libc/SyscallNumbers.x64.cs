@@ -5,11 +5,14 @@ internal static class SyscallNumbers
 {
     public const nint read = 0;
     public const nint write = 1;
+    public const nint open = 2;
     public const nint close = 3;
     public const nint lseek = 8;
     public const nint mmap = 9;
     public const nint mprotect = 10;
     public const nint munmap = 11;
+    public const nint pread64 = 17;
+    public const nint pwrite64 = 18;
     public const nint mremap = 25;
     public const nint madvise = 28;
     public const nint dup = 32;
@@ -17,6 +20,7 @@ internal static class SyscallNumbers
     public const nint nanosleep = 35;
     public const nint fcntl = 72;
     public const nint flock = 73;
+    public const nint ftruncate = 77;
     public const nint sysinfo = 99;
     public const nint times = 100;
     public const nint gettid = 186;
@@ -27,13 +31,16 @@ internal static class SyscallNumbers
     public const nint clock_gettime = 228;
     public const nint clock_nanosleep = 230;
     public const nint openat = 257;
+    public const nint readlinkat = 267;
     public const nint unshare = 272;
     public const nint timerfd_create = 283;
     public const nint timerfd_settime = 286;
     public const nint dup3 = 292;
     public const nint prlimit64 = 302;
+    public const nint memfd_create = 319;
     public const nint statx = 332;
     public const nint close_range = 436;
+    public const nint openat2 = 437;
     public const nint futex_waitv = 449;
     public const nint futex_wait = 455;
 }
