@@ -28,9 +28,8 @@ internal static unsafe class RawSyscall
             Descriptors.RawForget(number, a, b);
         if (Opens.IsRaw(number))
             return Opens.Raw(number, a, b, c, d);
-        int error = Rewinds.Before(number, a, b, c, d);
-        if (error != 0)
-            return Errno.Return(error);
+        if (!Rewinds.BeforeRaw(number, a, b, c, d))
+            return -1;
         nint real = Real.AddressOf(RealFunction.syscall);
         if (!CompilerContract.CanCallAsManaged(real))
             return Real.syscall(number, a, b, c, d, e, f);

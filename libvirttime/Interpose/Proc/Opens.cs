@@ -13,82 +13,135 @@ internal static unsafe class Opens
 {
     // man 2 open; variadic in C, which makes no difference for integers on x86-64 and arm64
     [RuntimeExport("open")]
-    private static int open(byte* path, int flags, uint mode)
+    private static nint open(nint path, nint flags, nint mode)
     {
-        Startup.Ensure();
-        return Opened((int)Real.Call(RealFunction.open, (nint)path, flags, (nint)mode), path);
+        nint real = Real.Find(RealFunction.open);
+        if (!CompilerContract.CanCallAsManaged(real) || real == 0)
+            return Open(RealFunction.open, path, flags, mode, 0);
+        nint opened = ((delegate*<nint, nint, nint, nint>)real)(path, flags, mode);
+        return (int)opened < 0 || ProcPath.LeadsElsewhere((byte*)path) ? opened : Consider(RealFunction.open, opened, path);
     }
 
     [RuntimeExport("open64")]
-    private static int open64(byte* path, int flags, uint mode)
+    private static nint open64(nint path, nint flags, nint mode)
     {
-        Startup.Ensure();
-        return Opened((int)Real.Call(RealFunction.open64, (nint)path, flags, (nint)mode), path);
+        nint real = Real.Find(RealFunction.open64);
+        if (!CompilerContract.CanCallAsManaged(real) || real == 0)
+            return Open(RealFunction.open64, path, flags, mode, 0);
+        nint opened = ((delegate*<nint, nint, nint, nint>)real)(path, flags, mode);
+        return (int)opened < 0 || ProcPath.LeadsElsewhere((byte*)path) ? opened : Consider(RealFunction.open64, opened, path);
     }
 
     // man 2 openat
     [RuntimeExport("openat")]
-    private static int openat(int directory, byte* path, int flags, uint mode)
+    private static nint openat(nint directory, nint path, nint flags, nint mode)
     {
-        Startup.Ensure();
-        return Opened((int)Real.Call(RealFunction.openat, directory, (nint)path, flags, (nint)mode), path);
+        nint real = Real.Find(RealFunction.openat);
+        if (!CompilerContract.CanCallAsManaged(real) || real == 0)
+            return Open(RealFunction.openat, directory, path, flags, mode);
+        nint opened = ((delegate*<nint, nint, nint, nint, nint>)real)(directory, path, flags, mode);
+        return (int)opened < 0 || ProcPath.LeadsElsewhere((byte*)path) ? opened : Consider(RealFunction.openat, opened, path);
     }
 
     [RuntimeExport("openat64")]
-    private static int openat64(int directory, byte* path, int flags, uint mode)
+    private static nint openat64(nint directory, nint path, nint flags, nint mode)
     {
-        Startup.Ensure();
-        return Opened((int)Real.Call(RealFunction.openat64, directory, (nint)path, flags, (nint)mode), path);
+        nint real = Real.Find(RealFunction.openat64);
+        if (!CompilerContract.CanCallAsManaged(real) || real == 0)
+            return Open(RealFunction.openat64, directory, path, flags, mode);
+        nint opened = ((delegate*<nint, nint, nint, nint, nint>)real)(directory, path, flags, mode);
+        return (int)opened < 0 || ProcPath.LeadsElsewhere((byte*)path) ? opened : Consider(RealFunction.openat64, opened, path);
     }
 
-    // What _FORTIFY_SOURCE makes of open without a mode.
+    // What _FORTIFY_SOURCE makes of them without a mode.
     [RuntimeExport("__open_2")]
-    private static int __open_2(byte* path, int flags)
-    {
-        Startup.Ensure();
-        return Opened((int)Real.Call(RealFunction.__open_2, (nint)path, flags), path);
-    }
+    private static nint __open_2(nint path, nint flags) => Open(RealFunction.__open_2, path, flags, 0, 0);
 
     [RuntimeExport("__open64_2")]
-    private static int __open64_2(byte* path, int flags)
-    {
-        Startup.Ensure();
-        return Opened((int)Real.Call(RealFunction.__open64_2, (nint)path, flags), path);
-    }
+    private static nint __open64_2(nint path, nint flags) => Open(RealFunction.__open64_2, path, flags, 0, 0);
 
     [RuntimeExport("__openat_2")]
-    private static int __openat_2(int directory, byte* path, int flags)
-    {
-        Startup.Ensure();
-        return Opened((int)Real.Call(RealFunction.__openat_2, directory, (nint)path, flags), path);
-    }
+    private static nint __openat_2(nint directory, nint path, nint flags) =>
+        Open(RealFunction.__openat_2, directory, path, flags, 0);
 
     [RuntimeExport("__openat64_2")]
-    private static int __openat64_2(int directory, byte* path, int flags)
-    {
-        Startup.Ensure();
-        return Opened((int)Real.Call(RealFunction.__openat64_2, directory, (nint)path, flags), path);
-    }
+    private static nint __openat64_2(nint directory, nint path, nint flags) =>
+        Open(RealFunction.__openat64_2, directory, path, flags, 0);
+
+    // man 3 fopen. libc opens inside, where it meets no function of ours; so it is done to the stream's descriptor.
+    [RuntimeExport("fopen")]
+    private static nint fopen(nint path, nint mode) => Open(RealFunction.fopen, path, mode, 0, 0);
+
+    [RuntimeExport("fopen64")]
+    private static nint fopen64(nint path, nint mode) => Open(RealFunction.fopen64, path, mode, 0, 0);
+
+    // man 3 freopen; without a path it changes the mode of what is open
+    [RuntimeExport("freopen")]
+    private static nint freopen(nint path, nint mode, nint stream) => Open(RealFunction.freopen, path, mode, stream, 0);
+
+    [RuntimeExport("freopen64")]
+    private static nint freopen64(nint path, nint mode, nint stream) => Open(RealFunction.freopen64, path, mode, stream, 0);
 
     public static bool IsRaw(nint number) => number is SyscallNumbers.openat or SyscallNumbers.openat2 || (number == SyscallNumbers.open && number >= 0);
 
     /// <summary><c>syscall(SYS_open, …)</c> and its relatives.</summary>
     public static nint Raw(nint number, nint a, nint b, nint c, nint d)
     {
-        nint result = Real.syscall(number, a, b, c, d);
-        return Opened((int)result, (byte*)(number == SyscallNumbers.open ? a : b));
+        nint descriptor = Real.syscall(number, a, b, c, d);
+        return Opened(RealFunction.syscall, descriptor, number == SyscallNumbers.open ? a : b);
     }
 
-    private static int Opened(int descriptor, byte* path) => descriptor >= 0 && ProcPath.MayLead(path) ? Replace(descriptor, path) : descriptor;
+    // Those above do the same by hand: every open comes by there.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint Open(RealFunction function, nint a, nint b, nint c, nint d)
+    {
+        Startup.Ensure();
+        return Opened(function, Real.Call(function, a, b, c, d), function is >= RealFunction.openat and <= RealFunction.__openat64_2 ? b : a);
+    }
+
+    // A descriptor or a stream.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint Opened(RealFunction function, nint opened, nint path)
+    {
+        bool isOpen = function >= RealFunction.fopen ? opened != 0 && path != 0 : (int)opened >= 0;
+        return isOpen && !ProcPath.LeadsElsewhere((byte*)path) ? Consider(function, opened, path) : opened;
+    }
+
+    // By the first bytes of what does not lead elsewhere; a relative path may begin anywhere below /proc. Nothing but jumps, so that only what is one
+    // of them pays for more than the look, and written out, so that it is too long to be inlined.
+    private static nint Consider(RealFunction function, nint opened, nint path)
+    {
+        byte* name = (byte*)path;
+        while (*name is (byte)'/' or (byte)'.')
+            name++;
+        if (name[0] == 'p' && name[1] == 'r' && name[2] == 'o' && name[3] == 'c' && name[4] == '/')
+            name += 5;
+        else if (*(byte*)path == '/')
+            return opened;
+        if (name[0] == 's' ? (name[1] == 't' && name[2] == 'a') || (name[1] == 'e' && name[2] == 'l')
+            : name[0] == 't' ? (name[1] == 'a' && name[2] == 's') || (name[1] == 'h' && name[2] == 'r')
+            : name[0] == 'u' ? name[1] == 'p' && name[2] == 't'
+            : name[0] is >= (byte)'.' and <= (byte)'9')
+            return Replace(function, opened, path);
+        return opened;
+    }
 
     // Fails where the true time would be seen: with what kept the other from being there.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int Replace(int descriptor, byte* path)
+    private static nint Replace(RealFunction function, nint opened, nint path)
     {
-        int error = ProcFile.Replace(descriptor, path);
+        Startup.Ensure();
+        bool isStream = function >= RealFunction.fopen;
+        if (!ProcPath.EndsLikeOne((byte*)path))
+            return opened;
+        int error = ProcFile.Replace(isStream ? Rewinds.DescriptorOf(opened) : (int)opened, (byte*)path);
         if (error == 0)
-            return descriptor;
-        Kernel.Close(descriptor);
-        return Errno.Return(error);
+            return opened;
+        if (isStream)
+            Real.Call(RealFunction.fclose, opened);
+        else
+            Kernel.Close((int)opened);
+        Errno.Return(error);
+        return isStream ? 0 : -1;
     }
 }

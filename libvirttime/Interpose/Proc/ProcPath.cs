@@ -28,22 +28,31 @@ internal static unsafe class ProcPath
     public const int Capacity = 128;
 
     /// <summary>
-    /// Whether what was opened by this path can be one of them. Every <c>open</c> asks, so it is told by the first bytes; only for what begins like one of
-    /// them the last ones are looked at. A relative path may begin anywhere below <c>/proc</c>.
+    /// Whether what was opened by this path is none of them, by its first two bytes, or three. Every <c>open</c> asks; a path that has led to something
+    /// is not empty.
     /// </summary>
-    public static bool MayLead(byte* path)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool LeadsElsewhere(byte* path)
     {
-        byte* name = path;
-        while (*name is (byte)'/' or (byte)'.')
-            name++;
-        if (*name == 'p')
-            return name[1] == 'r' && name[2] == 'o' && name[3] == 'c' && name[4] == '/' && EndsLikeOne(name);
-        if (*path == '/')
-            return false;
-        return (*name == 's' ? name[1] is (byte)'t' or (byte)'e'
-            : *name == 't' ? name[1] is (byte)'a' or (byte)'h'
-            : *name == 'u' ? name[1] == 'p'
-            : *name is >= (byte)'0' and <= (byte)'9') && EndsLikeOne(name);
+        int start = *(ushort*)path;
+        return (start & 0xFF) == '/'
+            ? path[1] != '/' && (path[1] != 'p' || path[2] != 'r')
+            : (start & 0xFF) > '9' && start is not (('s' | ('t' << 8)) or ('s' | ('e' << 8)) or ('t' | ('a' << 8)) or ('t' | ('h' << 8)) or ('u' | ('p' << 8)) or ('p' | ('r' << 8)));
+    }
+
+    /// <summary>Whether it is perhaps one of them, by its last bytes, for what begins like one.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static bool EndsLikeOne(byte* path)
+    {
+        byte* last = path;
+        for (; *path != 0; path++)
+        {
+            if (*path == '/')
+                last = path + 1;
+        }
+
+        return path - last == 4 ? last[0] == 's' && last[1] == 't' && last[2] == 'a' && last[3] == 't'
+            : path - last == 6 && After(last, "uptime"u8) != null;
     }
 
     /// <summary>Which one it is, by its path without links and detours, as <see cref="OfDescriptor"/> tells it.</summary>
@@ -105,18 +114,5 @@ internal static unsafe class ProcPath
         while (*end is >= (byte)'0' and <= (byte)'9')
             end++;
         return end != text && *end == '/' ? end + 1 : text;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool EndsLikeOne(byte* path)
-    {
-        byte* last = path;
-        for (; *path != 0; path++)
-        {
-            if (*path == '/')
-                last = path + 1;
-        }
-
-        return After(last, "stat\0"u8) != null || After(last, "uptime\0"u8) != null;
     }
 }

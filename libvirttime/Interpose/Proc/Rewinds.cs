@@ -1,78 +1,98 @@
 using System.Runtime;
+using System.Runtime.CompilerServices;
 using VirtTime.Interpose.Lookup;
 using VirtTime.Libc;
 
 namespace VirtTime.Interpose.Proc;
 
 /// <summary>
-/// Going back to a file's beginning, after which the kernel tells anew. All other seeking and reading is left by a jump: <c>pread</c> is a cancellation
-/// point that we need not be seen in.
+/// Going back to a file's beginning, after which the kernel tells anew. Streams too: libc seeks inside, where it meets no function of ours. What it still has
+/// in its buffer is its own affair, as it is natively.
 /// </summary>
 internal static unsafe class Rewinds
 {
     // man 2 lseek
     [RuntimeExport("lseek")]
-    private static nint lseek(nint descriptor, nint offset, nint whence)
-    {
-        Startup.Ensure();
-        int error = BeforeSeek(descriptor, offset, whence);
-        if (error != 0)
-            return Errno.Return(error);
-        nint real = Real.AddressOf(RealFunction.lseek);
-        if (!CompilerContract.CanCallAsManaged(real))
-            return Real.Call(RealFunction.lseek, descriptor, offset, whence);
-        return ((delegate*<nint, nint, nint, nint>)real)(descriptor, offset, whence);
-    }
+    private static nint lseek(nint descriptor, nint offset, nint whence) =>
+        IsBeginning(offset, whence) && !Renew(descriptor) ? -1 : Pass(RealFunction.lseek, descriptor, offset, whence, 0, 0);
 
     [RuntimeExport("lseek64")]
-    private static nint lseek64(nint descriptor, nint offset, nint whence)
-    {
-        Startup.Ensure();
-        int error = BeforeSeek(descriptor, offset, whence);
-        if (error != 0)
-            return Errno.Return(error);
-        nint real = Real.AddressOf(RealFunction.lseek64);
-        if (!CompilerContract.CanCallAsManaged(real))
-            return Real.Call(RealFunction.lseek64, descriptor, offset, whence);
-        return ((delegate*<nint, nint, nint, nint>)real)(descriptor, offset, whence);
-    }
+    private static nint lseek64(nint descriptor, nint offset, nint whence) =>
+        IsBeginning(offset, whence) && !Renew(descriptor) ? -1 : Pass(RealFunction.lseek64, descriptor, offset, whence, 0, 0);
 
     // man 2 pread
     [RuntimeExport("pread")]
-    private static nint pread(nint descriptor, nint bytes, nint count, nint offset) => Read(RealFunction.pread, descriptor, bytes, count, offset, 0);
+    private static nint pread(nint descriptor, nint bytes, nint count, nint offset) =>
+        IsBeginning(offset) && !Renew(descriptor) ? -1 : Pass(RealFunction.pread, descriptor, bytes, count, offset, 0);
 
     [RuntimeExport("pread64")]
-    private static nint pread64(nint descriptor, nint bytes, nint count, nint offset) => Read(RealFunction.pread64, descriptor, bytes, count, offset, 0);
+    private static nint pread64(nint descriptor, nint bytes, nint count, nint offset) =>
+        IsBeginning(offset) && !Renew(descriptor) ? -1 : Pass(RealFunction.pread64, descriptor, bytes, count, offset, 0);
 
     // What _FORTIFY_SOURCE makes of it; the last argument is the buffer's size.
     [RuntimeExport("__pread_chk")]
     private static nint __pread_chk(nint descriptor, nint bytes, nint count, nint offset, nint size) =>
-        Read(RealFunction.__pread_chk, descriptor, bytes, count, offset, size);
+        IsBeginning(offset) && !Renew(descriptor) ? -1 : Pass(RealFunction.__pread_chk, descriptor, bytes, count, offset, size);
 
     [RuntimeExport("__pread64_chk")]
     private static nint __pread64_chk(nint descriptor, nint bytes, nint count, nint offset, nint size) =>
-        Read(RealFunction.__pread64_chk, descriptor, bytes, count, offset, size);
+        IsBeginning(offset) && !Renew(descriptor) ? -1 : Pass(RealFunction.__pread64_chk, descriptor, bytes, count, offset, size);
 
-    /// <summary>What <c>syscall(SYS_lseek, …)</c> and <c>SYS_pread64</c> need before they are passed on: 0, or <c>-errno</c>.</summary>
-    public static int Before(nint number, nint a, nint b, nint c, nint d) =>
-        number == SyscallNumbers.lseek ? BeforeSeek(a, b, c)
-        : number == SyscallNumbers.pread64 && d == 0 ? BeforeRead(a)
-        : 0;
-
-    private static nint Read(RealFunction function, nint descriptor, nint bytes, nint count, nint offset, nint size)
+    // man 3 rewind
+    [RuntimeExport("rewind")]
+    private static void rewind(nint stream)
     {
-        Startup.Ensure();
-        int error = offset == 0 ? BeforeRead(descriptor) : 0;
-        if (error != 0)
-            return Errno.Return(error);
-        nint real = Real.AddressOf(function);
-        if (!CompilerContract.CanCallAsManaged(real))
-            return ((delegate* unmanaged[SuppressGCTransition]<nint, nint, nint, nint, nint, nint>)real)(descriptor, bytes, count, offset, size);
-        return ((delegate*<nint, nint, nint, nint, nint, nint>)real)(descriptor, bytes, count, offset, size);
+        if (ProcNotes.IsAny)
+            RenewStream(stream);
+        Pass(RealFunction.rewind, stream, 0, 0, 0, 0);
     }
 
-    private static int BeforeSeek(nint descriptor, nint offset, nint whence) =>
-        ProcNotes.IsAny && offset == 0 && (int)whence == Mman.SEEK_SET ? ProcFile.Renew((int)descriptor) : 0;
+    // man 3 fseek
+    [RuntimeExport("fseek")]
+    private static nint fseek(nint stream, nint offset, nint whence) =>
+        IsBeginning(offset, whence) && !RenewStream(stream) ? -1 : Pass(RealFunction.fseek, stream, offset, whence, 0, 0);
 
-    private static int BeforeRead(nint descriptor) => ProcNotes.IsAny ? ProcFile.Renew((int)descriptor) : 0;
+    // man 3 fseeko
+    [RuntimeExport("fseeko")]
+    private static nint fseeko(nint stream, nint offset, nint whence) =>
+        IsBeginning(offset, whence) && !RenewStream(stream) ? -1 : Pass(RealFunction.fseeko, stream, offset, whence, 0, 0);
+
+    [RuntimeExport("fseeko64")]
+    private static nint fseeko64(nint stream, nint offset, nint whence) =>
+        IsBeginning(offset, whence) && !RenewStream(stream) ? -1 : Pass(RealFunction.fseeko64, stream, offset, whence, 0, 0);
+
+    /// <summary>What <c>syscall(SYS_lseek, …)</c> and <c>SYS_pread64</c> need before they are passed on. False where they have failed.</summary>
+    public static bool BeforeRaw(nint number, nint a, nint b, nint c, nint d) =>
+        !(number == SyscallNumbers.lseek ? IsBeginning(b, c) : number == SyscallNumbers.pread64 && IsBeginning(d)) || Renew(a);
+
+    /// <summary>The descriptor of a stream; −1 for one that has none.</summary>
+    public static int DescriptorOf(nint stream)
+    {
+        int errno = Errno.Value;
+        int descriptor = (int)Real.Call(RealFunction.fileno, stream);
+        Errno.Value = errno;
+        return descriptor;
+    }
+
+    // Before anything is noted, the library need not be ready.
+    private static bool IsBeginning(nint offset, nint whence = Mman.SEEK_SET) => ProcNotes.IsAny && offset == 0 && (int)whence == Mman.SEEK_SET;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool Renew(nint descriptor) => Errno.Return(ProcFile.Renew((int)descriptor)) == 0;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool RenewStream(nint stream) => Renew(DescriptorOf(stream));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint Pass(RealFunction function, nint a, nint b, nint c, nint d, nint e)
+    {
+        nint real = Real.Find(function);
+        if (real == 0)
+        {
+            Startup.Ensure();
+            real = Real.AddressOf(function);
+        }
+
+        return ((delegate* unmanaged[SuppressGCTransition]<nint, nint, nint, nint, nint, nint>)real)(a, b, c, d, e);
+    }
 }
