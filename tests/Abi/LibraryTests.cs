@@ -6,6 +6,8 @@ namespace VirtTime.Tests.Abi;
 /// <summary>What the dynamic loader of any libc gets to see of the interposer.</summary>
 public partial class LibraryTests
 {
+    private static readonly string[] s_fortified = ["__open_2", "__open64_2", "__openat_2", "__openat64_2", "__pread_chk", "__pread64_chk"];
+
     [Fact(Timeout = Limits.Test)]
     public async Task Needs_no_other_library() =>
         Assert.DoesNotContain("(NEEDED)", await ReadElfAsync("--dynamic"), StringComparison.Ordinal);
@@ -34,10 +36,11 @@ public partial class LibraryTests
         Assert.Subset((await ExportedAsync()).ToHashSet(), promised.ToHashSet());
     }
 
-    // glibc 2.25 to 2.29 called __clock_gettime inside pthread_cond_timedwait, and would be shifted twice.
+    // glibc 2.25 to 2.29 called __clock_gettime inside pthread_cond_timedwait, and would be shifted twice. What headers make of a program's own calls
+    // (_FORTIFY_SOURCE) is not called by libc itself.
     [Fact(Timeout = Limits.Test)]
     public async Task Exports_no_internal_name() =>
-        Assert.DoesNotContain(await ExportedAsync(), name => name.StartsWith('_'));
+        Assert.DoesNotContain(await ExportedAsync(), name => name.StartsWith('_') && !s_fortified.Contains(name));
 
     [Fact(Timeout = Limits.Test)]
     public async Task Has_no_thread_local_storage() =>
@@ -61,7 +64,7 @@ public partial class LibraryTests
     }
 
     [Fact]
-    public void Is_at_most_44_KiB() => Assert.InRange(new FileInfo(Paths.Library).Length, 1, 44 * 1024);
+    public void Is_at_most_56_KiB() => Assert.InRange(new FileInfo(Paths.Library).Length, 1, 56 * 1024);
 
     // Signal stacks are small. Two functions have more, and are not on the way to a wait: the message at start, and asking which file one is.
     [Fact(Timeout = Limits.Test)]

@@ -164,6 +164,7 @@ public class ProcFileTests
     {
         await program.WriteAsync("\n");
         decimal uptime = decimal.Parse(await program.ReadValueAsync("uptime"), CultureInfo.InvariantCulture);
+        await program.ReadValueAsync("clock");
         decimal boot = decimal.Parse(await program.ReadValueAsync("btime"), CultureInfo.InvariantCulture);
         return (uptime, boot);
     }
