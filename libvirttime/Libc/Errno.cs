@@ -17,6 +17,8 @@ internal static unsafe class Errno
     public const int EBUSY = 16;
     public const int EISDIR = 21;
     public const int EINVAL = 22;
+    public const int EFBIG = 27;
+    public const int ENOSPC = 28;
     public const int EROFS = 30;
     public const int ENOSYS = 38;
 

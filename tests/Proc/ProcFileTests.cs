@@ -95,6 +95,13 @@ public class ProcFileTests
     }
 
     [Fact(Timeout = Limits.Test)]
+    public async Task Where_nothing_may_be_written_opening_fails_and_the_program_goes_on()
+    {
+        Result result = await RunAsync("no writing");
+        Assert.Equal("open=27\n", result.Error);
+    }
+
+    [Fact(Timeout = Limits.Test)]
     public async Task After_adjusting_what_is_read_again_is_the_new_time()
     {
         using ConfigFile config = ConfigFile.Create(Offset);

@@ -12,10 +12,10 @@ public partial class SystemCallTests
 {
     // A file that tells when the machine was booted; not any other.
     private static readonly string[] s_opening =
-        ["fcntl", "readlinkat", "mmap", "pread64", "pread64", "memfd_create", "write", "openat", "close", "fcntl", "dup3", "close", "munmap"];
+        ["fcntl", "readlinkat", "mmap", "pread64", "pread64", "memfd_create", "prlimit64", "write", "openat", "close", "fcntl", "dup3", "close", "munmap"];
 
     private static readonly string[] s_rewinding =
-        ["readlinkat", "openat", "mmap", "pread64", "pread64", "close", "openat", "write", "ftruncate", "close", "munmap"];
+        ["readlinkat", "openat", "mmap", "pread64", "pread64", "close", "openat", "prlimit64", "write", "ftruncate", "close", "munmap"];
 
     // What may come on top in one call. A futex asks whether memory can be touched that lies elsewhere than on the caller's page of the stack, and
     // where the kernel, not libc, would have answered EFAULT; a time and an interval are two questions.
@@ -27,6 +27,7 @@ public partial class SystemCallTests
         ["__open64_2"] = s_opening,
         ["openat"] = s_opening,
         ["openat64"] = s_opening,
+        ["openat2"] = s_opening,
         ["__openat_2"] = s_opening,
         ["__openat64_2"] = s_opening,
         ["fopen"] = s_opening,

@@ -7,7 +7,7 @@ internal static class Measures
         [("CLOCK_MONOTONIC", 1), ("CLOCK_MONOTONIC_COARSE", 6), ("CLOCK_BOOTTIME", 7), ("CLOCK_REALTIME, not virtual", 0)];
 
     public static IEnumerable<Measure> All(Workplace place) =>
-        [.. Clocks(place), Throughput(place), .. Waits(place), Loading(place), Resident(place), Size(place), Launching(place), LaunchingInCrowd(place), .. Adjusting(place), .. Programs.All(place)];
+        [.. Clocks(place), Throughput(place), .. Waits(place), .. Opens(place), Loading(place), Resident(place), Size(place), Launching(place), LaunchingInCrowd(place), .. Adjusting(place), .. Programs.All(place)];
 
     private static IEnumerable<Measure> Clocks(Workplace place)
     {
@@ -45,6 +45,18 @@ internal static class Measures
         {
             Together = () => Workplace.Figures("env", place.ConfigVariable, program, place.Library, which, $"{rounds}"),
         };
+
+    private static IEnumerable<Measure> Opens(Workplace place)
+    {
+        string program = place.Build("opens");
+        foreach (string path in new[] { "/dev/null", "/proc/uptime" })
+        {
+            yield return new Measure($"open({path})", "ns", [new("VirtTime"), new("native")])
+            {
+                Together = () => Workplace.Figures("env", place.ConfigVariable, program, place.Library, path, $"{place.Scaled(200)}"),
+            };
+        }
+    }
 
     private static Measure Loading(Workplace place) => new("/bin/true with the library loaded", "µs",
     [

@@ -181,6 +181,7 @@ static inline int count_object(struct dl_phdr_info *info, size_t size, void *unu
 
 static const char null_path[] = "/dev/null", missing_path[] = "/dev/missing", proc_path[] = "/proc/uptime", proc_name[] = "stat";
 static char text[64];
+static const unsigned long long read_only[3]; /* struct open_how */
 
 static inline void add_open_calls(struct call **next, const char *name)
 {
@@ -188,7 +189,9 @@ static inline void add_open_calls(struct call **next, const char *name)
     int proc = open("/proc", O_PATH | O_DIRECTORY);
 
     for (int i = 0; i < 4; i++) {
-        if (strstr(name, "openat"))
+        if (!strcmp(name, "openat2"))
+            CALL(next, name, paths[i] == proc_name ? proc : AT_FDCWD, paths[i], &read_only, sizeof read_only);
+        else if (strstr(name, "openat"))
             CALL(next, name, paths[i] == proc_name ? proc : AT_FDCWD, paths[i], O_RDONLY);
         else if (strstr(name, "freopen"))
             CALL(next, name, paths[i], "r", fopen(null_path, "r"));

@@ -40,6 +40,7 @@ internal enum RealFunction
     openat64,
     __openat_2,
     __openat64_2,
+    openat2,
     lseek,
     lseek64,
     pread,
@@ -88,7 +89,7 @@ internal static class RealFunctionNames
         + "pthread_mutex_clocklock\0pthread_rwlock_clockrdlock\0pthread_rwlock_clockwrlock\0pthread_clockjoin_np\0"u8
         + "sem_clockwait\0timer_create\0timer_delete\0timer_settime\0timerfd_create\0timerfd_settime\0"u8
         + "close\0close_range\0dup\0dup2\0dup3\0fcntl\0fcntl64\0unshare\0sysinfo\0times\0syscall\0"u8
-        + "open\0open64\0__open_2\0__open64_2\0openat\0openat64\0__openat_2\0__openat64_2\0lseek\0lseek64\0"u8
+        + "open\0open64\0__open_2\0__open64_2\0openat\0openat64\0__openat_2\0__openat64_2\0openat2\0lseek\0lseek64\0"u8
         + "pread\0pread64\0__pread_chk\0__pread64_chk\0fseek\0fseeko\0fseeko64\0closefrom\0"u8
         + "timespec_get\0dlsym\0dlvsym\0dl_iterate_phdr\0fopen\0fopen64\0freopen\0freopen64\0rewind\0"u8
         + "clock_gettime\0pthread_self\0pthread_mutex_trylock\0pthread_condattr_init\0pthread_condattr_setclock\0pthread_cond_init\0"u8

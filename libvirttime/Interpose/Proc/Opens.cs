@@ -53,6 +53,16 @@ internal static unsafe class Opens
         return (int)opened < 0 || ProcPath.LeadsElsewhere((byte*)path) ? opened : Consider(RealFunction.openat64, opened, path);
     }
 
+    // man 2 openat2 (glibc 2.43); a program that refers to it weakly, for libcs without it, finds ours, which then has to do it
+    [RuntimeExport("openat2")]
+    private static nint openat2(nint directory, nint path, nint how, nint size)
+    {
+        Startup.Ensure();
+        return Real.FindNow(RealFunction.openat2) != 0
+            ? Open(RealFunction.openat2, directory, path, how, size)
+            : Raw(SyscallNumbers.openat2, directory, path, how, size);
+    }
+
     // What _FORTIFY_SOURCE makes of them without a mode.
     [RuntimeExport("__open_2")]
     private static nint __open_2(nint path, nint flags) => Open(RealFunction.__open_2, path, flags, 0, 0);
@@ -96,7 +106,7 @@ internal static unsafe class Opens
     private static nint Open(RealFunction function, nint a, nint b, nint c, nint d)
     {
         Startup.Ensure();
-        return Opened(function, Real.Call(function, a, b, c, d), function is >= RealFunction.openat and <= RealFunction.__openat64_2 ? b : a);
+        return Opened(function, Real.Call(function, a, b, c, d), function is >= RealFunction.openat and <= RealFunction.openat2 ? b : a);
     }
 
     // A descriptor or a stream.

@@ -14,8 +14,9 @@ namespace VirtTime.Interpose.Proc;
 /// </remarks>
 internal static unsafe class ProcFile
 {
-    // Before 4.4 a file in memory could not be told to be never a program; before 6.3 it need not be.
+    // From Linux 6.3 on it is to be said that this is no program.
     private const int AnonymousFlags = Mman.MFD_CLOEXEC | Mman.MFD_NOEXEC_SEAL;
+    private const int RLIMIT_FSIZE = 1;
 
     /// <summary>Puts the shifted text behind a descriptor that was just opened, if it is one of those files and anything is shifted.</summary>
     /// <param name="descriptor">Stays open, also on failure.</param>
@@ -93,16 +94,16 @@ internal static unsafe class ProcFile
         int made = Create(name);
         if (made < 0)
             return made;
-        Kernel.Write(made, text->Bytes, text->Length);
+        int error = Write(made, text);
 
         // The program's is opened for what it asked for: reading.
         ProcPath.ForDescriptor(made, name);
-        int opened = Kernel.Open(name, Mman.O_CLOEXEC | (flags & (Mman.O_ACCMODE | Mman.O_NONBLOCK)));
+        int opened = error != 0 ? error : Kernel.Open(name, Mman.O_CLOEXEC | (flags & (Mman.O_ACCMODE | Mman.O_NONBLOCK)));
         Kernel.Close(made);
         if (opened < 0)
             return opened;
         int isClosed = (int)Kernel.Call(SyscallNumbers.fcntl, descriptor, Mman.F_GETFD) & Mman.FD_CLOEXEC;
-        int error = (int)Kernel.Call(SyscallNumbers.dup3, opened, descriptor, isClosed * Mman.O_CLOEXEC);
+        error = (int)Kernel.Call(SyscallNumbers.dup3, opened, descriptor, isClosed * Mman.O_CLOEXEC);
         Kernel.Close(opened);
         if (error < 0)
             return error;
@@ -140,10 +141,20 @@ internal static unsafe class ProcFile
         int file = Kernel.Open(path, Mman.O_RDWR | Mman.O_CLOEXEC);
         if (file < 0)
             return file;
-        Kernel.Write(file, text->Bytes, text->Length);
+        int error = text->Length == 0 ? 0 : Write(file, text);
         Kernel.Call(SyscallNumbers.ftruncate, file, text->Length);
         Kernel.Close(file);
-        return 0;
+        return error;
+    }
+
+    // A program may have forbidden itself to write files (RLIMIT_FSIZE), which a write would end with SIGXFSZ.
+    private static int Write(int file, ProcText* text)
+    {
+        ulong* limit = stackalloc ulong[2];
+        if (Kernel.Call(SyscallNumbers.prlimit64, 0, RLIMIT_FSIZE, 0, (nint)limit) == 0 && limit[0] < (ulong)text->Length)
+            return -Errno.EFBIG;
+        int written = (int)Kernel.Call(SyscallNumbers.write, file, (nint)text->Bytes, text->Length);
+        return written == text->Length ? 0 : written < 0 ? written : -Errno.ENOSPC;
     }
 
     // The path in the name of one of our files, and the identity; null for any other file.

@@ -3,6 +3,7 @@
  * PROBE_EXPECTED says by how many nanoseconds CLOCK_REALTIME is ahead of CLOCK_BOOTTIME (probe_reads.c).
  */
 #include "probe.h"
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/sysinfo.h>
@@ -72,6 +73,15 @@ static int by_raw_openat2(const char *path)
     return syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
 }
 
+/* Where libc has it, or libvirttime. */
+static int by_openat2(const char *path)
+{
+    struct open_how how = {.flags = O_RDONLY};
+    int (*function)(int, const char *, const struct open_how *, size_t) = dlsym(RTLD_DEFAULT, "openat2");
+
+    return function ? function(AT_FDCWD, path, &how, sizeof how) : by_raw_openat2(path);
+}
+
 /* Relative to a descriptor of the directory, as htop does. */
 static int by_directory(const char *path)
 {
@@ -130,6 +140,7 @@ static const struct opener {
     {"open", by_open}, {"open64", by_open64}, {"openat", by_open_at}, {"openat64", by_openat64}, {"__open_2", by_fortified_open},
     {"__open64_2", by_fortified_open64}, {"__openat_2", by_fortified_openat}, {"__openat64_2", by_fortified_openat64},
     {"syscall(open)", by_raw_open}, {"syscall(openat)", by_raw_openat}, {"syscall(openat2)", by_raw_openat2},
+    {"openat2", by_openat2},
     {"openat, of a directory", by_directory}, {"open, in a directory", by_working_directory}, {"open, by a detour", by_detour},
     {"fopen", by_fopen}, {"fopen64", by_fopen64}, {"freopen", by_freopen}, {"freopen64", by_freopen64},
 };

@@ -231,6 +231,14 @@ static void no_descriptors(void)
     printf("other=%s\n", file == lowest ? "yes" : "no");
 }
 
+/* As programs do that are to write nothing. */
+static void no_writing(void)
+{
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){0, 0});
+    int file = open("/proc/uptime", O_RDONLY);
+    fprintf(stderr, "open=%d\n", file < 0 ? errno : 0);
+}
+
 /* In a handler on a stack with little room beyond the kernel's own frame, and between vfork and exec. */
 static char seen[64];
 
@@ -291,7 +299,7 @@ int main(int argc, char **argv)
         void (*run)(void);
     } cases[] = {{"rewound", rewound}, {"rewound by system call", rewound_by_system_call}, {"read at beginning", read_at_beginning},
         {"rewound stream", rewound_stream}, {"duplicated", duplicated}, {"in children", in_children}, {"inherited", inherited}, {"in pieces", in_pieces},
-        {"descriptor", descriptor}, {"untouched", untouched}, {"gone", gone}, {"no descriptors", no_descriptors},
+        {"descriptor", descriptor}, {"untouched", untouched}, {"gone", gone}, {"no descriptors", no_descriptors}, {"no writing", no_writing},
         {"on signal stack", on_signal_stack}, {"in vfork child", in_vfork_child}, {"followed", followed}};
 
     for (size_t i = 0; argc == 2 && i < sizeof cases / sizeof *cases; i++) {
