@@ -67,6 +67,7 @@ internal static unsafe class Startup
     {
         Real.ResolveAll();
         Libraries.Note();
+        Opens.Prepare();
         nint vdso = Vdso.FindClockGettime();
         if (Volatile.Read(ref s_config) == 0)
             Decide(OpenConfig());

@@ -102,6 +102,17 @@ public class ProcFileTests
     }
 
     [Fact(Timeout = Limits.Test)]
+    public async Task Functions_of_these_names_that_a_library_has_for_other_things_get_what_they_take()
+    {
+        string library = await NativeProgram.BuildLibraryAsync("proc/own_names_library.c", "-fno-builtin");
+        string program = await NativeProgram.BuildAsync("proc/own_names.c", library, "-Wl,-rpath,$ORIGIN");
+        using ConfigFile config = ConfigFile.Create(Offset);
+        Result result = (await Command.Of(program).Under(config).RunAsync()).Succeeded();
+        Assert.Equal(1, result.Number("opened"));
+        Assert.Equal(1_811_113, result.Number("answer"));
+    }
+
+    [Fact(Timeout = Limits.Test)]
     public async Task After_adjusting_what_is_read_again_is_the_new_time()
     {
         using ConfigFile config = ConfigFile.Create(Offset);

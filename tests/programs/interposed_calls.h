@@ -183,6 +183,9 @@ static const char null_path[] = "/dev/null", missing_path[] = "/dev/missing", pr
 static char text[64];
 static const unsigned long long read_only[3]; /* struct open_how */
 
+/* From glibc 2.43 on. A look-up finds only what libc has, a weak reference the interposer's. */
+extern int openat2_of_libc(void) __asm__("openat2") __attribute__((weak));
+
 static inline void add_open_calls(struct call **next, const char *name)
 {
     const char *const paths[] = {null_path, missing_path, proc_path, proc_name};
@@ -190,7 +193,7 @@ static inline void add_open_calls(struct call **next, const char *name)
 
     for (int i = 0; i < 4; i++) {
         if (!strcmp(name, "openat2"))
-            CALL(next, name, paths[i] == proc_name ? proc : AT_FDCWD, paths[i], &read_only, sizeof read_only);
+            ADD7(next, openat2_of_libc, paths[i] == proc_name ? proc : AT_FDCWD, paths[i], &read_only, sizeof read_only, 0, 0, 0);
         else if (strstr(name, "openat"))
             CALL(next, name, paths[i] == proc_name ? proc : AT_FDCWD, paths[i], O_RDONLY);
         else if (strstr(name, "freopen"))

@@ -57,16 +57,18 @@ internal static unsafe class DynamicSymbols
     {
         if (real == 0)
             return 0;
-        if (name == null || (handle == RTLD_NEXT && version == null))
+        if (name == null)
             return Undecided;
         nint ours = new SymbolTable(LoadedObjects.Self()).Find(name);
         if (ours == 0 && !Vdso.IsClockGettime(name))
             return Undecided;
 
-        // Before glibc 2.34 the function may be in a library that nobody has loaded yet: let the real one say so, and set dlerror(3).
+        // Nobody else has it: an older libc, or before glibc 2.34 a library that nobody has loaded yet. Let the real one say so, and set dlerror(3).
         RealFunction function = Real.Named(name);
         if (ours != 0 && Real.FindNow(function) == 0)
             return Ask(real, RTLD_NEXT, name, version);
+        if (handle == RTLD_NEXT && version == null)
+            return Undecided;
 
         // Ours has no version, which the real function takes for any.
         if (handle is RTLD_DEFAULT or RTLD_NEXT)

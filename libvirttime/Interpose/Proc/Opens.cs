@@ -11,86 +11,88 @@ namespace VirtTime.Interpose.Proc;
 /// </summary>
 internal static unsafe class Opens
 {
-    // man 2 open; variadic in C, which makes no difference for integers on x86-64 and arm64
-    [RuntimeExport("open")]
-    private static nint open(nint path, nint flags, nint mode)
+    // libc's own; 0 while the library is not ready, and where another library comes between.
+    private static nint s_open;
+    private static nint s_openat;
+
+    /// <summary>Notes where to go the short way, once it is known what is libc's. Same outcome each time.</summary>
+    public static void Prepare()
     {
-        nint real = Real.Find(RealFunction.open);
-        if (!CompilerContract.CanCallAsManaged(real) || real == 0)
-            return Open(RealFunction.open, path, flags, mode, 0);
-        nint opened = ((delegate*<nint, nint, nint, nint>)real)(path, flags, mode);
-        return (int)opened < 0 || ProcPath.LeadsElsewhere((byte*)path) ? opened : Consider(RealFunction.open, opened, path);
+        s_open = ShortWay(RealFunction.open);
+        s_openat = ShortWay(RealFunction.openat);
     }
 
-    [RuntimeExport("open64")]
-    private static nint open64(nint path, nint flags, nint mode)
+    // man 2 open; variadic in C, which makes no difference for integers on x86-64 and arm64. A library may have a function of its own by this name, for
+    // other things, which is then what comes next: it gets what it takes.
+    [RuntimeExport("open")]
+    private static nint open(nint path, nint flags, nint mode, nint fourth, nint fifth)
     {
-        nint real = Real.Find(RealFunction.open64);
-        if (!CompilerContract.CanCallAsManaged(real) || real == 0)
-            return Open(RealFunction.open64, path, flags, mode, 0);
+        nint real = s_open;
+        if (real == 0 || !CompilerContract.CanCallAsManaged(real))
+            return Open(RealFunction.open, path, flags, mode, fourth, fifth);
         nint opened = ((delegate*<nint, nint, nint, nint>)real)(path, flags, mode);
-        return (int)opened < 0 || ProcPath.LeadsElsewhere((byte*)path) ? opened : Consider(RealFunction.open64, opened, path);
+        if ((int)opened < 0 || ProcPath.LeadsElsewhere((byte*)path))
+            return opened;
+        return Consider(RealFunction.open, opened, path);
     }
+
+    // Whatever ends in 64 is the same function on these architectures, and the newer musl has no such names.
+    [RuntimeExport("open64")]
+    private static nint open64(nint path, nint flags, nint mode, nint fourth, nint fifth) => open(path, flags, mode, fourth, fifth);
 
     // man 2 openat
     [RuntimeExport("openat")]
-    private static nint openat(nint directory, nint path, nint flags, nint mode)
+    private static nint openat(nint directory, nint path, nint flags, nint mode, nint fifth)
     {
-        nint real = Real.Find(RealFunction.openat);
-        if (!CompilerContract.CanCallAsManaged(real) || real == 0)
-            return Open(RealFunction.openat, directory, path, flags, mode);
+        nint real = s_openat;
+        if (real == 0 || !CompilerContract.CanCallAsManaged(real))
+            return Open(RealFunction.openat, directory, path, flags, mode, fifth);
         nint opened = ((delegate*<nint, nint, nint, nint, nint>)real)(directory, path, flags, mode);
-        return (int)opened < 0 || ProcPath.LeadsElsewhere((byte*)path) ? opened : Consider(RealFunction.openat, opened, path);
+        if ((int)opened < 0 || ProcPath.LeadsElsewhere((byte*)path))
+            return opened;
+        return Consider(RealFunction.openat, opened, path);
     }
 
     [RuntimeExport("openat64")]
-    private static nint openat64(nint directory, nint path, nint flags, nint mode)
-    {
-        nint real = Real.Find(RealFunction.openat64);
-        if (!CompilerContract.CanCallAsManaged(real) || real == 0)
-            return Open(RealFunction.openat64, directory, path, flags, mode);
-        nint opened = ((delegate*<nint, nint, nint, nint, nint>)real)(directory, path, flags, mode);
-        return (int)opened < 0 || ProcPath.LeadsElsewhere((byte*)path) ? opened : Consider(RealFunction.openat64, opened, path);
-    }
+    private static nint openat64(nint directory, nint path, nint flags, nint mode, nint fifth) => openat(directory, path, flags, mode, fifth);
 
     // man 2 openat2 (glibc 2.43); a program that refers to it weakly, for libcs without it, finds ours, which then has to do it
     [RuntimeExport("openat2")]
-    private static nint openat2(nint directory, nint path, nint how, nint size)
+    private static nint openat2(nint directory, nint path, nint how, nint size, nint fifth)
     {
         Startup.Ensure();
         return Real.FindNow(RealFunction.openat2) != 0
-            ? Open(RealFunction.openat2, directory, path, how, size)
+            ? Open(RealFunction.openat2, directory, path, how, size, fifth)
             : Raw(SyscallNumbers.openat2, directory, path, how, size);
     }
 
     // What _FORTIFY_SOURCE makes of them without a mode.
     [RuntimeExport("__open_2")]
-    private static nint __open_2(nint path, nint flags) => Open(RealFunction.__open_2, path, flags, 0, 0);
+    private static nint __open_2(nint path, nint flags) => Open(RealFunction.__open_2, path, flags, 0, 0, 0);
 
     [RuntimeExport("__open64_2")]
-    private static nint __open64_2(nint path, nint flags) => Open(RealFunction.__open64_2, path, flags, 0, 0);
+    private static nint __open64_2(nint path, nint flags) => Open(RealFunction.__open_2, path, flags, 0, 0, 0);
 
     [RuntimeExport("__openat_2")]
-    private static nint __openat_2(nint directory, nint path, nint flags) =>
-        Open(RealFunction.__openat_2, directory, path, flags, 0);
+    private static nint __openat_2(nint directory, nint path, nint flags) => Open(RealFunction.__openat_2, directory, path, flags, 0, 0);
 
     [RuntimeExport("__openat64_2")]
-    private static nint __openat64_2(nint directory, nint path, nint flags) =>
-        Open(RealFunction.__openat64_2, directory, path, flags, 0);
+    private static nint __openat64_2(nint directory, nint path, nint flags) => Open(RealFunction.__openat_2, directory, path, flags, 0, 0);
 
     // man 3 fopen. libc opens inside, where it meets no function of ours; so it is done to the stream's descriptor.
     [RuntimeExport("fopen")]
-    private static nint fopen(nint path, nint mode) => Open(RealFunction.fopen, path, mode, 0, 0);
+    private static nint fopen(nint path, nint mode, nint third, nint fourth, nint fifth) => Open(RealFunction.fopen, path, mode, third, fourth, fifth);
 
     [RuntimeExport("fopen64")]
-    private static nint fopen64(nint path, nint mode) => Open(RealFunction.fopen64, path, mode, 0, 0);
+    private static nint fopen64(nint path, nint mode, nint third, nint fourth, nint fifth) => fopen(path, mode, third, fourth, fifth);
 
     // man 3 freopen; without a path it changes the mode of what is open
     [RuntimeExport("freopen")]
-    private static nint freopen(nint path, nint mode, nint stream) => Open(RealFunction.freopen, path, mode, stream, 0);
+    private static nint freopen(nint path, nint mode, nint stream, nint fourth, nint fifth) =>
+        Open(RealFunction.freopen, path, mode, stream, fourth, fifth);
 
     [RuntimeExport("freopen64")]
-    private static nint freopen64(nint path, nint mode, nint stream) => Open(RealFunction.freopen64, path, mode, stream, 0);
+    private static nint freopen64(nint path, nint mode, nint stream, nint fourth, nint fifth) => freopen(path, mode, stream, fourth, fifth);
 
     public static bool IsRaw(nint number) => number is SyscallNumbers.openat or SyscallNumbers.openat2 || (number == SyscallNumbers.open && number >= 0);
 
@@ -101,12 +103,21 @@ internal static unsafe class Opens
         return Opened(RealFunction.syscall, descriptor, number == SyscallNumbers.open ? a : b);
     }
 
-    // Those above do the same by hand: every open comes by there.
+    private static nint ShortWay(RealFunction function)
+    {
+        nint real = Real.Find(function);
+        return Libraries.IsInLibc(real) ? real : 0;
+    }
+
+    // What is not libc's own may take something else than a path.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static nint Open(RealFunction function, nint a, nint b, nint c, nint d)
+    private static nint Open(RealFunction function, nint a, nint b, nint c, nint d, nint e)
     {
         Startup.Ensure();
-        return Opened(function, Real.Call(function, a, b, c, d), function is >= RealFunction.openat and <= RealFunction.openat2 ? b : a);
+        nint real = Real.AddressOf(function);
+        nint opened = ((delegate* unmanaged[SuppressGCTransition]<nint, nint, nint, nint, nint, nint>)real)(a, b, c, d, e);
+        nint path = function is >= RealFunction.openat and <= RealFunction.openat2 ? b : a;
+        return Libraries.IsInLibc(real) || UserMemory.IsReadable((void*)(path & ~3)) ? Opened(function, opened, path) : opened;
     }
 
     // A descriptor or a stream.

@@ -11,23 +11,22 @@ namespace VirtTime.Interpose.Proc;
 /// </summary>
 internal static unsafe class Rewinds
 {
-    // man 2 lseek
+    // man 2 lseek. Here and below: a library may have a function of its own by this name, which gets what it takes.
     [RuntimeExport("lseek")]
-    private static nint lseek(nint descriptor, nint offset, nint whence) =>
-        IsBeginning(offset, whence) && !Renew(descriptor) ? -1 : Pass(RealFunction.lseek, descriptor, offset, whence, 0, 0);
+    private static nint lseek(nint descriptor, nint offset, nint whence, nint fourth, nint fifth) =>
+        IsBeginning(offset, whence) && !Renew(descriptor) ? -1 : Pass(RealFunction.lseek, descriptor, offset, whence, fourth, fifth);
 
+    // Whatever ends in 64 is the same function on these architectures, and the newer musl has no such names.
     [RuntimeExport("lseek64")]
-    private static nint lseek64(nint descriptor, nint offset, nint whence) =>
-        IsBeginning(offset, whence) && !Renew(descriptor) ? -1 : Pass(RealFunction.lseek64, descriptor, offset, whence, 0, 0);
+    private static nint lseek64(nint descriptor, nint offset, nint whence, nint fourth, nint fifth) => lseek(descriptor, offset, whence, fourth, fifth);
 
     // man 2 pread
     [RuntimeExport("pread")]
-    private static nint pread(nint descriptor, nint bytes, nint count, nint offset) =>
-        IsBeginning(offset) && !Renew(descriptor) ? -1 : Pass(RealFunction.pread, descriptor, bytes, count, offset, 0);
+    private static nint pread(nint descriptor, nint bytes, nint count, nint offset, nint fifth) =>
+        IsBeginning(offset) && !Renew(descriptor) ? -1 : Pass(RealFunction.pread, descriptor, bytes, count, offset, fifth);
 
     [RuntimeExport("pread64")]
-    private static nint pread64(nint descriptor, nint bytes, nint count, nint offset) =>
-        IsBeginning(offset) && !Renew(descriptor) ? -1 : Pass(RealFunction.pread64, descriptor, bytes, count, offset, 0);
+    private static nint pread64(nint descriptor, nint bytes, nint count, nint offset, nint fifth) => pread(descriptor, bytes, count, offset, fifth);
 
     // What _FORTIFY_SOURCE makes of it; the last argument is the buffer's size.
     [RuntimeExport("__pread_chk")]
@@ -36,30 +35,29 @@ internal static unsafe class Rewinds
 
     [RuntimeExport("__pread64_chk")]
     private static nint __pread64_chk(nint descriptor, nint bytes, nint count, nint offset, nint size) =>
-        IsBeginning(offset) && !Renew(descriptor) ? -1 : Pass(RealFunction.__pread64_chk, descriptor, bytes, count, offset, size);
+        __pread_chk(descriptor, bytes, count, offset, size);
 
     // man 3 rewind
     [RuntimeExport("rewind")]
-    private static void rewind(nint stream)
+    private static nint rewind(nint stream, nint second, nint third, nint fourth, nint fifth)
     {
         if (ProcNotes.IsAny)
-            RenewStream(stream);
-        Pass(RealFunction.rewind, stream, 0, 0, 0, 0);
+            Renew(RealFunction.rewind, stream);
+        return Pass(RealFunction.rewind, stream, second, third, fourth, fifth);
     }
 
     // man 3 fseek
     [RuntimeExport("fseek")]
-    private static nint fseek(nint stream, nint offset, nint whence) =>
-        IsBeginning(offset, whence) && !RenewStream(stream) ? -1 : Pass(RealFunction.fseek, stream, offset, whence, 0, 0);
+    private static nint fseek(nint stream, nint offset, nint whence, nint fourth, nint fifth) =>
+        IsBeginning(offset, whence) && !Renew(RealFunction.fseek, stream) ? -1 : Pass(RealFunction.fseek, stream, offset, whence, fourth, fifth);
 
     // man 3 fseeko
     [RuntimeExport("fseeko")]
-    private static nint fseeko(nint stream, nint offset, nint whence) =>
-        IsBeginning(offset, whence) && !RenewStream(stream) ? -1 : Pass(RealFunction.fseeko, stream, offset, whence, 0, 0);
+    private static nint fseeko(nint stream, nint offset, nint whence, nint fourth, nint fifth) =>
+        IsBeginning(offset, whence) && !Renew(RealFunction.fseeko, stream) ? -1 : Pass(RealFunction.fseeko, stream, offset, whence, fourth, fifth);
 
     [RuntimeExport("fseeko64")]
-    private static nint fseeko64(nint stream, nint offset, nint whence) =>
-        IsBeginning(offset, whence) && !RenewStream(stream) ? -1 : Pass(RealFunction.fseeko64, stream, offset, whence, 0, 0);
+    private static nint fseeko64(nint stream, nint offset, nint whence, nint fourth, nint fifth) => fseeko(stream, offset, whence, fourth, fifth);
 
     /// <summary>What <c>syscall(SYS_lseek, …)</c> and <c>SYS_pread64</c> need before they are passed on. False where they have failed.</summary>
     public static bool BeforeRaw(nint number, nint a, nint b, nint c, nint d) =>
@@ -81,7 +79,8 @@ internal static unsafe class Rewinds
     private static bool Renew(nint descriptor) => Errno.Return(ProcFile.Renew((int)descriptor)) == 0;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool RenewStream(nint stream) => Renew(DescriptorOf(stream));
+    private static bool Renew(RealFunction function, nint stream) =>
+        !Libraries.IsInLibc(Real.Find(function)) || Renew(DescriptorOf(stream));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint Pass(RealFunction function, nint a, nint b, nint c, nint d, nint e)
