@@ -156,7 +156,8 @@ public class ProcFileTests
         await File.WriteAllTextAsync(file, $"cpu  1 2 3\n{interrupts}\nctxt 5\nbtime 1700000000\nprocesses 7\n", TestContext.Current.CancellationToken);
         using ConfigFile config = ConfigFile.Create(Offset);
         Result result = await Command.Of(
-            "unshare", "--mount", "sh", "-c", "mount --bind $0 /proc/stat && LD_PRELOAD=$1 VIRT_TIME_CONF=$2 cat /proc/stat", file, Paths.Library, config.Path).RunAsync();
+            "unshare", "--mount", "sh", "-c", "mount --bind $0 /proc/stat && LD_PRELOAD=$1 VIRT_TIME_CONF=$2 cat /proc/stat",
+            file, Paths.Library, config.Path).RunAsync();
         Assert.Equal($"cpu  1 2 3\n{interrupts}\nctxt 5\nbtime 1699000000\nprocesses 7\n", result.Succeeded().Output);
     }
 
@@ -170,7 +171,8 @@ public class ProcFileTests
     }
 
     private static decimal[] Numbers(Result result, string prefix) =>
-        [.. result.Lines.Where(line => line.StartsWith(prefix, StringComparison.Ordinal)).Select(line => decimal.Parse(line[prefix.Length..], CultureInfo.InvariantCulture))];
+        [.. result.Lines.Where(line => line.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(line => decimal.Parse(line[prefix.Length..], CultureInfo.InvariantCulture))];
 
     private static async Task<Result> RunAsync(string way)
     {

@@ -70,6 +70,8 @@ public partial class SystemCallTests
         IReadOnlyDictionary<string, string[]> here =
             await TraceAsync(program, function, "-E", $"LD_PRELOAD={Paths.Library}", "-E", $"VIRT_TIME_CONF={config.Path}");
 
+        // openat2 before glibc 2.43; the interposer has it for those who refer to it weakly.
+        Assert.SkipWhen(natively.Count == 1 && function == "openat2", "this libc has no openat2");
         Assert.Equal(natively.Keys, here.Keys);
         foreach (string call in natively.Keys)
         {

@@ -5,7 +5,7 @@ using VirtTime.Libc;
 
 namespace VirtTime.Interpose.Proc;
 
-/// <summary>By how much what <c>/proc</c> tells of the boot is off: the boottime clocks' offset and the real-time clock's, of one state of the config file.</summary>
+/// <summary>By how much what <c>/proc</c> tells of the boot is off: the boottime clocks' offset and the date's, of one state of the config file.</summary>
 internal unsafe struct BootShift
 {
     /// <summary><c>USER_HZ</c>, in which the kernel tells ticks on every architecture that we know.</summary>

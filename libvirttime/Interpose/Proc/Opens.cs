@@ -6,8 +6,8 @@ using VirtTime.Libc;
 namespace VirtTime.Interpose.Proc;
 
 /// <summary>
-/// Opening a file. The real function goes first: it says whether there is a file, and with what right, and that the path can be read. All but a few paths
-/// are told by their first bytes afterwards, and are left alone.
+/// Opening a file. The real function goes first: it says whether there is a file, and with what right, and that the path can be read. All but a few
+/// paths are told by their first bytes afterwards, and are left alone.
 /// </summary>
 internal static unsafe class Opens
 {
@@ -94,7 +94,8 @@ internal static unsafe class Opens
     [RuntimeExport("freopen64")]
     private static nint freopen64(nint path, nint mode, nint stream, nint fourth, nint fifth) => freopen(path, mode, stream, fourth, fifth);
 
-    public static bool IsRaw(nint number) => number is SyscallNumbers.openat or SyscallNumbers.openat2 || (number == SyscallNumbers.open && number >= 0);
+    public static bool IsRaw(nint number) =>
+        number is SyscallNumbers.openat or SyscallNumbers.openat2 || (number == SyscallNumbers.open && number >= 0);
 
     /// <summary><c>syscall(SYS_open, …)</c> and its relatives.</summary>
     public static nint Raw(nint number, nint a, nint b, nint c, nint d)

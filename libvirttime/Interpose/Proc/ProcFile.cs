@@ -5,8 +5,8 @@ using VirtTime.Libc;
 namespace VirtTime.Interpose.Proc;
 
 /// <summary>
-/// A file of <c>/proc</c> with the boot's time in it, as the target sees it: a file in memory takes the place of the real one behind the descriptor that the
-/// program gets. README.md says why, and what differs.
+/// A file of <c>/proc</c> with the boot's time in it, as the target sees it: a file in memory takes the place of the real one behind the descriptor that
+/// the program gets. README.md says why, and what differs.
 /// </summary>
 /// <remarks>
 /// The file in memory is named after the real one (<c>virttime:IDENTITY:PATH</c>), so whoever has the descriptor, by whatever way, knows
@@ -79,7 +79,7 @@ internal static unsafe class ProcFile
         return error != 0 ? error : failure;
     }
 
-    /// <summary>Notes what this process was started with: <c>program &lt; /proc/uptime</c>. The answer is an error for all but files in memory.</summary>
+    /// <summary>Notes what this process was started with: <c>program &lt; /proc/uptime</c>. Of all but files in memory the answer is an error.</summary>
     public static void NoteInherited()
     {
         if (Kernel.Call(SyscallNumbers.fcntl, 0, Mman.F_GET_SEALS) >= 0)

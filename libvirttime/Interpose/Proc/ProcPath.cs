@@ -38,7 +38,10 @@ internal static unsafe class ProcPath
             return path[1] == 'p' ? path[2] != 'r' : path[1] != '/';
         if (*path <= '9')
             return false;
-        return *(ushort*)path is not (('s' | ('t' << 8)) or ('s' | ('e' << 8)) or ('t' | ('a' << 8)) or ('t' | ('h' << 8)) or ('u' | ('p' << 8)) or ('p' | ('r' << 8)));
+
+        // stat, self/, task/, thread-self/, uptime, proc/
+        return *(ushort*)path is not (('s' | ('t' << 8)) or ('s' | ('e' << 8)) or ('t' | ('a' << 8)) or ('t' | ('h' << 8)) or ('u' | ('p' << 8))
+            or ('p' | ('r' << 8)));
     }
 
     /// <summary>Whether it is perhaps one of them, by its last bytes, for what begins like one.</summary>

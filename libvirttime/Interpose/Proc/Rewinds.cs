@@ -6,8 +6,8 @@ using VirtTime.Libc;
 namespace VirtTime.Interpose.Proc;
 
 /// <summary>
-/// Going back to a file's beginning, after which the kernel tells anew. Streams too: libc seeks inside, where it meets no function of ours. What it still has
-/// in its buffer is its own affair, as it is natively.
+/// Going back to a file's beginning, after which the kernel tells anew. Streams too: libc seeks inside, where it meets no function of ours. What it
+/// still has in its buffer is its own affair, as it is natively.
 /// </summary>
 internal static unsafe class Rewinds
 {

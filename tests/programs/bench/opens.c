@@ -1,9 +1,7 @@
 // usage: opens LIBRARY PATH ROUNDS
 // Prints nanoseconds per open(PATH), closing not counted, by the interposer LIBRARY and by libc, called in turn: medians.
-#include <dlfcn.h>
+#include "in_turn.h"
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -13,16 +11,6 @@ typedef int (*open_fn)(const char *, int, ...);
 typedef int (*clock_fn)(clockid_t, struct timespec *);
 
 static clock_fn read_clock;
-
-static void *find(const char *library, const char *name)
-{
-    void *handle = dlopen(library, RTLD_NOW), *found = handle ? dlsym(handle, name) : NULL;
-    if (!found) {
-        fprintf(stderr, "opens: %s\n", dlerror());
-        exit(1);
-    }
-    return found;
-}
 
 static double now(void)
 {
@@ -43,12 +31,6 @@ static double measure(open_fn function, const char *path)
     return (end - start) / CALLS;
 }
 
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
 int main(int argc, char **argv)
 {
     if (argc != 4)
@@ -62,9 +44,6 @@ int main(int argc, char **argv)
     for (int i = 0; i < rounds; i++)
         for (int k = 0; k < 2; k++)
             times[(i + k) % 2][i] = measure(functions[(i + k) % 2], argv[2]);
-    for (int k = 0; k < 2; k++) {
-        qsort(times[k], rounds, sizeof(double), compare);
-        printf("%.1f\n", times[k][rounds / 2]);
-    }
+    print_medians(times, rounds);
     return 0;
 }
