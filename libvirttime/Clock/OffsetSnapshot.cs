@@ -24,8 +24,8 @@ internal unsafe struct OffsetSnapshot
     /// <summary>Whether the sequence was odd and its writer did not come back: what is half changed is what there is.</summary>
     public readonly bool IsAbandoned => (_sequence & 1) != 0;
 
-    /// <summary>The extension block; what lies there is whole only between a <see cref="Take"/> and an <see cref="IsCurrent"/>.</summary>
-    public static ConfigExtension* Extension => s_config->Extension;
+    /// <summary>Where the offsets lie.</summary>
+    public static MappedConfig* Config => s_config;
 
     public static void Use(MappedConfig* config) => s_config = config;
 

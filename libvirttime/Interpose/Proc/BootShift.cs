@@ -40,7 +40,7 @@ internal unsafe struct BootShift
     public static void Take(BootShift* shift)
     {
         OffsetSnapshot.Take(&shift->_boottime, Time.CLOCK_BOOTTIME);
-        ConfigExtension* extension = OffsetSnapshot.Extension;
+        ConfigExtension* extension = OffsetSnapshot.Config->Extension;
         bool isVirtual = (Volatile.Read(ref extension->flags) & ConfigExtension.HasRealtimeOffset) != 0;
         shift->_realtime.tv_sec = isVirtual ? Volatile.Read(ref extension->realtime_offset.tv_sec) : 0;
         shift->_realtime.tv_nsec = isVirtual ? Volatile.Read(ref extension->realtime_offset.tv_nsec) : 0;
