@@ -14,7 +14,6 @@ internal static class SyscallNumbers
     public const nint read = 63;
     public const nint write = 64;
     public const nint pread64 = 67;
-    public const nint pwrite64 = 68;
     public const nint readlinkat = 78;
     public const nint timerfd_create = 85;
     public const nint timerfd_settime = 86;

@@ -12,7 +12,6 @@ internal static class SyscallNumbers
     public const nint mprotect = 10;
     public const nint munmap = 11;
     public const nint pread64 = 17;
-    public const nint pwrite64 = 18;
     public const nint mremap = 25;
     public const nint madvise = 28;
     public const nint dup = 32;
