@@ -13,15 +13,17 @@ internal static unsafe class Rewinds
 {
     // man 2 lseek. Here and below: a library may have a function of its own by this name, which gets what it takes.
     [RuntimeExport("lseek")]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint lseek(nint descriptor, nint offset, nint whence, nint fourth, nint fifth) =>
         IsBeginning(offset, whence) && !Renew(descriptor) ? -1 : Pass(RealFunction.lseek, descriptor, offset, whence, fourth, fifth);
 
-    // Whatever ends in 64 is the same function on these architectures, and the newer musl has no such names.
+    // Whatever ends in 64 is the same function on these architectures, and the newer musl has no such names. A jump to it, not a second copy.
     [RuntimeExport("lseek64")]
     private static nint lseek64(nint descriptor, nint offset, nint whence, nint fourth, nint fifth) => lseek(descriptor, offset, whence, fourth, fifth);
 
     // man 2 pread
     [RuntimeExport("pread")]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint pread(nint descriptor, nint bytes, nint count, nint offset, nint fifth) =>
         IsBeginning(offset) && !Renew(descriptor) ? -1 : Pass(RealFunction.pread, descriptor, bytes, count, offset, fifth);
 
@@ -30,6 +32,7 @@ internal static unsafe class Rewinds
 
     // What _FORTIFY_SOURCE makes of it; the last argument is the buffer's size.
     [RuntimeExport("__pread_chk")]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint __pread_chk(nint descriptor, nint bytes, nint count, nint offset, nint size) =>
         IsBeginning(offset) && !Renew(descriptor) ? -1 : Pass(RealFunction.__pread_chk, descriptor, bytes, count, offset, size);
 
@@ -53,6 +56,7 @@ internal static unsafe class Rewinds
 
     // man 3 fseeko
     [RuntimeExport("fseeko")]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint fseeko(nint stream, nint offset, nint whence, nint fourth, nint fifth) =>
         IsBeginning(offset, whence) && !Renew(RealFunction.fseeko, stream) ? -1 : Pass(RealFunction.fseeko, stream, offset, whence, fourth, fifth);
 
