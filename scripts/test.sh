@@ -56,6 +56,7 @@ faketime command -v faketime
 stress-ng command -v stress-ng
 strace command -v strace
 libcap2-bin command -v setcap
+procps command -v ps && command -v top && command -v uptime && command -v vmstat
 END
 }
 
