@@ -56,11 +56,11 @@ check_tools() {
     need tar tar
     for kind in $kinds; do
         case $kind in
-            tarball | sbom) ;;
+            tarball) ;;
             deb) need dpkg-deb dpkg; need xz xz-utils ;;
             rpm) need rpmbuild rpm ;;
             image) need umoci umoci ;;
-            tool) need dotnet dotnet-sdk-10.0 ;;
+            tool | sbom) need dotnet dotnet-sdk-10.0 ;;
             *) fail "--only $kind: not known; tarball, deb, rpm, image, tool and sbom are" ;;
         esac
     done
@@ -110,8 +110,9 @@ if [ -n "$build" ]; then
     done
 fi
 
-rm -rf "$output"
+[ "$output" != "$root/artifacts/release" ] || rm -rf "$output"
 mkdir -p "$output"
+[ -z "$(ls -A "$output")" ] || fail "--output: $output is not empty; name another directory"
 scripts/release/notes.sh "$version" >"$output/virttime-$version-notes.md"
 for kind in $kinds; do
     case $kind in
