@@ -13,6 +13,7 @@ internal static class HelpText
           virttime-run [OPTION]... --config FILE
           virttime-run [OPTION]... --pid PID
           virttime-run [--json] --list
+          virttime-run --install DIR
 
         Run COMMAND with shifted clocks. Without COMMAND: create, adjust or show the
         config file, or the clocks of a running program.
@@ -38,6 +39,7 @@ internal static class HelpText
         Running:
           -S, --split-string STRING    split STRING into arguments, for #! lines
               --check                  inspect COMMAND, run nothing
+              --install DIR            copy virttime-run and its library into DIR
               --force                  run a command that would escape, or use a file
                                          of another boot, with a warning
 

@@ -47,6 +47,9 @@ internal sealed class LauncherOptions : MonotonicOptions
     [Option(OptionNames.CriuAction)]
     public bool CriuAction { get; set; }
 
+    [Option(OptionNames.Install)]
+    public string? Install { get; set; }
+
     [Option(OptionNames.Check)]
     public bool Check { get; set; }
 

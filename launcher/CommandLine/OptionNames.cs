@@ -21,6 +21,7 @@ internal static class OptionNames
     public const string Resume = "resume";
     public const string Elapsed = "elapsed";
     public const string CriuAction = "criu-action";
+    public const string Install = "install";
     public const string SplitString = "split-string";
     public const char SplitStringLetter = 'S';
     public const string Check = "check";
@@ -38,7 +39,7 @@ internal static class OptionNames
     private static readonly string[] s_all =
     [
         MonotonicAt, MonotonicOffset, BoottimeAt, BoottimeOffset, Config, ConfigMode, Pid, List, Save, Resume, Elapsed, CriuAction,
-        SplitString, Check, Force, Json, PrintEnvironment, Verbose, LogLevel, Help, Version,
+        Install, SplitString, Check, Force, Json, PrintEnvironment, Verbose, LogLevel, Help, Version,
     ];
 
     /// <summary>The one name that begins with what was typed, as for <c>getopt_long(3)</c>; what fits no name stays as it is.</summary>
@@ -58,7 +59,7 @@ internal static class OptionNames
     }
 
     public static bool TakesValue(string name) => name is MonotonicAt or MonotonicOffset or BoottimeAt or BoottimeOffset
-        or Config or ConfigMode or Pid or SplitString or LogLevel;
+        or Config or ConfigMode or Pid or Install or SplitString or LogLevel;
 
     public static bool TakesValue(char letter) => letter is ConfigLetter or PidLetter or SplitStringLetter;
 
