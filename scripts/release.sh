@@ -76,6 +76,7 @@ check_archs() {
     done
 }
 
+git rev-parse --git-dir >/dev/null 2>&1 || fail 'this is no git repository; what is released is a commit'
 [ -z "$wanted" ] || check_release
 : "${kinds:=tarball deb rpm image tool sbom}"
 check_tools

@@ -3,9 +3,11 @@
 set -eu
 
 options=()
-for name in MONOTONIC_AT MONOTONIC_OFFSET BOOTTIME_AT BOOTTIME_OFFSET; do
-    input=INPUT_$name option=${name,,}
-    [ -z "${!input:-}" ] || options+=("--${option/_/-}" "${!input}")
+for input in "${!INPUT_@}"; do
+    option=${input#INPUT_} option=${option,,}
+    case $option in
+        *_at | *_offset | *_since) [ -z "${!input}" ] || options+=("--${option/_/-}" "${!input}") ;;
+    esac
 done
 config=${INPUT_CONFIG:-} command=${INPUT_COMMAND:-}
 # The command is to have the environment of the job.

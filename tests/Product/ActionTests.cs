@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
@@ -11,7 +12,7 @@ public class ActionTests
     public async Task Every_option_for_a_clock_is_an_input()
     {
         using TemporaryDirectory directory = new();
-        string[] clocks = [.. (await HelpOptions.AllAsync()).Where(option => option.EndsWith("-at", StringComparison.Ordinal) || option.EndsWith("-offset", StringComparison.Ordinal))];
+        string[] clocks = [.. (await HelpOptions.AllAsync()).Where(option => Regex.IsMatch(option, "-(at|offset|since)$"))];
         Assert.Contains("--boottime-at", clocks);
         Assert.Subset(new ActionSteps(directory).Inputs.Select(input => "--" + input).ToHashSet(), clocks.Append("--config").ToHashSet());
     }
