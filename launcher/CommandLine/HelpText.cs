@@ -13,6 +13,7 @@ internal static class HelpText
           virttime-run [OPTION]... --config FILE
           virttime-run [OPTION]... --pid PID
           virttime-run [--json] --list
+          virttime-run --install DIR
 
         Run COMMAND with shifted clocks. Without COMMAND: create, adjust or show the
         config file, or the clocks of a running program.
@@ -43,6 +44,7 @@ internal static class HelpText
               --none                   run COMMAND on the host's clocks, from within a
                                          program whose clocks are shifted
               --check                  inspect COMMAND, run nothing
+              --install DIR            copy virttime-run and its library into DIR
               --force                  run a command that would escape, or use a file
                                          of another boot, with a warning
 

@@ -60,6 +60,9 @@ internal class LauncherOptions : MonotonicOptions
     [Option(OptionNames.None)]
     public bool None { get; set; }
 
+    [Option(OptionNames.Install)]
+    public string? Install { get; set; }
+
     [Option(OptionNames.Check)]
     public bool Check { get; set; }
 

@@ -26,6 +26,7 @@ internal static class OptionNames
     public const string Elapsed = "elapsed";
     public const string CriuAction = "criu-action";
     public const string None = "none";
+    public const string Install = "install";
     public const string SplitString = "split-string";
     public const char SplitStringLetter = 'S';
     public const string Check = "check";
@@ -43,7 +44,7 @@ internal static class OptionNames
     private static readonly string[] s_all =
     [
         MonotonicAt, MonotonicOffset, MonotonicSince, BoottimeAt, BoottimeOffset, BoottimeSince, RealtimeAt, RealtimeOffset, Config, ConfigMode,
-        Pid, List, Save, Resume, Elapsed, CriuAction, None, SplitString, Check, Force, Json, PrintEnvironment, Verbose, LogLevel, Help, Version,
+        Pid, List, Save, Resume, Elapsed, CriuAction, None, Install, SplitString, Check, Force, Json, PrintEnvironment, Verbose, LogLevel, Help, Version,
     ];
 
     /// <summary>The one name that begins with what was typed, as for <c>getopt_long(3)</c>; what fits no name stays as it is.</summary>
@@ -63,7 +64,7 @@ internal static class OptionNames
     }
 
     public static bool TakesValue(string name) => name is MonotonicAt or MonotonicOffset or BoottimeAt or BoottimeOffset
-        or Config or ConfigMode or Pid or SplitString or LogLevel || HasDate(name);
+        or Config or ConfigMode or Pid or Install or SplitString or LogLevel || HasDate(name);
 
     /// <summary>Whether it is one of <see cref="DatedOptions"/>.</summary>
     public static bool HasDate(ReadOnlySpan<char> name) => name is RealtimeAt or RealtimeOffset or MonotonicSince or BoottimeSince;

@@ -16,6 +16,12 @@ internal static class RequestRules
             return;
         }
 
+        if (options.Install is not null)
+        {
+            CheckInstall(request);
+            return;
+        }
+
         bool savesOrResumes = options.Save || options.Resume;
         string saveOrResume = options.Save ? OptionNames.Save : OptionNames.Resume;
         bool verboseTwice = options.Verbose && options.LogLevel is not null;
@@ -53,12 +59,22 @@ internal static class RequestRules
         Refuse(options.Config is null || isMore, OptionNames.CriuAction, "goes with --config FILE and --elapsed only");
     }
 
+    private static void CheckInstall(Request request)
+    {
+        LauncherOptions options = request.Options;
+        bool namesFile = options.Config is not null || options.ConfigMode is not null || request.Pid is not null;
+        bool saves = options.Save || options.Resume || options.Elapsed || options.CriuAction;
+        bool acts = request.ChangesClocks || saves || options.Check || options.Force || options.Json || options.PrintEnvironment || options.None;
+        Refuse(options.Install is "", OptionNames.Install, "needs the name of a directory");
+        Refuse(namesFile || acts || request.Command.Length > 0, OptionNames.Install, "copies virttime-run; no other option and no command goes with it");
+    }
+
     private static void CheckList(Request request)
     {
         LauncherOptions options = request.Options;
         bool namesFile = options.Config is not null || options.ConfigMode is not null || request.Pid is not null;
         bool acts = request.ChangesClocks || options.Save || options.Resume || options.Check || options.Force || options.PrintEnvironment
-            || options.None;
+            || options.None || options.Install is not null;
         Refuse(namesFile || acts || request.Command.Length > 0, OptionNames.List, "lists all programs; it goes with --json only");
     }
 
@@ -67,7 +83,7 @@ internal static class RequestRules
         LauncherOptions options = request.Options;
         bool namesFile = options.Config is not null || options.ConfigMode is not null || request.Pid is not null;
         bool acts = request.ChangesClocks || options.Save || options.Resume || options.Elapsed || options.CriuAction || options.Check
-            || options.Force || options.Json || options.PrintEnvironment;
+            || options.Force || options.Json || options.PrintEnvironment || options.Install is not null;
         Refuse(namesFile || acts, OptionNames.None, "runs a command on the host's clocks; it goes with --verbose and --log-level only");
         Refuse(request.Command.Length == 0, OptionNames.None, "needs a command to run on the host's clocks");
     }

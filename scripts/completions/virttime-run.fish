@@ -2,7 +2,7 @@
 
 # The short ones first: __fish_complete_subcommand takes leading long ones for its own.
 set -g __virttime_run_with_value -c -p -S --monotonic-at --monotonic-offset --monotonic-since --boottime-at --boottime-offset \
-    --boottime-since --realtime-at --realtime-offset --config --config-mode --pid --split-string --log-level
+    --boottime-since --realtime-at --realtime-offset --config --config-mode --pid --install --split-string --log-level
 
 # Whether the word to complete is still the launcher's: no word before it is a command.
 function __virttime_run_option
@@ -35,6 +35,7 @@ complete -c virttime-run -n __virttime_run_option -l save -d 'Note the virtual c
 complete -c virttime-run -n __virttime_run_option -l resume -d 'Let the virtual clocks go on from those saved'
 complete -c virttime-run -n __virttime_run_option -l elapsed -d 'With --resume: add the time that has passed meanwhile'
 complete -c virttime-run -n __virttime_run_option -l criu-action -d 'Act as an action script of criu'
+complete -c virttime-run -n __virttime_run_option -x -l install -a '(__fish_complete_directories)' -d 'Copy virttime-run and its library into a directory'
 complete -c virttime-run -n __virttime_run_option -x -s S -l split-string -d 'Split a string into arguments, for #! lines'
 complete -c virttime-run -n __virttime_run_option -l none -d 'Run the command on the host\'s clocks'
 complete -c virttime-run -n __virttime_run_option -l check -d 'Inspect the command, run nothing'

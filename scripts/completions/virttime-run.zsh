@@ -19,6 +19,7 @@ _arguments -s -S \
     '(--resume)--save[note the virtual clocks in the config file]' \
     '(--save)--resume[let the virtual clocks go on from those saved]' \
     '--elapsed[with --resume, add the time that has passed meanwhile]' \
+    '(-)--install=[copy virttime-run and its library into a directory]:directory:_files -/' \
     '--criu-action[act as an action script of criu]' \
     '*'{-S+,--split-string=}'[split a string into arguments, for #! lines]:string:' \
     "--none[run the command on the host's clocks]" \

@@ -58,15 +58,6 @@ public partial class ManPageTests
         sections.Split(' '),
         SectionPattern().Matches(await ReadAsync(page)).Select(match => match.Groups[1].Value.Trim('"').Replace(' ', '_')));
 
-    [Theory(Timeout = Limits.Test)]
-    [InlineData(Launcher)]
-    [InlineData(Library)]
-    public async Task Version_is_the_launchers(string page)
-    {
-        string version = (await Command.Launcher("--version").RunAsync()).Succeeded().Output.Split(' ')[1].Trim();
-        Assert.Contains($"\"VirtTime {version}\"", (await ReadAsync(page)).Split('\n')[0], StringComparison.Ordinal);
-    }
-
     [Fact(Timeout = Limits.Test)]
     public async Task Every_interposed_function_is_named()
     {
