@@ -23,6 +23,8 @@ internal static class HelpText
               --boottime-at TIME       the same for CLOCK_BOOTTIME, which otherwise
               --boottime-offset TIME     has the offset of CLOCK_MONOTONIC, and
                                          with "monotonic" has it again
+              --advance TIME           move the virtual clocks of a config file or a
+                                         running program, with a sign
 
         Config file:
           -c, --config FILE            create or reuse FILE (default: a private file)
@@ -33,6 +35,8 @@ internal static class HelpText
               --save                   note the virtual clocks in the file
               --resume                 let the virtual clocks go on from those saved
               --elapsed                with the time that has passed meanwhile
+              --no-freeze              change the clocks without stopping the programs
+                                         that use them meanwhile
               --criu-action            act as an action script of criu
 
         Running:

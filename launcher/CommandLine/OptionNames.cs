@@ -11,6 +11,8 @@ internal static class OptionNames
     /// <summary>As the value of <see cref="BoottimeOffset"/>: what the monotonic clock has.</summary>
     public const string AsMonotonic = "monotonic";
 
+    public const string Advance = "advance";
+
     public const string Config = "config";
     public const char ConfigLetter = 'c';
     public const string ConfigMode = "config-mode";
@@ -20,6 +22,7 @@ internal static class OptionNames
     public const string Save = "save";
     public const string Resume = "resume";
     public const string Elapsed = "elapsed";
+    public const string NoFreeze = "no-freeze";
     public const string CriuAction = "criu-action";
     public const string SplitString = "split-string";
     public const char SplitStringLetter = 'S';
@@ -37,7 +40,7 @@ internal static class OptionNames
 
     private static readonly string[] s_all =
     [
-        MonotonicAt, MonotonicOffset, BoottimeAt, BoottimeOffset, Config, ConfigMode, Pid, List, Save, Resume, Elapsed, CriuAction,
+        MonotonicAt, MonotonicOffset, BoottimeAt, BoottimeOffset, Advance, Config, ConfigMode, Pid, List, Save, Resume, Elapsed, NoFreeze, CriuAction,
         SplitString, Check, Force, Json, PrintEnvironment, Verbose, LogLevel, Help, Version,
     ];
 
@@ -58,10 +61,11 @@ internal static class OptionNames
     }
 
     public static bool TakesValue(string name) => name is MonotonicAt or MonotonicOffset or BoottimeAt or BoottimeOffset
-        or Config or ConfigMode or Pid or SplitString or LogLevel;
+        or Advance or Config or ConfigMode or Pid or SplitString or LogLevel;
 
     public static bool TakesValue(char letter) => letter is ConfigLetter or PidLetter or SplitStringLetter;
 
     public static bool TakesNone(string name) =>
-        name is List or Save or Resume or Elapsed or CriuAction or Check or Force or Json or PrintEnvironment or Verbose or Help or Version;
+        name
+        is List or Save or Resume or Elapsed or NoFreeze or CriuAction or Check or Force or Json or PrintEnvironment or Verbose or Help or Version;
 }

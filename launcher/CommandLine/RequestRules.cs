@@ -31,6 +31,11 @@ internal static class RequestRules
         Refuse(savesOrResumes && namesNone, saveOrResume, "needs --config FILE or --pid PID");
         Refuse(options.Save && options.Resume, OptionNames.Save, "contradicts --resume; give one of them");
         Refuse(savesOrResumes && request.ChangesClocks, saveOrResume, "takes no clock option with it");
+        bool setsClocks = request.Monotonic is not null || request.Boottime is not null || request.SharesBoottime;
+        Refuse(request.Advance is not null && setsClocks, OptionNames.Advance, "moves all clocks from where they are; give no other clock option");
+        Refuse(request.Advance is not null && namesNone, OptionNames.Advance, "needs --config FILE or --pid PID");
+        bool changes = request.ChangesClocks || options.Resume;
+        Refuse(options.NoFreeze && (namesNone || !changes), OptionNames.NoFreeze, "goes with a clock option or --resume, and --config FILE or --pid PID");
         bool goesOn = options.Resume || options.CriuAction;
         Refuse(options.Elapsed && !goesOn, OptionNames.Elapsed, "goes with --resume, or with --criu-action");
         if (options.CriuAction)
@@ -42,7 +47,7 @@ internal static class RequestRules
     private static void CheckCriuAction(Request request)
     {
         LauncherOptions options = request.Options;
-        bool acts = options.Save || options.Resume || options.Check || options.Json || options.PrintEnvironment || options.Force;
+        bool acts = options.Save || options.Resume || options.Check || options.Json || options.PrintEnvironment || options.Force || options.NoFreeze;
         bool isMore = acts || request.ChangesClocks || request.Command.Length > 0 || options.ConfigMode is not null;
         Refuse(options.Config is null || isMore, OptionNames.CriuAction, "goes with --config FILE and --elapsed only");
     }
@@ -51,7 +56,7 @@ internal static class RequestRules
     {
         LauncherOptions options = request.Options;
         bool namesFile = options.Config is not null || options.ConfigMode is not null || request.Pid is not null;
-        bool acts = request.ChangesClocks || options.Save || options.Resume || options.Check || options.Force || options.PrintEnvironment;
+        bool acts = request.ChangesClocks || options.Save || options.Resume || options.Check || options.Force || options.PrintEnvironment || options.NoFreeze;
         Refuse(namesFile || acts || request.Command.Length > 0, OptionNames.List, "lists all programs; it goes with --json only");
     }
 

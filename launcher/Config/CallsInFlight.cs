@@ -40,8 +40,8 @@ internal readonly record struct CallsInFlight(IReadOnlyList<Slot> Slots, int Unc
         return new CallsInFlight(slots, uncertain, others);
     }
 
-    /// <summary>By id; null where there are none.</summary>
-    private static BitArray? ThreadsIn(OpenConfig file)
+    /// <summary>The threads that have a slot, by id; null where there are none.</summary>
+    public static BitArray? ThreadsIn(OpenConfig file)
     {
         BitArray? threads = null;
         foreach (Slot slot in SlotTable.Read(file))

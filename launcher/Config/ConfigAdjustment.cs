@@ -1,42 +1,75 @@
 using VirtTime.CommandLine;
 using VirtTime.Clocks;
+using VirtTime.Freeze;
 using VirtTime.Libc;
+using VirtTime.Processes;
 
 namespace VirtTime.Config;
 
 /// <summary>Changes the offsets of a file that processes may have mapped, and with them the deadlines of their calls in flight.</summary>
 internal static class ConfigAdjustment
 {
+    /// <summary>How a change is made.</summary>
+    /// <param name="Force">Also where a process keeps a deadline that stays as it is.</param>
+    /// <param name="Freezes">Stop everybody who uses the file meanwhile, so that calls in flight get the new deadline.</param>
+    /// <param name="ForgetsSaved">The clocks that were saved have been used.</param>
+    internal readonly record struct Manner(bool Force, bool Freezes, bool ForgetsSaved = false)
+    {
+        public static Manner Of(LauncherOptions options) => new(options.Force, !options.NoFreeze);
+    }
+
     /// <summary>Sets the clocks that the request names.</summary>
     /// <returns>How many calls were in flight.</returns>
     /// <exception cref="LauncherException">A clock would be below zero, or the file cannot hold what was asked.</exception>
     public static int Apply(OpenConfig file, Request request, Func<HostClocks.Moment> hostClocks) =>
-        Apply(file, hostClocks, request.Options.Force, forgetsSaved: false, (old, now) => Wanted(file, old, now, request));
+        Apply(file, hostClocks, Manner.Of(request.Options), (old, now) => Wanted(file, old, now, request));
 
     /// <summary>Sets the offsets that <paramref name="wanted"/> makes of the old ones and the host clocks.</summary>
     /// <param name="hostClocks">Read while the file is locked, right before the change.</param>
-    /// <param name="force">Also where a process keeps a deadline that stays as it is.</param>
-    /// <param name="forgetsSaved">The clocks that were saved have been used.</param>
     /// <returns>How many calls were in flight.</returns>
-    /// <exception cref="LauncherException">The file cannot be read or mapped, or has calls that cannot be moved; nothing was changed.</exception>
+    /// <exception cref="LauncherException">
+    /// The file cannot be read or mapped, has calls that cannot be moved, or is used by a process that cannot be stopped; nothing was changed.
+    /// </exception>
     public static int Apply(
         OpenConfig file,
         Func<HostClocks.Moment> hostClocks,
-        bool force,
-        bool forgetsSaved,
+        Manner manner,
         Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted)
     {
-        UnmovableCalls.RefuseReaders(file, force);
+        using UserSearch? users = UnmovableCalls.SearchUsers(file);
+        UnmovableCalls.RefuseReaders(file, users, manner.Force);
+        if (users is null || !manner.Freezes)
+            return Change(file, hostClocks, manner, wanted, null);
+
+        int inFlight = 0;
+        Standstill.Run(file, users, manner.Force, standstill => inFlight = Change(file, hostClocks, manner, wanted, standstill));
+        return inFlight;
+    }
+
+    // The file is locked before anybody is stopped: one of them may hold the lock, being about to complete what a dead writer left.
+    private static int Change(
+        OpenConfig file,
+        Func<HostClocks.Moment> hostClocks,
+        Manner manner,
+        Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted,
+        Standstill? standstill)
+    {
         using ConfigLock held = new(file);
         using LayoutMapping layout = new(file);
-        UnmovableCalls.Refuse(layout, force);
-
-        // Whatever can fail comes before the first store.
-        int inFlight = SlotTable.Read(file).Count();
+        UnmovableCalls.Refuse(layout, manner.Force);
         layout.PrepareSlots();
-        ClockOffsets old = ClockOffsets.Of(ConfigHeader.ReadNow(file));
-        OffsetWriter.Write(layout, old, wanted(old, hostClocks()), force, forgetsSaved);
-        return inFlight;
+        using (standstill)
+        {
+            // Whatever can fail comes before the first store; and what has been prepared takes no time again.
+            standstill?.Begin(file);
+            int inFlight = SlotTable.Read(file).Count();
+            layout.PrepareSlots();
+            ClockOffsets old = ClockOffsets.Of(ConfigHeader.ReadNow(file));
+            ClockOffsets offsets = wanted(old, hostClocks());
+            OffsetWriter.Write(layout, old, offsets, manner.Force, manner.ForgetsSaved);
+            standstill?.MoveTimers(new ClockMove(old, offsets));
+            return inFlight;
+        }
     }
 
     private static ClockOffsets Wanted(OpenConfig file, ClockOffsets old, HostClocks.Moment now, Request request)
@@ -44,6 +77,9 @@ internal static class ConfigAdjustment
         ConfigHeader header = ConfigHeader.ReadNow(file);
         if (request.Boottime is not null && !header.HasRoom)
             throw ConfigErrors.NoRoomForBoottime(file.Path);
+
+        if (request.Advance is Int128 advance)
+            return Advanced(file, old, now, advance, request.Options.Force);
 
         // Only the monotonic offset is left then, and is not of this boot.
         bool staleMonotonic = request.SharesBoottime && request.Monotonic is null && BootCheck.IsOfOtherBoot(header);
@@ -58,5 +94,25 @@ internal static class ConfigAdjustment
         timespec monotonic = request.Monotonic?.OffsetAt(now.Monotonic) ?? old.Monotonic;
         timespec? boottime = keepsBoottime ? old.OwnBoottime : request.Boottime?.OffsetAt(now.Boottime);
         return old with { Monotonic = monotonic, OwnBoottime = boottime };
+    }
+
+    private static ClockOffsets Advanced(OpenConfig file, ClockOffsets old, HostClocks.Moment now, Int128 advance, bool force)
+    {
+        if (!force && BootCheck.IsOfOtherBoot(ConfigHeader.ReadNow(file)))
+            throw ConfigErrors.OtherBoot(file.Path);
+
+        ClockOffsets advanced = old.Advanced(ClockSetting.FromNanoseconds(advance));
+        CheckNotNegative(now.Monotonic, advanced.Monotonic);
+        CheckNotNegative(now.Boottime, advanced.Boottime);
+        CheckNotNegative(now.Realtime, advanced.Realtime);
+        return advanced;
+    }
+
+    private static void CheckNotNegative(timespec host, timespec offset)
+    {
+        Int128 reading = ClockSetting.ToNanoseconds(host) - ClockSetting.ToNanoseconds(offset);
+        if (reading < 0)
+            throw new LauncherException(
+                "--" + OptionNames.Advance, $"a clock would read {ClockSetting.Format(reading)} s; a clock cannot be set below zero");
     }
 }

@@ -99,3 +99,10 @@ internal struct statvfs_buffer
     public ulong f_fsid;
     public ulong f_flag;
 }
+
+/// <summary><c>struct iovec</c>.</summary>
+internal struct iovec
+{
+    public nint iov_base;
+    public nint iov_len;
+}
