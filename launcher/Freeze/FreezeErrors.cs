@@ -1,4 +1,5 @@
 using VirtTime.Native;
+using VirtTime.Processes;
 
 namespace VirtTime.Freeze;
 

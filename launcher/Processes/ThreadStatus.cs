@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using VirtTime.Native;
 
-namespace VirtTime.Freeze;
+namespace VirtTime.Processes;
 
 /// <summary>What <c>/proc</c> says of a single thread.</summary>
 internal static class ThreadStatus
@@ -10,9 +10,9 @@ internal static class ThreadStatus
     /// <summary>Whether it runs nothing any more.</summary>
     public static bool IsOver(int process, int thread) => StateOf(process, thread) is null or 'Z' or 'X';
 
-    /// <summary>Its name, as <c>ps -T</c> shows it; empty where it is gone.</summary>
-    public static string NameOf(int process, int thread) =>
-        ByteString.From(SmallFile.TryRead($"/proc/{process}/task/{thread}/comm") ?? []).TrimEnd('\n');
+    /// <summary>Its name, as <c>ps -T</c> shows it; null where it is gone.</summary>
+    public static string? NameOf(int process, int thread) =>
+        SmallFile.TryRead($"/proc/{process}/task/{thread}/comm") is byte[] name ? ByteString.From(name).TrimEnd('\n') : null;
 
     /// <summary>Who traces it; 0 for nobody.</summary>
     public static int TracerOf(int process, int thread)
