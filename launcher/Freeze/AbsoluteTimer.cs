@@ -17,8 +17,11 @@ namespace VirtTime.Freeze;
 /// <param name="Expiry">By our own clocks.</param>
 /// <param name="Interval">A duration.</param>
 /// <param name="Ticks">How often it has expired without having been read, which setting it would forget.</param>
-internal sealed record AbsoluteTimer(int Process, int Descriptor, int Clock, int Flags, timespec Expiry, timespec Interval, ulong Ticks)
+/// <param name="IsIdle">It is not going to expire.</param>
+internal sealed record AbsoluteTimer(int Process, int Descriptor, int Flags, timespec Expiry, timespec Interval, ulong Ticks, bool IsIdle)
 {
+    private bool HasInterval => (Interval.tv_sec | Interval.tv_nsec) != 0;
+
     /// <summary>Those of a process that stands still whose clock changes.</summary>
     public static IEnumerable<AbsoluteTimer> Of(int process, ClockMove move)
     {
@@ -31,7 +34,13 @@ internal sealed record AbsoluteTimer(int Process, int Descriptor, int Clock, int
             if (SmallFile.TryReadLink($"/proc/{process}/fd/{name}") != "anon_inode:[timerfd]")
                 continue;
             int descriptor = int.Parse(name, CultureInfo.InvariantCulture);
-            if (TryRead(process, descriptor, InfoOf($"{process}", descriptor), move) is AbsoluteTimer timer)
+            if (TryRead(process, descriptor, InfoOf($"{process}", descriptor), move) is not AbsoluteTimer timer)
+                continue;
+
+            // A periodic one that has expired stands still until somebody asks. Then its next expiry is known.
+            if (timer.IsIdle && timer.HasInterval && timer.TryAsk())
+                timer = TryRead(process, descriptor, InfoOf($"{process}", descriptor), move) ?? timer;
+            if (!timer.IsIdle || timer.HasInterval)
                 yield return timer;
         }
     }
@@ -40,10 +49,7 @@ internal sealed record AbsoluteTimer(int Process, int Descriptor, int Clock, int
     /// <returns>False where the kernel or its rules do not let us: it keeps the time that remains.</returns>
     public unsafe bool TrySet()
     {
-        using Descriptor process = new((int)SystemCalls.syscall(SystemCalls.SYS_pidfd_open, Process, 0, 0));
-        if (!process.IsOpen)
-            return false;
-        using Descriptor timer = new((int)SystemCalls.syscall(SystemCalls.SYS_pidfd_getfd, process.Number, Descriptor, 0));
+        using Descriptor timer = OpenOwn();
         if (!timer.IsOpen)
             return false;
 
@@ -52,12 +58,29 @@ internal sealed record AbsoluteTimer(int Process, int Descriptor, int Clock, int
         if (ticks != 0 && SystemCalls.ioctl(timer.Number, SystemCalls.TFD_IOC_SET_TICKS, &ticks) != 0)
             return false;
         itimerspec value = new() { it_interval = Interval, it_value = Expiry };
-        if (SystemCalls.timerfd_settime(timer.Number, Flags, &value, null) != 0 || ticks == 0)
-            return ticks == 0;
+        if (SystemCalls.timerfd_settime(timer.Number, Flags, &value, null) != 0)
+            return false;
+        if (ticks == 0)
+            return true;
 
         // It may have expired at once.
         ticks += ReadTicks(InfoOf("self", timer.Number)) ?? 0;
         return SystemCalls.ioctl(timer.Number, SystemCalls.TFD_IOC_SET_TICKS, &ticks) == 0;
+    }
+
+    private unsafe bool TryAsk()
+    {
+        itimerspec left;
+        using Descriptor timer = OpenOwn();
+        return timer.IsOpen && SystemCalls.timerfd_gettime(timer.Number, &left) == 0;
+    }
+
+    // A descriptor of ours for the same timer (Linux 5.6).
+    private Descriptor OpenOwn()
+    {
+        using Descriptor process = new((int)SystemCalls.syscall(SystemCalls.SYS_pidfd_open, Process, 0, 0));
+        return new Descriptor(
+            process.IsOpen ? (int)SystemCalls.syscall(SystemCalls.SYS_pidfd_getfd, process.Number, Descriptor, 0) : -1);
     }
 
     private static AbsoluteTimer? TryRead(int process, int descriptor, string info, ClockMove move)
@@ -70,14 +93,14 @@ internal sealed record AbsoluteTimer(int Process, int Descriptor, int Clock, int
             return null;
 
         timespec difference = move.Of(clock);
-        bool isArmed = (left.tv_sec | left.tv_nsec) != 0;
-        if ((flags & Time.TFD_TIMER_ABSTIME) == 0 || !isArmed || (difference.tv_sec | difference.tv_nsec) == 0)
+        if ((flags & Time.TFD_TIMER_ABSTIME) == 0 || (difference.tv_sec | difference.tv_nsec) == 0)
             return null;
 
         // Our clock is read after the kernel has: what comes of it may be late by that, and never early.
         timespec now = HostClocks.Now().Of(ClockOffsets.FamilyOf(clock));
         timespec expiry = TimespecMath.ToHostDeadline(TimespecMath.Add(now, left), difference);
-        return new AbsoluteTimer(process, descriptor, clock, flags, expiry, interval, ticks);
+        bool isIdle = (left.tv_sec | left.tv_nsec) == 0;
+        return new AbsoluteTimer(process, descriptor, flags, expiry, interval, ticks, isIdle);
     }
 
     private static string InfoOf(string process, int descriptor) =>

@@ -83,18 +83,22 @@ internal sealed class Standstill(UserSearch search, bool force) : IDisposable
     /// </summary>
     private void StopLateComers(OpenConfig file)
     {
-        HashSet<int> others = [.. SlotTable.Read(file).Select(slot => slot.Thread).Where(thread => !_report.OwnIds.Contains(thread))];
-        if (others.Count == 0)
+        BitArray? others = CallsInFlight.ThreadsIn(file);
+        if (others is null)
+            return;
+        foreach (int id in _report.OwnIds)
+            others[id] = false;
+        if (!others.HasAnySet())
             return;
 
         using UserSearch now = UserSearch.Begin(file.Descriptor);
-        now.Forget(user => _report.Processes.Contains(user.ProcessId) || !user.Threads.Any(thread => others.Contains(thread.Own)));
+        now.Forget(user => _report.Processes.Contains(user.ProcessId) || !user.Threads.Any(thread => others[thread.Own]));
         try
         {
             if (now.Users.Count > 0)
             {
                 using FrozenUsers late = FrozenUsers.Stop(now);
-                late.MakeCallsReadAgain(others.Contains);
+                late.MakeCallsReadAgain(id => others[id]);
             }
         }
         catch (LauncherException exception)

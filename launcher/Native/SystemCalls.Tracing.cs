@@ -37,5 +37,8 @@ internal static unsafe partial class SystemCalls
     public static partial nint syscall(nint number, nint first, nint second, nint third);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial int timerfd_gettime(int descriptor, itimerspec* value);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial int timerfd_settime(int descriptor, int flags, itimerspec* value, itimerspec* old);
 }

@@ -16,6 +16,8 @@ internal sealed class BlockedProgram : IDisposable
 
     private BlockedProgram(Command command) => _program = command.Under(_config).Start();
 
+    public string Config => _config.Path;
+
     public int Thread { get; private set; }
 
     /// <summary>As the program sees it, in seconds.</summary>
