@@ -101,6 +101,29 @@ public class CompanyTests
         }
     }
 
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("gcc", "")]
+    [InlineData("gcc", "seccomp")]
+    [InlineData("musl-gcc", "")]
+    [InlineData("musl-gcc", "seccomp")]
+    public async Task Another_libc_and_a_sandbox_make_no_difference(string compiler, string sandbox)
+    {
+        using TemporaryDirectory directory = new();
+        string program = directory.File("program");
+        string[] kernelHeaders = compiler == "gcc" ? ["-pthread"] : ["-idirafter", "/usr/include", "-idirafter", "/usr/include/x86_64-linux-gnu"];
+        string source = Path.Combine(Paths.Programs, "freeze", "shut_in.c");
+        (await Command.Of(Needs.Tool(compiler), ["-O2", "-D_GNU_SOURCE", .. kernelHeaders, "-o", program, source]).RunAsync()).Succeeded();
+        (RunningProgram waiting, int pid) = await Moving.StartAsync(Command.Launcher("--monotonic-at", "12345s", "--", program, sandbox));
+        using (waiting)
+        {
+            for (int i = 0; i < 1000 && (await StateJson.OfAsync("--pid", $"{pid}")).InFlight.Count < 3; i++)
+                await Task.Delay(10, TestContext.Current.CancellationToken);
+            await Moving.AdvanceAsync(pid, "59m");
+            await Moving.AdvanceAsync(pid, "1m");
+            Assert.Equal(["woken=condition", "woken=sleep", "woken=futex"], (await waiting.EndAsync()).Succeeded().Lines.Skip(1));
+        }
+    }
+
     private static async Task<char> StateAsync(int pid, char expected)
     {
         char state = ' ';

@@ -1,3 +1,4 @@
+using VirtTime.Config;
 using VirtTime.Tests.Harness;
 using VirtTime.Tests.Launching;
 
@@ -109,10 +110,13 @@ public class RefusalTests
         Assert.Equal(0, after.Offset("realtime"));
     }
 
-    // 71 MB in name; what matters lies in front, and in the block.
+    // What a change begins with, and where it is written down: 71 MB in name.
     private static async Task<byte[]> ReadAsync(string conf)
     {
-        byte[] all = await File.ReadAllBytesAsync(conf, TestContext.Current.CancellationToken);
-        return System.Security.Cryptography.SHA256.HashData(all);
+        byte[] parts = new byte[2 * ConfigLayout.ExtensionSize];
+        using FileStream file = File.OpenRead(conf);
+        await RandomAccess.ReadAsync(file.SafeFileHandle, parts.AsMemory(0, ConfigLayout.ExtensionSize), 0);
+        await RandomAccess.ReadAsync(file.SafeFileHandle, parts.AsMemory(ConfigLayout.ExtensionSize), ConfigLayout.ExtensionPosition);
+        return parts;
     }
 }
