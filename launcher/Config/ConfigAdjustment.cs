@@ -41,8 +41,16 @@ internal static class ConfigAdjustment
         if (users is null || !manner.Freezes)
             return Change(file, hostClocks, manner, wanted, null);
 
+        if (!manner.Force)
+            Strangers.Refuse(file, users);
         int inFlight = 0;
-        Standstill.Run(file, users, manner.Force, standstill => inFlight = Change(file, hostClocks, manner, wanted, standstill));
+        FreezeReport report = new();
+        if (users.Users.Count == 0)
+            inFlight = Change(file, hostClocks, manner, wanted, null);
+        else
+            Standstill.Run(users, report, standstill => inFlight = Change(file, hostClocks, manner, wanted, standstill));
+        Strangers.SeeTo(file, report);
+        report.Write();
         return inFlight;
     }
 
@@ -66,8 +74,12 @@ internal static class ConfigAdjustment
             layout.PrepareSlots();
             ClockOffsets old = ClockOffsets.Of(ConfigHeader.ReadNow(file));
             ClockOffsets offsets = wanted(old, hostClocks());
+
+            // Where the clocks go on after a move, a checkpointer has armed timers with the time that remained.
+            bool isJump = !manner.ForgetsSaved && !BootCheck.IsOfOtherBoot(ConfigHeader.ReadNow(file));
             OffsetWriter.Write(layout, old, offsets, manner.Force, manner.ForgetsSaved);
-            standstill?.MoveTimers(new ClockMove(old, offsets));
+            if (isJump)
+                standstill?.MoveTimers(new ClockMove(old, offsets));
             return inFlight;
         }
     }

@@ -22,7 +22,7 @@ internal sealed class FreezeReport
     /// <summary>Processes with a timerfd that we may not set.</summary>
     public HashSet<int> KeptTimerDescriptors { get; } = [];
 
-    /// <summary>Why a process that was started meanwhile could not be stopped; null where there was none.</summary>
+    /// <summary>Why programs that were started meanwhile could not be seen to; null where there were none.</summary>
     public string? LateComer { get; set; }
 
     /// <summary>Calls of which it cannot be found out whether their threads live.</summary>
@@ -31,11 +31,12 @@ internal sealed class FreezeReport
     public void Write()
     {
         if (Threads > 0)
-            Log.Debug($"{Threads} threads of {Processes.Count} processes stood still for {(long)Standstill.TotalMicroseconds} us; {Calls} calls go on with another deadline");
+            Log.Debug(
+                $"{Threads} threads of {Processes.Count} processes stood still for {(long)Standstill.TotalMicroseconds} us; {Calls} calls are made again");
         WriteKept(KeptTimers, "timer_create");
         WriteKept(KeptTimerDescriptors, "timerfd_create");
         if (LateComer is not null)
-            StandardStreams.WriteMessage($"note: was started meanwhile, and may keep an old deadline: {LateComer}");
+            StandardStreams.WriteMessage($"note: a program that was started meanwhile may keep an old deadline: {LateComer}");
         if (Uncertain > 0)
             StandardStreams.WriteMessage(
                 $"note: {(Uncertain == 1 ? "1 call" : $"{Uncertain} calls")} in flight may keep the old deadline: not every process can be seen from here");

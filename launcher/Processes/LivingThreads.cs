@@ -30,7 +30,9 @@ internal sealed class LivingThreads
         : null;
 
     /// <param name="descriptor">The config file. What is to be asked about it has to be read before: who came later is not in it.</param>
-    public static LivingThreads Of(int descriptor) => new(ConfigUsers.Of(descriptor));
+    public static LivingThreads Of(int descriptor) => Of(ConfigUsers.Of(descriptor));
+
+    public static LivingThreads Of(ConfigUsers users) => new(users);
 
     /// <summary>Whether some process that has the file mapped has such a thread; null where that cannot be found out.</summary>
     /// <remarks>Of a process that cannot be asked for its mappings, the ids of its threads can be read all the same.</remarks>

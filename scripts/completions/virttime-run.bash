@@ -1,8 +1,8 @@
 # bash completion for virttime-run; needs the bash-completion package to complete the command's own arguments
 
 _virttime_run() {
-    local options='--monotonic-at --monotonic-offset --boottime-at --boottime-offset --config --config-mode --pid
-        --list --save --resume --elapsed --criu-action --split-string --check --force --json --print-env --verbose --log-level --help --version'
+    local options='--monotonic-at --monotonic-offset --boottime-at --boottime-offset --advance --config --config-mode --pid
+        --list --save --resume --elapsed --no-freeze --criu-action --split-string --check --force --json --print-env --verbose --log-level --help --version'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local word i
 
@@ -13,7 +13,7 @@ _virttime_run() {
         word=${COMP_WORDS[i]}
         case $word in
             --) ((++i)); break ;;
-            --monotonic-at | --monotonic-offset | --boottime-at | --boottime-offset | --config | --config-mode | \
+            --monotonic-at | --monotonic-offset | --boottime-at | --boottime-offset | --advance | --config | --config-mode | \
                 --pid | --split-string | --log-level)
                 [[ ${COMP_WORDS[i + 1]} != = ]] || ((++i))
                 ((++i)) ;;
@@ -44,7 +44,7 @@ _virttime_run() {
         --config-mode) mapfile -t COMPREPLY < <(compgen -W '0600 0640 0660 0644 0666' -- "$current") ;;
         --log-level) mapfile -t COMPREPLY < <(compgen -W 'trace debug information warning error critical none' -- "$current") ;;
         --boottime-offset) mapfile -t COMPREPLY < <(compgen -W 'monotonic' -- "$current") ;;
-        --monotonic-at | --monotonic-offset | --boottime-at | -S | --split-string) ;;
+        --monotonic-at | --monotonic-offset | --boottime-at | --advance | -S | --split-string) ;;
         *)
             if [[ $current == -* ]]; then
                 mapfile -t COMPREPLY < <(compgen -W "$options -c -p -S -v -h -V" -- "$current")

@@ -1,7 +1,7 @@
 # fish completion for virttime-run
 
 # The short ones first: __fish_complete_subcommand takes leading long ones for its own.
-set -g __virttime_run_with_value -c -p -S --monotonic-at --monotonic-offset --boottime-at --boottime-offset --config \
+set -g __virttime_run_with_value -c -p -S --monotonic-at --monotonic-offset --boottime-at --boottime-offset --advance --config \
     --config-mode --pid --split-string --log-level
 
 # Whether the word to complete is still the launcher's: no word before it is a command.
@@ -23,6 +23,7 @@ complete -c virttime-run -n __virttime_run_option -x -l monotonic-at -d 'What CL
 complete -c virttime-run -n __virttime_run_option -x -l monotonic-offset -d 'Virtual minus host clock'
 complete -c virttime-run -n __virttime_run_option -x -l boottime-at -d 'What CLOCK_BOOTTIME reads when the command starts'
 complete -c virttime-run -n __virttime_run_option -x -l boottime-offset -a monotonic -d 'Virtual minus host clock'
+complete -c virttime-run -n __virttime_run_option -x -l advance -d 'Move the virtual clocks from where they are'
 complete -c virttime-run -n __virttime_run_option -r -F -s c -l config -d 'Create or reuse a config file'
 complete -c virttime-run -n __virttime_run_option -x -l config-mode -a '0600 0640 0660 0644 0666' -d 'Permissions of a file that is created'
 complete -c virttime-run -n __virttime_run_option -x -s p -l pid -a '(__fish_complete_pids)' -d 'Find the file through a running program'
@@ -30,6 +31,7 @@ complete -c virttime-run -n __virttime_run_option -l list -d 'Show the programs 
 complete -c virttime-run -n __virttime_run_option -l save -d 'Note the virtual clocks in the file'
 complete -c virttime-run -n __virttime_run_option -l resume -d 'Let the virtual clocks go on from those saved'
 complete -c virttime-run -n __virttime_run_option -l elapsed -d 'With --resume: add the time that has passed meanwhile'
+complete -c virttime-run -n __virttime_run_option -l no-freeze -d 'Change the clocks without stopping the programs'
 complete -c virttime-run -n __virttime_run_option -l criu-action -d 'Act as an action script of criu'
 complete -c virttime-run -n __virttime_run_option -x -s S -l split-string -d 'Split a string into arguments, for #! lines'
 complete -c virttime-run -n __virttime_run_option -l check -d 'Inspect the command, run nothing'

@@ -7,6 +7,7 @@ _arguments -s -S \
     "(--monotonic-at)--monotonic-offset=[virtual minus host clock]:$time:" \
     "(--boottime-offset)--boottime-at=[what CLOCK_BOOTTIME reads when the command starts]:$time:" \
     "(--boottime-at)--boottime-offset=[virtual minus host clock]:$time, or as the monotonic clock:(monotonic)" \
+    "--advance=[move the virtual clocks from where they are]:$time, with a sign:" \
     '(-p --pid)'{-c+,--config=}'[create or reuse a config file]:config file:_files' \
     '--config-mode=[permissions of a file that is created]:octal mode:(0600 0640 0660 0644 0666)' \
     '(-c --config --config-mode)'{-p+,--pid=}'[find the config file through a running program]:process:_pids' \
@@ -14,6 +15,7 @@ _arguments -s -S \
     '(--resume)--save[note the virtual clocks in the config file]' \
     '(--save)--resume[let the virtual clocks go on from those saved]' \
     '--elapsed[with --resume, add the time that has passed meanwhile]' \
+    '--no-freeze[change the clocks without stopping the programs that use them]' \
     '--criu-action[act as an action script of criu]' \
     '*'{-S+,--split-string=}'[split a string into arguments, for #! lines]:string:' \
     '--check[inspect the command, run nothing]' \
