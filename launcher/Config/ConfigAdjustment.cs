@@ -36,7 +36,8 @@ internal static class ConfigAdjustment
         Manner manner,
         Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted)
     {
-        using UserSearch? users = UnmovableCalls.SearchUsers(file);
+        bool isUsersBusiness = manner.Freezes || !manner.Force;
+        using UserSearch? users = isUsersBusiness ? UnmovableCalls.SearchUsers(file) : null;
         UnmovableCalls.RefuseReaders(file, users, manner.Force);
         if (users is null || !manner.Freezes)
             return Change(file, hostClocks, manner, wanted, null);
