@@ -115,17 +115,21 @@ internal static class ConfigAdjustment
             throw ConfigErrors.OtherBoot(file.Path);
 
         ClockOffsets advanced = old.Advanced(ClockSetting.FromNanoseconds(advance));
-        CheckNotNegative(now.Monotonic, advanced.Monotonic);
-        CheckNotNegative(now.Boottime, advanced.Boottime);
-        CheckNotNegative(now.Realtime, advanced.Realtime);
+        Check(now.Monotonic, advanced.Monotonic);
+        Check(now.Boottime, advanced.Boottime);
+        Check(now.Realtime, advanced.Realtime);
         return advanced;
     }
 
-    private static void CheckNotNegative(timespec host, timespec offset)
+    private static void Check(timespec host, timespec offset)
     {
         Int128 reading = ClockSetting.ToNanoseconds(host) - ClockSetting.ToNanoseconds(offset);
         if (reading < 0)
             throw new LauncherException(
                 "--" + OptionNames.Advance, $"a clock would read {ClockSetting.Format(reading)} s; a clock cannot be set below zero");
+
+        // What is farther makes the file none.
+        if (offset.tv_sec is <= -TimeValue.FarthestSeconds or >= TimeValue.FarthestSeconds)
+            throw new LauncherException("--" + OptionNames.Advance, $"is too far; clocks end after {TimeValue.FarthestSeconds} s");
     }
 }

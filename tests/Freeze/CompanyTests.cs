@@ -102,6 +102,33 @@ public class CompanyTests
     }
 
     [Theory(Timeout = Limits.Test)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Program_that_begins_to_wait_at_the_last_moment_is_moved_as_well(bool hasCompany)
+    {
+        using TemporaryDirectory directory = new();
+        string conf = directory.File("conf");
+        string program = await NativeProgram.BuildAsync("slot_wait.c");
+        (await Command.Launcher("--monotonic-at", "12345s", "--config", conf).RunAsync()).Succeeded();
+        using WaitingTarget? company = hasCompany ? await WaitingTarget.StartAsync("--config", conf) : null;
+        using ConfigFile file = ConfigFile.Open(conf);
+        string script = $"read go; exec env LD_PRELOAD='{Paths.Library}' VIRT_TIME_CONF='{conf}' '{program}' sem_clockwait 3600000";
+        using RunningProgram late = Command.Of("sh", "-c", script).Start();
+
+        // The launcher has looked for who uses the file when it locks that.
+        string[] delayed = ["-f", "-o", "/dev/null", "-e", "inject=flock:delay_enter=3000000:when=1"];
+        Task<Result> advance = Command.Of(Needs.Tool("strace"), [.. delayed, Paths.Launcher, "--config", conf, "--advance", "1h"]).RunAsync();
+        await Task.Delay(1000, TestContext.Current.CancellationToken);
+        await late.WriteAsync("\n");
+        int thread = (int)await late.ReadNumberAsync("thread");
+        await file.InFlightAsync(thread);
+        Assert.False(advance.IsCompleted);
+        (await advance).Succeeded();
+        await late.ReadNumberAsync("deadline");
+        Assert.Equal(110, await late.ReadNumberAsync("error"));
+    }
+
+    [Theory(Timeout = Limits.Test)]
     [InlineData("gcc", "")]
     [InlineData("gcc", "seccomp")]
     [InlineData("musl-gcc", "")]

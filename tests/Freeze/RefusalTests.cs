@@ -83,6 +83,7 @@ public class RefusalTests
     [InlineData("--no-freeze: goes with", "--config", "FILE", "--no-freeze", "--save")]
     [InlineData("is not a time", "--config", "FILE", "--advance", "soon")]
     [InlineData("a clock would read -", "--config", "FILE", "--advance", "-3d")]
+    [InlineData("is too far", "--config", "FILE", "--advance", "2305843009213693951s")]
     [InlineData("no such file", "--config", "NONE", "--advance", "3d")]
     public async Task Options_that_make_no_sense(string reason, params string[] options)
     {
