@@ -45,7 +45,7 @@ internal static class InterruptedCall
                 if (slots.Hold(registers[r10]))
                     return Return(ref registers, ERESTARTNOHAND);
 
-                // musl, and glibc before 2.34 for mutexes, compute the time that is left from the slot, and do so again after EINTR.
+                // musl, and older glibc for mutexes, compute the time that is left from the slot, and do so again after EINTR.
                 return isInFlight && IsOperation(registers[rsi], FUTEX_WAIT) && Return(ref registers, Errno.EINTR);
             }
 

@@ -20,7 +20,8 @@ public class BlockedCallTests
         await AdvanceAsync(program, $"{2 * Wait - 60}s");
         Assert.Equal(program.Deadline + BlockedProgram.OffsetOf(clock) - (Wait - 60), program.Slot.Deadline);
         await AdvanceAsync(program, "60s");
-        Assert.Equal(function.EndsWith("clock_nanosleep", StringComparison.Ordinal) || function == "syscall(clock_nanosleep)" ? "0" : "ETIMEDOUT", await program.ReadAsync("error"));
+        string expected = function.Contains("nanosleep", StringComparison.Ordinal) ? "0" : "ETIMEDOUT";
+        Assert.Equal(expected, await program.ReadAsync("error"));
         Assert.Equal((0, 0), program.Slot);
     }
 

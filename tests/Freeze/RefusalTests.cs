@@ -19,7 +19,8 @@ public class RefusalTests
         byte[] before = await ReadAsync(conf);
 
         Result refused = await Moving.Advance(first.Thread, "1h").RunAsync();
-        Moving.AssertRefused(refused, $"process {second.Thread}: its thread {second.Thread} (slot_wait) cannot be stopped", "(tracer) traces it", "--no-freeze");
+        string who = $"process {second.Thread}: its thread {second.Thread} (slot_wait) cannot be stopped";
+        Moving.AssertRefused(refused, who, "(tracer) traces it", "--no-freeze");
         Assert.Equal(before, await ReadAsync(conf));
 
         Result noted = (await Moving.Advance(first.Thread, "1h", "--no-freeze").RunAsync()).Succeeded();
