@@ -27,6 +27,8 @@ internal static class HelpText
               --boottime-since WHEN      with "monotonic" has it again
               --realtime-at WHEN       what CLOCK_REALTIME reads when COMMAND starts
               --realtime-offset TIME   virtual minus host date
+               --advance TIME           move the virtual clocks of a config file or a
+                                         running program, with a sign
 
         Config file:
           -c, --config FILE            create or reuse FILE (default: a private file)
@@ -37,6 +39,8 @@ internal static class HelpText
               --save                   note the virtual clocks in the file
               --resume                 let the virtual clocks go on from those saved
               --elapsed                with the time that has passed meanwhile
+              --no-freeze              change the clocks without stopping the programs
+                                         that use them meanwhile
               --criu-action            act as an action script of criu
 
         Running:

@@ -33,6 +33,9 @@ internal class LauncherOptions : MonotonicOptions
     [Option(OptionNames.BoottimeOffset)]
     public string? BoottimeOffset { get; set; }
 
+    [Option(OptionNames.Advance)]
+    public string? Advance { get; set; }
+
     [Option(OptionNames.ConfigLetter, OptionNames.Config)]
     public string? Config { get; set; }
 
@@ -53,6 +56,9 @@ internal class LauncherOptions : MonotonicOptions
 
     [Option(OptionNames.Elapsed)]
     public bool Elapsed { get; set; }
+
+    [Option(OptionNames.NoFreeze)]
+    public bool NoFreeze { get; set; }
 
     [Option(OptionNames.CriuAction)]
     public bool CriuAction { get; set; }
