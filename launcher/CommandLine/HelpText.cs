@@ -27,7 +27,7 @@ internal static class HelpText
               --boottime-since WHEN      with "monotonic" has it again
               --realtime-at WHEN       what CLOCK_REALTIME reads when COMMAND starts
               --realtime-offset TIME   virtual minus host date
-               --advance TIME           move the virtual clocks of a config file or a
+              --advance TIME           move the virtual clocks of a config file or a
                                          running program, with a sign
 
         Config file:
