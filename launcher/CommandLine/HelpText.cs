@@ -40,6 +40,9 @@ internal static class HelpText
 
         Running:
           -S, --split-string STRING    split STRING into arguments, for #! lines
+              --backend BACKEND        preload (default); namespace: a time namespace,
+                                         for static programs too; or auto: preload,
+                                         else namespace
               --check                  inspect COMMAND, run nothing
               --force                  run a command that would escape, or use a file
                                          of another boot, with a warning

@@ -83,7 +83,7 @@ internal class LauncherOptions : MonotonicOptions
 }
 
 /// <summary>Those that have to do with a date as well. The parser looks at them only where one is given.</summary>
-internal sealed class DatedOptions : LauncherOptions
+internal class DatedOptions : LauncherOptions
 {
     [Option(OptionNames.RealtimeAt)]
     public string? RealtimeAt { get; set; }
@@ -96,4 +96,11 @@ internal sealed class DatedOptions : LauncherOptions
 
     [Option(OptionNames.BoottimeSince)]
     public string? BoottimeSince { get; set; }
+}
+
+/// <summary>All of them. The parser looks at them only where a backend is named.</summary>
+internal sealed class BackendOptions : DatedOptions
+{
+    [Option(OptionNames.Backend)]
+    public string? Backend { get; set; }
 }

@@ -15,6 +15,7 @@ internal static class OptionNames
     /// <summary>As the value of <see cref="BoottimeOffset"/>: what the monotonic clock has.</summary>
     public const string AsMonotonic = "monotonic";
 
+    public const string Backend = "backend";
     public const string Config = "config";
     public const char ConfigLetter = 'c';
     public const string ConfigMode = "config-mode";
@@ -41,8 +42,8 @@ internal static class OptionNames
 
     private static readonly string[] s_all =
     [
-        MonotonicAt, MonotonicOffset, MonotonicSince, BoottimeAt, BoottimeOffset, BoottimeSince, RealtimeAt, RealtimeOffset, Config, ConfigMode,
-        Pid, List, Save, Resume, Elapsed, CriuAction, SplitString, Check, Force, Json, PrintEnvironment, Verbose, LogLevel, Help, Version,
+        MonotonicAt, MonotonicOffset, MonotonicSince, BoottimeAt, BoottimeOffset, BoottimeSince, RealtimeAt, RealtimeOffset, Backend,
+        Config, ConfigMode, Pid, List, Save, Resume, Elapsed, CriuAction, SplitString, Check, Force, Json, PrintEnvironment, Verbose, LogLevel, Help, Version,
     ];
 
     /// <summary>The one name that begins with what was typed, as for <c>getopt_long(3)</c>; what fits no name stays as it is.</summary>
@@ -62,7 +63,7 @@ internal static class OptionNames
     }
 
     public static bool TakesValue(string name) => name is MonotonicAt or MonotonicOffset or BoottimeAt or BoottimeOffset
-        or Config or ConfigMode or Pid or SplitString or LogLevel || HasDate(name);
+        or Backend or Config or ConfigMode or Pid or SplitString or LogLevel || HasDate(name);
 
     /// <summary>Whether it is one of <see cref="DatedOptions"/>.</summary>
     public static bool HasDate(ReadOnlySpan<char> name) => name is RealtimeAt or RealtimeOffset or MonotonicSince or BoottimeSince;

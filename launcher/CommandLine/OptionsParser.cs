@@ -22,6 +22,8 @@ internal static class OptionsParser
             return new LauncherOptions { MonotonicAt = options.MonotonicAt, MonotonicOffset = options.MonotonicOffset };
         }
 
+        if (arguments.Any(IsBackend))
+            return Parse<BackendOptions>(arguments);
         if (!arguments.Any(HasDate))
             return Parse<LauncherOptions>(arguments);
         if (!arguments.All(IsRealtime))
@@ -38,6 +40,8 @@ internal static class OptionsParser
     private static bool IsRealtime(string argument) =>
         !argument.StartsWith('-') || NameIn(argument) is OptionNames.RealtimeAt or OptionNames.RealtimeOffset;
 
+    private static bool IsBackend(string argument) => NameIn(argument) is OptionNames.Backend;
+
     private static bool HasDate(string argument) => OptionNames.HasDate(NameIn(argument));
 
     // Empty where it is not written out.
@@ -52,6 +56,7 @@ internal static class OptionsParser
 
     [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(LauncherOptions))]
     [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(DatedOptions))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(BackendOptions))]
     [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(MonotonicOptions))]
     [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(RealtimeOptions))]
     private static T Parse<T>(string[] arguments)

@@ -22,6 +22,9 @@ internal sealed record Request
     /// <summary>The boottime family is to lose the offset of its own.</summary>
     public bool SharesBoottime { get; init; }
 
+    /// <summary>By what the command gets its clocks.</summary>
+    public Backend Backend { get; init; }
+
     /// <summary>Permission bits of a config file that is created.</summary>
     public uint ConfigMode { get; init; }
 
@@ -53,6 +56,7 @@ internal sealed record Request
                 new(OptionNames.BoottimeSince, dated?.BoottimeSince)),
             SharesBoottime = options.BoottimeOffset == OptionNames.AsMonotonic,
             Realtime = Date(new(OptionNames.RealtimeAt, dated?.RealtimeAt), new(OptionNames.RealtimeOffset, dated?.RealtimeOffset)),
+            Backend = OptionValues.ParseBackend((options as BackendOptions)?.Backend),
             ConfigMode = OptionValues.ParseMode(options.ConfigMode),
             Pid = OptionValues.ParsePid(options.Pid),
             LogLevel = OptionValues.ParseLogLevel(options.LogLevel, options.Verbose),

@@ -10,6 +10,7 @@ internal static class RequestRules
         if (options.Help || options.Version)
             return;
 
+        BackendRules.Check(request);
         if (options.List)
         {
             CheckList(request);

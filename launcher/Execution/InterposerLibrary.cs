@@ -44,6 +44,10 @@ internal static unsafe class InterposerLibrary
         return string.Join(':', [.. others.TakeWhile(IsSanitizer), path, .. others.SkipWhile(IsSanitizer)]);
     }
 
+    /// <summary>What else is there; empty where nothing is.</summary>
+    public static string Without(string? preload) =>
+        string.Join(':', (preload ?? "").Split(s_separators, StringSplitOptions.RemoveEmptyEntries).Where(other => !IsInterposer(other)));
+
     /// <summary>Whether a value of <c>LD_PRELOAD</c> has an interposer in it.</summary>
     public static bool IsIn(string? preload) =>
         (preload ?? "").Split(s_separators, StringSplitOptions.RemoveEmptyEntries).Any(IsInterposer);
