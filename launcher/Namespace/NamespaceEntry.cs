@@ -49,8 +49,11 @@ internal sealed class NamespaceEntry
             if (whyNot is not null)
                 return null;
 
+            // In there they have no numbers until they are given some.
+            uint user = Syscall.geteuid();
+            uint group = Syscall.getegid();
             if (SystemCalls.unshare(SystemCalls.CLONE_NEWUSER | SystemCalls.CLONE_NEWTIME) == 0)
-                return EnterUser();
+                return EnterUser(user, group);
 
             error = Errno.Last;
         }
@@ -68,12 +71,17 @@ internal sealed class NamespaceEntry
             throw new LauncherException(Offsets, Errno.Text(Errno.Last) + "; use --backend preload");
     }
 
-    private static NamespaceEntry EnterUser()
+    // Nobody's privileges are raised: the user and the group stay who they are, and the others have no name in there.
+    private static NamespaceEntry EnterUser(uint user, uint group)
     {
-        // Nobody's privileges are raised: the user and the group stay who they are, and the others have no name in there.
-        uint user = Syscall.geteuid();
-        uint group = Syscall.getegid();
-        Write("/proc/self/uid_map", Map(user));
+        if (!SmallFile.TryWrite("/proc/self/uid_map", Map(user)))
+        {
+            // Since Linux 5.12.
+            throw new LauncherException("/proc/self/uid_map", user == 0 && Errno.Last == Errno.EPERM
+                ? "a time namespace takes CAP_SYS_ADMIN and CAP_SYS_TIME, and a user namespace of root's CAP_SETFCAP"
+                : Obstacle.Explain(Errno.Last));
+        }
+
         Write("/proc/self/setgroups", "deny");
         Write("/proc/self/gid_map", Map(group));
         return Enter(isUser: true);

@@ -50,7 +50,7 @@ internal static class Obstacle
         if (IsFiltered())
             return Filter(error);
 
-        return Errno.Text(error) + "; in a chroot, or by the machine's security policy, it takes root";
+        return Errno.Text(error) + "; the machine's security policy may leave it to root, and so does the kernel in a chroot";
     }
 
     private static string Filter(int error) => "a seccomp filter, as containers have, denies it (" + Errno.Text(error) + ")";

@@ -38,6 +38,24 @@ public class ExecTransparencyTests
     public async Task Target_inherits_what_env_would_have_left(string oddities) =>
         Assert.Equal(await ReportAsync(oddities, "env"), await ReportAsync(oddities, [.. Launch, "--"]));
 
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(OddStarts))]
+    public async Task Target_in_a_time_namespace_inherits_the_same(string oddities)
+    {
+        await Needs.TimeNamespaceByExecAsync();
+        Assert.Equal(await ReportAsync(oddities, "env"), await ReportAsync(oddities, [.. LaunchNamespace, "--"]));
+    }
+
+    // Root without the privilege for a time namespace needs a user namespace, as others do.
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(OddStarts))]
+    public async Task Target_in_a_user_namespace_inherits_the_same(string oddities)
+    {
+        await Needs.TimeNamespaceByExecAsync();
+        string[] drop = ["setpriv", "--bounding-set=-sys_admin"];
+        Assert.Equal(await ReportAsync(oddities, drop, ["env"]), await ReportAsync(oddities, drop, [.. LaunchNamespace, "--"]));
+    }
+
     [Fact(Timeout = Limits.Test)]
     public async Task Terminal_settings_are_left_alone()
     {
@@ -56,6 +74,8 @@ public class ExecTransparencyTests
     }
 
     private static string[] Launch => [Paths.Launcher, "--monotonic-at", "12345s"];
+
+    private static string[] LaunchNamespace => [.. Launch, "--backend", "namespace"];
 
     private static Task<string[]> ReportAsync(string oddities, params string[] wrapper) => ReportAsync(oddities, [], wrapper);
 
