@@ -39,10 +39,10 @@ internal static class HelpText
               --criu-action            act as an action script of criu
 
         Running:
-          -S, --split-string STRING    split STRING into arguments, for #! lines
               --backend BACKEND        preload (default); namespace: a time namespace,
                                          for static programs too; or auto: preload,
                                          else namespace
+          -S, --split-string STRING    split STRING into arguments, for #! lines
               --check                  inspect COMMAND, run nothing
               --force                  run a command that would escape, or use a file
                                          of another boot, with a warning

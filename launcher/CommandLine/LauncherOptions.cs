@@ -23,6 +23,13 @@ internal sealed class RealtimeOptions
     public string? RealtimeOffset { get; set; }
 }
 
+/// <summary>The same where a backend is named.</summary>
+internal sealed class MonotonicBackendOptions : MonotonicOptions
+{
+    [Option(OptionNames.Backend)]
+    public string? Backend { get; set; }
+}
+
 /// <summary>The options as they were typed; <see cref="Request"/> holds what they mean.</summary>
 /// <remarks><c>--split-string</c> is not here: <see cref="ArgumentList"/> has replaced it before the parser runs.</remarks>
 internal class LauncherOptions : MonotonicOptions

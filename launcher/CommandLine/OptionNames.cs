@@ -42,8 +42,9 @@ internal static class OptionNames
 
     private static readonly string[] s_all =
     [
-        MonotonicAt, MonotonicOffset, MonotonicSince, BoottimeAt, BoottimeOffset, BoottimeSince, RealtimeAt, RealtimeOffset, Backend,
-        Config, ConfigMode, Pid, List, Save, Resume, Elapsed, CriuAction, SplitString, Check, Force, Json, PrintEnvironment, Verbose, LogLevel, Help, Version,
+        Backend,
+        MonotonicAt, MonotonicOffset, MonotonicSince, BoottimeAt, BoottimeOffset, BoottimeSince, RealtimeAt, RealtimeOffset, Config, ConfigMode,
+        Pid, List, Save, Resume, Elapsed, CriuAction, SplitString, Check, Force, Json, PrintEnvironment, Verbose, LogLevel, Help, Version,
     ];
 
     /// <summary>The one name that begins with what was typed, as for <c>getopt_long(3)</c>; what fits no name stays as it is.</summary>

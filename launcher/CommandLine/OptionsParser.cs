@@ -23,7 +23,7 @@ internal static class OptionsParser
         }
 
         if (arguments.Any(IsBackend))
-            return Parse<BackendOptions>(arguments);
+            return ParseWithBackend(arguments);
         if (!arguments.Any(HasDate))
             return Parse<LauncherOptions>(arguments);
         if (!arguments.All(IsRealtime))
@@ -31,6 +31,15 @@ internal static class OptionsParser
 
         RealtimeOptions dates = Parse<RealtimeOptions>(arguments);
         return new DatedOptions { RealtimeAt = dates.RealtimeAt, RealtimeOffset = dates.RealtimeOffset };
+    }
+
+    private static BackendOptions ParseWithBackend(string[] arguments)
+    {
+        if (!arguments.All(argument => IsMonotonic(argument) || IsBackend(argument)))
+            return Parse<BackendOptions>(arguments);
+
+        MonotonicBackendOptions options = Parse<MonotonicBackendOptions>(arguments);
+        return new BackendOptions { MonotonicAt = options.MonotonicAt, MonotonicOffset = options.MonotonicOffset, Backend = options.Backend };
     }
 
     // A value too, such as 12345s: what cannot be one of these options begins with a dash.
@@ -57,6 +66,7 @@ internal static class OptionsParser
     [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(LauncherOptions))]
     [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(DatedOptions))]
     [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(BackendOptions))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(MonotonicBackendOptions))]
     [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(MonotonicOptions))]
     [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(RealtimeOptions))]
     private static T Parse<T>(string[] arguments)

@@ -64,7 +64,8 @@ internal static class Check
     {
         try
         {
-            return NamespaceLaunch.Inspect(command);
+            // The interposer need not be there.
+            return TargetInspection.Inspect(command, TargetEnvironment.OnVirtualClocks(InterposerLibrary.FileName));
         }
         catch (LauncherException exception)
         {

@@ -9,6 +9,11 @@ internal sealed partial class EnvironmentBlock
     public const string Preload = "LD_PRELOAD";
     public const string ConfigPath = "VIRT_TIME_CONF";
 
+    /// <summary>With the value <see cref="No"/>, the interposer leaves a program and what that starts alone.</summary>
+    public const string Inherit = "VIRT_TIME_INHERIT";
+
+    public const string No = "0";
+
     private EnvironmentBlock(IReadOnlyList<string> entries) => Entries = entries;
 
     /// <summary>Of this process; read once.</summary>

@@ -40,17 +40,19 @@ internal static unsafe class InterposerLibrary
     /// </summary>
     public static string Prepend(string path, string? preload)
     {
-        string[] others = [.. (preload ?? "").Split(s_separators, StringSplitOptions.RemoveEmptyEntries).Where(other => !IsInterposer(other))];
+        string[] others = [.. Others(preload)];
         return string.Join(':', [.. others.TakeWhile(IsSanitizer), path, .. others.SkipWhile(IsSanitizer)]);
     }
 
-    /// <summary>What else is there; empty where nothing is.</summary>
-    public static string Without(string? preload) =>
-        string.Join(':', (preload ?? "").Split(s_separators, StringSplitOptions.RemoveEmptyEntries).Where(other => !IsInterposer(other)));
+    /// <summary>What is there, without any copy of the interposer.</summary>
+    public static string Remove(string? preload) => string.Join(':', Others(preload));
 
     /// <summary>Whether a value of <c>LD_PRELOAD</c> has an interposer in it.</summary>
     public static bool IsIn(string? preload) =>
         (preload ?? "").Split(s_separators, StringSplitOptions.RemoveEmptyEntries).Any(IsInterposer);
+
+    private static IEnumerable<string> Others(string? preload) =>
+        (preload ?? "").Split(s_separators, StringSplitOptions.RemoveEmptyEntries).Where(other => !IsInterposer(other));
 
     private static bool IsInterposer(string path) => path == FileName || path.EndsWith("/" + FileName, StringComparison.Ordinal);
 

@@ -17,7 +17,9 @@ internal static class NamespaceLaunch
     public static void RunIfWanted(Request request)
     {
         bool isAuto = request.Backend == Backend.Auto;
-        Finding finding = Inspect(request.Command);
+
+        // The interposer need not be there.
+        Finding finding = TargetInspection.Inspect(request.Command, TargetEnvironment.OnVirtualClocks(InterposerLibrary.FileName));
         if (isAuto && finding.Escape is null)
             return;
 
@@ -44,14 +46,8 @@ internal static class NamespaceLaunch
 
         // Last, since a clock given with --monotonic-at counts from here.
         entry.Set(NamespaceClocks.For(request));
-        throw CommandExecution.Execute(finding.Command, request.Command, HostEnvironment.From(EnvironmentBlock.Current));
+        throw CommandExecution.Execute(finding.Command, request.Command, TargetEnvironment.OnHostClocks());
     }
-
-    /// <summary>What the command is. The interposer need not be there.</summary>
-    /// <exception cref="LauncherException">It cannot be run at all: 126 or 127.</exception>
-    public static Finding Inspect(string[] command) => TargetInspection.Inspect(command, EnvironmentBlock.Current.With(
-        EnvironmentBlock.Preload,
-        InterposerLibrary.Prepend(InterposerLibrary.FileName, EnvironmentBlock.Current.Find(EnvironmentBlock.Preload))));
 
     /// <returns>Null where it cannot be used for this, and why.</returns>
     /// <exception cref="LauncherException">It cannot be used, and this process is no longer what it was.</exception>
