@@ -35,6 +35,7 @@ complete -c virttime-run -n __virttime_run_option -l save -d 'Note the virtual c
 complete -c virttime-run -n __virttime_run_option -l resume -d 'Let the virtual clocks go on from those saved'
 complete -c virttime-run -n __virttime_run_option -l elapsed -d 'With --resume: add the time that has passed meanwhile'
 complete -c virttime-run -n __virttime_run_option -l criu-action -d 'Act as an action script of criu'
+complete -c virttime-run -n __virttime_run_option -x -l backend -a 'preload namespace auto' -d 'By what the command gets its clocks'
 complete -c virttime-run -n __virttime_run_option -x -s S -l split-string -d 'Split a string into arguments, for #! lines'
 complete -c virttime-run -n __virttime_run_option -l check -d 'Inspect the command, run nothing'
 complete -c virttime-run -n __virttime_run_option -l force -d 'Run a command that would escape, or use a file of another boot'

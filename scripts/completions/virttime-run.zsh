@@ -20,6 +20,7 @@ _arguments -s -S \
     '(--save)--resume[let the virtual clocks go on from those saved]' \
     '--elapsed[with --resume, add the time that has passed meanwhile]' \
     '--criu-action[act as an action script of criu]' \
+    '--backend=[by what the command gets its clocks]:backend:(preload namespace auto)' \
     '*'{-S+,--split-string=}'[split a string into arguments, for #! lines]:string:' \
     '--check[inspect the command, run nothing]' \
     '--force[run a command that would escape, or use a file of another boot]' \

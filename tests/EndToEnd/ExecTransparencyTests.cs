@@ -73,6 +73,15 @@ public class ExecTransparencyTests
         Assert.Equal(["LD_PRELOAD", "VIRT_TIME_CONF"], Variables(with).Except(Variables(without)));
     }
 
+    [Fact(Timeout = Limits.Test)]
+    public async Task Target_in_a_time_namespace_gets_one_that_keeps_the_interposer_out()
+    {
+        await Needs.TimeNamespaceByExecAsync();
+        string[] without = await RawReportAsync("plain", [], ["env"]);
+        string[] with = await RawReportAsync("plain", [], [.. LaunchNamespace, "--"]);
+        Assert.Equal(["VIRT_TIME_INHERIT"], Variables(with).Except(Variables(without)));
+    }
+
     private static string[] Launch => [Paths.Launcher, "--monotonic-at", "12345s"];
 
     private static string[] LaunchNamespace => [.. Launch, "--backend", "namespace"];
@@ -83,7 +92,7 @@ public class ExecTransparencyTests
         [.. (await RawReportAsync(oddities, outer, wrapper)).Where(line => !DiffersEachTime(line))];
 
     private static bool DiffersEachTime(string line) =>
-        new[] { "EXPECT_", "EXEC_PROBE_", "LD_PRELOAD=", "VIRT_TIME_CONF=" }
+        new[] { "EXPECT_", "EXEC_PROBE_", "LD_PRELOAD=", "VIRT_TIME_CONF=", "VIRT_TIME_INHERIT=" }
             .Any(variable => line.StartsWith("variable " + variable, StringComparison.Ordinal))
         || line.StartsWith("directory /tmp/virttime-odd-", StringComparison.Ordinal);
 
