@@ -25,9 +25,9 @@ internal static class Check
 
     private static (string Backend, string Verdict, bool Runs) Judge(Request request, Finding finding)
     {
-        const string Fine = "can be virtualised";
+        string fine = finding.Steps[^1].Kind == FindingStep.Foreign ? "can be virtualised if this machine can run it" : "can be virtualised";
         if (request.Backend != Backend.Namespace && finding.Escape is null)
-            return ("preload", finding.Doubt is string doubt ? "may escape: " + doubt : Fine, true);
+            return ("preload", finding.Doubt is string doubt ? "may escape: " + doubt : fine, true);
 
         string? whyNot = WhyNoNamespace(request, finding, out string where);
         string escapes = "would escape: " + finding.Escape;
@@ -35,7 +35,7 @@ internal static class Check
         {
             (Backend.Preload, null) => ($"none; --{OptionNames.Backend} namespace would reach it{where}", escapes, false),
             (Backend.Preload, _) => ("none", escapes, false),
-            (_, null) => ("time namespace" + where, Fine, true),
+            (_, null) => ("time namespace" + where, fine, true),
             (Backend.Auto, _) => ("none; no time namespace: " + whyNot, escapes, false),
             _ => ("none", "cannot be virtualised: " + whyNot, false),
         };

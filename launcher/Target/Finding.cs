@@ -17,4 +17,8 @@ internal sealed record Finding(IReadOnlyList<FindingStep> Steps, string? Escape,
 }
 
 /// <param name="Kind">In a few words, such as <c>dynamic program</c>.</param>
-internal readonly record struct FindingStep(string Path, string Kind);
+internal readonly record struct FindingStep(string Path, string Kind)
+{
+    /// <summary>A kind: for another machine, or of another size of addresses.</summary>
+    public const string Foreign = "foreign program";
+}

@@ -86,7 +86,7 @@ internal sealed class TargetInspection
     private Finding FollowElf(ProgramFile file, int bits, string[] arguments)
     {
         if (ForeignElf.Explain(file.Head, bits) is string foreign)
-            return End(file.Path, "foreign program", BinfmtMisc.FindInterpreter(file) is string handler
+            return End(file.Path, FindingStep.Foreign, BinfmtMisc.FindInterpreter(file) is string handler
                 ? $"{foreign}; binfmt_misc would run it in {handler}"
                 : foreign);
 

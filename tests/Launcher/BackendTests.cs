@@ -134,6 +134,17 @@ public class BackendTests
         Assert.Empty(result.Error);
     }
 
+    [Fact(Timeout = Limits.Test)]
+    public async Task Check_does_not_promise_that_a_program_for_another_machine_runs()
+    {
+        await Needs.TimeNamespaceByExecAsync();
+        using Targets targets = new();
+        string program = targets.ElfHead("program", 64, 999);
+        Result check = (await Command.Launcher("--backend", "namespace", "--check", "--", program).RunAsync()).Succeeded();
+        Assert.Equal($"{program} can be virtualised if this machine can run it", check.Lines[^1]);
+        Assert.Equal(126, (await Command.Launcher("--backend", "namespace", "--", program).RunAsync()).ExitCode);
+    }
+
     [Theory(Timeout = Limits.Test)]
     [InlineData(NamespaceUser.Root, "")]
     [InlineData(NamespaceUser.Other, ", in a user namespace")]

@@ -30,6 +30,16 @@ public class NamespaceTests
         Limits.AssertJustAfter(12345, result.Number("clock"));
     }
 
+    [Fact(Timeout = Limits.Test)]
+    public async Task Busybox_sees_the_clock()
+    {
+        using NamespaceUser user = await NamespaceUser.OfAsync(NamespaceUser.Other);
+        string busybox = user.Copy(Needs.Tool("busybox"));
+        Result result = (await user.Launch("--backend=auto", "--boottime-at", "12345s", "--", "env", "-i", busybox, "cat", "/proc/uptime").RunAsync())
+            .Succeeded();
+        Limits.AssertJustAfter(12345, decimal.Parse(result.Output.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
+    }
+
     // The kernel shows the offsets as it has them: seconds, and nanoseconds that are added.
     [Theory(Timeout = Limits.Test)]
     [InlineData("--monotonic-offset=+400d1ns", "monotonic 34560000 1", "boottime 34560000 1")]
