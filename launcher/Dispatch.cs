@@ -23,7 +23,9 @@ internal static class Dispatch
 
         OwnPrivileges.Check();
         Request request = Request.From(options, list.Command);
-        Log.Start(request.LogLevel);
+        // Its thread would keep the process out of a user namespace.
+        if (request.Backend == Backend.Preload)
+            Log.Start(request.LogLevel);
         if (options.List)
             return ProcessListing.Run(options.Json);
 

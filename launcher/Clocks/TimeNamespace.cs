@@ -42,6 +42,13 @@ internal static class TimeNamespace
             Offset(otherOffsets, "boottime") - Offset(ownOffsets, "boottime"));
     }
 
+    /// <summary>
+    /// The offsets of the time namespace that this process's children will be in, from the machine's own clocks; null where they cannot be read.
+    /// </summary>
+    public static Difference? TryReadForChildren() => SmallFile.TryRead("/proc/self/timens_offsets") is byte[] offsets
+        ? new Difference(Offset(offsets, "monotonic"), Offset(offsets, "boottime"))
+        : null;
+
     private static bool HasOtherForChildren(string process, string? own)
     {
         string? children = SmallFile.TryReadLink($"/proc/{process}/ns/time_for_children");

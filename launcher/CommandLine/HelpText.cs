@@ -44,6 +44,9 @@ internal static class HelpText
               --criu-action            act as an action script of criu
 
         Running:
+              --backend BACKEND        preload (default); namespace: a time namespace,
+                                         for static programs too; or auto: preload,
+                                         else namespace
           -S, --split-string STRING    split STRING into arguments, for #! lines
               --none                   run COMMAND on the host's clocks, from within a
                                          program whose clocks are shifted

@@ -23,6 +23,13 @@ internal sealed class RealtimeOptions
     public string? RealtimeOffset { get; set; }
 }
 
+/// <summary>The same where a backend is named.</summary>
+internal sealed class MonotonicBackendOptions : MonotonicOptions
+{
+    [Option(OptionNames.Backend)]
+    public string? Backend { get; set; }
+}
+
 /// <summary>The options as they were typed; <see cref="Request"/> holds what they mean.</summary>
 /// <remarks><c>--split-string</c> is not here: <see cref="ArgumentList"/> has replaced it before the parser runs.</remarks>
 internal class LauncherOptions : MonotonicOptions
@@ -95,7 +102,7 @@ internal class LauncherOptions : MonotonicOptions
 }
 
 /// <summary>Those that have to do with a date as well. The parser looks at them only where one is given.</summary>
-internal sealed class DatedOptions : LauncherOptions
+internal class DatedOptions : LauncherOptions
 {
     [Option(OptionNames.RealtimeAt)]
     public string? RealtimeAt { get; set; }
@@ -108,4 +115,11 @@ internal sealed class DatedOptions : LauncherOptions
 
     [Option(OptionNames.BoottimeSince)]
     public string? BoottimeSince { get; set; }
+}
+
+/// <summary>All of them. The parser looks at them only where a backend is named.</summary>
+internal sealed class BackendOptions : DatedOptions
+{
+    [Option(OptionNames.Backend)]
+    public string? Backend { get; set; }
 }

@@ -17,6 +17,7 @@ internal static class OptionNames
 
     public const string Advance = "advance";
 
+    public const string Backend = "backend";
     public const string Config = "config";
     public const char ConfigLetter = 'c';
     public const string ConfigMode = "config-mode";
@@ -46,6 +47,7 @@ internal static class OptionNames
 
     private static readonly string[] s_all =
     [
+        Backend,
         MonotonicAt, MonotonicOffset, MonotonicSince, BoottimeAt, BoottimeOffset, BoottimeSince, RealtimeAt, RealtimeOffset, Advance, Config, ConfigMode,
         Pid, List, Save, Resume, Elapsed, NoFreeze, CriuAction, None, Install, SplitString, Check, Force, Json, PrintEnvironment, Verbose, LogLevel, Help, Version,
     ];
@@ -67,7 +69,7 @@ internal static class OptionNames
     }
 
     public static bool TakesValue(string name) => name is MonotonicAt or MonotonicOffset or BoottimeAt or BoottimeOffset
-        or Advance or Config or ConfigMode or Pid or Install or SplitString or LogLevel || HasDate(name);
+        or Advance or Backend or Config or ConfigMode or Pid or Install or SplitString or LogLevel || HasDate(name);
 
     /// <summary>Whether it is one of <see cref="DatedOptions"/>.</summary>
     public static bool HasDate(ReadOnlySpan<char> name) => name is RealtimeAt or RealtimeOffset or MonotonicSince or BoottimeSince;

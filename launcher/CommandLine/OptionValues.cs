@@ -42,6 +42,14 @@ internal static class OptionValues
     public static int? TryParsePid(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int pid) && pid > 0 ? pid : null;
 
+    public static Backend ParseBackend(string? text) => text switch
+    {
+        null or "preload" => Backend.Preload,
+        "namespace" => Backend.Namespace,
+        "auto" => Backend.Auto,
+        _ => throw new LauncherException("--" + OptionNames.Backend, $"\"{text}\" is not a backend; try preload, namespace or auto"),
+    };
+
     public static LogLevel ParseLogLevel(string? text, bool verbose) => text switch
     {
         null => verbose ? LogLevel.Debug : LogLevel.None,

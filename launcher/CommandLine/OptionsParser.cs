@@ -22,6 +22,8 @@ internal static class OptionsParser
             return new LauncherOptions { MonotonicAt = options.MonotonicAt, MonotonicOffset = options.MonotonicOffset };
         }
 
+        if (arguments.Any(IsBackend))
+            return ParseWithBackend(arguments);
         if (!arguments.Any(HasDate))
             return Parse<LauncherOptions>(arguments);
         if (!arguments.All(IsRealtime))
@@ -31,12 +33,23 @@ internal static class OptionsParser
         return new DatedOptions { RealtimeAt = dates.RealtimeAt, RealtimeOffset = dates.RealtimeOffset };
     }
 
+    private static BackendOptions ParseWithBackend(string[] arguments)
+    {
+        if (!arguments.All(argument => IsMonotonic(argument) || IsBackend(argument)))
+            return Parse<BackendOptions>(arguments);
+
+        MonotonicBackendOptions options = Parse<MonotonicBackendOptions>(arguments);
+        return new BackendOptions { MonotonicAt = options.MonotonicAt, MonotonicOffset = options.MonotonicOffset, Backend = options.Backend };
+    }
+
     // A value too, such as 12345s: what cannot be one of these options begins with a dash.
     private static bool IsMonotonic(string argument) =>
         !argument.StartsWith('-') || NameIn(argument) is OptionNames.MonotonicAt or OptionNames.MonotonicOffset;
 
     private static bool IsRealtime(string argument) =>
         !argument.StartsWith('-') || NameIn(argument) is OptionNames.RealtimeAt or OptionNames.RealtimeOffset;
+
+    private static bool IsBackend(string argument) => NameIn(argument) is OptionNames.Backend;
 
     private static bool HasDate(string argument) => OptionNames.HasDate(NameIn(argument));
 
@@ -52,6 +65,8 @@ internal static class OptionsParser
 
     [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(LauncherOptions))]
     [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(DatedOptions))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(BackendOptions))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(MonotonicBackendOptions))]
     [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(MonotonicOptions))]
     [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(RealtimeOptions))]
     private static T Parse<T>(string[] arguments)

@@ -25,6 +25,9 @@ internal sealed record Request
     /// <summary>How far the virtual clocks are to be moved from where they are, in nanoseconds; null for not at all.</summary>
     public Int128? Advance { get; init; }
 
+    /// <summary>By what the command gets its clocks.</summary>
+    public Backend Backend { get; init; }
+
     /// <summary>Permission bits of a config file that is created.</summary>
     public uint ConfigMode { get; init; }
 
@@ -57,6 +60,7 @@ internal sealed record Request
             SharesBoottime = options.BoottimeOffset == OptionNames.AsMonotonic,
             Realtime = Date(new(OptionNames.RealtimeAt, dated?.RealtimeAt), new(OptionNames.RealtimeOffset, dated?.RealtimeOffset)),
             Advance = options.Advance is string advance ? TimeValue.Parse(OptionNames.Advance, advance, isOffset: true) : null,
+            Backend = OptionValues.ParseBackend((options as BackendOptions)?.Backend),
             ConfigMode = OptionValues.ParseMode(options.ConfigMode),
             Pid = OptionValues.ParsePid(options.Pid),
             LogLevel = OptionValues.ParseLogLevel(options.LogLevel, options.Verbose),

@@ -10,6 +10,7 @@ internal static class RequestRules
         if (options.Help || options.Version)
             return;
 
+        BackendRules.Check(request);
         if (options.List)
         {
             CheckList(request);
@@ -90,7 +91,7 @@ internal static class RequestRules
         bool namesFile = options.Config is not null || options.ConfigMode is not null || request.Pid is not null;
         bool acts = request.ChangesClocks || options.Save || options.Resume || options.Elapsed || options.CriuAction || options.Check
             || options.Force || options.Json || options.PrintEnvironment || options.Install is not null
-            || options.NoFreeze;
+            || options.NoFreeze || options is BackendOptions { Backend: not null };
         Refuse(namesFile || acts, OptionNames.None, "runs a command on the host's clocks; it goes with --verbose and --log-level only");
         Refuse(request.Command.Length == 0, OptionNames.None, "needs a command to run on the host's clocks");
     }

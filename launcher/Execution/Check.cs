@@ -1,10 +1,11 @@
 using VirtTime.CommandLine;
 using VirtTime.Diagnostics;
+using VirtTime.Namespace;
 using VirtTime.Target;
 
 namespace VirtTime.Execution;
 
-/// <summary><c>--check</c>: says what a command is and whether it can be virtualised, and runs nothing.</summary>
+/// <summary><c>--check</c>: says what a command is, by what it would get its clocks, and whether it escapes; and runs nothing.</summary>
 internal static class Check
 {
     /// <returns>0 where it can be virtualised, or that is not known and it would be run; 125 where it would escape.</returns>
@@ -16,11 +17,47 @@ internal static class Check
         List<string[]> rows = [.. finding.Steps.Select(step => new[] { step.Path, step.Kind })];
         TextTable.Append(text, rows);
 
-        string verdict = finding.Escape is string escape ? "would escape: " + escape
-            : finding.Doubt is string doubt ? "may escape: " + doubt
-            : "can be virtualised";
+        (string backend, string verdict, bool runs) = Judge(request, finding);
+        text.Append(PrintableText.Escape($"backend: {backend}")).Append("\n");
         text.Append(PrintableText.Escape($"{request.Command[0]} {verdict}")).Append("\n").Flush();
-        return finding.Escape is null ? ExitStatus.Success : ExitStatus.LauncherFailed;
+        return runs ? ExitStatus.Success : ExitStatus.LauncherFailed;
+    }
+
+    private static (string Backend, string Verdict, bool Runs) Judge(Request request, Finding finding)
+    {
+        string fine = finding.Steps[^1].Kind == FindingStep.Foreign ? "can be virtualised if this machine can run it" : "can be virtualised";
+        if (request.Backend != Backend.Namespace && finding.Escape is null)
+            return ("preload", finding.Doubt is string doubt ? "may escape: " + doubt : fine, true);
+
+        string? whyNot = WhyNoNamespace(request, finding, out string where);
+        string escapes = "would escape: " + finding.Escape;
+        return (request.Backend, whyNot) switch
+        {
+            (Backend.Preload, null) => ($"none; --{OptionNames.Backend} namespace would reach it{where}", escapes, false),
+            (Backend.Preload, _) => ("none", escapes, false),
+            (_, null) => ("time namespace" + where, fine, true),
+            (Backend.Auto, _) => ("none; no time namespace: " + whyNot, escapes, false),
+            _ => ("none", "cannot be virtualised: " + whyNot, false),
+        };
+    }
+
+    // Tried in earnest: this process has nothing else to do.
+    private static string? WhyNoNamespace(Request request, Finding finding, out string where)
+    {
+        where = "";
+        try
+        {
+            if (NamespaceLaunch.TryEnter(request, finding, out string? whyNot) is not NamespaceEntry entry)
+                return whyNot;
+
+            where = entry.IsInUserNamespace ? ", in a user namespace" : "";
+            entry.Set(NamespaceClocks.For(request));
+            return null;
+        }
+        catch (LauncherException exception)
+        {
+            return exception.Message;
+        }
     }
 
     private static Finding Inspect(string[] command)

@@ -1,6 +1,7 @@
 using VirtTime.CommandLine;
 using VirtTime.Config;
 using VirtTime.Diagnostics;
+using VirtTime.Namespace;
 using VirtTime.Native;
 using VirtTime.PrivateFiles;
 using VirtTime.Target;
@@ -14,6 +15,12 @@ internal static class Launch
     /// <exception cref="LauncherException">The command or the config file cannot be used.</exception>
     public static int Run(Request request)
     {
+        if (request.Backend != Backend.Preload)
+        {
+            NamespaceLaunch.RunIfWanted(request);
+            Log.Start(request.LogLevel);
+        }
+
         string interposer = InterposerLibrary.Find();
         EnvironmentBlock environment = TargetEnvironment.OnVirtualClocks(interposer);
         string path = CheckTarget(request, environment);

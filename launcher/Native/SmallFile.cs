@@ -46,6 +46,22 @@ internal static unsafe class SmallFile
         }
     }
 
+    /// <summary>Writes a file of /proc, which takes what it is given at once or not at all (<see cref="Errno.Last"/> says why).</summary>
+    public static bool TryWrite(string path, string text)
+    {
+        Descriptor file = Descriptor.Open(path, SystemCalls.O_WRONLY);
+        if (!file.IsOpen)
+            return false;
+
+        byte* bytes = stackalloc byte[text.Length + 1];
+        ByteString.CopyTo(text, bytes);
+        bool written = SystemCalls.write(file.Number, bytes, text.Length) == text.Length;
+        int error = Errno.Last;
+        file.Dispose();
+        Marshal.SetLastPInvokeError(error);
+        return written;
+    }
+
     /// <summary>What a symbolic link says, or null where it cannot be read.</summary>
     public static string? TryReadLink(string path)
     {

@@ -17,6 +17,14 @@ internal static unsafe partial class SystemCalls
 
     public const int PR_GET_NO_NEW_PRIVS = 39;
 
+    public const int CLONE_NEWTIME = 0x80;
+    public const int CLONE_VM = 0x100;
+    public const int CLONE_PIDFD = 0x1000;
+    public const int CLONE_VFORK = 0x4000;
+    public const int CLONE_NEWUSER = 0x10000000;
+
+    public static nint SYS_clone => IsArm64 ? 220 : 56;
+
     public const nuint AT_SECURE = 23;
     public const nuint AT_EXECFN = 31;
 
@@ -50,6 +58,13 @@ internal static unsafe partial class SystemCalls
     [LibraryImport("libc", SetLastError = true,
         StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteStringMarshaller))]
     public static partial int execve(string path, byte** arguments, byte** environment);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int unshare(int flags);
+
+    /// <summary>For calls that libc has no function for, or one that makes more of them.</summary>
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint syscall(nint number, nint first, nint second, nint third, nint fourth, nint fifth);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int prctl(int operation, nint second, nint third, nint fourth, nint fifth);

@@ -6,6 +6,9 @@ namespace VirtTime.Target;
 /// <param name="Doubt">Why it is not known what the last of them does; the kernel, or <c>env</c>, is left to judge. Otherwise null.</param>
 internal sealed record Finding(IReadOnlyList<FindingStep> Steps, string? Escape, string? Doubt)
 {
+    /// <summary>By what executing the last of them raises privileges, such as <c>is set-user-ID</c>; null where it does not.</summary>
+    public string? Raises { get; init; }
+
     /// <summary>The file to execute.</summary>
     public string Command => Steps[0].Path;
 
@@ -14,4 +17,8 @@ internal sealed record Finding(IReadOnlyList<FindingStep> Steps, string? Escape,
 }
 
 /// <param name="Kind">In a few words, such as <c>dynamic program</c>.</param>
-internal readonly record struct FindingStep(string Path, string Kind);
+internal readonly record struct FindingStep(string Path, string Kind)
+{
+    /// <summary>A kind: for another machine, or of another size of addresses.</summary>
+    public const string Foreign = "foreign program";
+}

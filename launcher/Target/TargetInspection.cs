@@ -76,7 +76,7 @@ internal sealed class TargetInspection
 
     // What can be known of a program that may be executed and not read is its mode. It may be static.
     private Finding EndUnreadable(ProgramFile file) => Privileges.WouldRaise(file) is string raises
-        ? End(file.Path, "unreadable program", ExplainPrivileges(raises))
+        ? End(file.Path, "unreadable program", ExplainPrivileges(raises)) with { Raises = raises }
         : End(
             file.Path,
             "unreadable program",
@@ -86,7 +86,7 @@ internal sealed class TargetInspection
     private Finding FollowElf(ProgramFile file, int bits, string[] arguments)
     {
         if (ForeignElf.Explain(file.Head, bits) is string foreign)
-            return End(file.Path, "foreign program", BinfmtMisc.FindInterpreter(file) is string handler
+            return End(file.Path, FindingStep.Foreign, BinfmtMisc.FindInterpreter(file) is string handler
                 ? $"{foreign}; binfmt_misc would run it in {handler}"
                 : foreign);
 
@@ -105,9 +105,16 @@ internal sealed class TargetInspection
             return FollowEnv(file.Path, arguments, isDynamic: loader is not null);
 
         if (loader is null)
-            return elf.IsLoader ? End(file.Path, "dynamic loader", null) : End(file.Path, "static program", ExplainStatic(elf));
+        {
+            return elf.IsLoader
+                ? End(file.Path, "dynamic loader", null)
+                : End(file.Path, "static program", ExplainStatic(elf)) with { Raises = raises };
+        }
 
-        return End(file.Path, elf.IsGo ? "dynamic Go program" : "dynamic program", raises is null ? null : ExplainPrivileges(raises));
+        return End(file.Path, elf.IsGo ? "dynamic Go program" : "dynamic program", raises is null ? null : ExplainPrivileges(raises)) with
+        {
+            Raises = raises,
+        };
     }
 
     private Finding EndDamaged(ProgramFile file) =>

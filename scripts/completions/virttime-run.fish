@@ -38,6 +38,7 @@ complete -c virttime-run -n __virttime_run_option -l elapsed -d 'With --resume: 
 complete -c virttime-run -n __virttime_run_option -l no-freeze -d 'Change the clocks without stopping the programs'
 complete -c virttime-run -n __virttime_run_option -l criu-action -d 'Act as an action script of criu'
 complete -c virttime-run -n __virttime_run_option -x -l install -a '(__fish_complete_directories)' -d 'Copy virttime-run and its library into a directory'
+complete -c virttime-run -n __virttime_run_option -x -l backend -a 'preload namespace auto' -d 'By what the command gets its clocks'
 complete -c virttime-run -n __virttime_run_option -x -s S -l split-string -d 'Split a string into arguments, for #! lines'
 complete -c virttime-run -n __virttime_run_option -l none -d 'Run the command on the host\'s clocks'
 complete -c virttime-run -n __virttime_run_option -l check -d 'Inspect the command, run nothing'

@@ -23,6 +23,7 @@ _arguments -s -S \
     '(-)--install=[copy virttime-run and its library into a directory]:directory:_files -/' \
     '--no-freeze[change the clocks without stopping the programs that use them]' \
     '--criu-action[act as an action script of criu]' \
+    '--backend=[by what the command gets its clocks]:backend:(preload namespace auto)' \
     '*'{-S+,--split-string=}'[split a string into arguments, for #! lines]:string:' \
     "--none[run the command on the host's clocks]" \
     '--check[inspect the command, run nothing]' \

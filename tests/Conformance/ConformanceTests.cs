@@ -19,6 +19,14 @@ public abstract class ConformanceTests(string probe)
         await Probe.AssertAgreesAsync(probe, Way.Namespace, Shift.Named(shift));
     }
 
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(Shifts))]
+    public async Task In_the_launchers_own_time_namespace_all_is_as_under_VirtTime(string shift)
+    {
+        await Needs.TimeNamespaceByExecAsync();
+        await Probe.AssertAgreesAsync(probe, Way.LauncherNamespace, Shift.Named(shift));
+    }
+
     [Fact(Timeout = Limits.Test)]
     public Task The_launcher_changes_nothing_about_it() => Probe.AssertAgreesAsync(probe, Way.Launcher, Shift.All[^1]);
 }

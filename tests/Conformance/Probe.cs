@@ -17,7 +17,7 @@ internal static class Probe
         string[] native = await s_native.GetOrAdd(name, _ => new(() => ObserveAsync(name, Way.Native, Shift.All[0]))).Value;
         ConformanceTable.Add(Way.Native, Shift.All[0], native, []);
         string[] observed = await ObserveAsync(name, way, shift);
-        if (way == Way.Namespace && shift.IsBehind)
+        if (way is Way.Namespace or Way.LauncherNamespace && shift.IsBehind)
             (native, observed) = (WithoutOverflowing(native), WithoutOverflowing(observed));
 
         string[] missing = [.. native.Except(observed)];
@@ -39,6 +39,7 @@ internal static class Probe
             Way.VirtTime => probe.Under(config),
             Way.Launcher => shift.ByLauncher(probe),
             Way.Namespace => shift.InNamespace(probe),
+            Way.LauncherNamespace => shift.ByLauncher(probe, "--backend", "namespace"),
             _ => probe,
         };
         string[] lines = [.. (await command.RunAsync()).Succeeded().Lines];

@@ -63,12 +63,12 @@ internal sealed record Shift(string Name, long Monotonic, long Boottime)
         ],
     };
 
-    public Command ByLauncher(Command command) => command with
+    public Command ByLauncher(Command command, params string[] options) => command with
     {
         File = Paths.Launcher,
         Arguments =
         [
-            "--monotonic-offset", Text(Monotonic), "--boottime-offset", Text(Boottime), "--", command.File, .. command.Arguments,
+            .. options, "--monotonic-offset", Text(Monotonic), "--boottime-offset", Text(Boottime), "--", command.File, .. command.Arguments,
         ],
     };
 

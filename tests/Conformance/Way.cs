@@ -14,4 +14,7 @@ internal enum Way
 
     /// <summary>In a time namespace, which is what VirtTime is held against.</summary>
     Namespace,
+
+    /// <summary>By virttime-run in a time namespace.</summary>
+    LauncherNamespace,
 }

@@ -38,6 +38,24 @@ public class ExecTransparencyTests
     public async Task Target_inherits_what_env_would_have_left(string oddities) =>
         Assert.Equal(await ReportAsync(oddities, "env"), await ReportAsync(oddities, [.. Launch, "--"]));
 
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(OddStarts))]
+    public async Task Target_in_a_time_namespace_inherits_the_same(string oddities)
+    {
+        await Needs.TimeNamespaceByExecAsync();
+        Assert.Equal(await ReportAsync(oddities, "env"), await ReportAsync(oddities, [.. LaunchNamespace, "--"]));
+    }
+
+    // Root without the privilege for a time namespace needs a user namespace, as others do.
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(OddStarts))]
+    public async Task Target_in_a_user_namespace_inherits_the_same(string oddities)
+    {
+        await Needs.TimeNamespaceByExecAsync();
+        string[] drop = ["setpriv", "--bounding-set=-sys_admin"];
+        Assert.Equal(await ReportAsync(oddities, drop, ["env"]), await ReportAsync(oddities, drop, [.. LaunchNamespace, "--"]));
+    }
+
     [Fact(Timeout = Limits.Test)]
     public async Task Terminal_settings_are_left_alone()
     {
@@ -55,7 +73,18 @@ public class ExecTransparencyTests
         Assert.Equal(["LD_PRELOAD", "VIRT_TIME_CONF"], Variables(with).Except(Variables(without)));
     }
 
+    [Fact(Timeout = Limits.Test)]
+    public async Task Target_in_a_time_namespace_gets_one_that_keeps_the_interposer_out()
+    {
+        await Needs.TimeNamespaceByExecAsync();
+        string[] without = await RawReportAsync("plain", [], ["env"]);
+        string[] with = await RawReportAsync("plain", [], [.. LaunchNamespace, "--"]);
+        Assert.Equal(["VIRT_TIME_INHERIT"], Variables(with).Except(Variables(without)));
+    }
+
     private static string[] Launch => [Paths.Launcher, "--monotonic-at", "12345s"];
+
+    private static string[] LaunchNamespace => [.. Launch, "--backend", "namespace"];
 
     private static Task<string[]> ReportAsync(string oddities, params string[] wrapper) => ReportAsync(oddities, [], wrapper);
 
@@ -63,7 +92,7 @@ public class ExecTransparencyTests
         [.. (await RawReportAsync(oddities, outer, wrapper)).Where(line => !DiffersEachTime(line))];
 
     private static bool DiffersEachTime(string line) =>
-        new[] { "EXPECT_", "EXEC_PROBE_", "LD_PRELOAD=", "VIRT_TIME_CONF=" }
+        new[] { "EXPECT_", "EXEC_PROBE_", "LD_PRELOAD=", "VIRT_TIME_CONF=", "VIRT_TIME_INHERIT=" }
             .Any(variable => line.StartsWith("variable " + variable, StringComparison.Ordinal))
         || line.StartsWith("directory /tmp/virttime-odd-", StringComparison.Ordinal);
 

@@ -32,6 +32,16 @@ internal static class Needs
         Assert.SkipUnless(result.ExitCode == 0, "needs a time namespace: " + result.Error.Trim());
     }
 
+    /// <summary>One that exec enters as well, for an ordinary user, too.</summary>
+    public static async Task TimeNamespaceByExecAsync()
+    {
+        const string IsInside = "test \"$(readlink /proc/$$/ns/time)\" = \"$(readlink /proc/$$/ns/time_for_children)\"";
+        Root();
+        Command unshare = Command.Of(Tool("unshare"), "--user", "--time", "sh", "-c", IsInside);
+        Result result = await Launching.OrdinaryUser.Run(unshare).RunAsync();
+        Assert.SkipUnless(result.ExitCode == 0, "needs a time namespace of an ordinary user, which exec enters (Linux 6.2): " + result.Error.Trim());
+    }
+
     /// <summary>A shared library that is somewhere in the loader's default directories.</summary>
     public static string Library(string name)
     {

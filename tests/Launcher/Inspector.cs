@@ -56,7 +56,7 @@ internal sealed record Inspector(Command Launcher)
         Result check = await RunAsync(["--check", "--", .. command]);
         Assert.Equal(125, check.ExitCode);
         Assert.Equal($"{command[0]} would escape: {reason}", check.Lines[^1]);
-        Assert.StartsWith(path + " ", check.Lines[^2], StringComparison.Ordinal);
+        Assert.StartsWith(path + " ", check.Lines[^3], StringComparison.Ordinal);
         Assert.DoesNotContain("clock=", check.Output, StringComparison.Ordinal);
         Assert.Empty(check.Error);
     }
@@ -76,7 +76,7 @@ internal sealed record Inspector(Command Launcher)
     {
         Result check = (await RunAsync(["--check", "--", .. command])).Succeeded();
         Assert.Equal($"{command[0]} may escape: {reason}", check.Lines[^1]);
-        Assert.StartsWith(path + " ", check.Lines[^2], StringComparison.Ordinal);
+        Assert.StartsWith(path + " ", check.Lines[^3], StringComparison.Ordinal);
 
         decimal host = HostClock.Monotonic();
         Result run = (await RunAsync([Offset, "--", .. command])).Succeeded();

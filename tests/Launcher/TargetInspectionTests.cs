@@ -132,7 +132,7 @@ public class TargetInspectionTests
         string program = await targets.DynamicAsync();
         string script = targets.Script("script", $"#!{program}\n");
         Result result = (await Command.Launcher("--check", "--", script, "--check").RunAsync()).Succeeded();
-        Assert.Equal([script, program, script], result.Lines.Select(line => line.Split(' ')[0]));
+        Assert.Equal([script, program, "backend:", script], result.Lines.Select(line => line.Split(' ')[0]));
         Assert.EndsWith("  script", result.Lines[0], StringComparison.Ordinal);
         Assert.EndsWith("  dynamic program", result.Lines[1], StringComparison.Ordinal);
     }

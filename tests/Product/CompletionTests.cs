@@ -37,6 +37,7 @@ public class CompletionTests
     [InlineData("--monotonic-a", "--monotonic-at")]
     [InlineData("--save|--resu", "--resume")]
     [InlineData("--log-level|inf", "information")]
+    [InlineData("--backend|na", "namespace")]
     [InlineData("--log-level|=|inf", "information")]
     [InlineData("--monotonic-at|5s|--config|x|--js", "--json")]
     [InlineData("--monotonic-at|5s|--|printen", "printenv")]

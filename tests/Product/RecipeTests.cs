@@ -31,6 +31,17 @@ public class RecipeTests
     }
 
     [Fact(Timeout = Limits.Test)]
+    public async Task Static_program()
+    {
+        await Needs.TimeNamespaceByExecAsync();
+        using Targets targets = new();
+        using TemporaryDirectory directory = new();
+        File.Copy(await targets.LinkedAsync("static", "-static"), directory.File("static-program"));
+        string script = Assert.Single(await Recipes.BlocksAsync("A static program", "sh"));
+        Limits.AssertJustAfter(12345, (await Shell(script, directory).RunAsync()).Succeeded().Number("clock"));
+    }
+
+    [Fact(Timeout = Limits.Test)]
     public async Task Date()
     {
         const decimal LeapDay = 1709164800, Before2038 = 2147483640, Days60 = 60 * 86400;

@@ -1,0 +1,137 @@
+using System.Globalization;
+using VirtTime.Clocks;
+using VirtTime.CommandLine;
+using VirtTime.Libc;
+using VirtTime.Native;
+using Syscall = Mono.Unix.Native.Syscall;
+
+namespace VirtTime.Namespace;
+
+/// <summary>
+/// A new time namespace, which this process enters when it executes the command (<c>time_namespaces(7)</c>). Until then its clocks can be set.
+/// </summary>
+internal sealed class NamespaceEntry
+{
+    private const string Offsets = "/proc/self/timens_offsets";
+
+    private readonly TimeNamespace.Difference _start;
+
+    private NamespaceEntry(TimeNamespace.Difference start, bool isUser)
+    {
+        _start = start;
+        IsInUserNamespace = isUser;
+    }
+
+    /// <summary>Whether it took a user namespace, without privileges over the machine's.</summary>
+    public bool IsInUserNamespace { get; }
+
+    /// <summary>Makes one: as root without more, as another user in a user namespace.</summary>
+    /// <param name="whyNoUserNamespace">Why there must be no user namespace, or null.</param>
+    /// <param name="whyNot">What keeps it from being made; this process is then as it was.</param>
+    /// <returns>Null where it cannot be made.</returns>
+    /// <exception cref="LauncherException">It was made and cannot be used.</exception>
+    public static NamespaceEntry? TryCreate(string? whyNoUserNamespace, out string? whyNot)
+    {
+        whyNot = null;
+        if (SystemCalls.unshare(SystemCalls.CLONE_NEWTIME) == 0)
+        {
+            NamespaceEntry entry = Enter(isUser: false);
+
+            // CAP_SYS_ADMIN makes one, CAP_SYS_TIME sets its clocks. In a user namespace of its own a process has both.
+            if (TryWrite(entry._start))
+                return entry;
+        }
+
+        int error = Errno.Last;
+        if (error == Errno.EPERM)
+        {
+            whyNot = whyNoUserNamespace;
+            if (whyNot is not null)
+                return null;
+
+            // In there they have no numbers until they are given some.
+            uint user = Syscall.geteuid();
+            uint group = Syscall.getegid();
+            if (SystemCalls.unshare(SystemCalls.CLONE_NEWUSER | SystemCalls.CLONE_NEWTIME) == 0)
+                return EnterUser(user, group);
+
+            error = Errno.Last;
+        }
+
+        whyNot = Obstacle.Explain(error);
+        return null;
+    }
+
+    /// <summary>Sets the clocks, for good as soon as a command is executed.</summary>
+    /// <param name="difference">From the clocks that this process sees.</param>
+    /// <exception cref="LauncherException">The kernel does not take them.</exception>
+    public void Set(TimeNamespace.Difference difference)
+    {
+        if (!TryWrite(new(_start.Monotonic + difference.Monotonic, _start.Boottime + difference.Boottime)))
+            throw new LauncherException(Offsets, Errno.Text(Errno.Last) + "; use --backend preload");
+    }
+
+    // Nobody's privileges are raised: the user and the group stay who they are, and the others have no name in there.
+    private static NamespaceEntry EnterUser(uint user, uint group)
+    {
+        if (!SmallFile.TryWrite("/proc/self/uid_map", Map(user)))
+        {
+            // Since Linux 5.12.
+            throw new LauncherException("/proc/self/uid_map", user == 0 && Errno.Last == Errno.EPERM
+                ? "a time namespace takes CAP_SYS_ADMIN and CAP_SYS_TIME, and a user namespace of root's CAP_SETFCAP"
+                : Obstacle.Explain(Errno.Last));
+        }
+
+        Write("/proc/self/setgroups", "deny");
+        Write("/proc/self/gid_map", Map(group));
+        return Enter(isUser: true);
+    }
+
+    private static string Map(uint id)
+    {
+        string number = id.ToString(CultureInfo.InvariantCulture);
+        return number + " " + number + " 1";
+    }
+
+    private static void Write(string path, string text)
+    {
+        if (!SmallFile.TryWrite(path, text))
+            throw new LauncherException(path, Obstacle.Explain(Errno.Last));
+    }
+
+    private static unsafe NamespaceEntry Enter(bool isUser)
+    {
+        // A child that shares memory was refused (EINVAL) by kernels that enter only in a child, for it would have entered as well. Others get as
+        // far as writing a descriptor of the child, to nowhere, so that there is never a child.
+        nint flags = SystemCalls.CLONE_VM | SystemCalls.CLONE_VFORK | SystemCalls.CLONE_PIDFD;
+        bool made = SystemCalls.syscall(SystemCalls.SYS_clone, flags, 0, -1, 0, 0) >= 0;
+        int error = made ? 0 : Errno.Last;
+        if (error == Errno.EINVAL)
+        {
+            throw new LauncherException(
+                "time namespace",
+                "before Linux 6.2 it is entered in a child process only, and the command would get another process id; "
+                    + "use unshare --time --fork, or --backend preload");
+        }
+
+        // With no process left to the user, only the later check has failed.
+        if (error is not (Errno.EFAULT or Errno.EAGAIN))
+        {
+            throw new LauncherException(
+                "time namespace", "whether this kernel enters it by exec cannot be found out (" + Errno.Text(error) + "); use --backend preload");
+        }
+
+        TimeNamespace.Difference start = TimeNamespace.TryReadForChildren()
+            ?? throw new LauncherException(Offsets, Errno.Text(Errno.Last) + "; mount /proc, or use --backend preload");
+        return new NamespaceEntry(start, isUser);
+    }
+
+    private static bool TryWrite(TimeNamespace.Difference offsets) => SmallFile.TryWrite(
+        Offsets, "monotonic " + Fields(offsets.Monotonic) + "\nboottime " + Fields(offsets.Boottime) + "\n");
+
+    private static string Fields(Int128 nanoseconds)
+    {
+        timespec time = ClockSetting.FromNanoseconds(nanoseconds);
+        return time.tv_sec.ToString(CultureInfo.InvariantCulture) + " " + time.tv_nsec.ToString(CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,80 @@
+using VirtTime.Native;
+
+namespace VirtTime.Namespace;
+
+/// <summary>What keeps a process from a time namespace: the kernel reports an error number, and the setting behind it is looked for.</summary>
+internal static class Obstacle
+{
+    private const string UserNamespaceLimit = "user.max_user_namespaces";
+    private const string TimeNamespaceLimit = "user.max_time_namespaces";
+    private const string DebianSetting = "kernel.unprivileged_userns_clone";
+    private const string AppArmorSetting = "kernel.apparmor_restrict_unprivileged_userns";
+
+    /// <param name="error">Of the call that failed.</param>
+    public static string Explain(int error)
+    {
+        if (!Exists("/proc/self"))
+            return "/proc is not mounted, by which its clocks are set";
+        if (!Exists("/proc/self/ns/time"))
+            return "this kernel has no time namespaces (CONFIG_TIME_NS, since Linux 5.6)";
+        if (!Exists("/proc/self/ns/user"))
+            return "this kernel has no user namespaces (CONFIG_USER_NS), without which it takes root";
+
+        return error switch
+        {
+            Errno.ENOSPC => ExplainLimit(),
+            Errno.EPERM or Errno.EACCES => ExplainDenial(error),
+            _ => IsFiltered() ? Filter(error) : Errno.Text(error),
+        };
+    }
+
+    // A limit of a user namespace further out counts as well, and is not seen here.
+    private static string ExplainLimit()
+    {
+        if (Read(UserNamespaceLimit) == "0")
+            return UserNamespaceLimit + " is 0; root can raise it by sysctl";
+        if (Read(TimeNamespaceLimit) == "0")
+            return TimeNamespaceLimit + " is 0; root can raise it by sysctl";
+
+        return UserNamespaceLimit + " or " + TimeNamespaceLimit + " is used up, here or outside of this container; root can raise it by sysctl";
+    }
+
+    private static string ExplainDenial(int error)
+    {
+        if (Read(DebianSetting) == "0")
+            return DebianSetting + " is 0, which leaves it to root";
+        if (Read(AppArmorSetting) is not (null or "0"))
+            return AppArmorSetting + " is 1: AppArmor leaves it to root, and to programs with a profile that allows userns";
+        if (!HasMountedRoot())
+            return "in a chroot the kernel makes no user namespace; use pivot_root, as containers do";
+        if (IsFiltered())
+            return Filter(error);
+
+        return Errno.Text(error) + "; the machine's security policy may leave it to root, and so does the kernel in a chroot";
+    }
+
+    private static string Filter(int error) => "a seccomp filter, as containers have, denies it (" + Errno.Text(error) + ")";
+
+    // Whoever has changed its root to a mere directory sees nothing mounted there.
+    private static bool HasMountedRoot()
+    {
+        string mounts = ByteString.From(SmallFile.TryRead("/proc/self/mountinfo") ?? []);
+        foreach (string line in mounts.Split('\n'))
+        {
+            const int MountPoint = 4;
+            if (line.Split(' ') is { Length: > MountPoint } fields && fields[MountPoint] == "/")
+                return true;
+        }
+
+        return mounts.Length == 0;
+    }
+
+    private static bool IsFiltered() =>
+        ByteString.From(SmallFile.TryRead("/proc/self/status") ?? []).Contains("\nSeccomp:\t2\n", StringComparison.Ordinal);
+
+    private static string? Read(string setting) =>
+        SmallFile.TryRead("/proc/sys/" + setting.Replace('.', '/')) is byte[] value ? ByteString.From(value).TrimEnd() : null;
+
+    private static bool Exists(string path) =>
+        SystemCalls.faccessat(SystemCalls.AT_FDCWD, path, SystemCalls.F_OK, SystemCalls.AT_SYMLINK_NOFOLLOW) == 0;
+}

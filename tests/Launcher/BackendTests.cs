@@ -1,0 +1,177 @@
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Launching;
+
+/// <summary><c>--backend</c>: what goes together with it, what <c>auto</c> takes, and what <c>--check</c> says of it.</summary>
+public class BackendTests
+{
+    private const string NotStatic = "is statically linked, so that nothing can be preloaded into it; link it dynamically";
+    private const string IgnoresIt = "is set-user-ID, which a user namespace ignores; run it as root, or give --force to run it without that";
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("--realtime-at 2030-01-01 -- true", "--realtime-at: a time namespace has the host's date; use --backend preload")]
+    [InlineData("--realtime-offset +1d -- true", "--realtime-offset: a time namespace has the host's date; use --backend preload")]
+    [InlineData("--config x -- true", "--config: a time namespace has no config file, by which it could be shared, adjusted or saved; use --backend preload")]
+    [InlineData("--config x", "--config: a time namespace has no config file, by which it could be shared, adjusted or saved; use --backend preload")]
+    [InlineData("--pid 1 -- true", "--pid: a time namespace has no config file, by which it could share a program's clocks; use --backend preload")]
+    [InlineData("--print-env", "--print-env: variables do not bring a program into a time namespace; use --backend preload")]
+    [InlineData("--save", "--save: the clocks of a time namespace cannot be saved; use --backend preload")]
+    [InlineData("--resume", "--resume: the clocks of a time namespace cannot be saved; use --backend preload")]
+    [InlineData("--elapsed -- true", "--elapsed: the clocks of a time namespace cannot be saved; use --backend preload")]
+    [InlineData("--criu-action", "--criu-action: the clocks of a time namespace cannot be saved; use --backend preload")]
+    [InlineData("--json", "--json: a time namespace has no config file that could be shown; use --backend preload")]
+    [InlineData("--list", "--list: a time namespace has no config file that could be shown; use --backend preload")]
+    [InlineData("--monotonic-at 5", "--backend: is for a command that is run; leave it out here")]
+    public async Task What_a_time_namespace_cannot_do_is_refused(string options, string reason)
+    {
+        Result result = await Command.Launcher(["--backend", "namespace", .. options.Split(' ')]).RunAsync();
+        Assert.Equal($"virttime-run: {reason}", Assert.Single(result.ErrorLines));
+        Assert.Equal(125, result.ExitCode);
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("--backend auto --config x", "--backend: is for a command that is run; leave it out here")]
+    [InlineData("--backend preload --list", "--backend: is for a command that is run; leave it out here")]
+    [InlineData("--backend kernel -- true", "--backend: \"kernel\" is not a backend; try preload, namespace or auto")]
+    [InlineData("--backend auto --backend auto -- true", "--backend: given twice; give it once")]
+    [InlineData("--backend", "--backend: needs a value; see virttime-run --help")]
+    public async Task Backend_that_makes_no_sense_is_refused(string options, string reason)
+    {
+        Result result = await Command.Launcher(options.Split(' ')).RunAsync();
+        Assert.Equal($"virttime-run: {reason}", Assert.Single(result.ErrorLines));
+        Assert.Equal(125, result.ExitCode);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Preload_is_what_is_used_without_the_option()
+    {
+        string program = await NativeProgram.BuildAsync("watch_clock.c");
+        const string Print = "echo config=$VIRT_TIME_CONF; exec \"$0\"";
+        Result result = (await Command.Launcher("--backend", "preload", "--monotonic-at=5", "--", "sh", "-c", Print, program).RunAsync()).Succeeded();
+        Assert.NotEqual("", result.Value("config"));
+        Limits.AssertJustAfter(5, result.Number("clock"));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Auto_takes_the_interposer_where_it_gets_in_and_a_namespace_where_not()
+    {
+        using NamespaceUser user = await NamespaceUser.OfAsync(NamespaceUser.Other);
+        const string Print = "echo config=$VIRT_TIME_CONF; exec \"$0\"";
+        string[] options = ["--backend", "auto", "--monotonic-at=5", "--realtime-offset=0", "--"];
+        Result dynamic = (await user.Launch([.. options, "sh", "-c", Print, await user.DynamicAsync()]).RunAsync()).Succeeded();
+        Assert.NotEqual("", dynamic.Value("config"));
+        Limits.AssertJustAfter(5, dynamic.Number("clock"));
+
+        string program = await user.StaticAsync();
+        Result withDate = await user.Launch([.. options, program]).RunAsync();
+        Assert.Equal(125, withDate.ExitCode);
+        Assert.Equal(
+            $"virttime-run: {program}: {NotStatic}; and there is no time namespace: --realtime-offset: a time namespace has the host's date",
+            Assert.Single(withDate.ErrorLines));
+
+        Result alone = (await user.Launch("--backend", "auto", "--monotonic-at=5", "--", "env", "-i", program).RunAsync()).Succeeded();
+        Limits.AssertJustAfter(5, alone.Number("clock"));
+        Assert.Empty(alone.Error);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Auto_without_a_namespace_runs_on_the_hosts_clocks_only_by_force()
+    {
+        using NamespaceUser user = await NamespaceUser.OfAsync(NamespaceUser.Other);
+        string filter = user.Copy(await NativeProgram.BuildAsync("launcher/refuse_flag.c"));
+        string program = await user.StaticAsync();
+        string[] launch = [filter, "272", "0x80", "1", user.Launcher, "--backend=auto", "--monotonic-offset=+400d"];
+        const string Reason = "no time namespace: a seccomp filter, as containers have, denies it (operation not permitted)";
+        Result refused = await user.Run([.. launch, "--", program]).RunAsync();
+        Assert.Equal(125, refused.ExitCode);
+        Assert.Equal($"virttime-run: {program}: {NotStatic}; and there is {Reason}", Assert.Single(refused.ErrorLines));
+
+        decimal host = HostClock.Monotonic();
+        Result forced = (await user.Run([.. launch, "--force", "--", program]).RunAsync()).Succeeded();
+        Limits.AssertJustAfter(host, forced.Number("clock"));
+        Assert.Equal($"virttime-run: warning: {program}: {NotStatic}", Assert.Single(forced.ErrorLines));
+
+        Result check = await user.Run([.. launch, "--check", "--", program]).RunAsync();
+        Assert.Equal(125, check.ExitCode);
+        Assert.Equal([$"backend: none; {Reason}", $"{program} would escape: {NotStatic}"], check.Lines.Skip(1));
+    }
+
+    // In a user namespace the kernel would ignore the bit, and the program find itself without its privileges.
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("namespace")]
+    [InlineData("auto")]
+    public async Task Set_user_id_program_takes_root(string backend)
+    {
+        using NamespaceUser user = await NamespaceUser.OfAsync(NamespaceUser.Other);
+        string program = await user.StaticAsync();
+        File.SetUnixFileMode(program, (UnixFileMode)0b100_111_101_101);
+        string[] options = ["--backend", backend, "--monotonic-at=5"];
+        Result refused = await user.Launch([.. options, "--", program]).RunAsync();
+        Assert.Equal(125, refused.ExitCode);
+        Assert.EndsWith($"no time namespace: {program} {IgnoresIt}", Assert.Single(refused.ErrorLines), StringComparison.Ordinal);
+
+        Result check = await user.Launch([.. options, "--check", "--", program]).RunAsync();
+        Assert.Equal(125, check.ExitCode);
+        Assert.StartsWith("backend: none", check.Lines[^2], StringComparison.Ordinal);
+
+        Result forced = (await user.Launch([.. options, "--force", "--", program]).RunAsync()).Succeeded();
+        Limits.AssertJustAfter(5, forced.Number("clock"));
+        Assert.Equal($"virttime-run: warning: {program}: is set-user-ID, and runs without that in a user namespace", Assert.Single(forced.ErrorLines));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Set_user_id_program_of_roots_keeps_its_privileges()
+    {
+        using NamespaceUser user = await NamespaceUser.OfAsync(NamespaceUser.Root);
+        string id = user.Copy(Needs.Tool("id"));
+        (await Command.Of("chown", NamespaceUser.Id, id).RunAsync()).Succeeded();
+        File.SetUnixFileMode(id, (UnixFileMode)0b100_111_101_101);
+        string options = (await Command.Of("findmnt", "-n", "-o", "OPTIONS", "--target", id).RunAsync()).Output;
+        Assert.SkipWhen(options.Contains("nosuid", StringComparison.Ordinal), "the temporary directory is on a nosuid mount");
+
+        Result result = (await user.Launch("--backend", "auto", "--monotonic-at=5", "--", id, "-u").RunAsync()).Succeeded();
+        Assert.Equal(NamespaceUser.Id, Assert.Single(result.Lines));
+        Assert.Empty(result.Error);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Check_does_not_promise_that_a_program_for_another_machine_runs()
+    {
+        await Needs.TimeNamespaceByExecAsync();
+        using Targets targets = new();
+        string program = targets.ElfHead("program", 64, 999);
+        Result check = (await Command.Launcher("--backend", "namespace", "--check", "--", program).RunAsync()).Succeeded();
+        Assert.Equal($"{program} can be virtualised if this machine can run it", check.Lines[^1]);
+        Assert.Equal(126, (await Command.Launcher("--backend", "namespace", "--", program).RunAsync()).ExitCode);
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData(NamespaceUser.Root, "")]
+    [InlineData(NamespaceUser.Other, ", in a user namespace")]
+    public async Task Check_names_the_backend(string who, string addition)
+    {
+        using NamespaceUser user = await NamespaceUser.OfAsync(who);
+        string dynamic = await user.DynamicAsync();
+        string program = await user.StaticAsync();
+        string inNamespace = "backend: time namespace" + addition;
+        foreach ((string options, string target, string backend, int status) in new[]
+        {
+            ("--check", dynamic, "backend: preload", 0),
+            ("--check --backend preload", dynamic, "backend: preload", 0),
+            ("--check --backend auto", dynamic, "backend: preload", 0),
+            ("--check --backend namespace", dynamic, inNamespace, 0),
+            ("--check", program, "backend: none; --backend namespace would reach it" + addition, 125),
+            ("--check --realtime-offset=0", program, "backend: none", 125),
+            ("--check --backend auto", program, inNamespace, 0),
+            ("--check --backend namespace", program, inNamespace, 0),
+            ("--check --backend namespace --monotonic-at=4611686018", program, "backend: none", 125),
+        })
+        {
+            Result check = await user.Launch([.. options.Split(' '), "--", target]).RunAsync();
+            Assert.Equal(status, check.ExitCode);
+            Assert.Equal(backend, check.Lines[^2]);
+            Assert.StartsWith(target + (status == 0 ? " can be virtualised" : " "), check.Lines[^1], StringComparison.Ordinal);
+            Assert.DoesNotContain("clock=", check.Output, StringComparison.Ordinal);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Launching;
+
+/// <summary>Who asks for a time namespace: root, who needs nothing else for it, or somebody who needs a user namespace as well.</summary>
+internal sealed class NamespaceUser : IDisposable
+{
+    public const string Root = "root";
+    public const string Other = "an ordinary user";
+    public const string RootWithoutAdmin = "root without CAP_SYS_ADMIN";
+    public const string RootWithoutTime = "root without CAP_SYS_TIME";
+
+    // None that a kernel takes for somebody without a number, which is 65534.
+    public const string Id = "54321";
+    public const string GroupId = "54322";
+
+    private readonly OrdinaryUser _files = new();
+    private readonly string[] _become;
+
+    private NamespaceUser(string who) => _become = who switch
+    {
+        Other => ["setpriv", "--reuid=" + Id, "--regid=" + GroupId, "--clear-groups"],
+        RootWithoutAdmin => ["setpriv", "--bounding-set=-sys_admin"],
+        RootWithoutTime => ["setpriv", "--bounding-set=-sys_time"],
+        _ => ["env"],
+    };
+
+    public static TheoryData<string> All() => [Root, Other, RootWithoutAdmin, RootWithoutTime];
+
+    public static async Task<NamespaceUser> OfAsync(string who)
+    {
+        await Needs.TimeNamespaceByExecAsync();
+        return new NamespaceUser(who);
+    }
+
+    public string Launcher => _files.Launcher;
+
+    /// <summary>A path in a directory where everybody may write.</summary>
+    public string PathOf(string name) => _files.PathOf(name);
+
+    public string Copy(string program) => _files.Copy(program);
+
+    /// <summary>A static program that prints <c>clock=…</c>.</summary>
+    public async Task<string> StaticAsync()
+    {
+        using Targets targets = new();
+        return Copy(await targets.LinkedAsync("static", "-static"));
+    }
+
+    public async Task<string> DynamicAsync()
+    {
+        using Targets targets = new();
+        return Copy(await targets.DynamicAsync());
+    }
+
+    public Command Run(params string[] command) => Command.Of(_become[0], [.. _become[1..], .. command]);
+
+    public Command Launch(params string[] arguments) => Run([Launcher, .. arguments]).With("XDG_RUNTIME_DIR", null);
+
+    public void Dispose() => _files.Dispose();
+}

@@ -1,0 +1,9 @@
+/* Prints what the two clocks read. */
+#include "../virttime_conf.h"
+
+int main(void)
+{
+    vt_print("monotonic", vt_now(CLOCK_MONOTONIC));
+    vt_print("boottime", vt_now(CLOCK_BOOTTIME));
+    return 0;
+}
