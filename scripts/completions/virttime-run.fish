@@ -2,7 +2,7 @@
 
 # The short ones first: __fish_complete_subcommand takes leading long ones for its own.
 set -g __virttime_run_with_value -c -p -S --monotonic-at --monotonic-offset --monotonic-since --boottime-at --boottime-offset \
-    --boottime-since --realtime-at --realtime-offset --advance --config --config-mode --pid --install --split-string --log-level
+    --boottime-since --realtime-at --realtime-offset --advance --backend --config --config-mode --pid --install --split-string --log-level
 
 # Whether the word to complete is still the launcher's: no word before it is a command.
 function __virttime_run_option
