@@ -201,6 +201,8 @@ int main(int argc, char **argv)
         return 0;
     }
     expected_text = getenv("PROBE_EXPECTED");
+    if (argc > 1 || !expected_text)
+        return 2; /* executed once more, it could not tell that it was */
     char *all[8] = {argv[0], "", (char *)expected_text, "3", "4", "5", "6", NULL};
     memcpy(arguments, all, sizeof all);
     for (size_t i = 0; i < COUNT(ways); i++) {
