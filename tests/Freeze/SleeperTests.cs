@@ -28,6 +28,27 @@ public class SleeperTests
         }
     }
 
+    /// <summary>Whoever waits for a date wakes when it comes, though the other clocks have not moved.</summary>
+    [Fact(Timeout = Limits.Test)]
+    public async Task Date_that_comes_wakes_who_waits_for_it()
+    {
+        string source = Path.Combine(Paths.Programs, "freeze", "DateSleepers.java");
+        string[] program = [Needs.Tool("java"), "-XX:TieredStopAtLevel=1", source, $"{Day}"];
+        Command command = Command.Launcher(["--realtime-at", "2040-01-01Z", "--", .. program]) with { Limit = TimeSpan.FromSeconds(90) };
+        (RunningProgram running, int pid) = await Moving.StartAsync(command);
+        using (running)
+        {
+            await StateJson.OfAsync("--pid", $"{pid}", "--realtime-at", "2040-01-01T23:00:00Z");
+            await Task.Delay(500, TestContext.Current.CancellationToken);
+            Assert.True(Directory.Exists($"/proc/{pid}"));
+            await StateJson.OfAsync("--pid", $"{pid}", "--realtime-at", "2040-01-02T00:10:00Z");
+            Result result = (await running.EndAsync()).Succeeded();
+            Assert.Equal(2, result.Number("woken"));
+            Assert.InRange(result.Number("late_ms"), 0, 15 * 60 * 1000);
+            Assert.InRange(result.Number("monotonic_s"), 0, 80);
+        }
+    }
+
     /// <remarks>
     /// Restored there, and its clock not adjusted, a program reads a clock that is 30 days behind and waits for as long, and its calls have read their
     /// deadlines again: so it is after a jump back.
