@@ -27,6 +27,9 @@ internal static class Dispatch
         if (options.List)
             return ProcessListing.Run(options.Json);
 
+        if (options.Install is not null)
+            return Installation.Run(options.Install);
+
         if (options.CriuAction)
             return CriuAction.Run(request);
 

@@ -1,8 +1,10 @@
 #!/bin/sh
 # Usage: [PREFIX=/usr/local] [DESTDIR=] scripts/install.sh [uninstall]
-# Installs what scripts/build.sh built, with man pages and completions; `uninstall` takes all of it away again.
+# Installs what scripts/build.sh built and scripts/files.list names; `uninstall` takes all of it away again.
 #   PREFIX   where it will be used; absolute, without a space, colon or dollar sign, which LD_PRELOAD cannot hold
-#   DESTDIR  put in front of PREFIX while installing, as packagers need it
+#   DESTDIR  put in front of PREFIX while installing, as packagers need it; they have the rest too:
+#   DIST     what was built, in place of artifacts/dist
+#   PARTS    which parts of the list, in place of "main debug"
 set -eu
 
 fail() {
@@ -12,6 +14,8 @@ fail() {
 
 PREFIX=${PREFIX:-/usr/local}
 DESTDIR=${DESTDIR:-}
+DIST=${DIST:-artifacts/dist}
+PARTS=${PARTS:-main debug}
 case $PREFIX in
     [!/]* | *[\ :$]*) fail "PREFIX: \"$PREFIX\" is not an absolute path without spaces, colons and dollar signs; try /usr/local" ;;
 esac
@@ -34,7 +38,10 @@ put() {
     path=$PREFIX/$3
     make_directory "${path%/*}"
     echo "f $path" >>"$log"
-    cp "$2" "$DESTDIR$path.new"
+    case $2 in
+        scripts/man/*) sed "s/@VERSION@/$(scripts/version.sh)/" "$2" >"$DESTDIR$path.new" ;;
+        *) cp "$2" "$DESTDIR$path.new" ;;
+    esac
     chmod "$1" "$DESTDIR$path.new"
     mv -f "$DESTDIR$path.new" "$DESTDIR$path"
 }
@@ -50,23 +57,18 @@ write_manifest() {
 
 install() {
     cd "$(dirname "$0")/.."
-    dist=artifacts/dist
-    { [ -x $dist/virttime-run ] && [ -e $dist/libvirttime.so ]; } || fail "$dist: not complete; run scripts/build.sh first"
+    { [ -x "$DIST/virttime-run" ] && [ -e "$DIST/libvirttime.so" ]; } || fail "$DIST: not complete; run scripts/build.sh first"
     umask 022
     log=$(mktemp)
     trap write_manifest EXIT
     [ -d "$DESTDIR/" ] || { mkdir -p "$DESTDIR" && echo "d " >>"$log"; }
-    put 644 $dist/libvirttime.so lib/virttime/libvirttime.so
-    [ ! -e $dist/.debug/libvirttime.so.debug ] || put 644 $dist/.debug/libvirttime.so.debug lib/virttime/.debug/libvirttime.so.debug
-    put 755 scripts/criu-action.sh lib/virttime/criu-action.sh
-    put 755 $dist/virttime-run bin/virttime-run
-    put 644 scripts/man/virttime-run.1 share/man/man1/virttime-run.1
-    put 644 scripts/man/libvirttime.7 share/man/man7/libvirttime.7
-    put 644 scripts/completions/virttime-run.bash share/bash-completion/completions/virttime-run
-    put 644 scripts/completions/virttime-run.zsh share/zsh/site-functions/_virttime-run
-    put 644 scripts/completions/virttime-run.fish share/fish/vendor_completions.d/virttime-run.fish
-    for document in README.md CHANGELOG.md LICENSE scripts/config-example.py scripts/config-example.rs; do
-        put 644 $document "share/doc/virttime/${document##*/}"
+    sed '/^#/d' scripts/files.list | while read -r mode path source part; do
+        case $source in
+            dist/*) source=$DIST/${source#dist/} ;;
+        esac
+        case " $PARTS " in
+            *" ${part:-main} "*) [ "${part:-}" = debug ] && [ ! -e "$source" ] || put "$mode" "$source" "$path" ;;
+        esac
     done
 }
 
@@ -84,5 +86,5 @@ uninstall() {
 case "$*" in
     '') install ;;
     uninstall) uninstall ;;
-    *) sed -n '2,5s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    *) sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

@@ -1,3 +1,4 @@
+using VirtTime.Config;
 using VirtTime.Libc;
 using VirtTime.Native;
 
@@ -7,7 +8,15 @@ namespace VirtTime.Clocks;
 internal static class HostClocks
 {
     /// <summary>A moment of the host's clocks, read one right after the other.</summary>
-    internal readonly record struct Moment(timespec Monotonic, timespec Boottime, timespec Realtime);
+    internal readonly record struct Moment(timespec Monotonic, timespec Boottime, timespec Realtime)
+    {
+        public timespec Of(ClockFamily family) => family switch
+        {
+            ClockFamily.Boottime => Boottime,
+            ClockFamily.Realtime => Realtime,
+            _ => Monotonic,
+        };
+    }
 
     public static Moment Now() =>
         new(Read(SystemCalls.CLOCK_MONOTONIC), Read(SystemCalls.CLOCK_BOOTTIME), Read(SystemCalls.CLOCK_REALTIME));

@@ -13,6 +13,7 @@ internal static class HelpText
           virttime-run [OPTION]... --config FILE
           virttime-run [OPTION]... --pid PID
           virttime-run [--json] --list
+          virttime-run --install DIR
 
         Run COMMAND with shifted clocks. Without COMMAND: create, adjust or show the
         config file, or the clocks of a running program.
@@ -26,6 +27,8 @@ internal static class HelpText
               --boottime-since WHEN      with "monotonic" has it again
               --realtime-at WHEN       what CLOCK_REALTIME reads when COMMAND starts
               --realtime-offset TIME   virtual minus host date
+              --advance TIME           move the virtual clocks of a config file or a
+                                         running program, with a sign
 
         Config file:
           -c, --config FILE            create or reuse FILE (default: a private file)
@@ -36,6 +39,8 @@ internal static class HelpText
               --save                   note the virtual clocks in the file
               --resume                 let the virtual clocks go on from those saved
               --elapsed                with the time that has passed meanwhile
+              --no-freeze              change the clocks without stopping the programs
+                                         that use them meanwhile
               --criu-action            act as an action script of criu
 
         Running:
@@ -43,6 +48,7 @@ internal static class HelpText
               --none                   run COMMAND on the host's clocks, from within a
                                          program whose clocks are shifted
               --check                  inspect COMMAND, run nothing
+              --install DIR            copy virttime-run and its library into DIR
               --force                  run a command that would escape, or use a file
                                          of another boot, with a warning
 

@@ -33,6 +33,9 @@ internal class LauncherOptions : MonotonicOptions
     [Option(OptionNames.BoottimeOffset)]
     public string? BoottimeOffset { get; set; }
 
+    [Option(OptionNames.Advance)]
+    public string? Advance { get; set; }
+
     [Option(OptionNames.ConfigLetter, OptionNames.Config)]
     public string? Config { get; set; }
 
@@ -54,11 +57,17 @@ internal class LauncherOptions : MonotonicOptions
     [Option(OptionNames.Elapsed)]
     public bool Elapsed { get; set; }
 
+    [Option(OptionNames.NoFreeze)]
+    public bool NoFreeze { get; set; }
+
     [Option(OptionNames.CriuAction)]
     public bool CriuAction { get; set; }
 
     [Option(OptionNames.None)]
     public bool None { get; set; }
+
+    [Option(OptionNames.Install)]
+    public string? Install { get; set; }
 
     [Option(OptionNames.Check)]
     public bool Check { get; set; }

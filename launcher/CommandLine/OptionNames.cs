@@ -15,6 +15,8 @@ internal static class OptionNames
     /// <summary>As the value of <see cref="BoottimeOffset"/>: what the monotonic clock has.</summary>
     public const string AsMonotonic = "monotonic";
 
+    public const string Advance = "advance";
+
     public const string Config = "config";
     public const char ConfigLetter = 'c';
     public const string ConfigMode = "config-mode";
@@ -24,8 +26,10 @@ internal static class OptionNames
     public const string Save = "save";
     public const string Resume = "resume";
     public const string Elapsed = "elapsed";
+    public const string NoFreeze = "no-freeze";
     public const string CriuAction = "criu-action";
     public const string None = "none";
+    public const string Install = "install";
     public const string SplitString = "split-string";
     public const char SplitStringLetter = 'S';
     public const string Check = "check";
@@ -42,8 +46,8 @@ internal static class OptionNames
 
     private static readonly string[] s_all =
     [
-        MonotonicAt, MonotonicOffset, MonotonicSince, BoottimeAt, BoottimeOffset, BoottimeSince, RealtimeAt, RealtimeOffset, Config, ConfigMode,
-        Pid, List, Save, Resume, Elapsed, CriuAction, None, SplitString, Check, Force, Json, PrintEnvironment, Verbose, LogLevel, Help, Version,
+        MonotonicAt, MonotonicOffset, MonotonicSince, BoottimeAt, BoottimeOffset, BoottimeSince, RealtimeAt, RealtimeOffset, Advance, Config, ConfigMode,
+        Pid, List, Save, Resume, Elapsed, NoFreeze, CriuAction, None, Install, SplitString, Check, Force, Json, PrintEnvironment, Verbose, LogLevel, Help, Version,
     ];
 
     /// <summary>The one name that begins with what was typed, as for <c>getopt_long(3)</c>; what fits no name stays as it is.</summary>
@@ -63,7 +67,7 @@ internal static class OptionNames
     }
 
     public static bool TakesValue(string name) => name is MonotonicAt or MonotonicOffset or BoottimeAt or BoottimeOffset
-        or Config or ConfigMode or Pid or SplitString or LogLevel || HasDate(name);
+        or Advance or Config or ConfigMode or Pid or Install or SplitString or LogLevel || HasDate(name);
 
     /// <summary>Whether it is one of <see cref="DatedOptions"/>.</summary>
     public static bool HasDate(ReadOnlySpan<char> name) => name is RealtimeAt or RealtimeOffset or MonotonicSince or BoottimeSince;
@@ -71,5 +75,6 @@ internal static class OptionNames
     public static bool TakesValue(char letter) => letter is ConfigLetter or PidLetter or SplitStringLetter;
 
     public static bool TakesNone(string name) =>
-        name is List or Save or Resume or Elapsed or CriuAction or None or Check or Force or Json or PrintEnvironment or Verbose or Help or Version;
+        name is List or Save or Resume or Elapsed or NoFreeze or CriuAction or None or Check or Force or Json or PrintEnvironment or Verbose
+            or Help or Version;
 }

@@ -22,6 +22,9 @@ internal sealed record Request
     /// <summary>The boottime family is to lose the offset of its own.</summary>
     public bool SharesBoottime { get; init; }
 
+    /// <summary>How far the virtual clocks are to be moved from where they are, in nanoseconds; null for not at all.</summary>
+    public Int128? Advance { get; init; }
+
     /// <summary>Permission bits of a config file that is created.</summary>
     public uint ConfigMode { get; init; }
 
@@ -33,7 +36,7 @@ internal sealed record Request
     /// <summary>What a new config file is to hold, from the host clocks of the moment of the call.</summary>
     public ConfigContent NewContent() => ConfigContent.For(this);
 
-    public bool ChangesClocks => Monotonic is not null || Boottime is not null || SharesBoottime || Realtime is not null;
+    public bool ChangesClocks => Monotonic is not null || Boottime is not null || SharesBoottime || Realtime is not null || Advance is not null;
 
     /// <exception cref="LauncherException">A value that cannot be, or options that contradict each other.</exception>
     public static Request From(LauncherOptions options, string[] command)
@@ -53,6 +56,7 @@ internal sealed record Request
                 new(OptionNames.BoottimeSince, dated?.BoottimeSince)),
             SharesBoottime = options.BoottimeOffset == OptionNames.AsMonotonic,
             Realtime = Date(new(OptionNames.RealtimeAt, dated?.RealtimeAt), new(OptionNames.RealtimeOffset, dated?.RealtimeOffset)),
+            Advance = options.Advance is string advance ? TimeValue.Parse(OptionNames.Advance, advance, isOffset: true) : null,
             ConfigMode = OptionValues.ParseMode(options.ConfigMode),
             Pid = OptionValues.ParsePid(options.Pid),
             LogLevel = OptionValues.ParseLogLevel(options.LogLevel, options.Verbose),

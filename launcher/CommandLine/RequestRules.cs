@@ -16,6 +16,12 @@ internal static class RequestRules
             return;
         }
 
+        if (options.Install is not null)
+        {
+            CheckInstall(request);
+            return;
+        }
+
         bool savesOrResumes = options.Save || options.Resume;
         string saveOrResume = options.Save ? OptionNames.Save : OptionNames.Resume;
         bool verboseTwice = options.Verbose && options.LogLevel is not null;
@@ -37,6 +43,11 @@ internal static class RequestRules
         Refuse(savesOrResumes && namesNone, saveOrResume, "needs --config FILE or --pid PID");
         Refuse(options.Save && options.Resume, OptionNames.Save, "contradicts --resume; give one of them");
         Refuse(savesOrResumes && request.ChangesClocks, saveOrResume, "takes no clock option with it");
+        bool setsClocks = request.Monotonic is not null || request.Boottime is not null || request.SharesBoottime || request.Realtime is not null;
+        Refuse(request.Advance is not null && setsClocks, OptionNames.Advance, "moves all clocks from where they are; give no other clock option");
+        Refuse(request.Advance is not null && namesNone, OptionNames.Advance, "needs --config FILE or --pid PID");
+        bool changes = request.ChangesClocks || options.Resume;
+        Refuse(options.NoFreeze && (namesNone || !changes), OptionNames.NoFreeze, "goes with a clock option or --resume, and --config FILE or --pid PID");
         bool goesOn = options.Resume || options.CriuAction;
         Refuse(options.Elapsed && !goesOn, OptionNames.Elapsed, "goes with --resume, or with --criu-action");
         if (options.CriuAction)
@@ -48,9 +59,20 @@ internal static class RequestRules
     private static void CheckCriuAction(Request request)
     {
         LauncherOptions options = request.Options;
-        bool acts = options.Save || options.Resume || options.Check || options.Json || options.PrintEnvironment || options.Force;
+        bool acts = options.Save || options.Resume || options.Check || options.Json || options.PrintEnvironment || options.Force || options.NoFreeze;
         bool isMore = acts || request.ChangesClocks || request.Command.Length > 0 || options.ConfigMode is not null;
         Refuse(options.Config is null || isMore, OptionNames.CriuAction, "goes with --config FILE and --elapsed only");
+    }
+
+    private static void CheckInstall(Request request)
+    {
+        LauncherOptions options = request.Options;
+        bool namesFile = options.Config is not null || options.ConfigMode is not null || request.Pid is not null;
+        bool saves = options.Save || options.Resume || options.Elapsed || options.CriuAction;
+        bool acts = request.ChangesClocks || saves || options.Check || options.Force || options.Json || options.PrintEnvironment || options.None
+            || options.NoFreeze;
+        Refuse(options.Install is "", OptionNames.Install, "needs the name of a directory");
+        Refuse(namesFile || acts || request.Command.Length > 0, OptionNames.Install, "copies virttime-run; no other option and no command goes with it");
     }
 
     private static void CheckList(Request request)
@@ -58,7 +80,7 @@ internal static class RequestRules
         LauncherOptions options = request.Options;
         bool namesFile = options.Config is not null || options.ConfigMode is not null || request.Pid is not null;
         bool acts = request.ChangesClocks || options.Save || options.Resume || options.Check || options.Force || options.PrintEnvironment
-            || options.None;
+            || options.None || options.Install is not null || options.NoFreeze;
         Refuse(namesFile || acts || request.Command.Length > 0, OptionNames.List, "lists all programs; it goes with --json only");
     }
 
@@ -67,7 +89,8 @@ internal static class RequestRules
         LauncherOptions options = request.Options;
         bool namesFile = options.Config is not null || options.ConfigMode is not null || request.Pid is not null;
         bool acts = request.ChangesClocks || options.Save || options.Resume || options.Elapsed || options.CriuAction || options.Check
-            || options.Force || options.Json || options.PrintEnvironment;
+            || options.Force || options.Json || options.PrintEnvironment || options.Install is not null
+            || options.NoFreeze;
         Refuse(namesFile || acts, OptionNames.None, "runs a command on the host's clocks; it goes with --verbose and --log-level only");
         Refuse(request.Command.Length == 0, OptionNames.None, "needs a command to run on the host's clocks");
     }

@@ -7,7 +7,8 @@ namespace VirtTime.Config;
 /// <param name="Slots">By their place in the file, which is mostly the thread's id.</param>
 /// <param name="Uncertain">How many of them are of threads of which it cannot be found out whether they live.</param>
 /// <param name="LeftBehind">How many more there are in the file.</param>
-internal readonly record struct CallsInFlight(IReadOnlyList<Slot> Slots, int Uncertain, int LeftBehind)
+/// <param name="Threads">Who they are; null where there are none.</param>
+internal readonly record struct CallsInFlight(IReadOnlyList<Slot> Slots, int Uncertain, int LeftBehind, LivingThreads? Threads)
 {
     // Where it cannot be found out who lives, so many are enough for anybody.
     private const int MostListed = 65_536;
@@ -18,7 +19,7 @@ internal readonly record struct CallsInFlight(IReadOnlyList<Slot> Slots, int Unc
     {
         BitArray? threads = ThreadsIn(file);
         if (threads is null)
-            return new CallsInFlight([], 0, 0);
+            return new CallsInFlight([], 0, 0, null);
 
         LivingThreads living = LivingThreads.Of(file.Descriptor);
         List<Slot> slots = [];
@@ -37,11 +38,11 @@ internal readonly record struct CallsInFlight(IReadOnlyList<Slot> Slots, int Unc
             slots.Add(slot);
         }
 
-        return new CallsInFlight(slots, uncertain, others);
+        return new CallsInFlight(slots, uncertain, others, living);
     }
 
-    /// <summary>By id; null where there are none.</summary>
-    private static BitArray? ThreadsIn(OpenConfig file)
+    /// <summary>The threads that have a slot, by id; null where there are none.</summary>
+    public static BitArray? ThreadsIn(OpenConfig file)
     {
         BitArray? threads = null;
         foreach (Slot slot in SlotTable.Read(file))

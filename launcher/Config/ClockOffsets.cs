@@ -1,3 +1,4 @@
+using VirtTime.Clock;
 using VirtTime.Libc;
 
 namespace VirtTime.Config;
@@ -25,6 +26,12 @@ internal readonly record struct ClockOffsets(timespec Monotonic, timespec? OwnBo
         ClockFamily.Realtime => Realtime,
         _ => Monotonic,
     };
+
+    /// <summary>The same with every virtual clock later by so much, or earlier: the one list of them.</summary>
+    public ClockOffsets Advanced(timespec advance) => new(
+        TimespecMath.Subtract(Monotonic, advance),
+        OwnBoottime is timespec boottime ? TimespecMath.Subtract(boottime, advance) : null,
+        OwnRealtime is timespec realtime ? TimespecMath.Subtract(realtime, advance) : null);
 
     /// <summary>Of a clock id; what is unknown counts as monotonic, as in a file without clock ids.</summary>
     public static ClockFamily FamilyOf(int clock) => clock switch

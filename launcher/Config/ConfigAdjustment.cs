@@ -1,42 +1,88 @@
 using VirtTime.CommandLine;
 using VirtTime.Clocks;
+using VirtTime.Freeze;
 using VirtTime.Libc;
+using VirtTime.Processes;
 
 namespace VirtTime.Config;
 
 /// <summary>Changes the offsets of a file that processes may have mapped, and with them the deadlines of their calls in flight.</summary>
 internal static class ConfigAdjustment
 {
+    /// <summary>How a change is made.</summary>
+    /// <param name="Force">Also where a process keeps a deadline that stays as it is.</param>
+    /// <param name="Freezes">Stop everybody who uses the file meanwhile, so that calls in flight get the new deadline.</param>
+    /// <param name="ForgetsSaved">The clocks that were saved have been used.</param>
+    internal readonly record struct Manner(bool Force, bool Freezes, bool ForgetsSaved = false)
+    {
+        public static Manner Of(LauncherOptions options) => new(options.Force, !options.NoFreeze);
+    }
+
     /// <summary>Sets the clocks that the request names.</summary>
     /// <returns>How many calls were in flight.</returns>
     /// <exception cref="LauncherException">A clock would be below zero, or the file cannot hold what was asked.</exception>
     public static int Apply(OpenConfig file, Request request, Func<HostClocks.Moment> hostClocks) =>
-        Apply(file, hostClocks, request.Options.Force, forgetsSaved: false, (old, now) => Wanted(file, old, now, request));
+        Apply(file, hostClocks, Manner.Of(request.Options), (old, now) => Wanted(file, old, now, request));
 
     /// <summary>Sets the offsets that <paramref name="wanted"/> makes of the old ones and the host clocks.</summary>
     /// <param name="hostClocks">Read while the file is locked, right before the change.</param>
-    /// <param name="force">Also where a process keeps a deadline that stays as it is.</param>
-    /// <param name="forgetsSaved">The clocks that were saved have been used.</param>
     /// <returns>How many calls were in flight.</returns>
-    /// <exception cref="LauncherException">The file cannot be read or mapped, or has calls that cannot be moved; nothing was changed.</exception>
+    /// <exception cref="LauncherException">
+    /// The file cannot be read or mapped, has calls that cannot be moved, or is used by a process that cannot be stopped; nothing was changed.
+    /// </exception>
     public static int Apply(
         OpenConfig file,
         Func<HostClocks.Moment> hostClocks,
-        bool force,
-        bool forgetsSaved,
+        Manner manner,
         Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted)
     {
-        UnmovableCalls.RefuseReaders(file, force);
+        bool isUsersBusiness = manner.Freezes || !manner.Force;
+        using UserSearch? users = isUsersBusiness ? UnmovableCalls.SearchUsers(file) : null;
+        UnmovableCalls.RefuseReaders(file, users, manner.Force);
+        if (users is null || !manner.Freezes)
+            return Change(file, hostClocks, manner, wanted, null);
+
+        if (!manner.Force)
+            Strangers.Refuse(file, users);
+        int inFlight = 0;
+        FreezeReport report = new();
+        if (users.Users.Count == 0)
+            inFlight = Change(file, hostClocks, manner, wanted, null);
+        else
+            Standstill.Run(users, report, standstill => inFlight = Change(file, hostClocks, manner, wanted, standstill));
+        Strangers.SeeTo(file, report);
+        report.Write();
+        return inFlight;
+    }
+
+    // The file is locked before anybody is stopped: one of them may hold the lock, being about to complete what a dead writer left.
+    private static int Change(
+        OpenConfig file,
+        Func<HostClocks.Moment> hostClocks,
+        Manner manner,
+        Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted,
+        Standstill? standstill)
+    {
         using ConfigLock held = new(file);
         using LayoutMapping layout = new(file);
-        UnmovableCalls.Refuse(layout, force);
-
-        // Whatever can fail comes before the first store.
-        int inFlight = SlotTable.Read(file).Count();
+        UnmovableCalls.Refuse(layout, manner.Force);
         layout.PrepareSlots();
-        ClockOffsets old = ClockOffsets.Of(ConfigHeader.ReadNow(file));
-        OffsetWriter.Write(layout, old, wanted(old, hostClocks()), force, forgetsSaved);
-        return inFlight;
+        using (standstill)
+        {
+            // Whatever can fail comes before the first store; and what has been prepared takes no time again.
+            standstill?.Begin(file);
+            int inFlight = SlotTable.Read(file).Count();
+            layout.PrepareSlots();
+            ClockOffsets old = ClockOffsets.Of(ConfigHeader.ReadNow(file));
+            ClockOffsets offsets = wanted(old, hostClocks());
+
+            // Where the clocks go on after a move, a checkpointer has armed timers with the time that remained.
+            bool isJump = !manner.ForgetsSaved && !BootCheck.IsOfOtherBoot(ConfigHeader.ReadNow(file));
+            OffsetWriter.Write(layout, old, offsets, manner.Force, manner.ForgetsSaved);
+            if (isJump)
+                standstill?.MoveTimers(new ClockMove(old, offsets));
+            return inFlight;
+        }
     }
 
     private static ClockOffsets Wanted(OpenConfig file, ClockOffsets old, HostClocks.Moment now, Request request)
@@ -44,6 +90,9 @@ internal static class ConfigAdjustment
         ConfigHeader header = ConfigHeader.ReadNow(file);
         if (!header.HasRoom && (request.Boottime is not null || request.Realtime is not null))
             throw request.Realtime is not null ? ConfigErrors.NoRoomForDate(file.Path) : ConfigErrors.NoRoomForBoottime(file.Path);
+
+        if (request.Advance is Int128 advance)
+            return Advanced(file, old, now, advance, request.Options.Force);
 
         // An offset that stays as it is would pass for one of this boot.
         bool isStale = BootCheck.IsOfOtherBoot(header) && !request.Options.Force;
@@ -58,5 +107,29 @@ internal static class ConfigAdjustment
         timespec? boottime = keepsBoottime ? old.OwnBoottime : request.Boottime?.OffsetAt(now.Boottime, now.Realtime);
         timespec? realtime = request.Realtime?.OffsetAt(now.Realtime, now.Realtime) ?? old.OwnRealtime;
         return new ClockOffsets(monotonic, boottime, realtime);
+    }
+
+    private static ClockOffsets Advanced(OpenConfig file, ClockOffsets old, HostClocks.Moment now, Int128 advance, bool force)
+    {
+        if (!force && BootCheck.IsOfOtherBoot(ConfigHeader.ReadNow(file)))
+            throw ConfigErrors.OtherBoot(file.Path);
+
+        ClockOffsets advanced = old.Advanced(ClockSetting.FromNanoseconds(advance));
+        Check(now.Monotonic, advanced.Monotonic);
+        Check(now.Boottime, advanced.Boottime);
+        Check(now.Realtime, advanced.Realtime);
+        return advanced;
+    }
+
+    private static void Check(timespec host, timespec offset)
+    {
+        Int128 reading = ClockSetting.ToNanoseconds(host) - ClockSetting.ToNanoseconds(offset);
+        if (reading < 0)
+            throw new LauncherException(
+                "--" + OptionNames.Advance, $"a clock would read {ClockSetting.Format(reading)} s; a clock cannot be set below zero");
+
+        // What is farther makes the file none.
+        if (offset.tv_sec is <= -TimeValue.FarthestSeconds or >= TimeValue.FarthestSeconds)
+            throw new LauncherException("--" + OptionNames.Advance, $"is too far; clocks end after {TimeValue.FarthestSeconds} s");
     }
 }

@@ -29,7 +29,7 @@ internal static class NamedConfig
                 return;
             }
 
-            if (request.Options.Resume)
+            if (request.Options.Resume || request.Advance is not null)
                 throw ConfigErrors.Missing(path);
 
             // False where another launcher was faster: its file is there now, and is used like any other.
@@ -47,7 +47,7 @@ internal static class NamedConfig
     {
         if (request.Options.Resume)
         {
-            SavedClocks.Resume(file, HostClocks.Now, request.Options.Force, request.Options.Elapsed);
+            SavedClocks.Resume(file, HostClocks.Now, ConfigAdjustment.Manner.Of(request.Options), request.Options.Elapsed);
             Log.Information($"resumed {file.Path}");
             return;
         }

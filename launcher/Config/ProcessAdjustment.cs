@@ -5,7 +5,7 @@ using VirtTime.Processes;
 
 namespace VirtTime.Config;
 
-/// <summary>Adjusts or resumes the clocks of a running program, and says what may stay behind.</summary>
+/// <summary>Adjusts or resumes the clocks of a running program, and says what may stay behind where nobody was stopped.</summary>
 internal static class ProcessAdjustment
 {
     /// <exception cref="LauncherException">It cannot be done.</exception>
@@ -13,13 +13,13 @@ internal static class ProcessAdjustment
     {
         LauncherOptions options = request.Options;
         int slots = options.Resume
-            ? SavedClocks.Resume(file, clocks, options.Force, options.Elapsed)
+            ? SavedClocks.Resume(file, clocks, ConfigAdjustment.Manner.Of(options), options.Elapsed)
             : ConfigAdjustment.Apply(file, request, clocks);
-        int calls = slots == 0 || ProcessStatus.IsStopped(pid) ? 0 : CallsInFlight.Of(file).Slots.Count;
+        int calls = slots == 0 || !options.NoFreeze || ProcessStatus.IsStopped(pid) ? 0 : CallsInFlight.Of(file).Slots.Count;
         if (calls == 0)
             return;
 
         string noun = calls == 1 ? "call" : "calls";
-        StandardStreams.WriteMessage($"note: {calls} {noun} in flight may keep the old deadline; stop the process to change it exactly");
+        StandardStreams.WriteMessage($"note: {calls} {noun} in flight may keep the old deadline; leave --no-freeze out to change it exactly");
     }
 }

@@ -52,17 +52,17 @@ internal static unsafe class SavedClocks
     /// <param name="addElapsed">Go on as if the program had waited all the time, by the wall clock.</param>
     /// <returns>How many calls were in flight.</returns>
     /// <exception cref="LauncherException">Nothing was saved.</exception>
-    public static int Resume(OpenConfig file, Func<HostClocks.Moment> hostClocks, bool force, bool addElapsed) =>
-        ConfigAdjustment.Apply(file, hostClocks, force, forgetsSaved: true, (old, now) =>
+    public static int Resume(OpenConfig file, Func<HostClocks.Moment> hostClocks, ConfigAdjustment.Manner manner, bool addElapsed) =>
+        ConfigAdjustment.Apply(file, hostClocks, manner with { ForgetsSaved = true }, (old, now) =>
         {
             HostClocks.Moment saved = Of(ConfigHeader.ReadNow(file)) ?? throw ConfigErrors.NothingSaved(file.Path);
             return Continue(saved, old, now, addElapsed ? Elapsed(file, saved, old, now) : default);
         });
 
-    /// <summary>The same from values that were noted elsewhere.</summary>
+    /// <summary>The same from values that were noted elsewhere, for processes that somebody else keeps stopped.</summary>
     /// <exception cref="LauncherException">The file cannot be changed.</exception>
     public static void GoOn(OpenConfig file, HostClocks.Moment saved, Func<HostClocks.Moment> hostClocks, bool addElapsed) =>
-        ConfigAdjustment.Apply(file, hostClocks, force: false, forgetsSaved: true, (old, now) =>
+        ConfigAdjustment.Apply(file, hostClocks, new(Force: false, Freezes: false, ForgetsSaved: true), (old, now) =>
             Continue(saved, old, now, addElapsed ? Elapsed(file, saved, old, now) : default));
 
     // The realtime clock is not part of a boot and goes on as it is.

@@ -8,7 +8,8 @@ namespace VirtTime.Config;
 /// <summary>A slot that is not zero.</summary>
 /// <param name="Thread">The id of the thread that took it, in its own PID namespace.</param>
 /// <param name="Clock">The clock id of the call in flight; <c>CLOCK_MONOTONIC</c> where the file does not say.</param>
-internal readonly record struct Slot(int Thread, timespec Deadline, int Clock);
+/// <param name="IsMarked">It is surely a thread's: it has a <see cref="SlotMark"/>, which the C library gives to none.</param>
+internal readonly record struct Slot(int Thread, timespec Deadline, int Clock, bool IsMarked);
 
 /// <summary>Reads the slots of a config file, and only the pages of it that hold data.</summary>
 internal static class SlotTable
@@ -32,7 +33,7 @@ internal static class SlotTable
                 {
                     timespec deadline = MemoryMarshal.Read<timespec>(chunk.AsSpan(i * ConfigLayout.SlotSize));
                     if ((deadline.tv_sec | deadline.tv_nsec) != 0 && TimespecMath.HasValidNanoseconds(deadline))
-                        yield return new Slot(SlotMark.ThreadOf(start + i, marks[i]), deadline, SlotMark.ClockOf(marks[i]));
+                        yield return new Slot(SlotMark.ThreadOf(start + i, marks[i]), deadline, SlotMark.ClockOf(marks[i]), marks[i] != 0);
                 }
             }
         }

@@ -16,9 +16,20 @@ internal static unsafe class UnmovableCalls
     /// <exception cref="LauncherException">One has.</exception>
     public static void RefuseReaders(OpenConfig file, bool force)
     {
-        if (!force && !IsUnused(file) && ConfigUsers.Of(file.Descriptor).Users.Any(user => user.IsReadOnly))
+        using UserSearch? search = force ? null : SearchUsers(file);
+        RefuseReaders(file, search, force);
+    }
+
+    /// <inheritdoc cref="RefuseReaders(OpenConfig, bool)"/>
+    /// <param name="search">Of <see cref="SearchUsers"/>.</param>
+    public static void RefuseReaders(OpenConfig file, UserSearch? search, bool force)
+    {
+        if (!force && search?.Users.Any(user => user.IsReadOnly) == true)
             throw ConfigErrors.Unmovable(file.Path);
     }
+
+    /// <summary>Who uses the file; null where nobody does.</summary>
+    public static UserSearch? SearchUsers(OpenConfig file) => IsUnused(file) ? null : UserSearch.Begin(file.Descriptor);
 
     /// <summary>Throws where a process that uses the file may have such a call. The file must be locked.</summary>
     /// <param name="force">Do not; the deadline stays as it is.</param>

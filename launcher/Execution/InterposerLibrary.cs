@@ -24,8 +24,7 @@ internal static unsafe class InterposerLibrary
             ?? throw new LauncherException(
                 FileName, $"not found beside virttime-run or in ../lib/virttime; reinstall, or set {Variable} to its path");
 
-        // The loader cuts at spaces and colons, and takes a dollar sign for the beginning of $ORIGIN or $LIB.
-        if (path.AsSpan().IndexOfAny(' ', ':', '$') >= 0)
+        if (IsUnfit(path))
         {
             throw new LauncherException(
                 FileName, $"\"{path}\" has a space, a colon or a dollar sign, which LD_PRELOAD cannot hold; install it elsewhere");
@@ -51,6 +50,12 @@ internal static unsafe class InterposerLibrary
     public static bool IsIn(string? preload) =>
         (preload ?? "").Split(s_separators, StringSplitOptions.RemoveEmptyEntries).Any(IsInterposer);
 
+    /// <summary>Whether <c>LD_PRELOAD</c> cannot hold a path: the loader cuts at spaces and colons, and a dollar sign begins $ORIGIN or $LIB.</summary>
+    public static bool IsUnfit(string path) => path.AsSpan().IndexOfAny(' ', ':', '$') >= 0;
+
+    /// <summary>This program's own file; null where it cannot be told.</summary>
+    public static string? LauncherPath() => SmallFile.TryReadLink("/proc/self/exe") ?? ExecutedPath();
+
     private static IEnumerable<string> Others(string? preload) =>
         (preload ?? "").Split(s_separators, StringSplitOptions.RemoveEmptyEntries).Where(other => !IsInterposer(other));
 
@@ -66,7 +71,7 @@ internal static unsafe class InterposerLibrary
 
     private static IEnumerable<string> Candidates()
     {
-        string? launcher = SmallFile.TryReadLink("/proc/self/exe") ?? ExecutedPath();
+        string? launcher = LauncherPath();
         if (launcher is not null)
         {
             string directory = launcher[..launcher.LastIndexOf('/')];

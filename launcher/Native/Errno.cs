@@ -12,6 +12,7 @@ internal static class Errno
     public const int EIO = 5;
     public const int E2BIG = 7;
     public const int ENOEXEC = 8;
+    public const int ECHILD = 10;
     public const int EAGAIN = 11;
     public const int EACCES = 13;
     public const int EFAULT = 14;

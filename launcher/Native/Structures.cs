@@ -117,3 +117,10 @@ internal struct tm_buffer
     [FieldOffset(28)]
     public int tm_yday;
 }
+
+/// <summary><c>struct iovec</c>.</summary>
+internal struct iovec
+{
+    public nint iov_base;
+    public nint iov_len;
+}

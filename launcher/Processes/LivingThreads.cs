@@ -7,6 +7,7 @@ internal sealed class LivingThreads
 {
     private readonly ConfigUsers _users;
     private readonly HashSet<int> _living;
+    private readonly Dictionary<int, (int Process, int Thread)> _places = [];
     private HashSet<int>? _closed;
     private bool _isClosedUnknown;
 
@@ -14,10 +15,24 @@ internal sealed class LivingThreads
     {
         _users = users;
         _living = [.. users.Users.SelectMany(user => user.Threads).Select(thread => thread.Own)];
+        foreach (ConfigUser user in users.Users)
+        {
+            // Of two process namespaces, threads may have the same id.
+            foreach (ThreadIds thread in user.Threads)
+                _places[thread.Own] = _places.ContainsKey(thread.Own) ? default : (user.ProcessId, thread.Seen);
+        }
     }
 
+    /// <summary>A thread's name; null where it does not live, cannot be asked, or is one of several with that id.</summary>
+    /// <param name="id">As of <see cref="Has"/>.</param>
+    public string? NameOf(int id) => _places.TryGetValue(id, out (int Process, int Thread) place) && place.Process != 0
+        ? ThreadStatus.NameOf(place.Process, place.Thread)
+        : null;
+
     /// <param name="descriptor">The config file. What is to be asked about it has to be read before: who came later is not in it.</param>
-    public static LivingThreads Of(int descriptor) => new(ConfigUsers.Of(descriptor));
+    public static LivingThreads Of(int descriptor) => Of(ConfigUsers.Of(descriptor));
+
+    public static LivingThreads Of(ConfigUsers users) => new(users);
 
     /// <summary>Whether some process that has the file mapped has such a thread; null where that cannot be found out.</summary>
     /// <remarks>Of a process that cannot be asked for its mappings, the ids of its threads can be read all the same.</remarks>

@@ -14,7 +14,8 @@ internal readonly record struct ClockState(string Name, Int128 Host, Int128 Offs
 
 /// <summary>A call in flight, in nanoseconds.</summary>
 /// <param name="Thread">Its id in its own process namespace.</param>
-internal readonly record struct CallState(int Thread, string Clock, Int128 VirtualDeadline, Int128 TimeLeft);
+/// <param name="Name">The thread's; null where it cannot be told.</param>
+internal readonly record struct CallState(int Thread, string? Name, string Clock, Int128 VirtualDeadline, Int128 TimeLeft);
 
 /// <summary>What there is to show of a config file at one moment.</summary>
 /// <param name="MadeOnThisBoot">Null where the file or the kernel does not say.</param>
@@ -51,7 +52,7 @@ internal sealed record ConfigState(
             BootCheck.IsOfThisBoot(header),
             clocks,
             saved is null ? [] : NameSaved(saved.Value),
-            [.. calls.Slots.Select(slot => CallOf(slot, offsets, clocks))],
+            [.. calls.Slots.Select(slot => CallOf(slot, calls.Threads?.NameOf(slot.Thread), offsets, clocks))],
             calls.Uncertain,
             calls.LeftBehind);
     }
@@ -71,12 +72,12 @@ internal sealed record ConfigState(
         (Realtime, Nanoseconds(saved.Realtime)),
     ];
 
-    private static CallState CallOf(Slot slot, ClockOffsets offsets, ClockState[] clocks)
+    private static CallState CallOf(Slot slot, string? thread, ClockOffsets offsets, ClockState[] clocks)
     {
         string name = NameOf(slot.Clock);
         ClockState clock = Array.Find(clocks, clock => clock.Name == name);
         Int128 deadline = Nanoseconds(slot.Deadline);
-        return new CallState(slot.Thread, name, deadline - Nanoseconds(offsets.Of(slot.Clock)), deadline - clock.Host);
+        return new CallState(slot.Thread, thread, name, deadline - Nanoseconds(offsets.Of(slot.Clock)), deadline - clock.Host);
     }
 
     private static string NameOf(int clock) => ClockOffsets.FamilyOf(clock) switch

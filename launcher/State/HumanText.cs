@@ -49,10 +49,10 @@ internal static class HumanText
             return;
         }
 
-        string[] head = ["in flight", "clock", "virtual deadline", "time left"];
+        string[] head = ["in flight", "name", "clock", "virtual deadline", "time left"];
         IEnumerable<string[]> calls = state.Calls.Select(call =>
-            new[] { $"{call.Thread}", call.Clock, Reading(call.Clock, call.VirtualDeadline)[0], Words(call.TimeLeft) });
-        TextTable.Append(text, calls.Prepend(head), NumberColumn);
+            new[] { $"{call.Thread}", call.Name ?? "?", call.Clock, Reading(call.Clock, call.VirtualDeadline)[0], Words(call.TimeLeft) });
+        TextTable.Append(text, calls.Prepend(head), NumberColumn + 1);
     }
 
     // A realtime clock counts from 1970; in seconds nobody can read it.

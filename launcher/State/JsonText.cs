@@ -21,7 +21,7 @@ internal static class JsonText
         {
             CallState call = state.Calls[i];
             json.Append(i == 0 ? "\n" : ",\n");
-            json.Append($"    {{\"thread\": {call.Thread}, \"clock\": \"{call.Clock}\", ");
+            json.Append($"    {{\"thread\": {call.Thread}, \"name\": {(call.Name is null ? "null" : Quote(call.Name))}, \"clock\": \"{call.Clock}\", ");
             json.Append($"\"virtual_deadline\": {Time(call.VirtualDeadline)}, \"time_left\": {Time(call.TimeLeft)}}}");
         }
 

@@ -30,13 +30,14 @@ internal static unsafe class VirtualClock
         OffsetSnapshot.Use(config);
         nint hostClock = vdso != 0 ? vdso : (nint)(delegate*<int, timespec*, int>)&HostClock.Read;
 
-        // It is called as a managed function, which takes two instructions less than an unmanaged call.
-        bool isWhereExpected = (nint)config->Extension - (nint)config->Offset == MappedConfig.ExtensionDistance;
+        // Whoever meets the config calls the clock, so that comes first: threads and signal handlers may be here at once.
+        Volatile.Write(ref HotState.HostClock, hostClock);
 
-        // Nor is there a short way without a vDSO: the kernel answers EFAULT for memory that the vDSO would fault on.
+        // It is called as a managed function, which takes two instructions less than an unmanaged call. Nor is there a short way without a vDSO: the
+        // kernel answers EFAULT for memory that the vDSO would fault on.
+        bool isWhereExpected = (nint)config->Extension - (nint)config->Offset == MappedConfig.ExtensionDistance;
         if (s_hasVdso && CompilerContract.CanCallAsManaged(hostClock) && isWhereExpected)
             Volatile.Write(ref HotState.Config, (nint)config->Offset);
-        Volatile.Write(ref HotState.HostClock, hostClock);
     }
 
     /// <summary>

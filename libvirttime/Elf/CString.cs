@@ -64,7 +64,7 @@ internal static unsafe class CString
     }
 
     /// <summary>The same for a number that is not negative.</summary>
-    public static byte* Append(byte* to, int number)
+    public static byte* Append(byte* to, long number)
     {
         if (number >= 10)
             to = Append(to, number / 10);

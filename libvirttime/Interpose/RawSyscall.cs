@@ -4,6 +4,7 @@ using VirtTime.Clock;
 using VirtTime.Interpose.Clocks;
 using VirtTime.Interpose.Exec;
 using VirtTime.Interpose.Lookup;
+using VirtTime.Interpose.Proc;
 using VirtTime.Interpose.Timers;
 using VirtTime.Interpose.Waits;
 using VirtTime.Libc;
@@ -26,6 +27,10 @@ internal static unsafe class RawSyscall
         if (number is SyscallNumbers.close or SyscallNumbers.close_range or SyscallNumbers.dup2 or SyscallNumbers.dup3
             or SyscallNumbers.unshare)
             Descriptors.RawForget(number, a, b);
+        if (Opens.IsRaw(number))
+            return Opens.Raw(number, a, b, c, d);
+        if (!Rewinds.BeforeRaw(number, a, b, c, d))
+            return -1;
         nint real = Real.AddressOf(RealFunction.syscall);
         if (!CompilerContract.CanCallAsManaged(real))
             return Real.syscall(number, a, b, c, d, e, f);

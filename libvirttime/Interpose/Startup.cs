@@ -7,6 +7,7 @@ using VirtTime.Elf;
 using VirtTime.Interpose.Clocks;
 using VirtTime.Interpose.Exec;
 using VirtTime.Interpose.Lookup;
+using VirtTime.Interpose.Proc;
 using VirtTime.Interpose.Waits;
 using VirtTime.Libc;
 
@@ -54,6 +55,7 @@ internal static unsafe class Startup
         VdsoCopy.Install(&VdsoFunctions.Replacement);
         SlotClaim.Prepare();
         ConditionClock.Prepare();
+        ProcFile.NoteInherited();
     }
 
     // musl looks for the vDSO when it first reads a clock, and reads clocks inside its waits, which get host deadlines from us:
@@ -72,6 +74,7 @@ internal static unsafe class Startup
         Libraries.Note();
         ClockReads.Prepare();
         WallClockReads.Prepare();
+        Opens.Prepare();
         nint vdso = Vdso.FindClockGettime();
         if (Volatile.Read(ref s_config) == 0)
             Decide(OpenConfig());

@@ -8,6 +8,7 @@ internal static unsafe class Errno
 {
     public const int EPERM = 1;
     public const int ENOENT = 2;
+    public const int ESRCH = 3;
     public const int EINTR = 4;
     public const int EBADF = 9;
     public const int EAGAIN = 11;
@@ -17,6 +18,8 @@ internal static unsafe class Errno
     public const int EBUSY = 16;
     public const int EISDIR = 21;
     public const int EINVAL = 22;
+    public const int EFBIG = 27;
+    public const int ENOSPC = 28;
     public const int EROFS = 30;
     public const int ENOSYS = 38;
 

@@ -43,6 +43,10 @@ internal static unsafe class Kernel
 
     public static void Write(int descriptor, byte* bytes, int count) => Call(SyscallNumbers.write, descriptor, (nint)bytes, count);
 
+    /// <summary>What a link says, without a NUL; its length, which is <paramref name="capacity"/> where it says more, or <c>-errno</c>.</summary>
+    public static int ReadLink(byte* path, byte* text, int capacity) =>
+        (int)Call(SyscallNumbers.readlinkat, Mman.AT_FDCWD, (nint)path, (nint)text, capacity);
+
     /// <summary>A relative sleep, in nanoseconds below one second. Not a cancellation point.</summary>
     public static void Sleep(long nanoseconds)
     {

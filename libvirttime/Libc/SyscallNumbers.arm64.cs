@@ -7,11 +7,14 @@ internal static class SyscallNumbers
     public const nint dup3 = 24;
     public const nint fcntl = 25;
     public const nint flock = 32;
+    public const nint ftruncate = 46;
     public const nint openat = 56;
     public const nint close = 57;
     public const nint lseek = 62;
     public const nint read = 63;
     public const nint write = 64;
+    public const nint pread64 = 67;
+    public const nint readlinkat = 78;
     public const nint timerfd_create = 85;
     public const nint timerfd_settime = 86;
     public const nint unshare = 97;
@@ -40,9 +43,11 @@ internal static class SyscallNumbers
     public const nint madvise = 233;
     public const nint prlimit64 = 261;
     public const nint clock_adjtime = 266;
+    public const nint memfd_create = 279;
     public const nint execveat = 281;
     public const nint statx = 291;
     public const nint close_range = 436;
+    public const nint openat2 = 437;
     public const nint futex_waitv = 449;
     public const nint futex_wait = 455;
 
@@ -51,4 +56,7 @@ internal static class SyscallNumbers
 
     /// <summary>Not there either.</summary>
     public const nint time = -2;
+
+    /// <summary>Nor this: <c>openat</c> does its work.</summary>
+    public const nint open = -3;
 }

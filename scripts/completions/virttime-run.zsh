@@ -12,6 +12,7 @@ _arguments -s -S \
     "(--boottime-at --boottime-offset)--boottime-since=[count CLOCK_BOOTTIME from a date]:$date:" \
     "(--realtime-offset)--realtime-at=[the date when the command starts]:$date:" \
     "(--realtime-at)--realtime-offset=[virtual minus host date]:$time:" \
+    "--advance=[move the virtual clocks from where they are]:$time, with a sign:" \
     '(-p --pid)'{-c+,--config=}'[create or reuse a config file]:config file:_files' \
     '--config-mode=[permissions of a file that is created]:octal mode:(0600 0640 0660 0644 0666)' \
     '(-c --config --config-mode)'{-p+,--pid=}'[find the config file through a running program]:process:_pids' \
@@ -19,6 +20,8 @@ _arguments -s -S \
     '(--resume)--save[note the virtual clocks in the config file]' \
     '(--save)--resume[let the virtual clocks go on from those saved]' \
     '--elapsed[with --resume, add the time that has passed meanwhile]' \
+    '(-)--install=[copy virttime-run and its library into a directory]:directory:_files -/' \
+    '--no-freeze[change the clocks without stopping the programs that use them]' \
     '--criu-action[act as an action script of criu]' \
     '*'{-S+,--split-string=}'[split a string into arguments, for #! lines]:string:' \
     "--none[run the command on the host's clocks]" \

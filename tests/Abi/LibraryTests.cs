@@ -6,6 +6,9 @@ namespace VirtTime.Tests.Abi;
 /// <summary>What the dynamic loader of any libc gets to see of the interposer.</summary>
 public partial class LibraryTests
 {
+    private static readonly HashSet<string> s_internal =
+        ["__adjtimex", "__open_2", "__open64_2", "__openat_2", "__openat64_2", "__pread_chk", "__pread64_chk"];
+
     [Fact(Timeout = Limits.Test)]
     public async Task Needs_no_other_library() =>
         Assert.DoesNotContain("(NEEDED)", await ReadElfAsync("--dynamic"), StringComparison.Ordinal);
@@ -34,10 +37,11 @@ public partial class LibraryTests
         Assert.Subset((await ExportedAsync()).ToHashSet(), promised.ToHashSet());
     }
 
-    // glibc 2.25 to 2.29 called __clock_gettime inside pthread_cond_timedwait, and would be shifted twice.
+    // glibc 2.25 to 2.29 called __clock_gettime inside pthread_cond_timedwait, and would be shifted twice. What headers make of a program's own calls
+    // (_FORTIFY_SOURCE) is not called by libc itself.
     [Fact(Timeout = Limits.Test)]
-    public async Task Exports_no_internal_name_but_for_one_that_nothing_in_glibc_calls() =>
-        Assert.Equal(["__adjtimex"], (await ExportedAsync()).Where(name => name.StartsWith('_')));
+    public async Task Exports_no_internal_name_but_for_those_that_nothing_in_glibc_calls() =>
+        Assert.Equal(s_internal, (await ExportedAsync()).Where(name => name.StartsWith('_')).ToHashSet());
 
     [Fact(Timeout = Limits.Test)]
     public async Task Has_no_thread_local_storage() =>
@@ -61,7 +65,7 @@ public partial class LibraryTests
     }
 
     [Fact]
-    public void Is_at_most_72_KiB() => Assert.InRange(new FileInfo(Paths.Library).Length, 1, 72 * 1024);
+    public void Is_at_most_76_KiB() => Assert.InRange(new FileInfo(Paths.Library).Length, 1, 76 * 1024);
 
     // Signal stacks are small. Those that have more are not on the way to a read or a wait: the message at start, asking which file one is, setting the
     // clock, the clock's discipline, and, a page at a time, what a call that executes a program borrows.

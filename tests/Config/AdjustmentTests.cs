@@ -133,10 +133,10 @@ public class AdjustmentTests
         Assert.Fail("it never ended");
     }
 
-    // Forced, so that nobody is looked for who has the file mapped: the system calls and stores are then those of the change.
+    // Forced and without freezing, so that nobody is looked for who has the file mapped: the system calls and stores are then those of the change.
     private static string[] Adjust(string path) =>
     [
-        "--force", "--config", path, "--monotonic-offset", "+34560000.123456789s", "--boottime-offset", "+12345.987654321s",
+        "--force", "--no-freeze", "--config", path, "--monotonic-offset", "+34560000.123456789s", "--boottime-offset", "+12345.987654321s",
         "--realtime-offset", "-77777.456789123s",
     ];
 

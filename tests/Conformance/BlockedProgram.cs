@@ -20,6 +20,8 @@ internal sealed class BlockedProgram : IDisposable
         _program = command.Under(config).Start();
     }
 
+    public string Config => _config.Path;
+
     public int Thread { get; private set; }
 
     /// <summary>As the program sees it, in seconds.</summary>

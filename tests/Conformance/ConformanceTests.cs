@@ -38,5 +38,6 @@ public class TimerDescriptorTests() : ConformanceTests("probe_timerfds");
 public class FutexTests() : ConformanceTests("probe_futexes");
 
 public class ExecutionTests() : ConformanceTests("probe_execs");
+public class ProcTests() : ConformanceTests("probe_proc");
 
 public class LookupTests() : ConformanceTests("probe_lookups");

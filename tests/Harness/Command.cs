@@ -60,7 +60,7 @@ internal sealed record Command(string File)
             RedirectStandardError = true,
             WorkingDirectory = WorkingDirectory ?? Paths.Root,
         };
-        Add(start, "--signal=KILL", $"{Limit.TotalSeconds}", "env");
+        Add(start, ["--signal=KILL", $"{Limit.TotalSeconds}", .. Emulation.Prefix, "env"]);
         foreach (string variable in Environment.Where(entry => entry.Value == null).Select(entry => entry.Key))
             Add(start, "-u", variable);
         foreach ((string variable, string? value) in Environment.Where(entry => entry.Value != null))

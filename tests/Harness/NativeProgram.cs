@@ -28,12 +28,12 @@ internal static class NativeProgram
         if (IsCurrent(source, target))
             return target;
         bool isCpp = Path.GetExtension(source) == ".cpp";
-        if (isCpp)
-            Needs.Tool("g++");
+        string compiler = Emulation.ToolPrefix + (isCpp ? "g++" : "gcc");
+        Needs.Tool(compiler);
         Directory.CreateDirectory(Paths.Built);
         string unfinished = $"{target}.{Environment.ProcessId}";
         Result result = await Command.Of(
-            isCpp ? "g++" : "gcc",
+            compiler,
             ["-O2", "-g", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", unfinished, source, .. options, "-ldl"]).RunAsync();
         result.Succeeded();
         File.Move(unfinished, target, overwrite: true);

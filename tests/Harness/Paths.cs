@@ -5,7 +5,7 @@ internal static class Paths
 {
     public static string Root { get; } = FindRoot();
 
-    public static string Dist { get; } = Path.Combine(Root, "artifacts", "dist");
+    public static string Dist { get; } = Path.Combine(Root, "artifacts", Emulation.IsOn ? "dist-arm64" : "dist");
 
     /// <summary>The interposer under test.</summary>
     public static string Library { get; } = Path.Combine(Dist, "libvirttime.so");
@@ -20,7 +20,7 @@ internal static class Paths
     public static string Programs { get; } = Path.Combine(Root, "tests", "programs");
 
     /// <summary>Where those programs are built.</summary>
-    public static string Built { get; } = Path.Combine(Root, "artifacts", "tests");
+    public static string Built { get; } = Path.Combine(Root, "artifacts", Emulation.IsOn ? "tests-arm64" : "tests");
 
     private static string FindRoot()
     {

@@ -162,7 +162,7 @@ public class DateTests
         StateJson.Call call = Assert.Single(state.InFlight, call => call.Clock == "realtime");
         Assert.InRange(call.VirtualDeadline, 2_147_483_699, 2_147_483_700);
         string line = (await Command.Launcher("--config", conf).RunAsync()).Succeeded().Lines[^1];
-        Assert.Matches($@"^{waiting.Thread} +realtime +2038-01-19T03:14:59\.[0-9]{{9}}Z +", line + " ");
+        Assert.Matches($@"^{waiting.Thread} +\S+ +realtime +2038-01-19T03:14:59\.[0-9]{{9}}Z +", line + " ");
     }
 
     [Theory(Timeout = Limits.Test)]

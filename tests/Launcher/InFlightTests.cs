@@ -36,7 +36,7 @@ public class InFlightTests
             file.TakeSlot(NoThread, CLOCK_BOOTTIME, 5_000_000, 0);
         Assert.Equal(waiting.Thread, Assert.Single((await StateJson.OfAsync("--config", conf)).InFlight).Thread);
 
-        Result adjusted = (await Command.Launcher("--pid", $"{waiting.Thread}", "--monotonic-at", "777s").RunAsync()).Succeeded();
+        Result adjusted = (await Command.Launcher("--pid", $"{waiting.Thread}", "--monotonic-at", "777s", "--no-freeze").RunAsync()).Succeeded();
         Assert.Contains("note: 1 call in flight ", adjusted.Error, StringComparison.Ordinal);
     }
 

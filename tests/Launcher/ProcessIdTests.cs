@@ -14,18 +14,19 @@ public class ProcessIdTests
         StateJson state = await StateJson.OfAsync("-p", $"{waiting.Thread}");
         Assert.Equal(conf, state.Config);
         Limits.AssertJustAfter(12345, state.Virtual());
-        Assert.Equal(waiting.Deadline, Assert.Single(state.InFlight).VirtualDeadline);
+        Assert.Equal((waiting.Deadline, "slot_wait"), (Assert.Single(state.InFlight).VirtualDeadline, state.InFlight[0].Name));
 
         Result result = (await Command.Launcher("--pid", $"{waiting.Thread}").RunAsync()).Succeeded();
         Assert.Contains(conf, result.Lines[0], StringComparison.Ordinal);
+        Assert.Contains("  slot_wait  monotonic  ", result.Lines[^1], StringComparison.Ordinal);
         Assert.Empty(result.Error);
     }
 
     [Fact(Timeout = Limits.Test)]
-    public async Task Adjusts_and_notes_in_one_line_that_calls_are_in_flight()
+    public async Task Without_freezing_it_notes_in_one_line_that_calls_are_in_flight()
     {
         using WaitingTarget waiting = await WaitingTarget.StartAsync("--monotonic-at", "12345s");
-        Result result = (await Command.Launcher("--pid", $"{waiting.Thread}", "--monotonic-at", "777s").RunAsync()).Succeeded();
+        Result result = (await Command.Launcher("--pid", $"{waiting.Thread}", "--monotonic-at", "777s", "--no-freeze").RunAsync()).Succeeded();
         Assert.Empty(result.Output);
         Assert.StartsWith("virttime-run: note: 1 call in flight ", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
 
@@ -42,7 +43,7 @@ public class ProcessIdTests
         (await Command.Of("kill", "-STOP", $"{waiting.Thread}").RunAsync()).Succeeded();
         for (int i = 0; i < 1000 && !await IsStoppedAsync(waiting.Thread); i++)
             await Task.Delay(10, TestContext.Current.CancellationToken);
-        Result result = (await Command.Launcher("--pid", $"{waiting.Thread}", "--monotonic-at", "777s").RunAsync()).Succeeded();
+        Result result = (await Command.Launcher("--pid", $"{waiting.Thread}", "--monotonic-at", "777s", "--no-freeze").RunAsync()).Succeeded();
         Assert.Equal(("", ""), (result.Output, result.Error));
         Limits.AssertJustAfter(777, (await StateJson.OfAsync("--pid", $"{waiting.Thread}")).Virtual());
     }

@@ -307,6 +307,6 @@ public partial class StateFormTests
         @"(  (?<words>-?([0-9]+[dhm] )*[0-9]+\.[0-9]{3}s))?$")]
     private static partial Regex ClockRow();
 
-    [GeneratedRegex(@"^[0-9]+ +monotonic +-?[0-9]+\.[0-9]{9}  (?<words>-?([0-9]+[dhm] )*[0-9]+\.[0-9]{3}s)$")]
+    [GeneratedRegex(@"^[0-9]+ +slot_wait +monotonic +-?[0-9]+\.[0-9]{9}  (?<words>-?([0-9]+[dhm] )*[0-9]+\.[0-9]{3}s)$")]
     private static partial Regex CallRow();
 }

@@ -54,9 +54,10 @@ internal sealed partial class StateJson
 
     private static Call ToCall(JsonElement call)
     {
-        Assert.Equal(["thread", "clock", "virtual_deadline", "time_left"], Keys(call));
+        Assert.Equal(["thread", "name", "clock", "virtual_deadline", "time_left"], Keys(call));
         return new Call(
             call.GetProperty("thread").GetInt32(),
+            call.GetProperty("name").GetString(),
             call.GetProperty("clock").GetString()!,
             Seconds(call.GetProperty("virtual_deadline")),
             Seconds(call.GetProperty("time_left")));
@@ -74,5 +75,5 @@ internal sealed partial class StateJson
     [GeneratedRegex(@"^-?(0|[1-9][0-9]*)\.[0-9]{9}\z")]
     private static partial Regex NineDigits();
 
-    public sealed record Call(int Thread, string Clock, decimal VirtualDeadline, decimal TimeLeft);
+    public sealed record Call(int Thread, string? Name, string Clock, decimal VirtualDeadline, decimal TimeLeft);
 }

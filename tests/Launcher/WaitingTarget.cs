@@ -37,5 +37,8 @@ internal sealed class WaitingTarget : IDisposable
         return waiting;
     }
 
+    /// <summary>What it says next: the error number of its wait, once that is over.</summary>
+    public Task<string> ReadLineAsync() => _program.ReadLineAsync();
+
     public void Dispose() => _program.Dispose();
 }

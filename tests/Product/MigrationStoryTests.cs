@@ -88,7 +88,7 @@ public class MigrationStoryTests
         public async Task<(decimal Before, decimal After)> ResumeOnHostBAsync(string tool, decimal saved)
         {
             Command resume = tool == "virttime-run"
-                ? Command.Launcher("--config", Config.Path, "--resume")
+                ? Command.Launcher("--config", Config.Path, "--resume", "--no-freeze")
                 : await ConfigExamples.CommandAsync(tool, "adjust", Config.Path, saved.ToString(CultureInfo.InvariantCulture));
             decimal before = HostClock.Monotonic();
             (await resume.RunAsync()).Succeeded();

@@ -11,11 +11,41 @@ namespace VirtTime.Tests.Robustness;
 public partial class SystemCallTests
 {
     private static readonly string[] s_execution = [.. Enumerable.Repeat("futex", 8), .. Enumerable.Repeat("openat", 40)];
+    // A file that tells when the machine was booted; not any other.
+    private static readonly string[] s_opening =
+        ["fcntl", "readlinkat", "mmap", "pread64", "pread64", "memfd_create", "prlimit64", "write", "openat", "close", "fcntl", "dup3", "close", "munmap"];
+
+    private static readonly string[] s_rewinding =
+        ["readlinkat", "openat", "mmap", "pread64", "pread64", "close", "openat", "prlimit64", "write", "ftruncate", "close", "munmap"];
 
     // What may come on top in one call. A futex asks whether memory can be touched that lies elsewhere than on the caller's page of the stack, and
     // where the kernel, not libc, would have answered EFAULT; a time and an interval are two questions.
     private static readonly Dictionary<string, string[]> s_more = new()
     {
+        ["open"] = s_opening,
+        ["open64"] = s_opening,
+        ["__open_2"] = s_opening,
+        ["__open64_2"] = s_opening,
+        ["openat"] = s_opening,
+        ["openat64"] = s_opening,
+        ["openat2"] = s_opening,
+        ["__openat_2"] = s_opening,
+        ["__openat64_2"] = s_opening,
+        ["fopen"] = s_opening,
+        ["fopen64"] = s_opening,
+        ["freopen"] = s_opening,
+        ["freopen64"] = s_opening,
+        ["lseek"] = s_rewinding,
+        ["lseek64"] = s_rewinding,
+        ["pread"] = s_rewinding,
+        ["pread64"] = s_rewinding,
+        ["__pread_chk"] = s_rewinding,
+        ["__pread64_chk"] = s_rewinding,
+        ["rewind"] = s_rewinding,
+        ["fseek"] = s_rewinding,
+        ["fseeko"] = s_rewinding,
+        ["fseeko64"] = s_rewinding,
+
         // CLOCK_BOOTTIME_ALARM, which the vDSO does not read itself.
         ["clock_gettime"] = ["clock_gettime", "futex"],
         ["clock_nanosleep"] = ["futex"],
@@ -23,7 +53,7 @@ public partial class SystemCallTests
 
         // When it has to wait.
         ["pthread_mutex_clocklock"] = ["futex"],
-        ["syscall"] = ["futex", "futex", "openat"],
+        ["syscall"] = ["futex", "futex", "openat", .. s_opening, .. s_rewinding],
         ["sysinfo"] = ["futex", "futex"],
         ["timer_settime"] = ["futex", "futex"],
         ["timerfd_settime"] = ["futex", "futex"],
@@ -96,6 +126,8 @@ public partial class SystemCallTests
         IReadOnlyDictionary<string, string[]> here =
             await TraceAsync(program, function, "-E", $"LD_PRELOAD={Paths.Library}", "-E", $"VIRT_TIME_CONF={config.Path}");
 
+        // openat2 before glibc 2.43; the interposer has it for those who refer to it weakly.
+        Assert.SkipWhen(natively.Count == 1 && function == "openat2", "this libc has no openat2");
         Assert.Equal(natively.Keys, here.Keys);
         foreach (string call in natively.Keys)
         {

@@ -10,7 +10,8 @@ internal static class Measures
         [("clock_gettime(CLOCK_REALTIME)", "0"), ("gettimeofday", "gettimeofday"), ("time", "time")];
 
     public static IEnumerable<Measure> All(Workplace place) =>
-        [.. Clocks(place), Throughput(place), .. Waits(place), .. Executing(place), Loading(place), Resident(place), Size(place), Launching(place), LaunchingInCrowd(place), .. Adjusting(place), .. Programs.All(place)];
+        [.. Clocks(place), Throughput(place), .. Waits(place), .. Executing(place), .. Opens(place), Loading(place), Resident(place), Size(place),
+            Launching(place), LaunchingInCrowd(place), .. Adjusting(place), .. Programs.All(place)];
 
     private static IEnumerable<Measure> Clocks(Workplace place)
     {
@@ -74,6 +75,18 @@ internal static class Measures
                     .Select(nanoseconds => nanoseconds / 1000),
             ],
         };
+
+    private static IEnumerable<Measure> Opens(Workplace place)
+    {
+        string program = place.Build("opens");
+        foreach (string path in new[] { "/dev/null", "/proc/uptime" })
+        {
+            yield return new Measure($"open({path})", "ns", [new("VirtTime"), new("native")])
+            {
+                Together = () => Workplace.Figures("env", place.ConfigVariable, program, place.Library, path, $"{place.Scaled(200)}"),
+            };
+        }
+    }
 
     private static Measure Loading(Workplace place) => new("/bin/true with the library loaded", "µs",
     [

@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-#define PLACES_AT_MOST (1 << 16)
+#define PLACES_AT_MOST (256 * 1024)
 #define WRONG_SHOWN 8
 #define LIMIT_SECONDS 10
 

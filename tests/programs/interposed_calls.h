@@ -265,6 +265,8 @@ static inline void add_system_calls(struct call **next)
     CALL(next, "syscall", SYS_gettimeofday, &result, NULL);
     CALL(next, "syscall", SYS_futex, &word, FUTEX_WAIT_BITSET_PRIVATE | FUTEX_CLOCK_REALTIME, 0, &past, NULL, FUTEX_BITSET_MATCH_ANY);
     CALL(next, "syscall", SYS_execve, "/nonexistent/program", NULL, NULL);
+    CALL(next, "syscall", SYS_openat, AT_FDCWD, "/proc/uptime", O_RDONLY);
+    CALL(next, "syscall", SYS_lseek, open("/proc/uptime", O_RDONLY), 0, SEEK_SET);
     CALL(next, "syscall", SYS_timerfd_settime, timerfd_create(CLOCK_MONOTONIC, 0), TFD_TIMER_ABSTIME, &expired, NULL);
 }
 
@@ -333,12 +335,59 @@ static inline int count_object(struct dl_phdr_info *info, size_t size, void *unu
     return 0;
 }
 
+static const char null_path[] = "/dev/null", missing_path[] = "/dev/missing", proc_path[] = "/proc/uptime", proc_name[] = "stat";
+static char text[64];
+static const unsigned long long read_only[3]; /* struct open_how */
+
+/* From glibc 2.43 on. A look-up finds only what libc has, a weak reference the interposer's. */
+extern int openat2_of_libc(void) __asm__("openat2") __attribute__((weak));
+
+static inline void add_open_calls(struct call **next, const char *name)
+{
+    const char *const paths[] = {null_path, missing_path, proc_path, proc_name};
+    int proc = open("/proc", O_PATH | O_DIRECTORY);
+
+    for (int i = 0; i < 4; i++) {
+        if (!strcmp(name, "openat2"))
+            ADD7(next, openat2_of_libc, paths[i] == proc_name ? proc : AT_FDCWD, paths[i], &read_only, sizeof read_only, 0, 0, 0);
+        else if (strstr(name, "openat"))
+            CALL(next, name, paths[i] == proc_name ? proc : AT_FDCWD, paths[i], O_RDONLY);
+        else if (strstr(name, "freopen"))
+            CALL(next, name, paths[i], "r", fopen(null_path, "r"));
+        else if (strstr(name, "fopen"))
+            CALL(next, name, paths[i], "r");
+        else
+            CALL(next, name, paths[i], O_RDONLY);
+    }
+}
+
+static inline void add_rewinds(struct call **next, const char *name)
+{
+    const char *const paths[] = {null_path, proc_path};
+
+    for (int i = 0; i < 2; i++) {
+        if (strstr(name, "pread")) {
+            CALL(next, name, open(paths[i], O_RDONLY), text, sizeof text, 0, sizeof text);
+            CALL(next, name, open(paths[i], O_RDONLY), text, sizeof text, 8, sizeof text);
+        } else if (strstr(name, "lseek")) {
+            CALL(next, name, open(paths[i], O_RDONLY), 0, SEEK_SET);
+            CALL(next, name, open(paths[i], O_RDONLY), 0, SEEK_CUR);
+        } else {
+            CALL(next, name, fopen(paths[i], "r"), 0, SEEK_SET);
+        }
+    }
+}
+
 static inline void add_other_calls(struct call **next, const char *name)
 {
     static struct sysinfo info;
     static struct tms processor_times;
 
-    if (!strcmp(name, "sysinfo"))
+    if (strstr(name, "open"))
+        add_open_calls(next, name);
+    else if (strstr(name, "seek") || strstr(name, "pread") || !strcmp(name, "rewind"))
+        add_rewinds(next, name);
+    else if (!strcmp(name, "sysinfo"))
         CALL(next, name, &info);
     else if (!strcmp(name, "times"))
         CALL(next, name, &processor_times);

@@ -15,7 +15,7 @@
 #include <unwind.h>
 
 #define FRAMES_AT_MOST 64
-#define PLACES_AT_MOST (1 << 16)
+#define PLACES_AT_MOST (256 * 1024)
 #define WRONG_SHOWN 8
 
 struct walk {

@@ -61,17 +61,17 @@ internal static unsafe class DynamicSymbols
             return Undecided;
         if (version == null && IsForOldProgramsOnly(real, name))
             return 0;
-        if (handle == RTLD_NEXT && version == null)
-            return Undecided;
         nint ours = new SymbolTable(LoadedObjects.Self()).Find(name);
         nint replacement = VdsoFunctions.Replacement(name);
         if (ours == 0 && replacement == 0)
             return Undecided;
 
-        // Before glibc 2.34 the function may be in a library that nobody has loaded yet: let the real one say so, and set dlerror(3).
+        // Nobody else has it: an older libc, or before glibc 2.34 a library that nobody has loaded yet. Let the real one say so, and set dlerror(3).
         RealFunction function = Real.Named(name);
         if (ours != 0 && Real.FindNow(function) == 0)
             return Ask(real, RTLD_NEXT, name, version);
+        if (handle == RTLD_NEXT && version == null)
+            return Undecided;
 
         // Ours has no version, which the real function takes for any.
         if (handle is RTLD_DEFAULT or RTLD_NEXT)

@@ -66,6 +66,24 @@ internal enum RealFunction
     fexecve,
     execveat,
     system,
+    open,
+    open64,
+    __open_2,
+    __open64_2,
+    openat,
+    openat64,
+    __openat_2,
+    __openat64_2,
+    openat2,
+    lseek,
+    lseek64,
+    pread,
+    pread64,
+    __pread_chk,
+    __pread64_chk,
+    fseek,
+    fseeko,
+    fseeko64,
 
     closefrom,
 
@@ -75,6 +93,11 @@ internal enum RealFunction
     dlsym,
     dlvsym,
     dl_iterate_phdr,
+    fopen,
+    fopen64,
+    freopen,
+    freopen64,
+    rewind,
 
     // Not interposed, but used.
     clock_gettime,
@@ -85,6 +108,8 @@ internal enum RealFunction
     pthread_cond_init,
     gnu_get_libc_version,
     _thread_db_pthread_tid,
+    fileno,
+    fclose,
 
     Count,
     FirstThatSetsErrno = sem_clockwait,
@@ -95,16 +120,17 @@ internal static class RealFunctionNames
 {
     /// <summary>The names in the order of <see cref="RealFunction"/>, each ended by a NUL.</summary>
     public static ReadOnlySpan<byte> All =>
-        "clock_nanosleep\0pthread_cond_timedwait\0pthread_cond_clockwait\0"u8
-        + "pthread_mutex_clocklock\0pthread_rwlock_clockrdlock\0pthread_rwlock_clockwrlock\0pthread_clockjoin_np\0"u8
-        + "pthread_mutex_timedlock\0pthread_rwlock_timedrdlock\0pthread_rwlock_timedwrlock\0pthread_timedjoin_np\0"u8
-        + "cnd_timedwait\0mtx_timedlock\0posix_spawn\0posix_spawnp\0"u8
-        + "sem_clockwait\0sem_timedwait\0mq_timedsend\0mq_timedreceive\0gettimeofday\0time\0ftime\0"u8
-        + "adjtimex\0__adjtimex\0ntp_adjtime\0clock_adjtime\0adjtime\0ntp_gettime\0ntp_gettimex\0clock_settime\0settimeofday\0stime\0"u8
-        + "timer_create\0timer_delete\0timer_settime\0timerfd_create\0timerfd_settime\0"u8
-        + "close\0close_range\0dup\0dup2\0dup3\0fcntl\0fcntl64\0unshare\0sysinfo\0times\0syscall\0"u8
-        + "execve\0execv\0execvp\0execvpe\0execl\0execle\0execlp\0fexecve\0execveat\0system\0closefrom\0"u8
-        + "popen\0timespec_get\0dlsym\0dlvsym\0dl_iterate_phdr\0"u8
-        + "clock_gettime\0pthread_self\0pthread_mutex_trylock\0pthread_condattr_init\0pthread_condattr_setclock\0pthread_cond_init\0"u8
-        + "gnu_get_libc_version\0_thread_db_pthread_tid\0"u8;
+        "clock_nanosleep\0pthread_cond_timedwait\0pthread_cond_clockwait\0pthread_mutex_clocklock\0pthread_rwlock_clockrdlock\0"u8
+        + "pthread_rwlock_clockwrlock\0pthread_clockjoin_np\0pthread_mutex_timedlock\0pthread_rwlock_timedrdlock\0"u8
+        + "pthread_rwlock_timedwrlock\0pthread_timedjoin_np\0cnd_timedwait\0mtx_timedlock\0posix_spawn\0posix_spawnp\0"u8
+        + "sem_clockwait\0sem_timedwait\0mq_timedsend\0mq_timedreceive\0gettimeofday\0time\0ftime\0adjtimex\0__adjtimex\0"u8
+        + "ntp_adjtime\0clock_adjtime\0adjtime\0ntp_gettime\0ntp_gettimex\0clock_settime\0settimeofday\0stime\0timer_create\0"u8
+        + "timer_delete\0timer_settime\0timerfd_create\0timerfd_settime\0close\0close_range\0dup\0dup2\0dup3\0fcntl\0fcntl64\0"u8
+        + "unshare\0sysinfo\0times\0syscall\0execve\0execv\0execvp\0execvpe\0execl\0execle\0execlp\0fexecve\0execveat\0system\0"u8
+        + "open\0open64\0__open_2\0__open64_2\0openat\0openat64\0__openat_2\0__openat64_2\0openat2\0lseek\0lseek64\0pread\0"u8
+        + "pread64\0__pread_chk\0__pread64_chk\0fseek\0fseeko\0fseeko64\0"u8
+        + "closefrom\0"u8
+        + "popen\0timespec_get\0dlsym\0dlvsym\0dl_iterate_phdr\0fopen\0fopen64\0freopen\0freopen64\0rewind\0"u8
+        + "clock_gettime\0pthread_self\0pthread_mutex_trylock\0pthread_condattr_init\0pthread_condattr_setclock\0"u8
+        + "pthread_cond_init\0gnu_get_libc_version\0_thread_db_pthread_tid\0fileno\0fclose\0"u8;
 }

@@ -1,5 +1,6 @@
 using System.Runtime;
 using VirtTime.Interpose.Lookup;
+using VirtTime.Interpose.Proc;
 using VirtTime.Libc;
 
 namespace VirtTime.Interpose.Timers;
@@ -74,7 +75,7 @@ internal static unsafe class Descriptors
     private static int dup(int from)
     {
         Startup.Ensure();
-        return Made((int)Real.Call(RealFunction.dup, from));
+        return Made(from, (int)Real.Call(RealFunction.dup, from));
     }
 
     // man 2 fcntl; variadic in C, which makes no difference here. Left by a jump where it locks, which is a cancellation point.
@@ -84,7 +85,7 @@ internal static unsafe class Descriptors
         Startup.Ensure();
         nint real = Real.AddressOf(RealFunction.fcntl);
         if (command is F_DUPFD or Mman.F_DUPFD_CLOEXEC || !CompilerContract.CanCallAsManaged(real))
-            return Made((int)Real.Call(RealFunction.fcntl, descriptor, command, argument));
+            return Made((int)descriptor, (int)Real.Call(RealFunction.fcntl, descriptor, command, argument));
         return ((delegate*<nint, int, nint, nint>)real)(descriptor, command, argument);
     }
 
@@ -103,7 +104,7 @@ internal static unsafe class Descriptors
     }
 
     /// <summary><c>syscall(SYS_dup, …)</c>, and <c>SYS_fcntl</c> with <c>F_DUPFD</c>.</summary>
-    public static nint RawDuplicate(Arguments* call) => Made((int)Real.Invoke(Real.AddressOf(RealFunction.syscall), call));
+    public static nint RawDuplicate(Arguments* call) => Made((int)call->Second, (int)Real.Invoke(Real.AddressOf(RealFunction.syscall), call));
 
     public static bool MakesDescriptor(nint number, nint b) =>
         number == SyscallNumbers.dup || (number == SyscallNumbers.fcntl && (int)b is F_DUPFD or Mman.F_DUPFD_CLOEXEC);
@@ -118,12 +119,20 @@ internal static unsafe class Descriptors
         else if (number == SyscallNumbers.unshare)
             DescriptorNotes.Distrust();
         else
-            DescriptorNotes.Forget((int)b);
+            ForgetOver((int)a, (int)b);
     }
 
-    private static int Made(int descriptor)
+    // Before it is known whether the call succeeds.
+    private static void ForgetOver(int from, int to)
+    {
+        DescriptorNotes.Forget(to);
+        ProcNotes.Copy(from, to);
+    }
+
+    private static int Made(int from, int descriptor)
     {
         DescriptorNotes.Forget(descriptor);
+        ProcNotes.Copy(from, descriptor);
         return descriptor;
     }
 
@@ -141,7 +150,11 @@ internal static unsafe class Descriptors
     private static int Duplicated(int from, int to, int result)
     {
         if (result >= 0 && from != to)
+        {
             DescriptorNotes.Copy(from, to);
+            ProcNotes.Copy(from, to);
+        }
+
         return result;
     }
 }

@@ -1,11 +1,9 @@
 // usage: waits LIBRARY cond|sem|sleep|free ROUNDS
 // Prints nanoseconds per wait for a deadline that has passed, by the interposer LIBRARY and by libc, called in turn: medians. `free`: for
 // a semaphore that can be had at once, which shows what lies around the wait, since the kernel is not asked.
-#include <dlfcn.h>
+#include "in_turn.h"
 #include <pthread.h>
 #include <semaphore.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -26,16 +24,6 @@ static double now(void)
     return t.tv_sec * 1e9 + t.tv_nsec;
 }
 
-static void *find(const char *library, const char *name)
-{
-    void *handle = dlopen(library, RTLD_NOW), *found = handle ? dlsym(handle, name) : NULL;
-    if (!found) {
-        fprintf(stderr, "waits: %s\n", dlerror());
-        exit(1);
-    }
-    return found;
-}
-
 static double measure(const char *which, void *function, int calls)
 {
     struct timespec past = {0, 1};
@@ -52,12 +40,6 @@ static double measure(const char *which, void *function, int calls)
         }
     }
     return (now() - start) / calls;
-}
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
 }
 
 int main(int argc, char **argv)
@@ -83,9 +65,6 @@ int main(int argc, char **argv)
     for (int i = 0; i < rounds; i++)
         for (int k = 0; k < 2; k++)
             times[(i + k) % 2][i] = measure(which, functions[(i + k) % 2], calls);
-    for (int k = 0; k < 2; k++) {
-        qsort(times[k], rounds, sizeof(double), compare);
-        printf("%.1f\n", times[k][rounds / 2]);
-    }
+    print_medians(times, rounds);
     return 0;
 }

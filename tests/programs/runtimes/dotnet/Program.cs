@@ -1,5 +1,13 @@
-// Prints what the clock reads and how long waits take, by that clock and by the wall clock.
+// Prints what the clock reads and how long waits take, by that clock and by the wall clock. With `started PID`: when that process was started.
 using System.Diagnostics;
+using System.Globalization;
+
+if (args is ["started", string process])
+{
+    DateTime start = Process.GetProcessById(int.Parse(process, CultureInfo.InvariantCulture)).StartTime;
+    Console.WriteLine(new DateTimeOffset(start).ToUnixTimeSeconds());
+    return;
+}
 
 Console.WriteLine($"clock={(decimal)Stopwatch.GetTimestamp() / Stopwatch.Frequency}");
 Console.WriteLine($"date={(decimal)(DateTime.UtcNow - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerSecond}");

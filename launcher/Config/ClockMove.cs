@@ -1,0 +1,22 @@
+using VirtTime.Clock;
+using VirtTime.Libc;
+
+namespace VirtTime.Config;
+
+/// <summary>A change of the offsets, for what does not lie in the file.</summary>
+internal readonly record struct ClockMove(ClockOffsets Old, ClockOffsets New)
+{
+    /// <summary>What is added to a host deadline, by the clock's id. Zero for clocks that have no offset, such as those of processor time.</summary>
+    public timespec Of(int clock) => clock
+        is Time.CLOCK_MONOTONIC or Time.CLOCK_MONOTONIC_RAW or Time.CLOCK_MONOTONIC_COARSE or Time.CLOCK_BOOTTIME or Time.CLOCK_BOOTTIME_ALARM
+        or Time.CLOCK_REALTIME or Time.CLOCK_REALTIME_COARSE or Time.CLOCK_REALTIME_ALARM
+        or Time.CLOCK_TAI
+        ? TimespecMath.Subtract(New.Of(clock), Old.Of(clock))
+        : default;
+
+    public bool Moves(int clock)
+    {
+        timespec difference = Of(clock);
+        return (difference.tv_sec | difference.tv_nsec) != 0;
+    }
+}

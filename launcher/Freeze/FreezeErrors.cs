@@ -1,0 +1,51 @@
+using VirtTime.Native;
+using VirtTime.Processes;
+
+namespace VirtTime.Freeze;
+
+/// <summary>Why not everybody could be stopped, in words. Nothing was changed then.</summary>
+internal static class FreezeErrors
+{
+    private const string Remedy = "or give --no-freeze to leave calls in flight as they are";
+
+    /// <summary>A thread that is there may not be traced.</summary>
+    public static LauncherException CannotTrace(int process, int thread, int error)
+    {
+        int tracer = ThreadStatus.TracerOf(process, thread);
+        string reason = tracer != 0
+            ? $"process {tracer} ({ThreadStatus.NameOf(tracer, tracer)}) traces it; end that"
+            : WhyNotTraced(error);
+        return CannotStop(process, thread, $"{reason}, {Remedy}");
+    }
+
+    public static LauncherException DoesNotStop(TracedThread thread) => CannotStop(
+        thread.Process, thread.Id, $"it is inside a system call that cannot be interrupted, or frozen; try again later, {Remedy}");
+
+    public static LauncherException TooFast(int process) =>
+        new($"process {process}", $"new threads or processes appear faster than they can be stopped; try again later, {Remedy}");
+
+    /// <summary>A process that cannot be looked into has a thread by whose id there is a call in flight.</summary>
+    public static LauncherException Closed(int process) => new(
+        $"process {process}",
+        $"belongs to somebody else, and may be waiting by the same config file; run as root, {Remedy}");
+
+    public static LauncherException NoThread() =>
+        new("freezing", "no thread can be started for it; raise the limit (ulimit -u, -v), " + Remedy);
+
+    private static LauncherException CannotStop(int process, int thread, string reason) =>
+        new($"process {process}", $"its thread {thread} ({ThreadStatus.NameOf(process, thread)}) cannot be stopped: {reason}");
+
+    private static string WhyNotTraced(int error)
+    {
+        const string Yama = "/proc/sys/kernel/yama/ptrace_scope";
+        string scope = ByteString.From(SmallFile.TryRead(Yama) ?? []).TrimEnd();
+        return error switch
+        {
+            Errno.EPERM when scope is "3" => "no program may be traced on this machine (kernel.yama.ptrace_scope is 3); restart it without",
+            Errno.EPERM when scope is not ("" or "0") => $"permission denied, and kernel.yama.ptrace_scope is {scope}; set it to 0, or run as root",
+            Errno.EPERM or Errno.EACCES => "permission denied; run as its user or as root, with CAP_SYS_PTRACE inside a container",
+            Errno.ENOSYS => "ptrace is not allowed here (seccomp)",
+            _ => Errno.Text(error),
+        };
+    }
+}

@@ -1,0 +1,51 @@
+using VirtTime.Diagnostics;
+
+namespace VirtTime.Freeze;
+
+/// <summary>What there is to say once everybody runs again: not before, since one of them may be who reads it.</summary>
+internal sealed class FreezeReport
+{
+    public HashSet<int> Processes { get; } = [];
+
+    /// <summary>The threads that were stopped, by their ids in their own process namespaces.</summary>
+    public HashSet<int> OwnIds { get; } = [];
+
+    public int Threads { get; set; }
+
+    public int Calls { get; set; }
+
+    public TimeSpan Standstill { get; set; }
+
+    /// <summary>Processes with timers of <c>timer_create</c> on a clock that was moved.</summary>
+    public HashSet<int> KeptTimers { get; } = [];
+
+    /// <summary>Processes with a timerfd that we may not set.</summary>
+    public HashSet<int> KeptTimerDescriptors { get; } = [];
+
+    /// <summary>Why programs that were started meanwhile could not be seen to; null where there were none.</summary>
+    public string? LateComer { get; set; }
+
+    /// <summary>Calls of which it cannot be found out whether their threads live.</summary>
+    public int Uncertain { get; set; }
+
+    public void Write()
+    {
+        if (Threads > 0)
+            Log.Debug(
+                $"{Threads} threads of {Processes.Count} processes stood still for {(long)Standstill.TotalMicroseconds} us; {Calls} calls are made again");
+        WriteKept(KeptTimers, "timer_create");
+        WriteKept(KeptTimerDescriptors, "timerfd_create");
+        if (LateComer is not null)
+            StandardStreams.WriteMessage($"note: a program that was started meanwhile may keep an old deadline: {LateComer}");
+        if (Uncertain > 0)
+            StandardStreams.WriteMessage(
+                $"note: {(Uncertain == 1 ? "1 call" : $"{Uncertain} calls")} in flight may keep the old deadline: not every process can be seen from here");
+    }
+
+    private static void WriteKept(HashSet<int> processes, string function)
+    {
+        if (processes.Count > 0)
+            StandardStreams.WriteMessage(
+                $"note: process {string.Join(", ", processes.Order())}: timers of {function} keep the time that remains, whatever the clock reads");
+    }
+}

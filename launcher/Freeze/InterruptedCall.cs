@@ -1,0 +1,93 @@
+using VirtTime.Native;
+
+namespace VirtTime.Freeze;
+
+/// <summary>
+/// What a stopped thread does next with the system call that it was interrupted in. The kernel makes most of them again, with the arguments that
+/// they had, and then reads the deadline again. A <c>futex</c> with a timeout is the exception among those that wait for a deadline in a slot: it is
+/// to go on by <c>restart_syscall</c>, until the moment that the kernel has kept.
+/// </summary>
+/// <remarks>
+/// A register is changed, or two, and nothing is run in the thread's name. Whatever is asked for here is what the kernel could have done by
+/// itself, so that it is right as well where nothing is adjusted afterwards.
+/// </remarks>
+internal static class InterruptedCall
+{
+    // The kernel's own results of an interrupted call, which a program never gets to see.
+    private const long ERESTARTNOHAND = 514;
+    private const long ERESTART_RESTARTBLOCK = 516;
+
+    private const int FUTEX_WAIT = 0;
+    private const int FUTEX_WAIT_BITSET = 9;
+    private const int FUTEX_FLAGS = 128 | 256;
+
+    /// <param name="registers">Of the thread; changed where the result is true, and then to be written back.</param>
+    /// <param name="slots">Where the thread's process has the slots.</param>
+    /// <param name="isInFlight">The thread has taken a slot.</param>
+    public static bool ReadsAgain(ref Registers registers, SlotMappings slots, bool isInFlight) =>
+        Registers.IsArm64 ? Arm64.ReadsAgain(ref registers, slots, isInFlight) : X64.ReadsAgain(ref registers, slots, isInFlight);
+
+    private static bool IsOperation(ulong argument, int operation) => ((int)argument & ~FUTEX_FLAGS) == operation;
+
+    /// <summary>The thread stands behind the instruction, <c>rax</c> is the result, and what is made of it is decided when it goes on.</summary>
+    private static class X64
+    {
+        private const int r10 = 7, rax = 10, rdx = 12, rsi = 13, orig_rax = 15;
+
+        public static bool ReadsAgain(ref Registers registers, SlotMappings slots, bool isInFlight)
+        {
+            // Not in a call where it is negative.
+            long call = (long)registers[orig_rax];
+            long result = -(long)registers[rax];
+            if (call == 202 /* futex */ && result == ERESTART_RESTARTBLOCK)
+            {
+                // With this result, a signal handler that is to run first still makes it EINTR; otherwise the call is made again.
+                if (slots.Hold(registers[r10]))
+                    return Return(ref registers, ERESTARTNOHAND);
+
+                // musl, and older glibc for mutexes, compute the time that is left from the slot, and do so again after EINTR.
+                return isInFlight && IsOperation(registers[rsi], FUTEX_WAIT) && Return(ref registers, Errno.EINTR);
+            }
+
+            return call >= 0 && result == Errno.EINTR && WaitsForEver(call, registers) && Return(ref registers, ERESTARTNOHAND);
+        }
+
+        private static bool Return(ref Registers registers, long error)
+        {
+            registers[rax] = (ulong)-error;
+            return true;
+        }
+
+        // Calls that the kernel ends with EINTR whoever interrupts them (man 7 signal). Without a timeout nothing is lost if they are
+        // made again, and a program that did not expect a signal need not know that it was stopped.
+        private static bool WaitsForEver(long call, in Registers registers) => call switch
+        {
+            232 or 281 /* epoll_wait, epoll_pwait */ => (int)registers[r10] < 0,
+            220 or 441 /* semtimedop, epoll_pwait2 */ => registers[r10] == 0,
+            128 /* rt_sigtimedwait */ => registers[rdx] == 0,
+            65 /* semop */ => true,
+            _ => false,
+        };
+    }
+
+    /// <summary>
+    /// The kernel has put the thread back to the instruction, and looks whether it is still there when it goes on. What the result was is not to be
+    /// seen. So the call returns EINTR, as after a checkpoint, also where it has not been made yet.
+    /// </summary>
+    private static class Arm64
+    {
+        private const int x0 = 0, x1 = 1, x3 = 3, x8 = 8, pc = 32;
+
+        public static bool ReadsAgain(ref Registers registers, SlotMappings slots, bool isInFlight)
+        {
+            bool isWait = IsOperation(registers[x1], FUTEX_WAIT);
+            bool isDeadline = slots.Hold(registers[x3]) && IsOperation(registers[x1], FUTEX_WAIT_BITSET);
+            if (registers[x8] != 98 /* futex */ || !(isDeadline || (isWait && isInFlight)) || !slots.IsSystemCall(registers[pc]))
+                return false;
+
+            registers[x0] = unchecked((ulong)-Errno.EINTR);
+            registers[pc] += 4;
+            return true;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using VirtTime.Config;
+using VirtTime.Native;
+using VirtTime.Processes;
+
+namespace VirtTime.Freeze;
+
+/// <summary>Where a process has the slots of a config file in its memory.</summary>
+internal sealed class SlotMappings
+{
+    private readonly int _process;
+    private readonly List<(ulong Start, ulong End)> _ranges = [];
+
+    private SlotMappings(int process) => _process = process;
+
+    /// <summary>Of a process that stands still, so that this stays true.</summary>
+    public static SlotMappings Of(ProcFolder proc, int process, MappedFileIdentity file)
+    {
+        SlotMappings slots = new(process);
+        foreach (Mapping mapping in ProcessMaps.TryReadShared(proc, process) ?? [])
+        {
+            if (file.IsOf(process, mapping))
+                slots.Add(mapping);
+        }
+
+        return slots;
+    }
+
+    /// <summary>Whether a slot begins at that address.</summary>
+    public bool Hold(ulong address) => address % ConfigLayout.SlotSize == 0 && _ranges.Exists(range => address >= range.Start && address < range.End);
+
+    /// <summary>Whether the instruction there enters the kernel (arm64).</summary>
+    public unsafe bool IsSystemCall(ulong address)
+    {
+        const uint svc = 0xD4000001;
+        uint instruction = 0;
+        using Descriptor memory = Descriptor.Open($"/proc/{_process}/mem", SystemCalls.O_RDONLY);
+        return memory.IsOpen
+            && SystemCalls.pread(memory.Number, (byte*)&instruction, sizeof(uint), (long)address) == sizeof(uint)
+            && instruction == svc;
+    }
+
+    private void Add(in Mapping mapping)
+    {
+        int middle = mapping.Range.IndexOf('-', StringComparison.Ordinal);
+        ulong start = ulong.Parse(mapping.Range.AsSpan(0, middle), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        ulong end = ulong.Parse(mapping.Range.AsSpan(middle + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+
+        // The slots' part of it, which begins behind the offset.
+        ulong first = Math.Max(mapping.Position, (ulong)ConfigLayout.SlotsPosition);
+        ulong last = Math.Min(mapping.Position + (end - start), (ulong)ConfigLayout.CLayoutEnd);
+        if (first < last)
+            _ranges.Add((start + (first - mapping.Position), start + (last - mapping.Position)));
+    }
+}

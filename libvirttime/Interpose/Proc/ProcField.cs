@@ -1,0 +1,140 @@
+using System.Runtime.CompilerServices;
+using VirtTime.Elf;
+
+namespace VirtTime.Interpose.Proc;
+
+/// <summary>The one time in each of these files: where it stands, and what the target sees in its place.</summary>
+internal static unsafe class ProcField
+{
+    /// <summary>Shifts it. False for a text that is not what it should be, which is left as it is.</summary>
+    public static bool Shift(ProcText* text, ProcKind kind, BootShift* shift)
+    {
+        text->Bytes[text->Length] = 0;
+        byte* number = Find(text, kind);
+        if (number == null || *number is < (byte)'0' or > (byte)'9')
+            return false;
+        byte* end = number;
+        long value = Number(ref end);
+        byte* to = stackalloc byte[ProcText.Slack];
+        byte* written;
+        if (kind == ProcKind.Machine)
+        {
+            written = Append(to, value + shift->BootSeconds);
+        }
+        else if (kind == ProcKind.Task)
+        {
+            text->Identity = value;
+            written = Append(to, SinceBoot(value - shift->Ticks));
+        }
+        else
+        {
+            // Seconds with two digits behind the point.
+            if (*end++ != '.')
+                return false;
+            byte* fraction = end;
+            value = (value * BootShift.TicksPerSecond) + Number(ref end);
+            if (end != fraction + 2)
+                return false;
+            written = AppendUptime(to, value - shift->Ticks);
+        }
+
+        Replace(text, number, end, to, (int)(written - to));
+        return true;
+    }
+
+    // What started before a time namespace's zero shows what 64 bits of nanoseconds make of it there.
+    private static long SinceBoot(long ticks) =>
+        ticks >= 0 ? ticks : (long)((ulong)(ticks * BootShift.NanosecondsPerTick) / (ulong)BootShift.NanosecondsPerTick);
+
+    private static byte* Find(ProcText* text, ProcKind kind)
+    {
+        byte* start = text->Bytes;
+        if (kind == ProcKind.Uptime)
+            return start;
+        if (kind == ProcKind.Task)
+            return FindStartTime(text);
+        for (byte* line = start; *line != 0; line++)
+        {
+            byte* value = line == start || line[-1] == '\n' ? ProcPath.After(line, "btime "u8) : null;
+            if (value != null)
+                return value;
+        }
+
+        return null;
+    }
+
+    // Field 22. The second is the program's name in parentheses, which may have any character in it; none of those behind has a parenthesis.
+    private static byte* FindStartTime(ProcText* text)
+    {
+        const int Name = 2, StartTime = 22;
+        byte* at = text->Bytes + text->Length;
+        while (at > text->Bytes && *at != ')')
+            at--;
+        for (int field = Name; field < StartTime; field++)
+        {
+            while (*at is not ((byte)' ' or 0))
+                at++;
+            if (*at++ == 0)
+                return null;
+        }
+
+        return at;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static long Number(ref byte* text)
+    {
+        long number = 0;
+        for (; *text is >= (byte)'0' and <= (byte)'9'; text++)
+            number = (number * 10) + (*text - '0');
+        return number;
+    }
+
+    private static byte* AppendUptime(byte* to, long hundredths)
+    {
+        if (hundredths < 0)
+        {
+            *to++ = (byte)'-';
+            hundredths = -hundredths;
+        }
+
+        to = CString.Append(to, hundredths / BootShift.TicksPerSecond);
+        long fraction = hundredths % BootShift.TicksPerSecond;
+        *to++ = (byte)'.';
+        *to++ = (byte)('0' + (fraction / 10));
+        *to++ = (byte)('0' + (fraction % 10));
+        return to;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static byte* Append(byte* to, long number)
+    {
+        if (number < 0)
+        {
+            *to++ = (byte)'-';
+            number = -number;
+        }
+
+        return CString.Append(to, number);
+    }
+
+    private static void Replace(ProcText* text, byte* from, byte* end, byte* by, int length)
+    {
+        int difference = length - (int)(end - from);
+        byte* last = text->Bytes + text->Length;
+        if (difference > 0)
+        {
+            for (byte* at = last; at-- > end;)
+                at[difference] = *at;
+        }
+        else
+        {
+            for (byte* at = end; at < last; at++)
+                at[difference] = *at;
+        }
+
+        for (int i = 0; i < length; i++)
+            from[i] = by[i];
+        text->Length += difference;
+    }
+}

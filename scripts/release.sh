@@ -1,0 +1,142 @@
+#!/bin/sh
+# Usage: scripts/release.sh [--version V] [--arch ARCH]... [--only KIND]... [--no-build] [--output DIR]
+# Makes what people install from what is committed, the same bytes wherever and whenever, into artifacts/release/.
+#   --version   a release: V has to be the sources' version, a dated heading of CHANGELOG.md and, as vV, the commit's tag;
+#               without it a rehearsal
+#   --arch      x64 or arm64; otherwise x64, and arm64 where its compiler is installed
+#   --only      tarball, deb, rpm, image, tool or sbom; otherwise all
+#   --no-build  take what lies in artifacts/dist/ and the files as they are
+#   --output    another directory
+# VIRTTIME_SIGN is a command that is called with the path of each file at the end, SHA256SUMS as well.
+# VIRTTIME_MAINTAINER, "NAME <ADDRESS>", is who stands in the packages.
+set -eu
+
+fail() {
+    echo "release.sh: $1" >&2
+    exit 1
+}
+
+cd "$(dirname "$0")/.."
+version=$(scripts/version.sh) root=$PWD
+wanted= archs= kinds= build=yes output=$root/artifacts/release
+while [ $# -gt 0 ]; do
+    case $1 in
+        --version) wanted=${2:?--version: a version is missing}; shift ;;
+        --arch) archs="$archs ${2:?--arch: an architecture is missing}"; shift ;;
+        --only) kinds="$kinds ${2:?--only: a kind is missing}"; shift ;;
+        --no-build) build= ;;
+        --output)
+            case ${2:?--output: a directory is missing} in
+                /*) output=$2 ;;
+                *) output=$OLDPWD/$2 ;;
+            esac
+            shift
+            ;;
+        *) sed -n '2,12s/^# \{0,1\}//p' scripts/release.sh >&2; exit 2 ;;
+    esac
+    shift
+done
+
+# A tag makes a release; the rest follows from it, or is refused.
+check_release() {
+    [ "$wanted" = "$version" ] || fail "--version $wanted: the sources are $version; change Directory.Build.props"
+    scripts/release/notes.sh "$version" >/dev/null
+    ! grep -q "^## $version (unreleased)" CHANGELOG.md || fail "--version $wanted: CHANGELOG.md says that it is unreleased; give it a date"
+    git tag --points-at HEAD | grep -qx "v$version" || fail "--version $wanted: this commit is not tagged v$version; tag it, or leave --version out"
+    [ -z "$(git status --porcelain)" ] || fail "--version $wanted: files are changed; commit them and move the tag"
+    [ -n "$build" ] || fail '--version: contradicts --no-build; a release is built from what is committed'
+}
+
+need() {
+    command -v "$1" >/dev/null || missing="$missing $2"
+}
+
+check_tools() {
+    missing=
+    need tar tar
+    for kind in $kinds; do
+        case $kind in
+            tarball) ;;
+            deb) need dpkg-deb dpkg; need xz xz-utils ;;
+            rpm) need rpmbuild rpm ;;
+            image) need umoci umoci ;;
+            tool | sbom) need dotnet dotnet-sdk-10.0 ;;
+            *) fail "--only $kind: not known; tarball, deb, rpm, image, tool and sbom are" ;;
+        esac
+    done
+    [ -z "$missing" ] || fail "tools are missing; install the packages$missing, or use --only"
+}
+
+check_archs() {
+    for arch in $archs; do
+        case $arch in
+            x64 | arm64) ;;
+            *) fail "--arch $arch: not known; x64 and arm64 are" ;;
+        esac
+    done
+}
+
+git rev-parse --git-dir >/dev/null 2>&1 || fail 'this is no git repository; what is released is a commit'
+[ -z "$wanted" ] || check_release
+: "${kinds:=tarball deb rpm image tool sbom}"
+check_tools
+check_archs
+if [ -z "$archs" ]; then
+    archs=x64
+    if [ -z "$build" ]; then
+        [ ! -e artifacts/dist-arm64/virttime-run ] || archs='x64 arm64'
+    elif command -v aarch64-linux-gnu-gcc >/dev/null; then
+        archs='x64 arm64'
+    else
+        echo 'release.sh: arm64 is left out; gcc-aarch64-linux-gnu and libc6-dev-arm64-cross would build it' >&2
+    fi
+fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+umask 022
+: "${SOURCE_DATE_EPOCH:=$(git log -1 --format=%ct)}"
+: "${VIRTTIME_MAINTAINER:=The VirtTime contributors <maintainers@virttime.invalid>}"
+export SOURCE_DATE_EPOCH VIRTTIME_MAINTAINER VERSION="$version" OUTPUT="$output" ARCHS="$archs"
+export LC_ALL=C TZ=UTC DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+
+# An export of the commit, so that nothing else that lies about gets in.
+if [ -n "$build" ]; then
+    [ -z "$(git status --porcelain)" ] || echo 'release.sh: some files are changed or new; what is committed is taken' >&2
+    mkdir "$work/source"
+    git archive HEAD | tar -x -C "$work/source"
+    cd "$work/source"
+    for arch in $archs; do
+        ContinuousIntegrationBuild=true scripts/build.sh --arch "$arch"
+    done
+fi
+
+[ "$output" != "$root/artifacts/release" ] || rm -rf "$output"
+mkdir -p "$output"
+[ -z "$(ls -A "$output")" ] || fail "--output: $output is not empty; name another directory"
+scripts/release/notes.sh "$version" >"$output/virttime-$version-notes.md"
+for kind in $kinds; do
+    case $kind in
+        tool) WORK=$work/tool scripts/release/tool.sh ;;
+        sbom) ;;
+        *)
+            for arch in $archs; do
+                WORK=$work/$kind-$arch "scripts/release/$kind.sh" "$arch"
+            done
+            ;;
+    esac
+done
+# Last, since it tells of the others.
+case " $kinds " in
+    *" sbom "*) WORK=$work/sbom scripts/release/sbom.sh ;;
+esac
+
+cd "$output"
+sha256sum -- * >"$work/SHA256SUMS"
+cp "$work/SHA256SUMS" .
+if [ -n "${VIRTTIME_SIGN:-}" ]; then
+    for file in *; do
+        $VIRTTIME_SIGN "$output/$file"
+    done
+fi
+echo "made $output" >&2

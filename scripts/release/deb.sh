@@ -1,0 +1,55 @@
+#!/bin/sh
+# Usage: deb.sh ARCH
+# A package for Debian and what comes from it, laid out by its policy.
+set -eu
+
+cd "$(dirname "$0")/../.."
+case $1 in
+    x64) arch=amd64 ;;
+    *) arch=$1 ;;
+esac
+tree=$WORK/tree
+doc=$tree/usr/share/doc/virttime
+scripts/release/tree.sh "$1" "$tree" /usr main
+
+mv "$tree/usr/share/zsh/site-functions" "$tree/usr/share/zsh/vendor-completions"
+mkdir "$doc/examples"
+mv "$doc"/config-example.* "$doc/examples"
+mv "$doc/CHANGELOG.md" "$doc/changelog"
+rm "$doc/LICENSE" # it stands in this one
+cp scripts/release/copyright "$doc/copyright"
+cat >"$doc/changelog.Debian" <<END
+virttime ($VERSION-1) unstable; urgency=medium
+
+  * VirtTime $VERSION; changelog.gz says what is new.
+
+ -- $VIRTTIME_MAINTAINER  $(date --utc --rfc-email --date="@$SOURCE_DATE_EPOCH")
+END
+find "$tree/usr/share/man" -type f -exec gzip -n -9 {} +
+gzip -n -9 "$doc/changelog" "$doc/changelog.Debian"
+mkdir -p "$tree/usr/share/lintian/overrides"
+cat >"$tree/usr/share/lintian/overrides/virttime" <<'END'
+# On purpose: nothing that is preloaded gets into the launcher, and it starts beside any libc.
+virttime: statically-linked-binary [usr/bin/virttime-run]
+END
+
+mkdir "$tree/DEBIAN"
+cat >"$tree/DEBIAN/control" <<END
+Package: virttime
+Version: $VERSION-1
+Architecture: $arch
+Maintainer: $VIRTTIME_MAINTAINER
+Installed-Size: $(find "$tree/usr" -type f -printf '%s\n' | awk '{ size += int(($1 + 1023) / 1024) } END { print size }')
+Suggests: python3
+Section: utils
+Priority: optional
+Description: run programs with a shifted monotonic clock
+ virttime-run lets a program see another monotonic clock than the machine's,
+ without privileges and without touching the program. The clock can be
+ adjusted while the program runs, and goes on where it was after a checkpoint
+ and restore on another host.
+END
+(cd "$tree" && find usr -type f | sort | xargs md5sum) >"$tree/DEBIAN/md5sums"
+scripts/release/dates.sh "$tree"
+# One thread: the archive's blocks would follow the number of processors.
+dpkg-deb --root-owner-group --threads-max=1 -Zxz --build "$tree" "$OUTPUT/virttime_$VERSION-1_$arch.deb" >/dev/null

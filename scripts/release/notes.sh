@@ -1,0 +1,14 @@
+#!/bin/sh
+# Usage: notes.sh VERSION
+# Prints what CHANGELOG.md says of a version.
+set -eu
+
+changelog=$(dirname "$0")/../../CHANGELOG.md
+awk -v version="$1" '
+    /^## / { inside = $2 == version; found += inside; next }
+    inside && (text || NF) { print; text = 1 }
+    END { exit !found }
+' "$changelog" || {
+    echo "notes.sh: CHANGELOG.md has no heading for $1; add \"## $1 (DATE)\"" >&2
+    exit 1
+}

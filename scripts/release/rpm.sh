@@ -1,0 +1,51 @@
+#!/bin/sh
+# Usage: rpm.sh ARCH
+# A package for Fedora and its relatives: the tree as it is, packed and not built by rpmbuild.
+set -eu
+
+cd "$(dirname "$0")/../.."
+case $1 in
+    x64) arch=x86_64 ;;
+    arm64) arch=aarch64 ;;
+esac
+scripts/release/tree.sh "$1" "$WORK/tree" /usr main
+mkdir -p "$WORK/top"
+{
+    cat <<END
+Name: virttime
+Version: $VERSION
+Release: 1
+Summary: Run programs with a shifted monotonic clock
+License: MIT AND LGPL-2.1-or-later
+Packager: $VIRTTIME_MAINTAINER
+# Nothing is needed, and a library that is preloaded by its path is nothing that others could need.
+AutoReqProv: no
+
+%description
+virttime-run lets a program see another monotonic clock than the machine's, without privileges and without touching the program. The
+clock can be adjusted while the program runs, and goes on where it was after a checkpoint and restore on another host.
+
+%install
+cp -a $WORK/tree/. %{buildroot}
+
+%files
+%dir /usr/lib/virttime
+%dir /usr/share/doc/virttime
+END
+    (cd "$WORK/tree" && find usr -type f | sort) | sed '
+        s:.*:/&:
+        s:^/usr/share/man/.*:&*:
+        s:^/usr/share/doc/virttime/LICENSE$:%license &:
+        s:^/usr/share/doc/virttime/[^L].*:%doc &:'
+} >"$WORK/virttime.spec"
+
+# Packed as it is: not stripped, not compressed, no link by build id, and nothing that tells where and when.
+rpmbuild --quiet -bb --target "$arch-linux" \
+    --define "_topdir $WORK/top" --define "_rpmdir $WORK/made" --define '_rpmfilename %{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}.rpm' \
+    --define '__os_install_post %{nil}' --define 'debug_package %{nil}' --define '_build_id_links none' \
+    --define '_buildhost localhost' --define 'use_source_date_epoch_as_buildtime 1' --define 'clamp_mtime_to_source_date_epoch 1' \
+    --define '_binary_payload w9.gzdio' "$WORK/virttime.spec" >"$WORK/log" 2>&1 || {
+    cat "$WORK/log" >&2
+    exit 1
+}
+cp "$WORK/made/virttime-$VERSION-1.$arch.rpm" "$OUTPUT"

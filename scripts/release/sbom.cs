@@ -1,0 +1,153 @@
+// Usage: dotnet run sbom.cs SOURCES OUTPUT VERSION DATE AUTHORS ARCH...
+// Writes virttime-VERSION.spdx.json: what was made, and what of others is in it or has made it. Nothing in it depends on when or where.
+#:property PublishAot=false
+
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+string sources = args[0], output = args[1], version = args[2], date = args[3], authors = args[4];
+string[] archs = args[5..];
+
+const string Document = "SPDXRef-DOCUMENT", Root = "SPDXRef-Package-virttime";
+JsonArray packages = [Package(Root, "virttime", version, "MIT")], files = [], relations = [Relation(Document, "DESCRIBES", Root)];
+
+// What the compiler and its neighbours are for; the rest of what is restored is linked into the launcher.
+Regex tools = new(@"ILCompiler$|^Microsoft\.NET\.ILLink|^Iced$", RegexOptions.IgnoreCase);
+foreach (string lockFile in (string[])["launcher/packages.lock.json", "libvirttime/unwind/packages.lock.json"])
+{
+    foreach ((string name, string resolved) in Restored(lockFile))
+        Add(name, resolved, License(name, resolved), $"pkg:nuget/{name}@{resolved}", isTool: tools.IsMatch(name));
+}
+
+string runtime = Restored("launcher/packages.lock.json")["Microsoft.DotNet.ILCompiler"];
+foreach (string arch in archs)
+{
+    string name = $"Microsoft.NETCore.App.Runtime.NativeAOT.linux-{arch}";
+    Add(name, runtime, License(name, runtime), $"pkg:nuget/{name}@{runtime}", isTool: false);
+    if (LibcPackage(arch) is (string package, string libc))
+        Add(package, libc, "LGPL-2.1-or-later", $"pkg:deb/debian/{package}@{libc}", isTool: false);
+}
+
+foreach (string path in Directory.GetFiles(output).Order(StringComparer.Ordinal))
+{
+    byte[] content = File.ReadAllBytes(path);
+    string id = "SPDXRef-File-" + Idstring(Path.GetFileName(path));
+    files.Add(new JsonObject
+    {
+        ["SPDXID"] = id,
+        ["fileName"] = "./" + Path.GetFileName(path),
+        ["checksums"] = new JsonArray(
+            Checksum("SHA1", Convert.ToHexStringLower(SHA1.HashData(content))),
+            Checksum("SHA256", Convert.ToHexStringLower(SHA256.HashData(content)))),
+        ["licenseConcluded"] = "NOASSERTION",
+        ["copyrightText"] = "NOASSERTION",
+    });
+    relations.Add(Relation(Root, "GENERATES", id));
+}
+
+string digest = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(files)));
+JsonObject document = new()
+{
+    ["spdxVersion"] = "SPDX-2.3",
+    ["dataLicense"] = "CC0-1.0",
+    ["SPDXID"] = Document,
+    ["name"] = $"virttime-{version}",
+    ["documentNamespace"] = $"https://virttime.invalid/spdx/virttime-{version}-{digest}",
+    ["creationInfo"] = new JsonObject { ["created"] = date, ["creators"] = new JsonArray($"Organization: {authors}", $"Tool: virttime-release.sh-{version}") },
+    ["packages"] = packages,
+    ["files"] = files,
+    ["relationships"] = relations,
+};
+JsonSerializerOptions options = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+File.WriteAllText(Path.Combine(output, $"virttime-{version}.spdx.json"), document.ToJsonString(options) + "\n");
+
+void Add(string name, string resolved, string license, string url, bool isTool)
+{
+    string id = "SPDXRef-Package-" + Idstring($"{name}-{resolved}");
+    if (packages.Any(package => (string?)package!["SPDXID"] == id))
+        return;
+    JsonObject package = Package(id, name, resolved, license);
+    package["externalRefs"] = new JsonArray(new JsonObject
+    {
+        ["referenceCategory"] = "PACKAGE-MANAGER",
+        ["referenceType"] = "purl",
+        ["referenceLocator"] = Uri.EscapeDataString(url).Replace("%2F", "/").Replace("%3A", ":").Replace("%40", "@"),
+    });
+    packages.Add(package);
+    relations.Add(isTool ? Relation(id, "BUILD_TOOL_OF", Root) : Relation(Root, "STATIC_LINK", id));
+}
+
+SortedDictionary<string, string> Restored(string lockFile)
+{
+    JsonNode content = JsonNode.Parse(File.ReadAllText(Path.Combine(sources, lockFile)))!;
+    SortedDictionary<string, string> restored = new(StringComparer.Ordinal);
+    foreach ((_, JsonNode? framework) in content["dependencies"]!.AsObject())
+    {
+        foreach ((string name, JsonNode? package) in framework!.AsObject())
+        {
+            if ((string?)package!["resolved"] is string resolved)
+                restored[name] = resolved;
+        }
+    }
+
+    return restored;
+}
+
+// As the package itself says; an older one may only point to a page.
+string License(string name, string resolved)
+{
+    string cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } named
+        ? named : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+    string id = name.ToLowerInvariant(), specification = Path.Combine(cache, id, resolved, id + ".nuspec");
+    XElement? license = File.Exists(specification)
+        ? XDocument.Load(specification).Descendants().FirstOrDefault(element => element.Name.LocalName == "license") : null;
+    return (string?)license?.Attribute("type") == "expression" ? license.Value : "NOASSERTION";
+}
+
+// The C library that was linked: the package that its static part belongs to.
+static (string Package, string Version)? LibcPackage(string arch)
+{
+    string? archive = Output(arch == "arm64" ? "aarch64-linux-gnu-gcc" : "gcc", "-print-file-name=libc.a");
+    string? owner = archive == null ? null : Output("dpkg-query", "--search", Path.GetFullPath(archive))?.Split(':')[0];
+    string? version = owner == null ? null : Output("dpkg-query", "--show", "--showformat=${Version}", owner);
+    return version == null ? null : (owner!, version);
+}
+
+static string? Output(string program, params string[] arguments)
+{
+    try
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        string text = process.StandardOutput.ReadToEnd().Trim();
+        process.WaitForExit();
+        return process.ExitCode == 0 && text.Length > 0 ? text : null;
+    }
+    catch (System.ComponentModel.Win32Exception)
+    {
+        return null;
+    }
+}
+
+static JsonObject Package(string id, string name, string version, string license) => new()
+{
+    ["SPDXID"] = id,
+    ["name"] = name,
+    ["versionInfo"] = version,
+    ["downloadLocation"] = "NOASSERTION",
+    ["filesAnalyzed"] = false,
+    ["licenseConcluded"] = license,
+    ["licenseDeclared"] = license,
+    ["copyrightText"] = "NOASSERTION",
+};
+
+static JsonObject Relation(string from, string type, string to) =>
+    new() { ["spdxElementId"] = from, ["relationshipType"] = type, ["relatedSpdxElement"] = to };
+
+static JsonObject Checksum(string algorithm, string value) => new() { ["algorithm"] = algorithm, ["checksumValue"] = value };
+
+static string Idstring(string name) => Regex.Replace(name, "[^A-Za-z0-9.-]", "-");

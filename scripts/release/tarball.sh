@@ -1,0 +1,13 @@
+#!/bin/sh
+# Usage: tarball.sh ARCH
+# The tree as one archive, and what debuggers read as another; to be unpacked over each other.
+set -eu
+
+cd "$(dirname "$0")/../.."
+name=virttime-$VERSION-linux-$1
+for part in main debug; do
+    suffix=
+    [ $part = main ] || suffix=-debug
+    scripts/release/tree.sh "$1" "$WORK/$part" "/$name" $part
+    scripts/release/archive.sh "$WORK/$part" "$name" | gzip -n -9 >"$OUTPUT/$name$suffix.tar.gz"
+done

@@ -1,0 +1,63 @@
+#!/bin/sh
+# Usage: tool.sh
+# A .NET tool: a package that names one for each runtime identifier, and those.
+set -eu
+
+cd "$(dirname "$0")/../.."
+id=virttime-run
+mkdir -p "$WORK"
+cp scripts/release/tool.csproj "$WORK"
+
+# specification ID TYPE FILES
+specification() {
+    cat <<END
+<?xml version="1.0" encoding="utf-8"?>
+<package xmlns="http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd">
+  <metadata>
+    <id>$1</id>
+    <version>$VERSION</version>
+    <authors>${VIRTTIME_MAINTAINER%% <*}</authors>
+    <description>Runs programs with a shifted monotonic clock, on Linux.</description>
+    <license type="expression">MIT AND LGPL-2.1-or-later</license>
+    <readme>README.md</readme>
+    <packageTypes><packageType name="$2" /></packageTypes>
+  </metadata>
+  <files>
+    <file src="$PWD/README.md" target="README.md" />
+$3
+  </files>
+</package>
+END
+}
+
+# settings COMMAND PARTS
+settings() {
+    printf '<?xml version="1.0" encoding="utf-8"?>\n<DotNetCliTool Version="2">\n  <Commands><Command %s /></Commands>\n%s</DotNetCliTool>\n' "$1" "$2"
+}
+
+pack() {
+    dotnet pack "$WORK/tool.csproj" --nologo --verbosity quiet --output "$OUTPUT" "-p:NuspecFile=$WORK/$1.nuspec" >"$WORK/log" 2>&1 || {
+        cat "$WORK/log" >&2
+        exit 1
+    }
+}
+
+parts=
+for arch in $ARCHS; do
+    rid=linux-$arch
+    dist=$PWD/artifacts/dist
+    [ "$arch" = x64 ] || dist=$dist-$arch
+    settings "Name=\"$id\" EntryPoint=\"virttime-run\" Runner=\"executable\"" '' >"$WORK/$rid.xml"
+    specification "$id.$rid" DotnetToolRidPackage "    <file src=\"$WORK/$rid.xml\" target=\"tools/any/$rid/DotnetToolSettings.xml\" />
+    <file src=\"$dist/virttime-run\" target=\"tools/any/$rid/virttime-run\" />
+    <file src=\"$dist/libvirttime.so\" target=\"tools/any/$rid/libvirttime.so\" />" >"$WORK/$id.$rid.nuspec"
+    pack "$id.$rid"
+    parts="$parts    <RuntimeIdentifierPackage RuntimeIdentifier=\"$rid\" Id=\"$id.$rid\" />
+"
+done
+
+settings "Name=\"$id\"" "  <RuntimeIdentifierPackages>
+$parts  </RuntimeIdentifierPackages>
+" >"$WORK/pointer.xml"
+specification "$id" DotnetTool "    <file src=\"$WORK/pointer.xml\" target=\"tools/any/any/DotnetToolSettings.xml\" />" >"$WORK/$id.nuspec"
+pack "$id"

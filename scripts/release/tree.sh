@@ -1,0 +1,13 @@
+#!/bin/sh
+# Usage: VERSION=V tree.sh ARCH DESTDIR PREFIX PART
+# Puts into DESTDIR what install.sh installs, as packages have it: no manifest, and every date that of the commit.
+set -eu
+
+cd "$(dirname "$0")/../.."
+dist=artifacts/dist
+[ "$1" = x64 ] || dist=artifacts/dist-$1
+mkdir -p "$2"
+DIST=$dist DESTDIR=$2 PREFIX=$3 PARTS=$4 scripts/install.sh
+rm -f "$2$3/lib/virttime/manifest"
+rmdir "$2$3/lib/virttime" 2>/dev/null || :
+scripts/release/dates.sh "$2"

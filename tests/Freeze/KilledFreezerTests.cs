@@ -1,0 +1,81 @@
+using VirtTime.Tests.Harness;
+using VirtTime.Tests.Launching;
+
+namespace VirtTime.Tests.Freezing;
+
+/// <summary>The launcher is killed at every one of its steps while it has stopped others.</summary>
+public class KilledFreezerTests
+{
+    private const int MostSteps = 200;
+
+    [Theory(Timeout = 3 * Limits.Test)]
+    [InlineData("ptrace")]
+    [InlineData("wait4")]
+    [InlineData("flock")]
+    [InlineData("getdents64")]
+    [InlineData("pread64")]
+    [InlineData("fallocate")]
+    [InlineData("timerfd_settime")]
+    public async Task Threads_run_on_and_the_file_is_whole(string call)
+    {
+        string strace = Needs.Tool("strace");
+        (RunningProgram program, int pid) = await Moving.StartAsync("company", "handled");
+        using (program)
+        {
+            int killed = 0;
+            for (int number = 1; number <= MostSteps; number++)
+            {
+                Command advance = Moving.Advance(pid, number % 2 == 0 ? "-1m" : "1m");
+                Result result = await (advance with
+                {
+                    File = strace,
+                    Arguments = ["-f", "-o", "/dev/null", "-e", $"inject={call}:signal=KILL:when={number}", advance.File, .. advance.Arguments],
+                }).RunAsync();
+                if (result.ExitCode == 0)
+                    break;
+                Assert.Equal(Command.Killed, result.ExitCode);
+                killed++;
+                await AssertRunsAsync(pid);
+            }
+
+            Assert.InRange(killed, call == "timerfd_settime" ? 0 : 1, MostSteps - 1);
+            StateJson state = await StateJson.OfAsync("--pid", $"{pid}");
+            Assert.Equal(state.Offset(), state.Offset("boottime"));
+            await Moving.AdvanceAsync(pid, "2h");
+            Assert.Equal("1", (await program.EndAsync()).Succeeded().Value("woken"));
+        }
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Readers_and_waits_see_nothing_wrong_of_launchers_that_are_killed_at_any_time()
+    {
+        string watch = await NativeProgram.BuildAsync("freeze/watch.c");
+        (RunningProgram program, int pid) = await Moving.StartAsync(Command.Launcher("--monotonic-at", "12345s", "--", watch, "20"));
+        using (program)
+        {
+            // Most end after some milliseconds.
+            for (int i = 0; i < 60; i++)
+            {
+                string limit = FormattableString.Invariant($"{0.002 + (i * 0.0002):F4}");
+                await Command.Of("timeout", "--signal=KILL", limit, Paths.Launcher, "--pid", $"{pid}", "--advance", "1s").RunAsync();
+            }
+
+            await program.WriteAsync("\n");
+            WatchTests.AssertRight(await program.EndAsync());
+        }
+    }
+
+    private static async Task AssertRunsAsync(int pid)
+    {
+        string state = "";
+        for (int i = 0; i < 500; i++)
+        {
+            state = await File.ReadAllTextAsync($"/proc/{pid}/status", TestContext.Current.CancellationToken);
+            if (state.Contains("TracerPid:\t0\n", StringComparison.Ordinal) && !state.Contains("(tracing stop)", StringComparison.Ordinal))
+                return;
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Fail("it does not run on:\n" + state);
+    }
+}

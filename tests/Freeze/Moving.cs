@@ -1,0 +1,38 @@
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Freezing;
+
+/// <summary>Moves the clocks of programs that run.</summary>
+internal static class Moving
+{
+    public static Command Advance(int pid, string time, params string[] options) =>
+        Command.Launcher(["--pid", $"{pid}", "--advance", time, .. options]);
+
+    /// <summary>Succeeds, and says nothing.</summary>
+    public static async Task AdvanceAsync(int pid, string time) =>
+        Assert.Equal((0, "", ""), Seen(await Advance(pid, time).RunAsync()));
+
+    /// <summary>Fails with one line.</summary>
+    public static void AssertRefused(Result result, params string[] reasons)
+    {
+        Assert.Equal((125, ""), (result.ExitCode, result.Output));
+        string line = Assert.Single(result.ErrorLines);
+        Assert.All(reasons, reason => Assert.Contains(reason, line, StringComparison.Ordinal));
+    }
+
+    /// <summary>Starts a C program of <c>tests/programs/freeze</c> whose clock reads 12345 s.</summary>
+    public static async Task<(RunningProgram Program, int Pid)> StartAsync(string source, params string[] arguments)
+    {
+        string program = await NativeProgram.BuildAsync($"freeze/{source}.c");
+        return await StartAsync(Command.Launcher(["--monotonic-at", "12345s", "--", program, .. arguments]));
+    }
+
+    /// <summary>Starts a program that says its process id when it is ready.</summary>
+    public static async Task<(RunningProgram Program, int Pid)> StartAsync(Command command)
+    {
+        RunningProgram program = command.Start();
+        return (program, (int)await program.ReadNumberAsync("pid"));
+    }
+
+    private static (int, string, string) Seen(Result result) => (result.ExitCode, result.Output, result.Error);
+}

@@ -1,0 +1,81 @@
+using VirtTime.Tests.Harness;
+using VirtTime.Tests.Launching;
+
+namespace VirtTime.Tests.Freezing;
+
+/// <summary>Programs in several languages whose threads sleep for a day, woken by a jump of their clock; and moved to another host.</summary>
+public class SleeperTests
+{
+    private const int Day = 86400;
+
+    // In front of what all of them do, loading a virtual machine included.
+    private const int WaitSeconds = 6;
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("C", 4)]
+    [InlineData("Java", 4)]
+    [InlineData("Python", 4)]
+    [InlineData("Rust", 3)]
+    public async Task Jump_wakes_everybody(string language, int threads)
+    {
+        (RunningProgram program, int pid) = await Moving.StartAsync(await CommandAsync(language, Day));
+        using (program)
+        {
+            await Moving.AdvanceAsync(pid, "23h");
+            Assert.True(Directory.Exists($"/proc/{pid}"));
+            await Moving.AdvanceAsync(pid, "1h");
+            Assert.Equal(threads, (await program.EndAsync()).Succeeded().Number("woken"));
+        }
+    }
+
+    /// <remarks>
+    /// Restored there, and its clock not adjusted, a program reads a clock that is 30 days behind and waits for as long, and its calls have read their
+    /// deadlines again: so it is after a jump back.
+    /// </remarks>
+    [Fact(Timeout = Limits.Test)]
+    public async Task Host_30_days_behind_makes_them_hang_until_the_clock_goes_on() =>
+        await Task.WhenAll(new[] { "C", "Java", "Python" }.Select(MoveToOtherHostAsync));
+
+    private static async Task MoveToOtherHostAsync(string language)
+    {
+        (RunningProgram program, int pid) = await Moving.StartAsync(await CommandAsync(language, WaitSeconds));
+        using (program)
+        {
+            // Host A's clock is noted, and host B's is seen.
+            await StateJson.OfAsync("--pid", $"{pid}", "--save");
+            await Moving.AdvanceAsync(pid, "-30d");
+            await Task.Delay(TimeSpan.FromSeconds(WaitSeconds + 1), TestContext.Current.CancellationToken);
+            Assert.True(Directory.Exists($"/proc/{pid}"), $"{language} ended on the clock of another host");
+
+            await StateJson.OfAsync("--pid", $"{pid}", "--resume");
+            Result result = (await program.EndAsync()).Succeeded();
+            Assert.Equal(4, result.Number("woken"));
+            Assert.InRange(result.Number("late_ms"), -5, 5000);
+        }
+    }
+
+    private static async Task<Command> CommandAsync(string language, int seconds)
+    {
+        string folder = Path.Combine(Paths.Programs, "freeze");
+        Command command = language switch
+        {
+            "C" => Command.Of(await NativeProgram.BuildAsync("freeze/many_waits.c"), "4"),
+            "Java" => Command.Of(Needs.Tool("java"), "-XX:TieredStopAtLevel=1", Path.Combine(folder, "Sleepers.java")),
+            "Python" => Command.Of(Needs.Tool("python3"), Path.Combine(folder, "sleepers.py")),
+            _ => Command.Of(await s_rust.Value),
+        };
+        command = command with { Arguments = command.Arguments.Add($"{seconds}") };
+        return Command.Launcher(["--monotonic-at", "400d", "--", command.File, .. command.Arguments]) with { Limit = TimeSpan.FromSeconds(90) };
+    }
+
+    private static readonly Lazy<Task<string>> s_rust = new(CompileAsync);
+
+    private static async Task<string> CompileAsync()
+    {
+        Directory.CreateDirectory(Paths.Built);
+        string target = Path.Combine(Paths.Built, "sleepers");
+        string source = Path.Combine(Paths.Programs, "freeze", "sleepers.rs");
+        (await (Command.Of(Needs.Tool("rustc"), "-O", "-o", target, source) with { Limit = TimeSpan.FromSeconds(100) }).RunAsync()).Succeeded();
+        return target;
+    }
+}

@@ -1,0 +1,191 @@
+using System.Globalization;
+using VirtTime.Config;
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Proc;
+
+/// <summary>What a program can do with <c>/proc/uptime</c> and its like besides reading them once (<c>proc/proc_file.c</c>).</summary>
+public class ProcFileTests
+{
+    private const int EBADF = 9, ESRCH = 3, EMFILE = 24;
+    private const int Offset = -1_000_000;
+
+    public static TheoryData<string, int> Readings() => new()
+    {
+        { "rewound", 2 },
+        { "rewound by system call", 3 },
+        { "read at beginning", 2 },
+        { "rewound stream", 3 },
+        { "duplicated", 4 },
+        { "in children", 2 },
+        { "in pieces", 1 },
+        { "on signal stack", 1 },
+        { "in vfork child", 2 },
+    };
+
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(Readings))]
+    public async Task What_is_read_is_the_virtual_uptime_of_now(string way, int readings) =>
+        AssertFresh(await RunAsync(way), readings);
+
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(Readings))]
+    public async Task On_the_hosts_clocks_it_is_the_hosts(string way, int readings)
+    {
+        Result result = (await Command.Of(await NativeProgram.BuildAsync("proc/proc_file.c"), way).RunAsync()).Succeeded();
+        AssertFresh(result, readings);
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("rewound", 2)]
+    [InlineData("read at beginning", 2)]
+    [InlineData("rewound stream", 3)]
+    public async Task On_musl_as_well(string way, int readings)
+    {
+        Needs.Tool("musl-gcc");
+        using TemporaryDirectory directory = new();
+        string program = directory.File("proc_file");
+        (await Command.Of("musl-gcc", "-O2", "-D_GNU_SOURCE", "-o", program, Path.Combine(Paths.Programs, "proc/proc_file.c")).RunAsync()).Succeeded();
+        using ConfigFile config = ConfigFile.Create(Offset);
+        AssertFresh((await Command.Of(program, way).Under(config).RunAsync()).Succeeded(), readings);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Descriptor_is_what_the_real_one_would_be()
+    {
+        Result native = (await Command.Of(await NativeProgram.BuildAsync("proc/proc_file.c"), "descriptor").RunAsync()).Succeeded();
+        Result shifted = await RunAsync("descriptor");
+        Assert.Equal(EBADF, shifted.Number("written"));
+        Assert.Equal(native.Lines, shifted.Lines);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Nothing_else_is_replaced()
+    {
+        Result result = await RunAsync("untouched");
+        string[] replaced = [.. result.Lines.Where(line => line.EndsWith("=other", StringComparison.Ordinal))];
+        Assert.Equal(["/proc/uptime=other", "/proc/stat=other", "/proc/self/stat=other"], replaced);
+        Assert.Equal("itself", result.Value("of that name"));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Without_an_offset_nothing_is_replaced()
+    {
+        using ConfigFile config = ConfigFile.Create(0);
+        Result result = (await Command.Of(await NativeProgram.BuildAsync("proc/proc_file.c"), "untouched").Under(config).RunAsync()).Succeeded();
+        Assert.DoesNotContain("=other", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Process_that_is_gone_is_not_taken_for_another()
+    {
+        Result result = await RunAsync("gone");
+        Assert.Equal(1, result.Number("read"));
+        Assert.Equal(ESRCH, result.Number("again"));
+        Assert.Equal(ESRCH, result.Number("at beginning"));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Where_the_text_cannot_be_had_opening_fails_and_the_hosts_is_not_shown()
+    {
+        Result result = await RunAsync("no descriptors");
+        Assert.Equal(EMFILE, result.Number("open"));
+        Assert.Equal(EMFILE, result.Number("fopen"));
+        Assert.Equal("yes", result.Value("other"));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Where_nothing_may_be_written_opening_fails_and_the_program_goes_on()
+    {
+        Result result = await RunAsync("no writing");
+        Assert.Equal("open=27\n", result.Error);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Functions_of_these_names_that_a_library_has_for_other_things_get_what_they_take()
+    {
+        string library = await NativeProgram.BuildLibraryAsync("proc/own_names_library.c", "-fno-builtin");
+        string program = await NativeProgram.BuildAsync("proc/own_names.c", library, "-Wl,-rpath,$ORIGIN");
+        using ConfigFile config = ConfigFile.Create(Offset);
+        Result result = (await Command.Of(program).Under(config).RunAsync()).Succeeded();
+        Assert.Equal(1, result.Number("opened"));
+        Assert.Equal(1_811_113, result.Number("answer"));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task After_adjusting_what_is_read_again_is_the_new_time()
+    {
+        using ConfigFile config = ConfigFile.Create(Offset);
+        using RunningProgram program = Command.Of(await NativeProgram.BuildAsync("proc/proc_file.c"), "followed").Under(config).Start();
+        (decimal before, decimal boot) = await FollowAsync(program);
+        config.AdjustPlainly(-500_000);
+        (decimal after, decimal bootAfter) = await FollowAsync(program);
+
+        Assert.InRange(after - before, 500_000, 500_030);
+        Assert.Equal(boot - 500_000, bootAfter);
+    }
+
+    // Flag 2: the date has an offset.
+    [Theory(Timeout = Limits.Test)]
+    [InlineData(0, 86400, -86400)]
+    [InlineData(-3600, 0, -3600)]
+    [InlineData(-3600, 86400, -90000)]
+    [InlineData(3600, -86400, 90000)]
+    public async Task Boot_moves_with_the_uptime_and_with_the_date(int boottimeOffset, int realtimeOffset, int expected)
+    {
+        using ConfigFile config = ConfigFile.Create(0);
+        const long Flags = (long)(ConfigExtension.HasBoottimeOffset | ConfigExtension.HasRealtimeOffset) << 32;
+        config.WriteRaw(ConfigLayout.ExtensionPosition, (long)ConfigExtension.MagicValue, ConfigExtension.CurrentVersion | Flags);
+        config.WriteRaw(ConfigLayout.ExtensionPosition + 16, boottimeOffset, 0);
+        config.WriteRaw(ConfigLayout.ExtensionPosition + 32, realtimeOffset, 0);
+
+        Command boot = Command.Of("sed", "-n", "s/^btime //p", "/proc/stat");
+        decimal host = decimal.Parse((await boot.RunAsync()).Succeeded().Output, CultureInfo.InvariantCulture);
+        decimal shifted = decimal.Parse((await boot.Under(config).RunAsync()).Succeeded().Output, CultureInfo.InvariantCulture);
+        Assert.Equal(host + expected, shifted);
+    }
+
+    // Of a machine with many processors and interrupts; lxcfs puts a file of its own there too.
+    [Fact(Timeout = Limits.Test)]
+    public async Task Large_file_is_read_whole()
+    {
+        await Needs.MountsAsync();
+        using TemporaryDirectory directory = new();
+        string file = directory.File("stat");
+        string interrupts = "intr 1" + string.Concat(Enumerable.Repeat(" 0", 60_000));
+        await File.WriteAllTextAsync(file, $"cpu  1 2 3\n{interrupts}\nctxt 5\nbtime 1700000000\nprocesses 7\n", TestContext.Current.CancellationToken);
+        using ConfigFile config = ConfigFile.Create(Offset);
+        Result result = await Command.Of(
+            "unshare", "--mount", "sh", "-c", "mount --bind $0 /proc/stat && LD_PRELOAD=$1 VIRT_TIME_CONF=$2 cat /proc/stat",
+            file, Paths.Library, config.Path).RunAsync();
+        Assert.Equal($"cpu  1 2 3\n{interrupts}\nctxt 5\nbtime 1699000000\nprocesses 7\n", result.Succeeded().Output);
+    }
+
+    private static void AssertFresh(Result result, int readings)
+    {
+        decimal[] uptimes = Numbers(result, "uptime=");
+        decimal[] clocks = Numbers(result, "clock=");
+        (decimal Uptime, decimal Clock)[] read = [.. uptimes.Zip(clocks).Where(pair => pair.First != 0)];
+        Assert.Equal(readings, read.Length);
+        Assert.All(read, pair => Assert.InRange(pair.Clock - pair.Uptime, -0.02m, 1.4m));
+    }
+
+    private static decimal[] Numbers(Result result, string prefix) =>
+        [.. result.Lines.Where(line => line.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(line => decimal.Parse(line[prefix.Length..], CultureInfo.InvariantCulture))];
+
+    private static async Task<Result> RunAsync(string way)
+    {
+        using ConfigFile config = ConfigFile.Create(Offset);
+        return (await Command.Of(await NativeProgram.BuildAsync("proc/proc_file.c"), way).Under(config).RunAsync()).Succeeded();
+    }
+
+    private static async Task<(decimal Uptime, decimal Boot)> FollowAsync(RunningProgram program)
+    {
+        await program.WriteAsync("\n");
+        decimal uptime = decimal.Parse(await program.ReadValueAsync("uptime"), CultureInfo.InvariantCulture);
+        await program.ReadValueAsync("clock");
+        decimal boot = decimal.Parse(await program.ReadValueAsync("btime"), CultureInfo.InvariantCulture);
+        return (uptime, boot);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text.RegularExpressions;
+using VirtTime.Tests.Harness;
+using YamlDotNet.RepresentationModel;
+
+namespace VirtTime.Tests.Product;
+
+/// <summary>The composite action, and the steps behind it, run as GitHub's runner does: each by its shell, with the files for variables and paths in between.</summary>
+internal sealed partial class ActionSteps
+{
+    private static readonly string s_folder = Path.Combine(Paths.Root, "scripts", "action");
+
+    private readonly TemporaryDirectory _directory;
+    private readonly YamlMappingNode _action;
+    private readonly List<string> _paths = [];
+    private readonly Dictionary<string, string> _variables = [];
+
+    public ActionSteps(TemporaryDirectory directory)
+    {
+        _directory = directory;
+        YamlStream stream = [];
+        using (StreamReader reader = File.OpenText(Path.Combine(s_folder, "action.yml")))
+            stream.Load(reader);
+        _action = (YamlMappingNode)stream.Documents[0].RootNode;
+    }
+
+    public IEnumerable<string> Inputs => ((YamlMappingNode)_action["inputs"]).Children.Keys.Select(key => key.ToString());
+
+    /// <summary>The action's own steps, up to the first that fails.</summary>
+    public async Task<Result> UseAsync(params (string Input, string Value)[] given)
+    {
+        Dictionary<string, string> inputs = Inputs.ToDictionary(name => name, _ => "");
+        foreach ((string input, string value) in given)
+            inputs[Assert.Single(Inputs, name => name == input)] = value;
+
+        Assert.Equal("composite", _action["runs"]["using"].ToString());
+        Result? result = null;
+        foreach (YamlMappingNode step in ((YamlSequenceNode)_action["runs"]["steps"]).Cast<YamlMappingNode>())
+        {
+            Assert.Equal("bash", step["shell"].ToString());
+            Dictionary<string, string> environment = ((YamlMappingNode)step["env"]).Children
+                .ToDictionary(entry => entry.Key.ToString(), entry => Expand(entry.Value.ToString(), inputs));
+            result = await RunAsync(Expand(step["run"].ToString(), inputs), environment);
+            if (result.ExitCode != 0)
+                break;
+        }
+
+        return result!;
+    }
+
+    /// <summary>A step of the job.</summary>
+    public Task<Result> RunAsync(string script) => RunAsync(script, []);
+
+    private async Task<Result> RunAsync(string script, Dictionary<string, string> environment)
+    {
+        string file = _directory.File("step.sh"), paths = _directory.File("github_path"), variables = _directory.File("github_env");
+        await File.WriteAllTextAsync(file, script, TestContext.Current.CancellationToken);
+        foreach (string empty in (string[])[paths, variables])
+            await File.WriteAllTextAsync(empty, "", TestContext.Current.CancellationToken);
+
+        string temporary = Directory.CreateDirectory(_directory.File("temp")).FullName;
+        Command command = Command.Of("bash", "--noprofile", "--norc", "-eo", "pipefail", file) with { WorkingDirectory = _directory.Path };
+        command = command.With("RUNNER_TEMP", temporary).With("RUNNER_ARCH", "X64").With("GITHUB_ACTION_PATH", s_folder)
+            .With("GITHUB_PATH", paths).With("GITHUB_ENV", variables)
+            .With("PATH", string.Join(':', [.. _paths, Environment.GetEnvironmentVariable("PATH")]));
+        foreach ((string name, string value) in _variables.Concat(environment))
+            command = command.With(name, value);
+        Result result = await command.RunAsync();
+        foreach (string line in await File.ReadAllLinesAsync(paths, TestContext.Current.CancellationToken))
+            _paths.Insert(0, line);
+        foreach (string[] line in (await File.ReadAllLinesAsync(variables, TestContext.Current.CancellationToken)).Select(line => line.Split('=', 2)))
+            _variables[line[0]] = line[1];
+        return result;
+    }
+
+    // Inputs, and what of the context the action uses.
+    private static string Expand(string text, Dictionary<string, string> inputs) => Expression().Replace(text, match => match.Groups[1].Value switch
+    {
+        "github.server_url" => "https://server.invalid",
+        "github.action_repository" => "owner/virttime",
+        string name when name.StartsWith("inputs.", StringComparison.Ordinal) => inputs[name["inputs.".Length..]],
+        string name => throw new InvalidOperationException($"{name} is not known"),
+    });
+
+    [GeneratedRegex(@"\$\{\{ ([\w.-]+) \}\}")]
+    private static partial Regex Expression();
+}

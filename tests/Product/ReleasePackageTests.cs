@@ -1,0 +1,84 @@
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Product;
+
+/// <summary>The packages, installed by the tools that distributions install them with, below a root of their own.</summary>
+public class ReleasePackageTests
+{
+    private static readonly string[] s_everywhere =
+    [
+        "usr/bin/virttime-run",
+        "usr/lib/virttime/libvirttime.so",
+        "usr/lib/virttime/criu-action.sh",
+        "usr/share/bash-completion/completions/virttime-run",
+        "usr/share/fish/vendor_completions.d/virttime-run.fish",
+        "usr/share/doc/virttime/README.md",
+    ];
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Deb_is_installed_as_policy_has_it_and_removed_again()
+    {
+        Needs.Root();
+        Needs.Tool("dpkg-deb");
+        using TemporaryDirectory directory = new();
+        string root = Directory.CreateDirectory(directory.File("root")).FullName;
+        string database = Directory.CreateDirectory(Path.Combine(root, "var/lib/dpkg/info")).Parent!.FullName;
+        await File.WriteAllTextAsync(Path.Combine(database, "status"), "", TestContext.Current.CancellationToken);
+        Command Dpkg(params string[] arguments) => Command.Of("dpkg", [$"--root={root}", "--force-script-chrootless", "--log=/dev/null", .. arguments]);
+        (await Dpkg("--install", await DebAsync(directory)).RunAsync()).Succeeded();
+
+        string[] debian =
+        [
+            "usr/share/zsh/vendor-completions/_virttime-run", "usr/share/man/man1/virttime-run.1.gz", "usr/share/man/man7/libvirttime.7.gz",
+            "usr/share/doc/virttime/copyright", "usr/share/doc/virttime/changelog.gz", "usr/share/doc/virttime/changelog.Debian.gz",
+            "usr/share/doc/virttime/examples/config-example.py", "usr/share/doc/virttime/examples/config-example.rs",
+            "usr/share/lintian/overrides/virttime",
+        ];
+        Assert.Equal(s_everywhere.Concat(debian).Order(StringComparer.Ordinal), Release.FilesBelow(root).Where(file => file.StartsWith("usr/", StringComparison.Ordinal)));
+        await Release.AssertWorksAsync(Path.Combine(root, "usr/bin/virttime-run"));
+        (await Dpkg("--verify", "virttime").RunAsync()).Succeeded();
+        (await Dpkg("--purge", "virttime").RunAsync()).Succeeded();
+        Assert.False(Directory.Exists(Path.Combine(root, "usr")));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Lintian_finds_no_error_in_the_deb()
+    {
+        Needs.FullRun();
+        Needs.Tool("lintian");
+        using TemporaryDirectory directory = new();
+        string[] options = ["--allow-root", "--fail-on", "error"];
+        Result result = await (Command.Of("lintian", [.. options, await DebAsync(directory)]) with { Limit = TimeSpan.FromSeconds(100) }).RunAsync();
+        Assert.DoesNotContain(result.Succeeded().Lines, line => line.StartsWith("E: ", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Rpm_is_installed_and_removed_again()
+    {
+        Needs.FullRun();
+        Needs.Root();
+        Needs.Tool("rpmbuild");
+        using TemporaryDirectory directory = new();
+        string package = Path.Combine(await Release.PackAsync(directory, "rpm"), $"virttime-{await Release.VersionAsync()}-1.x86_64.rpm");
+        string root = Directory.CreateDirectory(directory.File("root")).FullName;
+        Command Rpm(params string[] arguments) => Command.Of("rpm", ["--root", root, .. arguments]);
+        (await Rpm("--initdb").RunAsync()).Succeeded();
+        (await Rpm("--install", "--nodeps", package).RunAsync()).Succeeded();
+
+        string[] fedora =
+        [
+            "usr/share/zsh/site-functions/_virttime-run", "usr/share/man/man1/virttime-run.1", "usr/share/man/man7/libvirttime.7",
+            "usr/share/doc/virttime/CHANGELOG.md", "usr/share/doc/virttime/LICENSE",
+            "usr/share/doc/virttime/config-example.py", "usr/share/doc/virttime/config-example.rs",
+        ];
+        Assert.Equal(s_everywhere.Concat(fedora).Order(StringComparer.Ordinal), Release.FilesBelow(Path.Combine(root, "usr")).Select(file => "usr/" + file)
+            .Where(file => !file.StartsWith("usr/lib/sysimage", StringComparison.Ordinal)));
+        await Release.AssertWorksAsync(Path.Combine(root, "usr/bin/virttime-run"));
+        Assert.Empty((await Rpm("--verify", "--nodeps", "virttime").RunAsync()).Succeeded().Lines);
+        (await Rpm("--erase", "virttime").RunAsync()).Succeeded();
+        Assert.False(File.Exists(Path.Combine(root, "usr/bin/virttime-run")));
+    }
+
+    private static async Task<string> DebAsync(TemporaryDirectory directory) =>
+        Path.Combine(await Release.PackAsync(directory, "deb"), $"virttime_{await Release.VersionAsync()}-1_amd64.deb");
+}
