@@ -81,8 +81,8 @@ END
 }
 
 missing_for_full() {
-    for package in lintian rpm umoci; do
-        command -v "$package" >/dev/null || echo "$package"
+    for package in lintian rpm umoci debootstrap slurmctld slurmd munge:munged slurm-client:srun iproute2:ip; do
+        command -v "${package#*:}" >/dev/null || echo "${package%%:*}"
     done
 }
 
