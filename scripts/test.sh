@@ -178,7 +178,7 @@ counter() {
 }
 
 mkdir -p "$results"
-rm -f artifacts/tests/conformance.txt
+rm -f artifacts/tests/conformance.txt artifacts/tests/libcs.txt
 install_missing
 status=0 lost=0 reports=
 dotnet build VirtTime.sln --verbosity quiet </dev/null || status=$? lost=1
@@ -194,7 +194,9 @@ if [ "$status" = 0 ]; then
     done
 fi
 
-[ ! -e artifacts/tests/conformance.txt ] || cat artifacts/tests/conformance.txt
+for table in conformance libcs; do
+    [ ! -e "artifacts/tests/$table.txt" ] || cat "artifacts/tests/$table.txt"
+done
 for report in $reports; do
     list_skipped "$report"
 done
