@@ -75,13 +75,15 @@ qemu-user-static command -v qemu-aarch64-static
 stress-ng command -v stress-ng
 strace command -v strace
 libcap2-bin command -v setcap
+runc command -v runc
+golang-github-containers-common ls /usr/share/containers/seccomp.json
 procps command -v ps && command -v top && command -v uptime && command -v vmstat
 END
     [ -z "${VIRTTIME_TEST_FULL:-}" ] || missing_for_full
 }
 
 missing_for_full() {
-    for package in lintian rpm umoci debootstrap slurmctld slurmd munge:munged slurm-client:srun iproute2:ip; do
+    for package in lintian rpm umoci buildah npm debootstrap slurmctld slurmd munge:munged slurm-client:srun iproute2:ip; do
         command -v "${package#*:}" >/dev/null || echo "${package%%:*}"
     done
 }

@@ -16,6 +16,9 @@ mkdir -p "${target%/*}"
     for package in libc6-dev linux-libc-dev; do
         dpkg-deb --extract "$work/var/cache/apt/archives/${package}"_*.deb "$work"
     done
+    # In a container it is a link to the host's.
+    rm -rf "$work/proc"
+    mkdir "$work/proc"
     # The linker would follow absolute ones out of the root.
     find "$work/usr/lib/x86_64-linux-gnu/" "$work/lib64/" -type l -lname '/*' | while read -r link; do
         ln -sfnr "$work$(readlink "$link")" "$link"
