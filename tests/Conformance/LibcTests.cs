@@ -6,7 +6,7 @@ namespace VirtTime.Tests.Conformance;
 public class LibcTests
 {
     // What fetches a root takes longest.
-    private const int Limit = 420_000;
+    private const int Limit = 300_000;
 
     private static readonly string[] s_libcs = ["bullseye", "bookworm", "trixie", "sid", Libc.Musl];
 
@@ -15,6 +15,17 @@ public class LibcTests
         "probe_execs", "probe_futexes", "probe_interrupted_waits", "probe_lookups", "probe_proc", "probe_reads", "probe_sleeps", "probe_timerfds",
         "probe_timers", "probe_waits",
     ];
+
+    // Before 2.34 the threads' library has functions of its own by these names, so that two look-ups find two of them; ours is one. What old
+    // programs may not be linked with any more is found by default nevertheless (stime).
+    private static readonly string[] s_twice = ["close", "lseek", "lseek64", "open", "open64", "pread", "pread64", "pthread_cond_timedwait", "stime"];
+
+    // musl's fexecve takes no environment for an empty one, which glibc's refuses, and which is passed on as it is.
+    private static readonly Dictionary<string, string[]> s_known = new()
+    {
+        ["bullseye"] = [.. s_twice.Select(function => $"dlsym({function})/MONOTONIC/by name")],
+        [Libc.Musl] = ["fexecve/MONOTONIC/no environment"],
+    };
 
     public static TheoryData<string, string> Cells()
     {
@@ -42,9 +53,9 @@ public class LibcTests
         string[] missing = [.. expected.Except(observed)];
         string[] extra = [.. observed.Except(expected)];
         string[] cases = [.. expected.Concat(observed).Select(ConformanceTable.CaseOf).Distinct()];
-        int differing = missing.Concat(extra).Select(ConformanceTable.CaseOf).Distinct().Count();
-        LibcTable.Add(await libc.VersionAsync(), probe, cases.Length - differing, cases.Length);
-        if (differing > 0)
+        string[] differing = [.. missing.Concat(extra).Select(ConformanceTable.CaseOf).Distinct()];
+        LibcTable.Add(await libc.VersionAsync(), probe, cases.Length - differing.Length, cases.Length);
+        if (differing.Except(s_known.GetValueOrDefault(name, [])).Any())
             Assert.Fail($"{probe} ({name}) observed\n{string.Join('\n', extra)}\nin place of\n{string.Join('\n', missing)}");
     }
 }

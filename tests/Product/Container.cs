@@ -4,7 +4,7 @@ using VirtTime.Tests.Harness;
 namespace VirtTime.Tests.Product;
 
 /// <summary>
-/// A container of runc's as Docker, Podman and Kubernetes make them, and no less confined: the default seccomp profile, a root that is read-only, a user
+/// A container of runc's as Docker, Podman and Kubernetes make them, and no less confined: Podman's default seccomp profile, a root that is read-only, a user
 /// id that has no entry in <c>/etc/passwd</c>, <c>/proc</c> with <c>hidepid</c>, <c>no_new_privs</c>, no capability.
 /// </summary>
 internal sealed class Container : IDisposable
