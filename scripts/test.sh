@@ -76,14 +76,16 @@ qemu-user-static command -v qemu-aarch64-static
 stress-ng command -v stress-ng
 strace command -v strace
 libcap2-bin command -v setcap
+runc command -v runc
+golang-github-containers-common ls /usr/share/containers/seccomp.json
 procps command -v ps && command -v top && command -v uptime && command -v vmstat
 END
     [ -z "${VIRTTIME_TEST_FULL:-}" ] || missing_for_full
 }
 
 missing_for_full() {
-    for package in lintian rpm umoci; do
-        command -v "$package" >/dev/null || echo "$package"
+    for package in lintian rpm umoci buildah npm debootstrap slurmctld slurmd munge:munged slurm-client:srun iproute2:ip; do
+        command -v "${package#*:}" >/dev/null || echo "${package%%:*}"
     done
 }
 
@@ -179,7 +181,7 @@ counter() {
 }
 
 mkdir -p "$results"
-rm -f artifacts/tests/conformance.txt
+rm -f artifacts/tests/conformance.txt artifacts/tests/libcs.txt
 install_missing
 status=0 lost=0 reports=
 dotnet build VirtTime.sln --verbosity quiet </dev/null || status=$? lost=1
@@ -195,7 +197,9 @@ if [ "$status" = 0 ]; then
     done
 fi
 
-[ ! -e artifacts/tests/conformance.txt ] || cat artifacts/tests/conformance.txt
+for table in conformance libcs; do
+    [ ! -e "artifacts/tests/$table.txt" ] || cat "artifacts/tests/$table.txt"
+done
 for report in $reports; do
     list_skipped "$report"
 done

@@ -36,7 +36,7 @@ public sealed class ConformanceTable : IDisposable
     private static string Column(Way way, Shift shift) => $"{way} {shift.Name}";
 
     // function/clock/case: what=value
-    private static string CaseOf(string line) => line[..line.IndexOf(": ", StringComparison.Ordinal)];
+    internal static string CaseOf(string line) => line[..line.IndexOf(": ", StringComparison.Ordinal)];
 
     private static string SubjectOf(string name) => name[..name.LastIndexOf('/')];
 

@@ -30,13 +30,17 @@ internal static class Probe
     private static string[] WithoutOverflowing(string[] lines) =>
         [.. lines.Where(line => !s_overflowingCases.Any(name => line.Contains(name, StringComparison.Ordinal)))];
 
-    private static async Task<string[]> ObserveAsync(string name, Way way, Shift shift)
+    /// <summary>What a probe says in this way, on this machine's libc or another one.</summary>
+    public static async Task<string[]> ObserveAsync(string name, Way way, Shift shift, Libc? libc = null)
     {
         using ConfigFile config = shift.CreateConfig();
-        Command probe = (await CommandAsync(name)).With("PROBE_EXPECTED", await ReferenceClocks.ExpectedAsync(way, shift));
+        Command probe = (await CommandAsync(name, libc)).With("PROBE_EXPECTED", await ReferenceClocks.ExpectedAsync(way, shift));
+        if (way == Way.VirtTime)
+            probe = probe.Under(config);
+        if (libc != null)
+            probe = libc.Inside(probe);
         Command command = way switch
         {
-            Way.VirtTime => probe.Under(config),
             Way.Launcher => shift.ByLauncher(probe),
             Way.Namespace => shift.InNamespace(probe),
             Way.LauncherNamespace => shift.ByLauncher(probe, "--backend", "namespace"),
@@ -47,9 +51,11 @@ internal static class Probe
         return Numbered(lines);
     }
 
-    private static async Task<Command> CommandAsync(string name)
+    private static async Task<Command> CommandAsync(string name, Libc? libc)
     {
-        Command command = Command.Of(await NativeProgram.BuildAsync($"conformance/{name}.c")) with { Limit = TimeSpan.FromSeconds(60) };
+        string source = $"conformance/{name}.c";
+        string program = await (libc == null ? NativeProgram.BuildAsync(source) : libc.BuildAsync(source));
+        Command command = Command.Of(program) with { Limit = TimeSpan.FromSeconds(60) };
         return name == "probe_lookups" ? command with { Arguments = [.. VirtualisedNames.Exported()] } : command;
     }
 

@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "lacking.h"
 
 #define SECOND INT64_C(1000000000)
 #define MILLISECOND INT64_C(1000000)
@@ -55,7 +56,13 @@ __attribute__((format(printf, 2, 3))) static inline void say(const char *what, c
 
 static inline const char *error_name(int error)
 {
-    return error ? strerrorname_np(error) : "0";
+    if (!error)
+        return "0";
+#ifdef LACKS_ERROR_NAMES
+    return strerror(error);
+#else
+    return strerrorname_np(error);
+#endif
 }
 
 /* Of a function that returns -1 and sets errno. */

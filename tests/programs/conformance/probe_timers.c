@@ -115,7 +115,7 @@ static void by_thread_id(const void *subject)
     struct sigevent event = by_signal();
 
     event.sigev_notify = SIGEV_THREAD_ID;
-    event._sigev_un._tid = syscall(SYS_gettid);
+    event.sigev_notify_thread_id = syscall(SYS_gettid);
     say_event(subject, event, await_signal);
 }
 

@@ -23,7 +23,9 @@ static int by_openat64(const char *path)
     return openat64(AT_FDCWD, path, O_RDONLY);
 }
 
+#ifdef __GLIBC__
 int __open_2(const char *, int), __open64_2(const char *, int), __openat_2(int, const char *, int), __openat64_2(int, const char *, int);
+#endif
 
 static int by_fortified_open(const char *path)
 {

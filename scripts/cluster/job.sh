@@ -1,0 +1,20 @@
+#!/bin/sh
+#SBATCH --nodes=2
+#SBATCH --ntasks-per-node=2
+# Usage: sbatch job.sh SECONDS COMMAND [ARG]...
+# A job for Slurm each of whose ranks sees a monotonic clock that reads SECONDS as the job starts, and the same one on all nodes.
+set -eu
+
+# It counts from one moment of the wall clock, which NTP keeps together; the nodes themselves were booted at different times.
+since=@$(($(date +%s) - $1))
+shift
+config=/dev/shm/virttime-$SLURM_JOB_ID.conf
+
+on_each_node() {
+    srun --nodes="$SLURM_JOB_NUM_NODES" --ntasks="$SLURM_JOB_NUM_NODES" --ntasks-per-node=1 "$@"
+}
+
+# Before the ranks, which only join: none of them sets a clock that another one reads already.
+trap 'on_each_node rm -f "$config"' EXIT
+on_each_node virttime-run --monotonic-since "$since" --config "$config" >/dev/null
+srun virttime-run --config "$config" -- "$@"

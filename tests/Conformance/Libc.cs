@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Conformance;
+
+/// <summary>Another C library than this machine's: what is compiled for it, and where it runs.</summary>
+/// <param name="name">A suite of Debian's, whose root <c>tests/programs/old_glibc/root.sh</c> fetches once; or musl, which the machine has.</param>
+internal sealed class Libc(string name)
+{
+    public const string Musl = "musl";
+
+    // Everything that is mounted goes with the last process that sees it. The tree and /tmp lie where they lie outside.
+    private const string Enter =
+        """
+        root=$1 tree=$2
+        shift 2
+        mount --make-rprivate /
+        for place in /proc /dev /tmp "$tree"; do
+            mkdir -p "$root$place"
+            mount --rbind "$place" "$root$place"
+        done
+        exec chroot "$root" env "$@"
+        """;
+
+    private static readonly ConcurrentDictionary<string, Lazy<Task<Libc>>> s_fetched = new();
+
+    private readonly string _root = Path.Combine(Paths.Root, "artifacts", "roots", name);
+
+    private bool IsMusl => name == Musl;
+
+    /// <summary>Skips the test where it cannot be had.</summary>
+    public static async Task<Libc> NeedAsync(string name)
+    {
+        if (name == Musl)
+        {
+            Needs.Tool("musl-gcc");
+            return new Libc(name);
+        }
+
+        await Needs.MountsAsync();
+        foreach (string tool in (string[])["apt-get", "debootstrap", "chroot"])
+            Needs.Tool(tool);
+        return await s_fetched.GetOrAdd(name, _ => new(() => FetchAsync(new Libc(name)))).Value;
+    }
+
+    /// <summary>Its name and version.</summary>
+    public async Task<string> VersionAsync()
+    {
+        if (!IsMusl)
+            return $"{name}: {(await Inside(Command.Of("getconf", "GNU_LIBC_VERSION")).RunAsync()).Succeeded().Output.Trim()}";
+        Result loader = await Command.Of("/lib/ld-musl-x86_64.so.1").RunAsync();
+        return "musl " + loader.ErrorLines.Single(line => line.StartsWith("Version ", StringComparison.Ordinal))["Version ".Length..];
+    }
+
+    public async Task<string> BuildAsync(string source)
+    {
+        string target = Path.Combine(Paths.Built, $"{Path.GetFileNameWithoutExtension(source)}.{name}");
+        string[] always = ["-O2", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-Wno-unused-function", "-pthread"];
+
+        // musl comes without the kernel's headers.
+        string[] headers = ["/usr/include", "/usr/include/x86_64-linux-gnu"];
+        string libraries = Path.Combine(_root, "usr", "lib", "x86_64-linux-gnu") + "/";
+
+        // gcc would look for libraries beside itself first, and for what it links every program with.
+        string[] place = IsMusl
+            ? [.. headers.SelectMany(directory => (string[])["-idirafter", directory])]
+            : ["--sysroot=" + _root, "-B" + libraries, "-L" + libraries];
+        Directory.CreateDirectory(Paths.Built);
+        Command compile = Command.Of(
+            IsMusl ? "musl-gcc" : "gcc",
+            [.. always, .. place, "-o", target, Path.Combine(Paths.Programs, source), "-ldl", "-lrt"]);
+        (await compile.RunAsync()).Succeeded();
+        return target;
+    }
+
+    /// <summary>The same command in its root, with its environment.</summary>
+    public Command Inside(Command command)
+    {
+        if (IsMusl)
+            return command;
+        IEnumerable<string> variables = command.Environment.Select(entry => $"{entry.Key}={entry.Value}");
+        return command with
+        {
+            File = "unshare",
+            Arguments = ["--mount", "sh", "-euc", Enter, "sh", _root, Paths.Root, .. variables, command.File, .. command.Arguments],
+            Environment = command.Environment.Clear(),
+        };
+    }
+
+    private static async Task<Libc> FetchAsync(Libc libc)
+    {
+        if (Directory.Exists(libc._root))
+            return libc;
+        string suite = Path.GetFileName(libc._root);
+        Command fetch = Command.Of("sh", Path.Combine(Paths.Programs, "old_glibc", "root.sh"), libc._root, suite) with { Limit = TimeSpan.FromMinutes(4) };
+        Result result = await fetch.RunAsync();
+        Assert.SkipUnless(result.ExitCode == 0, $"cannot get a root of Debian's {suite}: {result.Error.Trim()}");
+        return libc;
+    }
+}

@@ -1,0 +1,61 @@
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Conformance;
+
+/// <summary>The probes under other C libraries, each compiled for it, held against a time namespace in the same root.</summary>
+public class LibcTests
+{
+    // What fetches a root takes longest.
+    private const int Limit = 300_000;
+
+    private static readonly string[] s_libcs = ["bullseye", "bookworm", "trixie", "sid", Libc.Musl];
+
+    private static readonly string[] s_probes =
+    [
+        "probe_execs", "probe_futexes", "probe_interrupted_waits", "probe_lookups", "probe_proc", "probe_reads", "probe_sleeps", "probe_timerfds",
+        "probe_timers", "probe_waits",
+    ];
+
+    // Before 2.34 the threads' library has functions of its own by these names, so that two look-ups find two of them; ours is one. What old
+    // programs may not be linked with any more is found by default nevertheless (stime).
+    private static readonly string[] s_twice = ["close", "lseek", "lseek64", "open", "open64", "pread", "pread64", "pthread_cond_timedwait", "stime"];
+
+    // musl's fexecve takes no environment for an empty one, which glibc's refuses, and which is passed on as it is.
+    private static readonly Dictionary<string, string[]> s_known = new()
+    {
+        ["bullseye"] = [.. s_twice.Select(function => $"dlsym({function})/MONOTONIC/by name")],
+        [Libc.Musl] = ["fexecve/MONOTONIC/no environment"],
+    };
+
+    public static TheoryData<string, string> Cells()
+    {
+        TheoryData<string, string> data = [];
+        foreach (string libc in s_libcs)
+        {
+            foreach (string probe in s_probes)
+                data.Add(libc, probe);
+        }
+
+        return data;
+    }
+
+    [Theory(Timeout = Limit)]
+    [MemberData(nameof(Cells))]
+    public async Task Under_VirtTime_all_is_as_in_a_time_namespace(string name, string probe)
+    {
+        Needs.FullRun();
+        await Needs.TimeNamespaceAsync();
+        Libc libc = await Libc.NeedAsync(name);
+        Shift shift = Shift.Named("+400d, boottime +1h");
+        string[] expected = await Probe.ObserveAsync(probe, Way.Namespace, shift, libc);
+        string[] observed = await Probe.ObserveAsync(probe, Way.VirtTime, shift, libc);
+
+        string[] missing = [.. expected.Except(observed)];
+        string[] extra = [.. observed.Except(expected)];
+        string[] cases = [.. expected.Concat(observed).Select(ConformanceTable.CaseOf).Distinct()];
+        string[] differing = [.. missing.Concat(extra).Select(ConformanceTable.CaseOf).Distinct()];
+        LibcTable.Add(await libc.VersionAsync(), probe, cases.Length - differing.Length, cases.Length);
+        if (differing.Except(s_known.GetValueOrDefault(name, [])).Any())
+            Assert.Fail($"{probe} ({name}) observed\n{string.Join('\n', extra)}\nin place of\n{string.Join('\n', missing)}");
+    }
+}
