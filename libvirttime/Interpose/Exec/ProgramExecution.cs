@@ -50,12 +50,12 @@ internal static unsafe class ProgramExecution
         return (int)ExecCall.Run(&call);
     }
 
-    // man 3 fexecve; glibc's wants an environment
+    // man 3 fexecve; glibc's wants an environment, musl's takes none for an empty one
     [RuntimeExport("fexecve")]
     private static int fexecve(int descriptor, nint arguments, nint environment)
     {
         Startup.Ensure();
-        if (environment == 0)
+        if (environment == 0 && Real.Find(RealFunction.gnu_get_libc_version) != 0)
             return (int)Real.Call(RealFunction.fexecve, descriptor, arguments);
         ExecCall call;
         call.Unchanged = call.Changed = RealFunction.fexecve;
