@@ -113,6 +113,20 @@ public class ProcFileTests
     }
 
     [Fact(Timeout = Limits.Test)]
+    public async Task What_somebody_made_in_the_place_of_proc_is_left_alone()
+    {
+        Needs.Root();
+        using TemporaryDirectory directory = new();
+        Directory.CreateDirectory(directory.File("proc"));
+        await File.WriteAllTextAsync(directory.File("proc/uptime"), "100.00 50.00", TestContext.Current.CancellationToken);
+        using ConfigFile config = ConfigFile.Create(Offset);
+        string program = await NativeProgram.BuildAsync("proc/made_by_hand.c");
+        Result result = (await Command.Of(program, directory.Path).Under(config).RunAsync()).Succeeded();
+        Assert.Equal(0, result.Number("error"));
+        Assert.Equal("100.00 50.00", result.Value("text"));
+    }
+
+    [Fact(Timeout = Limits.Test)]
     public async Task After_adjusting_what_is_read_again_is_the_new_time()
     {
         using ConfigFile config = ConfigFile.Create(Offset);

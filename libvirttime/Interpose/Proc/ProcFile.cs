@@ -32,10 +32,10 @@ internal static unsafe class ProcFile
         if (flags < 0 || (flags & Mman.O_PATH) != 0 || (flags & Mman.O_ACCMODE) is not (Mman.O_RDONLY or Mman.O_RDWR))
             return 0;
 
-        // Without a /proc, a relative path leads to something else.
+        // Without a /proc, as behind chroot, a relative path leads to something else, and so does one to a file that somebody made there.
         int length = ProcPath.OfDescriptor(descriptor, target);
         if (length < 0)
-            return *path == '/' ? length : 0;
+            return *path == '/' && IsOfProc(descriptor) ? length : 0;
         ProcKind kind = ProcPath.KindOf(target);
         if (kind == ProcKind.Other)
             return 0;
@@ -84,6 +84,13 @@ internal static unsafe class ProcFile
     {
         if (Kernel.Call(SyscallNumbers.fcntl, 0, Mman.F_GET_SEALS) >= 0)
             ProcNotes.Note(0);
+    }
+
+    private static bool IsOfProc(int descriptor)
+    {
+        const long PROC_SUPER_MAGIC = 0x9fa0;
+        long* statfs = stackalloc long[16];
+        return Kernel.Call(SyscallNumbers.fstatfs, descriptor, (nint)statfs) != 0 || *statfs == PROC_SUPER_MAGIC;
     }
 
     private static int Put(int descriptor, int flags, byte* target, ProcText* text)
