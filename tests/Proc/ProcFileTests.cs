@@ -112,6 +112,21 @@ public class ProcFileTests
         Assert.Equal(1_811_113, result.Number("answer"));
     }
 
+    // Behind the interposer, and before it.
+    [Theory(Timeout = Limits.Test)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Library_that_interposes_only_names_that_end_in_64_sees_their_calls(bool isBefore)
+    {
+        string library = await NativeProgram.BuildLibraryAsync("proc/wide_names_library.c", "-D_GNU_SOURCE", "-ldl");
+        string program = await NativeProgram.BuildAsync("proc/wide_names.c");
+        using ConfigFile config = ConfigFile.Create(Offset);
+        Command command = Command.Of(program).With("VIRT_TIME_CONF", config.Path);
+        Result result = (await command.Preloading(isBefore ? [library, Paths.Library] : [Paths.Library, library]).RunAsync()).Succeeded();
+        Assert.Equal(7, result.Number("calls"));
+        Assert.InRange(result.Number("uptime"), -Offset, long.MaxValue);
+    }
+
     [Fact(Timeout = Limits.Test)]
     public async Task What_somebody_made_in_the_place_of_proc_is_left_alone()
     {
