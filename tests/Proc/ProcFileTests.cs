@@ -112,6 +112,15 @@ public class ProcFileTests
         Assert.Equal(1_811_113, result.Number("answer"));
     }
 
+    [Fact(Timeout = Limits.Test)]
+    public async Task Threads_that_read_one_descriptor_at_its_beginning_get_whole_texts()
+    {
+        using ConfigFile config = ConfigFile.Create(Offset);
+        Result result = (await Command.Of(await NativeProgram.BuildAsync("proc/shared_reads.c", "-pthread")).Under(config).RunAsync()).Succeeded();
+        Assert.Equal("yes", result.Value("read"));
+        Assert.Equal(0, result.Number("broken"));
+    }
+
     // Behind the interposer, and before it.
     [Theory(Timeout = Limits.Test)]
     [InlineData(false)]

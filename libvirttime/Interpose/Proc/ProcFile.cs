@@ -54,9 +54,11 @@ internal static unsafe class ProcFile
     /// Renews the text behind a descriptor that was rewound, as the kernel would. In place, so that all who share the open file
     /// have it.
     /// </summary>
+    /// <param name="descriptor">Of any file.</param>
+    /// <param name="answer">Of who reads the file at once: gets its beginning. Null for others.</param>
     /// <returns>0, also for everything that is no such file; or <c>-errno</c>, and the text is empty if possible.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static int Renew(int descriptor)
+    public static int Renew(int descriptor, ProcAnswer* answer = null)
     {
         if (!ProcNotes.Has(descriptor))
             return 0;
@@ -75,7 +77,12 @@ internal static unsafe class ProcFile
             text.Length = 0;
         int failure = Rewrite(descriptor, &text);
         if (error == 0)
+        {
+            if (answer != null)
+                ProcAnswer.Fill(answer, &text);
             ProcText.Unmap(&text);
+        }
+
         return error != 0 ? error : failure;
     }
 

@@ -62,9 +62,14 @@ internal static unsafe class Rewinds
     private static nint fseeko64(nint stream, nint offset, nint whence, nint fourth, nint fifth) =>
         Seek(Real.Or(RealFunction.fseeko64, RealFunction.fseeko), stream, offset, whence, fourth, fifth);
 
-    /// <summary>What <c>syscall(SYS_lseek, …)</c> and <c>SYS_pread64</c> need before they are passed on. False where they have failed.</summary>
-    public static bool BeforeRaw(nint number, nint a, nint b, nint c, nint d) =>
-        !(number == SyscallNumbers.lseek ? IsBeginning(b, c) : number == SyscallNumbers.pread64 && IsBeginning(d)) || Renew(a);
+    /// <summary>Whether <c>syscall(SYS_pread64, …)</c> is for <see cref="RawRead"/>.</summary>
+    public static bool IsRawRead(nint number, nint offset) => number == SyscallNumbers.pread64 && IsBeginning(offset);
+
+    public static nint RawRead(nint descriptor, nint bytes, nint count) =>
+        Anew(descriptor, bytes, count, Real.syscall(SyscallNumbers.pread64, descriptor, bytes, count, 0));
+
+    /// <summary>What <c>syscall(SYS_lseek, …)</c> needs before it is passed on. False where it has failed.</summary>
+    public static bool BeforeRaw(nint number, nint a, nint b, nint c) => number != SyscallNumbers.lseek || !IsBeginning(b, c) || Renew(a);
 
     /// <summary>The descriptor of a stream; −1 for one that has none.</summary>
     public static int DescriptorOf(nint stream)
@@ -83,9 +88,31 @@ internal static unsafe class Rewinds
         return isRenewed ? Pass(function, opened, offset, whence, fourth, fifth) : -1;
     }
 
+    // What is not libc's own may take something else than memory.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static nint Read(RealFunction function, nint descriptor, nint bytes, nint count, nint offset, nint fifth) =>
-        IsBeginning(offset) && !Renew(descriptor) ? -1 : Pass(function, descriptor, bytes, count, offset, fifth);
+    private static nint Read(RealFunction function, nint descriptor, nint bytes, nint count, nint offset, nint fifth)
+    {
+        bool isBeginning = IsBeginning(offset);
+        bool isLibcs = isBeginning && Libraries.IsInLibc(Real.Find(function));
+        if (isBeginning && !isLibcs && !Renew(descriptor))
+            return -1;
+        nint length = Pass(function, descriptor, bytes, count, offset, fifth);
+        return isLibcs ? Anew(descriptor, bytes, count, length) : length;
+    }
+
+    // The real function goes first: it has the errors, and where a thread is cancelled nothing of ours is left behind. What it read may be what
+    // another thread was just renewing, as the file is shared; the kernel gives each reader a text of his own.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint Anew(nint descriptor, nint bytes, nint count, nint length)
+    {
+        if (length < 0)
+            return length;
+        ProcAnswer answer;
+        answer.Bytes = (byte*)bytes;
+        answer.Room = count;
+        answer.Length = length;
+        return Errno.Return(ProcFile.Renew((int)descriptor, &answer)) == 0 ? answer.Length : -1;
+    }
 
     // Before anything is noted, the library need not be ready.
     private static bool IsBeginning(nint offset, nint whence = Mman.SEEK_SET) => ProcNotes.IsAny && offset == 0 && (int)whence == Mman.SEEK_SET;
