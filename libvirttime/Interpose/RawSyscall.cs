@@ -29,7 +29,9 @@ internal static unsafe class RawSyscall
             Descriptors.RawForget(number, a, b);
         if (Opens.IsRaw(number))
             return Opens.Raw(number, a, b, c, d);
-        if (!Rewinds.BeforeRaw(number, a, b, c, d))
+        if (Rewinds.IsRawRead(number, d))
+            return Rewinds.RawRead(a, b, c);
+        if (!Rewinds.BeforeRaw(number, a, b, c))
             return -1;
         nint real = Real.AddressOf(RealFunction.syscall);
         if (!CompilerContract.CanCallAsManaged(real))

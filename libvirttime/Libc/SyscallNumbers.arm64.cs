@@ -7,6 +7,7 @@ internal static class SyscallNumbers
     public const nint dup3 = 24;
     public const nint fcntl = 25;
     public const nint flock = 32;
+    public const nint fstatfs = 44;
     public const nint ftruncate = 46;
     public const nint openat = 56;
     public const nint close = 57;

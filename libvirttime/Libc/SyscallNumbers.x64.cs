@@ -25,6 +25,7 @@ internal static class SyscallNumbers
     public const nint gettimeofday = 96;
     public const nint sysinfo = 99;
     public const nint times = 100;
+    public const nint fstatfs = 138;
     public const nint adjtimex = 159;
     public const nint settimeofday = 164;
     public const nint gettid = 186;

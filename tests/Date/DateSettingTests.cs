@@ -62,6 +62,8 @@ public class DateSettingTests
     [InlineData("negative_microseconds", 22)]
     [InlineData("too_many_microseconds", 22)]
     [InlineData("timeval_before_1970", 22)]
+    [InlineData("in_2232", 22)]
+    [InlineData("beyond_any_date", 22)]
     [InlineData("no_time", 14)]
     [InlineData("bad_pointer", 14)]
     [InlineData("raw_bad_pointer", 14)]

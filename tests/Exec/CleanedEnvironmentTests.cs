@@ -41,6 +41,17 @@ public sealed class CleanedEnvironmentTests : IDisposable
         await AssertShiftedAsync(Command.Of(Needs.Tool(program), arguments.Select(argument => argument.Replace("{0}", shown, StringComparison.Ordinal))));
     }
 
+    // Natively a shell says so of it, or that there is no such command.
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("import os; os.environ.clear(); print(os.system('-x') != 0)")]
+    [InlineData("import os; os.environ.clear(); print(os.popen('-x').close() != None)")]
+    public async Task Command_that_begins_like_an_option_is_a_command(string script)
+    {
+        using ConfigFile config = ConfigFile.At(12345);
+        Result result = (await Command.Of(Needs.Tool("python3"), "-c", script).Under(config).RunAsync()).Succeeded();
+        Assert.Equal(["True"], result.Lines);
+    }
+
     // With and without the helper process that Java forks by.
     [Theory(Timeout = Limits.Test)]
     [InlineData("POSIX_SPAWN")]

@@ -113,6 +113,44 @@ public class ProcFileTests
     }
 
     [Fact(Timeout = Limits.Test)]
+    public async Task Threads_that_read_one_descriptor_at_its_beginning_get_whole_texts()
+    {
+        using ConfigFile config = ConfigFile.Create(Offset);
+        Result result = (await Command.Of(await NativeProgram.BuildAsync("proc/shared_reads.c", "-pthread")).Under(config).RunAsync()).Succeeded();
+        Assert.Equal("yes", result.Value("read"));
+        Assert.Equal(0, result.Number("broken"));
+    }
+
+    // Behind the interposer, and before it.
+    [Theory(Timeout = Limits.Test)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Library_that_interposes_only_names_that_end_in_64_sees_their_calls(bool isBefore)
+    {
+        string library = await NativeProgram.BuildLibraryAsync("proc/wide_names_library.c", "-D_GNU_SOURCE", "-ldl");
+        string program = await NativeProgram.BuildAsync("proc/wide_names.c");
+        using ConfigFile config = ConfigFile.Create(Offset);
+        Command command = Command.Of(program).With("VIRT_TIME_CONF", config.Path);
+        Result result = (await command.Preloading(isBefore ? [library, Paths.Library] : [Paths.Library, library]).RunAsync()).Succeeded();
+        Assert.Equal(7, result.Number("calls"));
+        Assert.InRange(result.Number("uptime"), -Offset, long.MaxValue);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task What_somebody_made_in_the_place_of_proc_is_left_alone()
+    {
+        Needs.Root();
+        using TemporaryDirectory directory = new();
+        Directory.CreateDirectory(directory.File("proc"));
+        await File.WriteAllTextAsync(directory.File("proc/uptime"), "100.00 50.00", TestContext.Current.CancellationToken);
+        using ConfigFile config = ConfigFile.Create(Offset);
+        string program = await NativeProgram.BuildAsync("proc/made_by_hand.c");
+        Result result = (await Command.Of(program, directory.Path).Under(config).RunAsync()).Succeeded();
+        Assert.Equal(0, result.Number("error"));
+        Assert.Equal("100.00 50.00", result.Value("text"));
+    }
+
+    [Fact(Timeout = Limits.Test)]
     public async Task After_adjusting_what_is_read_again_is_the_new_time()
     {
         using ConfigFile config = ConfigFile.Create(Offset);

@@ -11,6 +11,9 @@ namespace VirtTime.Interpose.Clocks;
 /// </summary>
 internal static unsafe class ClockSetting
 {
+    // TIME_SETTOD_SEC_MAX: what 64 bits of nanoseconds hold, less thirty years for the machine to be up.
+    private const long End = (long.MaxValue / TimespecMath.NanosecondsPerSecond) - (30L * 365 * 24 * 3600);
+
     // man 2 clock_settime
     [RuntimeExport("clock_settime")]
     private static int clock_settime(int clock, timespec* time)
@@ -64,7 +67,7 @@ internal static unsafe class ClockSetting
         if (!UserMemory.CanRead(given))
             return -Errno.EFAULT;
         timespec time = *given;
-        if (time.tv_nsec < 0 || time.tv_nsec >= TimespecMath.NanosecondsPerSecond / nanosecondsPerUnit || time.tv_sec < 0)
+        if (time.tv_nsec < 0 || time.tv_nsec >= TimespecMath.NanosecondsPerSecond / nanosecondsPerUnit || (ulong)time.tv_sec >= End)
             return -Errno.EINVAL;
         time.tv_nsec *= nanosecondsPerUnit;
         return RealtimeSetting.Set(OffsetSnapshot.Config, time);

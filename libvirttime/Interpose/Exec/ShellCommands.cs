@@ -50,14 +50,14 @@ internal static unsafe class ShellCommands
         return result == -Errno.ENOMEM ? ExecCall.Fail(function, Errno.ENOMEM) : result;
     }
 
-    // export LD_PRELOAD='…' VIRT_TIME_CONF='…';exec /bin/sh -c '…' sh
+    // export LD_PRELOAD='…' VIRT_TIME_CONF='…';exec /bin/sh -c -- '…' sh
     private static nint RunChanged(byte* memory, void* state)
     {
         ShellCall* call = (ShellCall*)state;
         byte* preload = memory;
         byte* command = call->Given.WritePreload(preload) + 1;
         byte* end;
-        fixed (byte* export = "export "u8, config = "'VIRT_TIME_CONF="u8, execute = "';exec /bin/sh -c "u8, name = " sh"u8)
+        fixed (byte* export = "export "u8, config = "'VIRT_TIME_CONF="u8, execute = "';exec /bin/sh -c -- "u8, name = " sh"u8)
         {
             end = AppendQuoted(CString.Append(command, export), preload);
             *end++ = (byte)' ';

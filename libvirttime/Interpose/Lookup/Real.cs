@@ -40,7 +40,10 @@ internal static unsafe class Real
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nint Find(RealFunction function) => (nint)Volatile.Read(ref s_table.Addresses[(int)function]);
 
-    /// <summary>The same, and what was not there then is looked for again; 0 when it still is not.</summary>
+    /// <summary>A function, or another in its place that this libc has instead: the newer musl has no names that end in 64.</summary>
+    public static RealFunction Or(RealFunction function, RealFunction instead) => Find(function) != 0 ? function : instead;
+
+    /// <summary>As <see cref="Find"/>, and what was not there then is looked for again; 0 when it still is not.</summary>
     public static nint FindNow(RealFunction function)
     {
         nint address = Find(function);

@@ -14,12 +14,16 @@ internal static unsafe class Opens
     // libc's own; 0 while the library is not ready, and where another library comes between.
     private static nint s_open;
     private static nint s_openat;
+    private static nint s_open64;
+    private static nint s_openat64;
 
     /// <summary>Notes where to go the short way, once it is known what is libc's. Same outcome each time.</summary>
     public static void Prepare()
     {
         s_open = ShortWay(RealFunction.open);
         s_openat = ShortWay(RealFunction.openat);
+        s_open64 = ShortWay(RealFunction.open64);
+        s_openat64 = ShortWay(RealFunction.openat64);
     }
 
     // man 2 open; variadic in C, which makes no difference for integers on x86-64 and arm64. A library may have a function of its own by this name, for
@@ -36,9 +40,14 @@ internal static unsafe class Opens
         return Consider(RealFunction.open, opened, path);
     }
 
-    // Whatever ends in 64 is the same function on these architectures, and the newer musl has no such names.
+    // Whatever ends in 64 is the same function on these architectures in libc, and may be another one of a library between.
     [RuntimeExport("open64")]
-    private static nint open64(nint path, nint flags, nint mode, nint fourth, nint fifth) => open(path, flags, mode, fourth, fifth);
+    private static nint open64(nint path, nint flags, nint mode, nint fourth, nint fifth)
+    {
+        if (s_open64 == 0)
+            return OpenWide(RealFunction.open64, RealFunction.open, path, flags, mode, fourth, fifth);
+        return open(path, flags, mode, fourth, fifth);
+    }
 
     // man 2 openat
     [RuntimeExport("openat")]
@@ -54,7 +63,12 @@ internal static unsafe class Opens
     }
 
     [RuntimeExport("openat64")]
-    private static nint openat64(nint directory, nint path, nint flags, nint mode, nint fifth) => openat(directory, path, flags, mode, fifth);
+    private static nint openat64(nint directory, nint path, nint flags, nint mode, nint fifth)
+    {
+        if (s_openat64 == 0)
+            return OpenWide(RealFunction.openat64, RealFunction.openat, directory, path, flags, mode, fifth);
+        return openat(directory, path, flags, mode, fifth);
+    }
 
     // man 2 openat2 (glibc 2.43); a program that refers to it weakly, for libcs without it, finds ours, which then has to do it
     [RuntimeExport("openat2")]
@@ -84,7 +98,8 @@ internal static unsafe class Opens
     private static nint fopen(nint path, nint mode, nint third, nint fourth, nint fifth) => Open(RealFunction.fopen, path, mode, third, fourth, fifth);
 
     [RuntimeExport("fopen64")]
-    private static nint fopen64(nint path, nint mode, nint third, nint fourth, nint fifth) => fopen(path, mode, third, fourth, fifth);
+    private static nint fopen64(nint path, nint mode, nint third, nint fourth, nint fifth) =>
+        OpenWide(RealFunction.fopen64, RealFunction.fopen, path, mode, third, fourth, fifth);
 
     // man 3 freopen; without a path it changes the mode of what is open
     [RuntimeExport("freopen")]
@@ -92,7 +107,8 @@ internal static unsafe class Opens
         Open(RealFunction.freopen, path, mode, stream, fourth, fifth);
 
     [RuntimeExport("freopen64")]
-    private static nint freopen64(nint path, nint mode, nint stream, nint fourth, nint fifth) => freopen(path, mode, stream, fourth, fifth);
+    private static nint freopen64(nint path, nint mode, nint stream, nint fourth, nint fifth) =>
+        OpenWide(RealFunction.freopen64, RealFunction.freopen, path, mode, stream, fourth, fifth);
 
     public static bool IsRaw(nint number) =>
         number is SyscallNumbers.openat or SyscallNumbers.openat2 || (number == SyscallNumbers.open && number >= 0);
@@ -108,6 +124,13 @@ internal static unsafe class Opens
     {
         nint real = Real.Find(function);
         return Libraries.IsInLibc(real) ? real : 0;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint OpenWide(RealFunction function, RealFunction instead, nint a, nint b, nint c, nint d, nint e)
+    {
+        Startup.Ensure();
+        return Open(Real.Or(function, instead), a, b, c, d, e);
     }
 
     // What is not libc's own may take something else than a path.

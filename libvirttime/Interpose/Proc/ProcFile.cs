@@ -32,10 +32,10 @@ internal static unsafe class ProcFile
         if (flags < 0 || (flags & Mman.O_PATH) != 0 || (flags & Mman.O_ACCMODE) is not (Mman.O_RDONLY or Mman.O_RDWR))
             return 0;
 
-        // Without a /proc, a relative path leads to something else.
+        // Without a /proc, as behind chroot, a relative path leads to something else, and so does one to a file that somebody made there.
         int length = ProcPath.OfDescriptor(descriptor, target);
         if (length < 0)
-            return *path == '/' ? length : 0;
+            return *path == '/' && IsOfProc(descriptor) ? length : 0;
         ProcKind kind = ProcPath.KindOf(target);
         if (kind == ProcKind.Other)
             return 0;
@@ -54,9 +54,11 @@ internal static unsafe class ProcFile
     /// Renews the text behind a descriptor that was rewound, as the kernel would. In place, so that all who share the open file
     /// have it.
     /// </summary>
+    /// <param name="descriptor">Of any file.</param>
+    /// <param name="answer">Of who reads the file at once: gets its beginning. Null for others.</param>
     /// <returns>0, also for everything that is no such file; or <c>-errno</c>, and the text is empty if possible.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static int Renew(int descriptor)
+    public static int Renew(int descriptor, ProcAnswer* answer = null)
     {
         if (!ProcNotes.Has(descriptor))
             return 0;
@@ -75,7 +77,12 @@ internal static unsafe class ProcFile
             text.Length = 0;
         int failure = Rewrite(descriptor, &text);
         if (error == 0)
+        {
+            if (answer != null)
+                ProcAnswer.Fill(answer, &text);
             ProcText.Unmap(&text);
+        }
+
         return error != 0 ? error : failure;
     }
 
@@ -84,6 +91,13 @@ internal static unsafe class ProcFile
     {
         if (Kernel.Call(SyscallNumbers.fcntl, 0, Mman.F_GET_SEALS) >= 0)
             ProcNotes.Note(0);
+    }
+
+    private static bool IsOfProc(int descriptor)
+    {
+        const long PROC_SUPER_MAGIC = 0x9fa0;
+        long* statfs = stackalloc long[16];
+        return Kernel.Call(SyscallNumbers.fstatfs, descriptor, (nint)statfs) != 0 || *statfs == PROC_SUPER_MAGIC;
     }
 
     private static int Put(int descriptor, int flags, byte* target, ProcText* text)

@@ -13,28 +13,27 @@ internal static unsafe class Rewinds
 {
     // man 2 lseek. Here and below: a library may have a function of its own by this name, which gets what it takes.
     [RuntimeExport("lseek")]
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint lseek(nint descriptor, nint offset, nint whence, nint fourth, nint fifth) =>
-        IsBeginning(offset, whence) && !Renew(descriptor) ? -1 : Pass(RealFunction.lseek, descriptor, offset, whence, fourth, fifth);
+        Seek(RealFunction.lseek, descriptor, offset, whence, fourth, fifth);
 
-    // Whatever ends in 64 is the same function on these architectures, and the newer musl has no such names. A jump to it, not a second copy.
+    // Whatever ends in 64 is the same function on these architectures in libc, and may be another one of a library between.
     [RuntimeExport("lseek64")]
-    private static nint lseek64(nint descriptor, nint offset, nint whence, nint fourth, nint fifth) => lseek(descriptor, offset, whence, fourth, fifth);
+    private static nint lseek64(nint descriptor, nint offset, nint whence, nint fourth, nint fifth) =>
+        Seek(Real.Or(RealFunction.lseek64, RealFunction.lseek), descriptor, offset, whence, fourth, fifth);
 
     // man 2 pread
     [RuntimeExport("pread")]
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint pread(nint descriptor, nint bytes, nint count, nint offset, nint fifth) =>
-        IsBeginning(offset) && !Renew(descriptor) ? -1 : Pass(RealFunction.pread, descriptor, bytes, count, offset, fifth);
+        Read(RealFunction.pread, descriptor, bytes, count, offset, fifth);
 
     [RuntimeExport("pread64")]
-    private static nint pread64(nint descriptor, nint bytes, nint count, nint offset, nint fifth) => pread(descriptor, bytes, count, offset, fifth);
+    private static nint pread64(nint descriptor, nint bytes, nint count, nint offset, nint fifth) =>
+        Read(Real.Or(RealFunction.pread64, RealFunction.pread), descriptor, bytes, count, offset, fifth);
 
     // What _FORTIFY_SOURCE makes of it; the last argument is the buffer's size.
     [RuntimeExport("__pread_chk")]
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint __pread_chk(nint descriptor, nint bytes, nint count, nint offset, nint size) =>
-        IsBeginning(offset) && !Renew(descriptor) ? -1 : Pass(RealFunction.__pread_chk, descriptor, bytes, count, offset, size);
+        Read(RealFunction.__pread_chk, descriptor, bytes, count, offset, size);
 
     [RuntimeExport("__pread64_chk")]
     private static nint __pread64_chk(nint descriptor, nint bytes, nint count, nint offset, nint size) =>
@@ -52,20 +51,25 @@ internal static unsafe class Rewinds
     // man 3 fseek
     [RuntimeExport("fseek")]
     private static nint fseek(nint stream, nint offset, nint whence, nint fourth, nint fifth) =>
-        IsBeginning(offset, whence) && !Renew(RealFunction.fseek, stream) ? -1 : Pass(RealFunction.fseek, stream, offset, whence, fourth, fifth);
+        Seek(RealFunction.fseek, stream, offset, whence, fourth, fifth);
 
     // man 3 fseeko
     [RuntimeExport("fseeko")]
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint fseeko(nint stream, nint offset, nint whence, nint fourth, nint fifth) =>
-        IsBeginning(offset, whence) && !Renew(RealFunction.fseeko, stream) ? -1 : Pass(RealFunction.fseeko, stream, offset, whence, fourth, fifth);
+        Seek(RealFunction.fseeko, stream, offset, whence, fourth, fifth);
 
     [RuntimeExport("fseeko64")]
-    private static nint fseeko64(nint stream, nint offset, nint whence, nint fourth, nint fifth) => fseeko(stream, offset, whence, fourth, fifth);
+    private static nint fseeko64(nint stream, nint offset, nint whence, nint fourth, nint fifth) =>
+        Seek(Real.Or(RealFunction.fseeko64, RealFunction.fseeko), stream, offset, whence, fourth, fifth);
 
-    /// <summary>What <c>syscall(SYS_lseek, …)</c> and <c>SYS_pread64</c> need before they are passed on. False where they have failed.</summary>
-    public static bool BeforeRaw(nint number, nint a, nint b, nint c, nint d) =>
-        !(number == SyscallNumbers.lseek ? IsBeginning(b, c) : number == SyscallNumbers.pread64 && IsBeginning(d)) || Renew(a);
+    /// <summary>Whether <c>syscall(SYS_pread64, …)</c> is for <see cref="RawRead"/>.</summary>
+    public static bool IsRawRead(nint number, nint offset) => number == SyscallNumbers.pread64 && IsBeginning(offset);
+
+    public static nint RawRead(nint descriptor, nint bytes, nint count) =>
+        Anew(descriptor, bytes, count, Real.syscall(SyscallNumbers.pread64, descriptor, bytes, count, 0));
+
+    /// <summary>What <c>syscall(SYS_lseek, …)</c> needs before it is passed on. False where it has failed.</summary>
+    public static bool BeforeRaw(nint number, nint a, nint b, nint c) => number != SyscallNumbers.lseek || !IsBeginning(b, c) || Renew(a);
 
     /// <summary>The descriptor of a stream; −1 for one that has none.</summary>
     public static int DescriptorOf(nint stream)
@@ -74,6 +78,40 @@ internal static unsafe class Rewinds
         int descriptor = (int)Real.Call(RealFunction.fileno, stream);
         Errno.Value = errno;
         return descriptor;
+    }
+
+    // Of a descriptor, or of a stream.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint Seek(RealFunction function, nint opened, nint offset, nint whence, nint fourth, nint fifth)
+    {
+        bool isRenewed = !IsBeginning(offset, whence) || (function >= RealFunction.fseek ? Renew(function, opened) : Renew(opened));
+        return isRenewed ? Pass(function, opened, offset, whence, fourth, fifth) : -1;
+    }
+
+    // What is not libc's own may take something else than memory.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint Read(RealFunction function, nint descriptor, nint bytes, nint count, nint offset, nint fifth)
+    {
+        bool isBeginning = IsBeginning(offset);
+        bool isLibcs = isBeginning && Libraries.IsInLibc(Real.Find(function));
+        if (isBeginning && !isLibcs && !Renew(descriptor))
+            return -1;
+        nint length = Pass(function, descriptor, bytes, count, offset, fifth);
+        return isLibcs ? Anew(descriptor, bytes, count, length) : length;
+    }
+
+    // The real function goes first: it has the errors, and where a thread is cancelled nothing of ours is left behind. What it read may be what
+    // another thread was just renewing, as the file is shared; the kernel gives each reader a text of his own.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint Anew(nint descriptor, nint bytes, nint count, nint length)
+    {
+        if (length < 0)
+            return length;
+        ProcAnswer answer;
+        answer.Bytes = (byte*)bytes;
+        answer.Room = count;
+        answer.Length = length;
+        return Errno.Return(ProcFile.Renew((int)descriptor, &answer)) == 0 ? answer.Length : -1;
     }
 
     // Before anything is noted, the library need not be ready.

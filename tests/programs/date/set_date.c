@@ -9,6 +9,7 @@
 #include "../virttime_conf.h"
 #include <dlfcn.h>
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/time.h>
 #include <sys/timex.h>
@@ -84,8 +85,8 @@ static int read_clock_adjtime(void) { return clock_adjtime(CLOCK_REALTIME, &read
 static int read_raw_adjtimex(void) { return syscall(SYS_adjtimex, &reading); }
 
 /* What is an error anywhere. */
-static const struct timespec bad_times[] = {{1, -1}, {1, 1000000000}, {-1, 0}};
-static const struct timeval bad_timevals[] = {{1, -1}, {1, 1000000}, {-1, 0}};
+static const struct timespec bad_times[] = {{1, -1}, {1, 1000000000}, {-1, 0}, {8277292036, 0}};
+static const struct timeval bad_timevals[] = {{1, -1}, {1, 1000000}, {-1, 0}, {INT64_MAX, 0}};
 
 static int negative_nanoseconds(void) { return clock_settime(CLOCK_REALTIME, &bad_times[0]); }
 static int too_many_nanoseconds(void) { return clock_settime(CLOCK_REALTIME, &bad_times[1]); }
@@ -93,6 +94,8 @@ static int before_1970(void) { return clock_settime(CLOCK_REALTIME, &bad_times[2
 static int negative_microseconds(void) { return settimeofday(&bad_timevals[0], NULL); }
 static int too_many_microseconds(void) { return settimeofday(&bad_timevals[1], NULL); }
 static int timeval_before_1970(void) { return settimeofday(&bad_timevals[2], NULL); }
+static int in_2232(void) { return clock_settime(CLOCK_REALTIME, &bad_times[3]); }
+static int beyond_any_date(void) { return settimeofday(&bad_timevals[3], NULL); }
 static int no_time(void) { return syscall(SYS_clock_settime, CLOCK_REALTIME, NULL); }
 static int bad_pointer(void) { return clock_settime(CLOCK_REALTIME, (const struct timespec *)8); }
 static int raw_bad_pointer(void) { return syscall(SYS_settimeofday, 8, NULL); }
@@ -111,7 +114,7 @@ static const struct {
     WAY(by_adjtimex), WAY(by_slewing_adjtimex), WAY(by_ntp_adjtime), WAY(by_internal_adjtimex), WAY(by_clock_adjtime), WAY(by_raw_adjtimex), WAY(by_raw_clock_adjtime),
     WAY(by_adjtime), WAY(read_adjtime), WAY(read_adjtimex), WAY(read_slew), WAY(read_ntp_adjtime), WAY(read_clock_adjtime),
     WAY(read_raw_adjtimex), WAY(negative_nanoseconds), WAY(too_many_nanoseconds), WAY(before_1970),
-    WAY(negative_microseconds), WAY(too_many_microseconds), WAY(timeval_before_1970), WAY(no_time), WAY(bad_pointer), WAY(raw_bad_pointer),
+    WAY(negative_microseconds), WAY(too_many_microseconds), WAY(timeval_before_1970), WAY(in_2232), WAY(beyond_any_date), WAY(no_time), WAY(bad_pointer), WAY(raw_bad_pointer),
     WAY(bad_timex), WAY(monotonic), WAY(tai), WAY(unknown_clock),
 };
 
