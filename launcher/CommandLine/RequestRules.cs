@@ -80,7 +80,8 @@ internal static class RequestRules
     {
         LauncherOptions options = request.Options;
         bool namesFile = options.Config is not null || options.ConfigMode is not null || request.Pid is not null;
-        bool acts = request.ChangesClocks || options.Save || options.Resume || options.Check || options.Force || options.PrintEnvironment
+        bool saves = options.Save || options.Resume || options.Elapsed || options.CriuAction;
+        bool acts = request.ChangesClocks || saves || options.Check || options.Force || options.PrintEnvironment
             || options.None || options.Install is not null || options.NoFreeze;
         Refuse(namesFile || acts || request.Command.Length > 0, OptionNames.List, "lists all programs; it goes with --json only");
     }

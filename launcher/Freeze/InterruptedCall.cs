@@ -29,21 +29,37 @@ internal static class InterruptedCall
 
     private static bool IsOperation(ulong argument, int operation) => ((int)argument & ~FUTEX_FLAGS) == operation;
 
+    /// <summary>
+    /// Whether a call that goes on by <c>restart_syscall</c> and is interrupted again may be a <c>futex</c>: only its arguments are left to tell.
+    /// Where that has the number that is to be found at the address, <c>nanosleep</c> and <c>clock_nanosleep</c> have a pointer.
+    /// </summary>
+    private static bool MayBeFutex(ulong address, ulong number) =>
+        address != 0 && address % sizeof(uint) == 0 && (number <= uint.MaxValue || (long)number is < 0 and >= int.MinValue);
+
     /// <summary>The thread stands behind the instruction, <c>rax</c> is the result, and what is made of it is decided when it goes on.</summary>
     private static class X64
     {
-        private const int r10 = 7, rax = 10, rdx = 12, rsi = 13, orig_rax = 15;
+        private const int r10 = 7, rax = 10, rdx = 12, rsi = 13, rdi = 14, orig_rax = 15;
+        private const long futex = 202, restart_syscall = 219;
 
         public static bool ReadsAgain(ref Registers registers, SlotMappings slots, bool isInFlight)
         {
             // Not in a call where it is negative.
             long call = (long)registers[orig_rax];
             long result = -(long)registers[rax];
-            if (call == 202 /* futex */ && result == ERESTART_RESTARTBLOCK)
+            if (result == ERESTART_RESTARTBLOCK)
             {
+                // It goes on so after it was stopped and continued before, by SIGSTOP, a debugger or a freezer.
+                bool isAgain = call == restart_syscall && isInFlight && MayBeFutex(registers[rdi], registers[rdx]);
+                if (call != futex && !isAgain)
+                    return false;
+
                 // With this result, a signal handler that is to run first still makes it EINTR; otherwise the call is made again.
-                if (slots.Hold(registers[r10]))
+                if (slots.Hold(registers[r10]) && IsOperation(registers[rsi], FUTEX_WAIT_BITSET))
+                {
+                    registers[orig_rax] = futex;
                     return Return(ref registers, ERESTARTNOHAND);
+                }
 
                 // musl, and older glibc for mutexes, compute the time that is left from the slot, and do so again after EINTR.
                 return isInFlight && IsOperation(registers[rsi], FUTEX_WAIT) && Return(ref registers, Errno.EINTR);
@@ -76,13 +92,16 @@ internal static class InterruptedCall
     /// </summary>
     private static class Arm64
     {
-        private const int x0 = 0, x1 = 1, x3 = 3, x8 = 8, pc = 32;
+        private const int x0 = 0, x1 = 1, x2 = 2, x3 = 3, x8 = 8, pc = 32;
+        private const ulong futex = 98, restart_syscall = 128;
 
         public static bool ReadsAgain(ref Registers registers, SlotMappings slots, bool isInFlight)
         {
+            ulong call = registers[x8];
+            bool isFutex = call == futex || (call == restart_syscall && isInFlight && MayBeFutex(registers[x0], registers[x2]));
             bool isWait = IsOperation(registers[x1], FUTEX_WAIT);
             bool isDeadline = slots.Hold(registers[x3]) && IsOperation(registers[x1], FUTEX_WAIT_BITSET);
-            if (registers[x8] != 98 /* futex */ || !(isDeadline || (isWait && isInFlight)) || !slots.IsSystemCall(registers[pc]))
+            if (!isFutex || !(isDeadline || (isWait && isInFlight)) || !slots.IsSystemCall(registers[pc]))
                 return false;
 
             registers[x0] = unchecked((ulong)-Errno.EINTR);

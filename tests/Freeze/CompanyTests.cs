@@ -60,6 +60,33 @@ public class CompanyTests
         Assert.Equal("error=0", await waiting.ReadLineAsync());
     }
 
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("sem_clockwait", 110)]
+    [InlineData("pthread_cond_clockwait", 110)]
+    [InlineData("clock_nanosleep", 0)]
+    public async Task Wait_that_has_been_stopped_and_continued_is_moved(string function, int error)
+    {
+        using TemporaryDirectory directory = new();
+        string conf = directory.File("conf");
+        string program = await NativeProgram.BuildAsync("slot_wait.c");
+        using RunningProgram waiting = Command.Launcher("--monotonic-at", "12345s", "--config", conf, "--", program, function, "3600000").Start();
+        int thread = (int)await waiting.ReadNumberAsync("thread");
+        using (ConfigFile file = ConfigFile.Open(conf))
+            await file.InFlightAsync(thread);
+        await waiting.ReadNumberAsync("deadline");
+        await StateAsync(thread, 'S');
+        foreach ((string signal, char state) in new[] { ("-STOP", 'T'), ("-CONT", 'S') })
+        {
+            (await Command.Of("kill", signal, $"{thread}").RunAsync()).Succeeded();
+            Assert.Equal(state, await StateAsync(thread, state));
+        }
+
+        await Moving.AdvanceAsync(thread, "59m");
+        await Moving.AdvanceAsync(thread, "1m");
+        Assert.Equal(error, await waiting.ReadNumberAsync("error"));
+        Assert.InRange(await waiting.ReadNumberAsync("late_ms"), 0, decimal.MaxValue);
+    }
+
     [Fact(Timeout = Limits.Test)]
     public async Task All_processes_with_the_file_are_moved_together_in_whatever_namespace()
     {

@@ -106,6 +106,8 @@ public class BadInputTests
         { "--list", ["--list", "--pid", "1"] },
         { "--list", ["--list", "--monotonic-at", "5s"] },
         { "--list", ["--list", "--save"] },
+        { "--list", ["--list", "--elapsed"] },
+        { "--list", ["--list", "--criu-action"] },
         { "--list", ["--list", "--print-env"] },
         { "--print-env", ["--print-env", "--config", There, .. s_target] },
         { "--print-env", ["--print-env"] },
