@@ -12,12 +12,21 @@ internal sealed class FrozenUsers : IDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_ordinary = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(100);
 
     private readonly UserSearch _search;
+    private readonly DeadThreads _dead;
     private readonly Dictionary<int, TracedThread> _threads = [];
+
+    // When they were refused first.
+    private readonly Dictionary<int, long> _refused = [];
     private readonly long _begin = Stopwatch.GetTimestamp();
 
-    private FrozenUsers(UserSearch search) => _search = search;
+    private FrozenUsers(UserSearch search, DeadThreads dead)
+    {
+        _search = search;
+        _dead = dead;
+    }
 
     public IEnumerable<int> Processes => _threads.Values.Select(thread => thread.Process).Distinct();
 
@@ -27,10 +36,11 @@ internal sealed class FrozenUsers : IDisposable
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_begin);
 
     /// <param name="search">Who uses the file. It is gone on with, since new ones may be started until all are stopped.</param>
+    /// <param name="dead">Is told whom we trace.</param>
     /// <exception cref="LauncherException">One cannot be stopped; all run on as if nothing had been.</exception>
-    public static FrozenUsers Stop(UserSearch search)
+    public static FrozenUsers Stop(UserSearch search, DeadThreads dead)
     {
-        FrozenUsers frozen = new(search);
+        FrozenUsers frozen = new(search, dead);
         try
         {
             frozen.StopAll();
@@ -125,13 +135,19 @@ internal sealed class FrozenUsers : IDisposable
         if (thread is not null)
         {
             _threads.Add(id, thread);
+            _dead.Add(id);
             return true;
         }
 
         int error = Errno.Last;
-        if (error != Errno.ESRCH && !ThreadStatus.IsOver(process, id))
-            throw FreezeErrors.CannotTrace(process, id, error);
-        return false;
+        if (error == Errno.ESRCH || ThreadStatus.IsOver(process, id))
+            return false;
+
+        // One that is about to end, or to become another by an exec, may not be traced either, for a moment.
+        long now = Stopwatch.GetTimestamp();
+        if (_refused.TryAdd(id, now) || Stopwatch.GetElapsedTime(_refused[id], now) < s_moment)
+            return true;
+        throw FreezeErrors.CannotTrace(process, id, error);
     }
 
     private void WaitUntilStopped()

@@ -5,16 +5,16 @@ using VirtTime.Processes;
 namespace VirtTime.Freeze;
 
 /// <summary>A change of a config file while everybody who uses it stands still.</summary>
-internal sealed class Standstill(UserSearch search, FreezeReport report) : IDisposable
+internal sealed class Standstill(UserSearch search, FreezeReport report, DeadThreads dead) : IDisposable
 {
     private FrozenUsers? _frozen;
 
     /// <summary>Makes a change on a thread that may trace others.</summary>
     /// <param name="change">Calls <see cref="Begin"/> when all that takes long has been done, and <see cref="Dispose"/> as soon as it can.</param>
     /// <exception cref="LauncherException">One cannot be stopped, or what the change throws; nothing was changed.</exception>
-    public static void Run(UserSearch search, FreezeReport report, Action<Standstill> change) => TracerThread.Run(() =>
+    public static void Run(UserSearch search, FreezeReport report, Action<Standstill> change) => TracerThread.Run(dead =>
     {
-        using Standstill standstill = new(search, report);
+        using Standstill standstill = new(search, report, dead);
         change(standstill);
     });
 
@@ -22,7 +22,7 @@ internal sealed class Standstill(UserSearch search, FreezeReport report) : IDisp
     /// <exception cref="LauncherException">One cannot be stopped.</exception>
     public void Begin(OpenConfig file)
     {
-        _frozen = FrozenUsers.Stop(search);
+        _frozen = FrozenUsers.Stop(search, dead);
         BitArray? inFlight = CallsInFlight.ThreadsIn(file);
         report.Threads = _frozen.ThreadCount;
         report.Processes.UnionWith(_frozen.Processes);

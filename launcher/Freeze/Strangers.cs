@@ -52,9 +52,9 @@ internal static class Strangers
         if (now.Users.Count == 0)
             return;
 
-        TracerThread.Run(() =>
+        TracerThread.Run(dead =>
         {
-            using FrozenUsers late = FrozenUsers.Stop(now);
+            using FrozenUsers late = FrozenUsers.Stop(now, dead);
             late.MakeCallsReadAgain(id => others[id]);
         });
     }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using VirtTime.Native;
 using VirtTime.Processes;
 
@@ -42,12 +43,15 @@ internal sealed unsafe class TracedThread
     /// <summary>Null where it may not be traced, or is gone; <see cref="Errno.Last"/> says which.</summary>
     public static TracedThread? TrySeize(int process, int id)
     {
-        if (SystemCalls.ptrace(SystemCalls.PTRACE_SEIZE, id, 0, null) != 0)
-            return null;
+        bool isNew = SystemCalls.ptrace(SystemCalls.PTRACE_SEIZE, id, 0, null) == 0;
+        int error = Errno.Last;
 
-        // Where it has ended since, that is seen by Look.
-        SystemCalls.ptrace(SystemCalls.PTRACE_INTERRUPT, id, 0, null);
-        return new TracedThread(process, id);
+        // Where it has ended since, that is seen by Look. A thread that execs takes the id of its process, and is traced already.
+        bool isOurs = SystemCalls.ptrace(SystemCalls.PTRACE_INTERRUPT, id, 0, null) == 0;
+        if (isNew || isOurs)
+            return new TracedThread(process, id);
+        Marshal.SetLastPInvokeError(error);
+        return null;
     }
 
     /// <summary>Looks once, without waiting.</summary>

@@ -8,15 +8,20 @@ namespace VirtTime.Freeze;
 /// </summary>
 internal static class TracerThread
 {
+    // Mostly it has ended long before.
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
+
+    /// <param name="action">What the thread does, and whom it tells that it traces; those that end are buried by this one meanwhile.</param>
     /// <exception cref="LauncherException">What the action threw; or no thread can be had.</exception>
-    public static void Run(Action action)
+    public static void Run(Action<DeadThreads> action)
     {
+        DeadThreads dead = new();
         ExceptionDispatchInfo? error = null;
         Thread thread = new(() =>
         {
             try
             {
-                action();
+                action(dead);
             }
             catch (Exception exception)
             {
@@ -33,7 +38,8 @@ internal static class TracerThread
             throw FreezeErrors.NoThread();
         }
 
-        thread.Join();
+        while (!thread.Join(s_pause))
+            dead.Bury();
         error?.Throw();
     }
 }

@@ -15,7 +15,9 @@ internal static unsafe partial class SystemCalls
 
     public const int NT_PRSTATUS = 1;
 
+    public const int P_PID = 1;
     public const int WNOHANG = 1;
+    public const int WEXITED = 4;
     public const int __WALL = 0x40000000;
 
     /// <summary>Linux 5.3; the number is the same on every architecture.</summary>
@@ -32,6 +34,9 @@ internal static unsafe partial class SystemCalls
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int waitpid(int thread, int* status, int options);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int waitid(int kind, int thread, void* information, int options);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint syscall(nint number, nint first, nint second, nint third);

@@ -29,6 +29,31 @@ public class CompanyTests
         }
     }
 
+    // The one that execs waits until the others are buried, and who traces it waits for the exec.
+    [Fact(Timeout = Limits.Test)]
+    public async Task Exec_from_a_thread_is_not_waited_for_while_it_waits_for_us()
+    {
+        const int Moves = 500;
+        using TemporaryDirectory directory = new();
+        string conf = directory.File("conf");
+        string program = await NativeProgram.BuildAsync("freeze/exec_from_thread.c");
+        using RunningProgram running = Command.Launcher("--monotonic-at", "12345s", "--config", conf, "--", program, "100000").Start();
+        int pid = (int)await running.ReadNumberAsync("pid");
+        int moved = 0;
+        for (int i = 0; i < Moves; i++)
+        {
+            // Between two programs there is nobody; and those that exec without end may be too fast to be stopped.
+            Command move = Command.Launcher("--config", conf, "--advance", "1s") with { Limit = TimeSpan.FromSeconds(15) };
+            Result result = await move.RunAsync();
+            Assert.Contains(result.ExitCode, (int[])[0, 125]);
+            moved += result.ExitCode == 0 ? 1 : 0;
+        }
+
+        Assert.InRange(moved, Moves / 2, Moves);
+        Assert.True(Directory.Exists($"/proc/{pid}"));
+        (await Command.Of("kill", "-KILL", $"{pid}").RunAsync()).Succeeded();
+    }
+
     [Fact(Timeout = Limits.Test)]
     public async Task Command_on_the_clocks_of_one_that_is_in_vfork()
     {
