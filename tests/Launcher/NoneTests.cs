@@ -16,6 +16,16 @@ public class NoneTests
         Assert.Empty(result.Error);
     }
 
+    // Nobody can leave one.
+    [Fact(Timeout = Limits.Test)]
+    public async Task Time_namespace_is_warned_of()
+    {
+        string[] outer = ["--backend", "namespace", "--monotonic-offset", "1000000d", "--"];
+        Result result = await Command.Launcher([.. outer, Paths.Launcher, "--none", "--", "true"]).RunAsync();
+        Assert.SkipWhen(result.ExitCode == 125, "a time namespace is not to be had here");
+        Assert.Contains("time namespace", Assert.Single(result.Succeeded().ErrorLines), StringComparison.Ordinal);
+    }
+
     [Fact(Timeout = Limits.Test)]
     public async Task So_does_what_it_starts_with_a_cleared_environment()
     {
