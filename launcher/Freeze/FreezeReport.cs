@@ -22,6 +22,9 @@ internal sealed class FreezeReport
     /// <summary>Processes with a timerfd that we may not set.</summary>
     public HashSet<int> KeptTimerDescriptors { get; } = [];
 
+    /// <summary>Whether the date has become virtual under programs that run: their waits for one that have begun are in no slot.</summary>
+    public bool IsFirstDate { get; set; }
+
     /// <summary>Why programs that were started meanwhile could not be seen to; null where there were none.</summary>
     public string? LateComer { get; set; }
 
@@ -35,6 +38,8 @@ internal sealed class FreezeReport
                 $"{Threads} threads of {Processes.Count} processes stood still for {(long)Standstill.TotalMicroseconds} us; {Calls} calls are made again");
         WriteKept(KeptTimers, "timer_create");
         WriteKept(KeptTimerDescriptors, "timerfd_create");
+        if (IsFirstDate)
+            StandardStreams.WriteMessage("note: the date was the host's until now: calls that wait for one already end by the host's");
         if (LateComer is not null)
             StandardStreams.WriteMessage($"note: a program that was started meanwhile may keep an old deadline: {LateComer}");
         if (Uncertain > 0)

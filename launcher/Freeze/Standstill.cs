@@ -40,6 +40,7 @@ internal sealed class Standstill(UserSearch search, FreezeReport report, DeadThr
                 report.KeptTimerDescriptors.Add(timer.Process);
         }
 
+        report.IsFirstDate = move.Old.OwnRealtime is null && move.New.OwnRealtime is not null;
         report.KeptTimers.UnionWith(_frozen.Processes.Where(process => PosixTimers.AreIn(process, move)));
     }
 

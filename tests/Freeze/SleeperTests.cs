@@ -49,6 +49,17 @@ public class SleeperTests
         }
     }
 
+    // They have no slot; the date that is moved later finds those that began since.
+    [Fact(Timeout = Limits.Test)]
+    public async Task First_date_of_a_running_program_is_said_not_to_reach_who_waits_already()
+    {
+        using WaitingTarget waiting = await WaitingTarget.StartAsync("--monotonic-at", "12345s");
+        string[] move = ["--pid", $"{waiting.Thread}", "--realtime-offset"];
+        Result first = (await Command.Launcher([.. move, "1d"]).RunAsync()).Succeeded();
+        Assert.Contains("end by the host's", Assert.Single(first.ErrorLines), StringComparison.Ordinal);
+        Assert.Empty((await Command.Launcher([.. move, "2d"]).RunAsync()).Succeeded().Error);
+    }
+
     /// <remarks>
     /// Restored there, and its clock not adjusted, a program reads a clock that is 30 days behind and waits for as long, and its calls have read their
     /// deadlines again: so it is after a jump back.
