@@ -15,10 +15,7 @@ internal unsafe struct timex
     private fixed long _rest[15];
 
     /// <summary>In <see cref="modes"/>: what <c>adjtime(3)</c> asks with.</summary>
-    public const uint ADJ_ADJTIME = 0x8000;
-
-    /// <summary>With that: only reads.</summary>
-    public const uint ADJ_OFFSET_READONLY = 0x2000;
+    public const uint ADJ_OFFSET_SS_READ = 0xa001;
 
     /// <summary>In <see cref="status"/>.</summary>
     public const int STA_NANO = 0x2000;

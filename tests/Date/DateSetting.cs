@@ -23,7 +23,7 @@ internal static class DateSetting
     public static readonly string[] Adjusters =
     [
         "zone_only", "time_and_zone", "raw_zone", "by_adjtimex", "by_slewing_adjtimex", "by_ntp_adjtime", "by_internal_adjtimex", "by_clock_adjtime", "by_raw_adjtimex",
-        "by_raw_clock_adjtime", "by_adjtime",
+        "by_raw_clock_adjtime", "by_stepping_under_a_reading_mode", "by_adjtime",
     ];
 
     public static readonly string[] Readers =

@@ -93,11 +93,12 @@ internal static unsafe class ClockDiscipline
             return Real.Invoke(real, arguments);
         if (!UserMemory.CanWrite((timespec*)given) || !UserMemory.CanWrite(last))
             return Errno.Return(-Errno.EFAULT);
-        if (!OnlyReads(given->modes))
-            return Errno.Return(-Errno.EPERM);
 
+        // What is judged is what the kernel gets: another thread may change the caller's meanwhile.
         timex copy;
         Copy(given, &copy, TimexLength);
+        if (!OnlyReads(copy.modes))
+            return Errno.Return(-Errno.EPERM);
         *buffer = (nint)(&copy);
         OffsetSnapshot snapshot;
         nint result;
@@ -138,11 +139,8 @@ internal static unsafe class ClockDiscipline
         return answer;
     }
 
-    private static bool OnlyReads(uint modes)
-    {
-        const uint Asks = timex.ADJ_ADJTIME | timex.ADJ_OFFSET_READONLY;
-        return modes == 0 || (modes & Asks) == Asks;
-    }
+    // Exactly: with another bit beside it, the second one sets the clock as well.
+    private static bool OnlyReads(uint modes) => modes is 0 or timex.ADJ_OFFSET_SS_READ;
 
     // In microseconds but for clocks that a daemon has told to count nanoseconds.
     private static timeval Shift(timeval host, timespec offset, int status)

@@ -71,6 +71,11 @@ static int by_internal_adjtimex(void)
 static int by_clock_adjtime(void) { return clock_adjtime(CLOCK_REALTIME, &step); }
 static int by_raw_adjtimex(void) { return syscall(SYS_adjtimex, &step); }
 static int by_raw_clock_adjtime(void) { return syscall(SYS_clock_adjtime, CLOCK_REALTIME, &step); }
+static int by_stepping_under_a_reading_mode(void)
+{
+    static struct timex both = {.modes = ADJ_OFFSET_SS_READ | ADJ_SETOFFSET, .time = {1, 0}};
+    return adjtimex(&both);
+}
 static int by_adjtime(void) { return adjtime(&delta, NULL); }
 
 /* What only reads. */
@@ -112,7 +117,7 @@ static const struct {
     WAY(by_clock_settime), WAY(by_settimeofday), WAY(by_bound_stime), WAY(by_raw_clock_settime), WAY(by_raw_settimeofday),
     WAY(by_looked_up_stime), WAY(by_stime_of_libc), WAY(by_settimeofday_of_libc), WAY(zone_only), WAY(time_and_zone), WAY(raw_zone),
     WAY(by_adjtimex), WAY(by_slewing_adjtimex), WAY(by_ntp_adjtime), WAY(by_internal_adjtimex), WAY(by_clock_adjtime), WAY(by_raw_adjtimex), WAY(by_raw_clock_adjtime),
-    WAY(by_adjtime), WAY(read_adjtime), WAY(read_adjtimex), WAY(read_slew), WAY(read_ntp_adjtime), WAY(read_clock_adjtime),
+    WAY(by_stepping_under_a_reading_mode), WAY(by_adjtime), WAY(read_adjtime), WAY(read_adjtimex), WAY(read_slew), WAY(read_ntp_adjtime), WAY(read_clock_adjtime),
     WAY(read_raw_adjtimex), WAY(negative_nanoseconds), WAY(too_many_nanoseconds), WAY(before_1970),
     WAY(negative_microseconds), WAY(too_many_microseconds), WAY(timeval_before_1970), WAY(in_2232), WAY(beyond_any_date), WAY(no_time), WAY(bad_pointer), WAY(raw_bad_pointer),
     WAY(bad_timex), WAY(monotonic), WAY(tai), WAY(unknown_clock),
