@@ -41,6 +41,7 @@ internal static class HelpText
               --elapsed                with the time that has passed meanwhile
               --no-freeze              change the clocks without stopping the programs
                                          that use them meanwhile
+              --keep-waits             calls in flight keep the time left
               --criu-action            act as an action script of criu
 
         Running:

@@ -67,6 +67,9 @@ internal class LauncherOptions : MonotonicOptions
     [Option(OptionNames.NoFreeze)]
     public bool NoFreeze { get; set; }
 
+    [Option(OptionNames.KeepWaits)]
+    public bool KeepWaits { get; set; }
+
     [Option(OptionNames.CriuAction)]
     public bool CriuAction { get; set; }
 

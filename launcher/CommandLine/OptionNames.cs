@@ -28,6 +28,7 @@ internal static class OptionNames
     public const string Resume = "resume";
     public const string Elapsed = "elapsed";
     public const string NoFreeze = "no-freeze";
+    public const string KeepWaits = "keep-waits";
     public const string CriuAction = "criu-action";
     public const string None = "none";
     public const string Install = "install";
@@ -49,7 +50,8 @@ internal static class OptionNames
     [
         Backend,
         MonotonicAt, MonotonicOffset, MonotonicSince, BoottimeAt, BoottimeOffset, BoottimeSince, RealtimeAt, RealtimeOffset, Advance, Config, ConfigMode,
-        Pid, List, Save, Resume, Elapsed, NoFreeze, CriuAction, None, Install, SplitString, Check, Force, Json, PrintEnvironment, Verbose, LogLevel, Help, Version,
+        Pid, List, Save, Resume, Elapsed, NoFreeze, KeepWaits, CriuAction, None, Install, SplitString, Check, Force, Json, PrintEnvironment, Verbose, LogLevel,
+        Help, Version,
     ];
 
     /// <summary>The one name that begins with what was typed, as for <c>getopt_long(3)</c>; what fits no name stays as it is.</summary>
@@ -77,6 +79,6 @@ internal static class OptionNames
     public static bool TakesValue(char letter) => letter is ConfigLetter or PidLetter or SplitStringLetter;
 
     public static bool TakesNone(string name) =>
-        name is List or Save or Resume or Elapsed or NoFreeze or CriuAction or None or Check or Force or Json or PrintEnvironment or Verbose
+        name is List or Save or Resume or Elapsed or NoFreeze or KeepWaits or CriuAction or None or Check or Force or Json or PrintEnvironment or Verbose
             or Help or Version;
 }

@@ -49,6 +49,9 @@ internal static class RequestRules
         Refuse(request.Advance is not null && namesNone, OptionNames.Advance, "needs --config FILE or --pid PID");
         bool changes = request.ChangesClocks || options.Resume;
         Refuse(options.NoFreeze && (namesNone || !changes), OptionNames.NoFreeze, "goes with a clock option or --resume, and --config FILE or --pid PID");
+        Refuse(options.KeepWaits && options.Resume, OptionNames.KeepWaits, "cannot keep the deadlines of another host; leave it out with --resume");
+        bool movesNothing = namesNone || !request.ChangesClocks;
+        Refuse(options.KeepWaits && movesNothing, OptionNames.KeepWaits, "goes with a clock option, and --config FILE or --pid PID");
         bool goesOn = options.Resume || options.CriuAction;
         Refuse(options.Elapsed && !goesOn, OptionNames.Elapsed, "goes with --resume, or with --criu-action");
         if (options.CriuAction)
@@ -60,7 +63,8 @@ internal static class RequestRules
     private static void CheckCriuAction(Request request)
     {
         LauncherOptions options = request.Options;
-        bool acts = options.Save || options.Resume || options.Check || options.Json || options.PrintEnvironment || options.Force || options.NoFreeze;
+        bool acts = options.Save || options.Resume || options.Check || options.Json || options.PrintEnvironment || options.Force || options.NoFreeze
+            || options.KeepWaits;
         bool isMore = acts || request.ChangesClocks || request.Command.Length > 0 || options.ConfigMode is not null;
         Refuse(options.Config is null || isMore, OptionNames.CriuAction, "goes with --config FILE and --elapsed only");
     }
@@ -71,7 +75,7 @@ internal static class RequestRules
         bool namesFile = options.Config is not null || options.ConfigMode is not null || request.Pid is not null;
         bool saves = options.Save || options.Resume || options.Elapsed || options.CriuAction;
         bool acts = request.ChangesClocks || saves || options.Check || options.Force || options.Json || options.PrintEnvironment || options.None
-            || options.NoFreeze;
+            || options.NoFreeze || options.KeepWaits;
         Refuse(options.Install is "", OptionNames.Install, "needs the name of a directory");
         Refuse(namesFile || acts || request.Command.Length > 0, OptionNames.Install, "copies virttime-run; no other option and no command goes with it");
     }
@@ -82,7 +86,7 @@ internal static class RequestRules
         bool namesFile = options.Config is not null || options.ConfigMode is not null || request.Pid is not null;
         bool saves = options.Save || options.Resume || options.Elapsed || options.CriuAction;
         bool acts = request.ChangesClocks || saves || options.Check || options.Force || options.PrintEnvironment
-            || options.None || options.Install is not null || options.NoFreeze;
+            || options.None || options.Install is not null || options.NoFreeze || options.KeepWaits;
         Refuse(namesFile || acts || request.Command.Length > 0, OptionNames.List, "lists all programs; it goes with --json only");
     }
 
@@ -92,7 +96,7 @@ internal static class RequestRules
         bool namesFile = options.Config is not null || options.ConfigMode is not null || request.Pid is not null;
         bool acts = request.ChangesClocks || options.Save || options.Resume || options.Elapsed || options.CriuAction || options.Check
             || options.Force || options.Json || options.PrintEnvironment || options.Install is not null
-            || options.NoFreeze || options is BackendOptions { Backend: not null };
+            || options.NoFreeze || options.KeepWaits || options is BackendOptions { Backend: not null };
         Refuse(namesFile || acts, OptionNames.None, "runs a command on the host's clocks; it goes with --verbose and --log-level only");
         Refuse(request.Command.Length == 0, OptionNames.None, "needs a command to run on the host's clocks");
     }

@@ -2,7 +2,7 @@
 
 _virttime_run() {
     local options='--backend --monotonic-at --monotonic-offset --monotonic-since --boottime-at --boottime-offset --boottime-since
-        --realtime-at --realtime-offset --advance --config --config-mode --pid --list --save --resume --elapsed --no-freeze --criu-action --none --install --split-string
+        --realtime-at --realtime-offset --advance --config --config-mode --pid --list --save --resume --elapsed --no-freeze --keep-waits --criu-action --none --install --split-string
         --check --force --json --print-env --verbose --log-level --help --version'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local word i

@@ -36,6 +36,7 @@ complete -c virttime-run -n __virttime_run_option -l save -d 'Note the virtual c
 complete -c virttime-run -n __virttime_run_option -l resume -d 'Let the virtual clocks go on from those saved'
 complete -c virttime-run -n __virttime_run_option -l elapsed -d 'With --resume: add the time that has passed meanwhile'
 complete -c virttime-run -n __virttime_run_option -l no-freeze -d 'Change the clocks without stopping the programs'
+complete -c virttime-run -n __virttime_run_option -l keep-waits -d 'Calls in flight keep the time that they have left'
 complete -c virttime-run -n __virttime_run_option -l criu-action -d 'Act as an action script of criu'
 complete -c virttime-run -n __virttime_run_option -x -l install -a '(__fish_complete_directories)' -d 'Copy virttime-run and its library into a directory'
 complete -c virttime-run -n __virttime_run_option -x -l backend -a 'preload namespace auto' -d 'By what the command gets its clocks'

@@ -22,6 +22,7 @@ _arguments -s -S \
     '--elapsed[with --resume, add the time that has passed meanwhile]' \
     '(-)--install=[copy virttime-run and its library into a directory]:directory:_files -/' \
     '--no-freeze[change the clocks without stopping the programs that use them]' \
+    '(--resume --save)--keep-waits[calls in flight keep the time that they have left]' \
     '--criu-action[act as an action script of criu]' \
     '--backend=[by what the command gets its clocks]:backend:(preload namespace auto)' \
     '*'{-S+,--split-string=}'[split a string into arguments, for #! lines]:string:' \
