@@ -49,6 +49,9 @@ internal class LauncherOptions : MonotonicOptions
     [Option(OptionNames.ConfigMode)]
     public string? ConfigMode { get; set; }
 
+    [Option(OptionNames.ConfigLayout)]
+    public string? ConfigLayout { get; set; }
+
     [Option(OptionNames.PidLetter, OptionNames.Pid)]
     public string? Pid { get; set; }
 

@@ -21,6 +21,7 @@ internal static class OptionNames
     public const string Config = "config";
     public const char ConfigLetter = 'c';
     public const string ConfigMode = "config-mode";
+    public const string ConfigLayout = "config-layout";
     public const string Pid = "pid";
     public const char PidLetter = 'p';
     public const string List = "list";
@@ -49,7 +50,7 @@ internal static class OptionNames
     private static readonly string[] s_all =
     [
         Backend,
-        MonotonicAt, MonotonicOffset, MonotonicSince, BoottimeAt, BoottimeOffset, BoottimeSince, RealtimeAt, RealtimeOffset, Advance, Config, ConfigMode,
+        MonotonicAt, MonotonicOffset, MonotonicSince, BoottimeAt, BoottimeOffset, BoottimeSince, RealtimeAt, RealtimeOffset, Advance, Config, ConfigMode, ConfigLayout,
         Pid, List, Save, Resume, Elapsed, NoFreeze, KeepWaits, CriuAction, None, Install, SplitString, Check, Force, Json, PrintEnvironment, Verbose, LogLevel,
         Help, Version,
     ];
@@ -71,7 +72,7 @@ internal static class OptionNames
     }
 
     public static bool TakesValue(string name) => name is MonotonicAt or MonotonicOffset or BoottimeAt or BoottimeOffset
-        or Advance or Backend or Config or ConfigMode or Pid or Install or SplitString or LogLevel || HasDate(name);
+        or Advance or Backend or Config or ConfigMode or ConfigLayout or Pid or Install or SplitString or LogLevel || HasDate(name);
 
     /// <summary>Whether it is one of <see cref="DatedOptions"/>.</summary>
     public static bool HasDate(ReadOnlySpan<char> name) => name is RealtimeAt or RealtimeOffset or MonotonicSince or BoottimeSince;

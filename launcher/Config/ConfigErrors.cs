@@ -86,6 +86,9 @@ internal static class ConfigErrors
     public static LauncherException WaitsOfOtherBoot(string path) => new(
         What(path), "was made on another boot or host, where its deadlines mean nothing here; leave --keep-waits out");
 
+    public static LauncherException OtherLayout(string path, long size) => new(
+        What(path), $"is there already, with another layout ({size} bytes); remove it, or leave --config-layout out");
+
     public static LauncherException NoRoomForBoottime(string path) => new(
         What(path), "has no room for a boottime offset (another tool made it); leave --boottime-* out, or use a new file");
 
