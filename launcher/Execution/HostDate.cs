@@ -21,11 +21,11 @@ internal static class HostDate
             NoteIfSettable();
     }
 
-    /// <summary>Says so.</summary>
+    /// <summary>Says so of a command without a config file.</summary>
     public static void NoteIfSettable()
     {
         if (Log.IsOn && IsSettable())
-            Log.Debug($"no date is given, and this process may set the host's clock (CAP_SYS_TIME): a program that sets the date sets the host's; --realtime-offset 0 prevents that");
+            Log.Debug($"no date is given, and CAP_SYS_TIME is there: a program that sets the date sets the host's; --realtime-offset 0 (by preload) prevents that");
     }
 
     // The privilege counts in the machine's own user namespace only.

@@ -65,7 +65,7 @@ internal static class NamespaceLaunch
         {
             string names = CapabilitySets.Names(outside.OfCommand);
             StandardStreams.WriteMessage(
-                $"warning: --{OptionNames.Backend}: what the command may do beyond its user ({names}) counts only inside of the user namespace");
+                $"warning: --{OptionNames.Backend}: in a user namespace, what the command may do ({names}) counts for nothing outside of it; --backend preload keeps it");
         }
 
         if (!isSame)
