@@ -5,15 +5,11 @@ namespace VirtTime.Tests.Launching;
 /// <summary>Messages that name the true reason.</summary>
 public class MessageTests
 {
-    // Not dumpable since it has raised its privileges, or asked for that.
-    private const string Closed =
-        "import ctypes, os, time; ctypes.CDLL(None).prctl(4, 0, 0, 0, 0); print('pid=%d' % os.getpid(), flush=True); time.sleep(60)";
-
     [Fact(Timeout = Limits.Test)]
     public async Task Process_that_is_not_dumpable_is_not_said_to_belong_to_somebody_else()
     {
         using OrdinaryUser user = new();
-        using RunningProgram program = OrdinaryUser.Run(Command.Of(Needs.Tool("python3"), "-c", Closed)).Start();
+        using RunningProgram program = OrdinaryUser.Run(Command.Of(user.Copy(await NativeProgram.BuildAsync("launcher/not_dumpable.c")))).Start();
         int pid = (int)await program.ReadNumberAsync("pid");
         Result own = await user.Launch("--pid", $"{pid}").RunAsync();
         Assert.Equal(
@@ -25,10 +21,9 @@ public class MessageTests
     public async Task Root_is_not_told_to_run_as_root()
     {
         Needs.Root();
-        using WaitingTarget waiting = await WaitingTarget.StartAsync("--monotonic-at", "12345s");
         string[] privileges = ["--bounding-set=-sys_ptrace,-dac_override,-dac_read_search", "--inh-caps=-all"];
         using OrdinaryUser user = new();
-        using RunningProgram program = OrdinaryUser.Run(Command.Of(Needs.Tool("python3"), "-c", Closed)).Start();
+        using RunningProgram program = OrdinaryUser.Run(Command.Of(user.Copy(await NativeProgram.BuildAsync("launcher/not_dumpable.c")))).Start();
         int pid = (int)await program.ReadNumberAsync("pid");
         Result result = await Command.Of(Needs.Tool("setpriv"), [.. privileges, Paths.Launcher, "--pid", $"{pid}"]).RunAsync();
         string line = Assert.Single(result.ErrorLines);
