@@ -21,7 +21,7 @@ public class MessageTests
     public async Task Root_is_not_told_to_run_as_root()
     {
         Needs.Root();
-        // Since Linux 6.6 those who may watch performance may read what is mapped, too.
+        // Newer kernels let those who may watch performance read what is mapped, too.
         string[] privileges = ["--bounding-set=-sys_ptrace,-perfmon,-sys_admin,-dac_override,-dac_read_search", "--inh-caps=-all"];
         using OrdinaryUser user = new();
         using RunningProgram program = OrdinaryUser.Run(Command.Of(user.Copy(await NativeProgram.BuildAsync("launcher/not_dumpable.c")))).Start();
