@@ -22,6 +22,8 @@ BLOCK = 67112960                # the extension block
 FLAGS = BLOCK + 12
 BOOTTIME_FLAG = 1               # the boottime clocks have an offset of their own
 REALTIME_FLAG = 2               # so have the realtime clocks, which are the host's without it
+KNOWN_FLAGS = 15                # with others, or of a later version, what is in the file may mean something else
+VERSION = 1
 REALTIME_OFFSET = BLOCK + 32
 SEQUENCE = BLOCK + 48
 BOOT_ID = BLOCK + 56
@@ -57,7 +59,7 @@ def create(path, clock):
     fd = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
         os.truncate(fd, FILE_SIZE)  # a hole; writing zeros would take 70 MB
-        os.pwrite(fd, struct.pack("=8sI", b"VIRTTIME", 1), BLOCK)
+        os.pwrite(fd, struct.pack("=8sI", b"VIRTTIME", VERSION), BLOCK)
         os.pwrite(fd, boot_id(), BOOT_ID)
         os.pwrite(fd, pack(host_clock() - clock), 0)
         os.link(unfinished, path)
@@ -126,7 +128,12 @@ def open_locked(path):
     fd = os.open(path, os.O_RDWR)
     fcntl.flock(fd, fcntl.LOCK_EX)
     block = os.pread(fd, 64, BLOCK)
-    return fd, block if block[:8] == b"VIRTTIME" else None
+    if block[:8] != b"VIRTTIME":
+        return fd, None
+    version, flags = struct.unpack_from("=II", block, 8)
+    if version > VERSION or flags & ~KNOWN_FLAGS:
+        sys.exit(f"config-example.py: {path} is of a newer version")
+    return fd, block
 
 
 def flags_in(block):

@@ -20,6 +20,8 @@ const BLOCK: u64 = 67112960; // the extension block
 const FLAGS: u64 = BLOCK + 12;
 const BOOTTIME_FLAG: u32 = 1; // the boottime clocks have an offset of their own
 const REALTIME_FLAG: u32 = 2; // so have the realtime clocks, which are the host's without it
+const KNOWN_FLAGS: u32 = 15; // with others, or of a later version, what is in the file may mean something else
+const VERSION: u32 = 1;
 const REALTIME_OFFSET: u64 = BLOCK + 32;
 const SEQUENCE: u64 = BLOCK + 48;
 const BOOT_ID: u64 = BLOCK + 56;
@@ -92,7 +94,7 @@ fn create(path: &str, clock: i128) -> io::Result<()> {
 fn fill(file: &File, clock: i128) -> io::Result<()> {
     file.set_len(FILE_SIZE)?; // a hole; writing zeros would take 70 MB
     file.write_all_at(b"VIRTTIME", BLOCK)?;
-    file.write_all_at(&1u32.to_ne_bytes(), BLOCK + 8)?;
+    file.write_all_at(&VERSION.to_ne_bytes(), BLOCK + 8)?;
     file.write_all_at(&boot_id()?, BOOT_ID)?;
     write_time(file, 0, host_clock(CLOCK_MONOTONIC) - clock)
 }
@@ -160,6 +162,10 @@ fn open_locked(path: &str) -> io::Result<(File, Option<[u8; 64]>)> {
 
     let mut block = [0; 64];
     let has_block = file.read_exact_at(&mut block, BLOCK).is_ok() && block.starts_with(b"VIRTTIME");
+    let number = |at: usize| u32::from_ne_bytes(block[at..at + 4].try_into().unwrap());
+    if has_block && (number(8) > VERSION || number(12) & !KNOWN_FLAGS != 0) {
+        return Err(Error::new(ErrorKind::InvalidData, format!("{path} is of a newer version")));
+    }
     Ok((file, if has_block { Some(block) } else { None }))
 }
 

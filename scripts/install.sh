@@ -25,6 +25,13 @@ esac
 PREFIX=${PREFIX%/}
 manifest=$DESTDIR$PREFIX/lib/virttime/manifest # lines `d PATH` for directories that were made, `f PATH` for files
 
+# check_writable PATH: the directory that PATH is to be in, or the first one above that is there. Before anything is changed.
+check_writable() {
+    place=$DESTDIR$1
+    while place=${place%/*} && [ -n "$place" ] && [ ! -d "$place" ]; do :; done
+    [ -w "${place:-/}" ] || fail "${place:-/}: this user may not write there; use sudo, or a prefix of your own: PREFIX=\$HOME/.local scripts/install.sh"
+}
+
 # make_directory PATH: notes each part of it that was not there.
 make_directory() {
     [ ! -d "$DESTDIR$1" ] || return 0
@@ -58,6 +65,9 @@ write_manifest() {
 install() {
     cd "$(dirname "$0")/.."
     { [ -x "$DIST/virttime-run" ] && [ -e "$DIST/libvirttime.so" ]; } || fail "$DIST: not complete; run scripts/build.sh first"
+    sed '/^#/d' scripts/files.list | while read -r mode path source part; do
+        check_writable "$PREFIX/$path"
+    done
     umask 022
     log=$(mktemp)
     trap write_manifest EXIT
@@ -75,6 +85,9 @@ install() {
 # In reverse, so that a directory comes after what is in it; one that holds something else stays.
 uninstall() {
     [ -e "$manifest" ] || fail "$manifest: not found; nothing is installed there"
+    sed -n 's/^f //p' "$manifest" | while read -r path; do
+        check_writable "$path"
+    done
     sed '1!G;h;$!d' "$manifest" | while read -r kind path; do
         case $kind in
             f) rm -f "$DESTDIR$path" ;;

@@ -37,6 +37,14 @@ internal static class LocalZone
         return first;
     }
 
+    /// <summary>Whether local clocks show second 60 then, as those do whose zone files count leap seconds.</summary>
+    public static unsafe bool IsLeapSecond(long moment)
+    {
+        SystemCalls.tzset();
+        tm_buffer local;
+        return SystemCalls.localtime_r(moment, &local) != null && local.tm_sec == 60;
+    }
+
     /// <summary>The name of a zone that libc takes for UTC because it does not find it; else null.</summary>
     public static string? FindMissing()
     {

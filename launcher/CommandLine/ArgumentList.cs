@@ -90,7 +90,8 @@ internal sealed record ArgumentList(string[] Options, string[] Command)
             throw new LauncherException(argument[..equals], "takes no value");
 
         bool takesNext = isName ? OptionNames.TakesValue(argument[2..]) : EndsInValueLetter(argument);
-        if (takesNext && index + 1 == arguments.Length)
+        bool isMissing = index + 1 == arguments.Length || arguments[index + 1] == EndOfOptions;
+        if (takesNext && isMissing)
             throw new LauncherException(argument, "needs a value; see virttime-run --help");
 
         return takesNext;

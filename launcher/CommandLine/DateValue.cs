@@ -14,6 +14,7 @@ internal static class DateValue
 
     private const string Blanks = " \t";
     private const long Second = TimeUnit.Second;
+    private const long SecondsInDay = 86_400;
     private const int MostDecimals = 9;
     private const int MostDigits = 19;
     private const string Remedy = "is not a date; try 2030-01-31T12:00:00Z, or \"$(date -d 'last friday' +@%s)\"";
@@ -59,25 +60,34 @@ internal static class DateValue
         if (!isDate || day > DateTime.DaysInMonth(year, month))
             throw None(what, text);
 
-        long seconds = (new DateOnly(year, month, day).DayNumber - DaysTo1970) * 86_400;
+        long seconds = (new DateOnly(year, month, day).DayNumber - DaysTo1970) * SecondsInDay;
         Int128 nanoseconds = 0;
+        bool isLeap = false;
         if (rest.Length > 1 && rest[0] is 'T' or 't' or ' ' && char.IsAsciiDigit(rest[1]))
         {
             rest = rest[1..];
-            seconds += ParseTime(what, text, ref rest);
+            seconds += ParseTime(what, text, ref rest, out isLeap);
             nanoseconds = ParseFraction(what, text, ref rest);
         }
 
-        return ((Int128)(seconds - ParseZone(what, text, rest.TrimStart(Blanks), seconds)) * Second) + nanoseconds;
+        long moment = seconds - ParseZone(what, text, rest.TrimStart(Blanks), seconds);
+        return !isLeap || MayBeLeap(moment) || LocalZone.IsLeapSecond(moment) ? ((Int128)moment * Second) + nanoseconds : throw None(what, text);
     }
 
+    /// <summary>
+    /// Whether a leap second may end where this begins: they are inserted at the end of months, by UTC (RFC 3339). Clocks that do not count them
+    /// show the first second of the next month instead.
+    /// </summary>
+    private static bool MayBeLeap(long moment) => moment % SecondsInDay == 0 && DateTime.UnixEpoch.AddSeconds(moment).Day == 1;
+
     /// <returns>Seconds since midnight.</returns>
-    private static long ParseTime(string what, string text, scoped ref ReadOnlySpan<char> rest)
+    private static long ParseTime(string what, string text, scoped ref ReadOnlySpan<char> rest, out bool isLeap)
     {
         int second = 0;
         bool isTime = TakeNumber(ref rest, 2, 0, 23, out int hour) & Take(ref rest, ':') & TakeNumber(ref rest, 2, 0, 59, out int minute);
         bool hasSecond = Take(ref rest, ':');
-        isTime &= !hasSecond || TakeNumber(ref rest, 2, 0, 59, out second);
+        isTime &= !hasSecond || TakeNumber(ref rest, 2, 0, 60, out second);
+        isLeap = second == 60;
 
         // A fraction is one of seconds.
         if (!isTime || (!hasSecond && rest.StartsWith(".")))

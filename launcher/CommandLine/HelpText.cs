@@ -33,6 +33,8 @@ internal static class HelpText
         Config file:
           -c, --config FILE            create or reuse FILE (default: a private file)
               --config-mode MODE       permissions of a file that is created (0600)
+              --config-layout LAYOUT   of a file that is created: virttime (default), or
+                                         c for tools of the C libvirttime
           -p, --pid PID                find the file through a running program, also
                                          to run COMMAND on its clocks
               --list                   show the programs with shifted clocks
@@ -41,6 +43,7 @@ internal static class HelpText
               --elapsed                with the time that has passed meanwhile
               --no-freeze              change the clocks without stopping the programs
                                          that use them meanwhile
+              --keep-waits             calls in flight keep the time left
               --criu-action            act as an action script of criu
 
         Running:

@@ -49,6 +49,9 @@ internal class LauncherOptions : MonotonicOptions
     [Option(OptionNames.ConfigMode)]
     public string? ConfigMode { get; set; }
 
+    [Option(OptionNames.ConfigLayout)]
+    public string? ConfigLayout { get; set; }
+
     [Option(OptionNames.PidLetter, OptionNames.Pid)]
     public string? Pid { get; set; }
 
@@ -66,6 +69,9 @@ internal class LauncherOptions : MonotonicOptions
 
     [Option(OptionNames.NoFreeze)]
     public bool NoFreeze { get; set; }
+
+    [Option(OptionNames.KeepWaits)]
+    public bool KeepWaits { get; set; }
 
     [Option(OptionNames.CriuAction)]
     public bool CriuAction { get; set; }

@@ -21,6 +21,7 @@ internal static class OptionNames
     public const string Config = "config";
     public const char ConfigLetter = 'c';
     public const string ConfigMode = "config-mode";
+    public const string ConfigLayout = "config-layout";
     public const string Pid = "pid";
     public const char PidLetter = 'p';
     public const string List = "list";
@@ -28,6 +29,7 @@ internal static class OptionNames
     public const string Resume = "resume";
     public const string Elapsed = "elapsed";
     public const string NoFreeze = "no-freeze";
+    public const string KeepWaits = "keep-waits";
     public const string CriuAction = "criu-action";
     public const string None = "none";
     public const string Install = "install";
@@ -48,8 +50,9 @@ internal static class OptionNames
     private static readonly string[] s_all =
     [
         Backend,
-        MonotonicAt, MonotonicOffset, MonotonicSince, BoottimeAt, BoottimeOffset, BoottimeSince, RealtimeAt, RealtimeOffset, Advance, Config, ConfigMode,
-        Pid, List, Save, Resume, Elapsed, NoFreeze, CriuAction, None, Install, SplitString, Check, Force, Json, PrintEnvironment, Verbose, LogLevel, Help, Version,
+        MonotonicAt, MonotonicOffset, MonotonicSince, BoottimeAt, BoottimeOffset, BoottimeSince, RealtimeAt, RealtimeOffset, Advance, Config, ConfigMode, ConfigLayout,
+        Pid, List, Save, Resume, Elapsed, NoFreeze, KeepWaits, CriuAction, None, Install, SplitString, Check, Force, Json, PrintEnvironment, Verbose, LogLevel,
+        Help, Version,
     ];
 
     /// <summary>The one name that begins with what was typed, as for <c>getopt_long(3)</c>; what fits no name stays as it is.</summary>
@@ -69,7 +72,7 @@ internal static class OptionNames
     }
 
     public static bool TakesValue(string name) => name is MonotonicAt or MonotonicOffset or BoottimeAt or BoottimeOffset
-        or Advance or Backend or Config or ConfigMode or Pid or Install or SplitString or LogLevel || HasDate(name);
+        or Advance or Backend or Config or ConfigMode or ConfigLayout or Pid or Install or SplitString or LogLevel || HasDate(name);
 
     /// <summary>Whether it is one of <see cref="DatedOptions"/>.</summary>
     public static bool HasDate(ReadOnlySpan<char> name) => name is RealtimeAt or RealtimeOffset or MonotonicSince or BoottimeSince;
@@ -77,6 +80,6 @@ internal static class OptionNames
     public static bool TakesValue(char letter) => letter is ConfigLetter or PidLetter or SplitStringLetter;
 
     public static bool TakesNone(string name) =>
-        name is List or Save or Resume or Elapsed or NoFreeze or CriuAction or None or Check or Force or Json or PrintEnvironment or Verbose
+        name is List or Save or Resume or Elapsed or NoFreeze or KeepWaits or CriuAction or None or Check or Force or Json or PrintEnvironment or Verbose
             or Help or Version;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using VirtTime.Config;
 
 namespace VirtTime.CommandLine;
 
@@ -30,6 +31,14 @@ internal static class OptionValues
             ? mode
             : throw new LauncherException("--" + OptionNames.ConfigMode, $"\"{text}\" keeps the owner from reading or writing; try 0640");
     }
+
+    /// <summary>The size in bytes of a file that is created.</summary>
+    public static long ParseLayout(string? text) => text switch
+    {
+        null or "virttime" => ConfigLayout.FileSize,
+        "c" => ConfigLayout.CFileSize,
+        _ => throw new LauncherException("--" + OptionNames.ConfigLayout, $"\"{text}\" is not a layout; try virttime or c"),
+    };
 
     public static int? ParsePid(string? text)
     {

@@ -31,6 +31,9 @@ internal sealed record Request
     /// <summary>Permission bits of a config file that is created.</summary>
     public uint ConfigMode { get; init; }
 
+    /// <summary>The size of a config file that is created, in bytes, which tells its layout.</summary>
+    public long ConfigSize { get; init; }
+
     /// <summary>Null where no process was named.</summary>
     public int? Pid { get; init; }
 
@@ -62,6 +65,7 @@ internal sealed record Request
             Advance = options.Advance is string advance ? TimeValue.Parse(OptionNames.Advance, advance, isOffset: true) : null,
             Backend = OptionValues.ParseBackend((options as BackendOptions)?.Backend),
             ConfigMode = OptionValues.ParseMode(options.ConfigMode),
+            ConfigSize = OptionValues.ParseLayout(options.ConfigLayout),
             Pid = OptionValues.ParsePid(options.Pid),
             LogLevel = OptionValues.ParseLogLevel(options.LogLevel, options.Verbose),
         };

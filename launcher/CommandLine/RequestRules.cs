@@ -1,3 +1,5 @@
+using VirtTime.Config;
+
 namespace VirtTime.CommandLine;
 
 /// <summary>Which options go together.</summary>
@@ -41,6 +43,7 @@ internal static class RequestRules
         Refuse(namesTwo, OptionNames.Config, "contradicts --pid; give one of them");
         Refuse(createsNone, OptionNames.ConfigMode, "is for a file that is created; leave it out with --pid");
         Refuse(createsUnnamed, OptionNames.ConfigMode, "needs --config FILE; a private file is for its user only");
+        CheckLayout(request);
         Refuse(savesOrResumes && namesNone, saveOrResume, "needs --config FILE or --pid PID");
         Refuse(options.Save && options.Resume, OptionNames.Save, "contradicts --resume; give one of them");
         Refuse(savesOrResumes && request.ChangesClocks, saveOrResume, "takes no clock option with it");
@@ -49,6 +52,9 @@ internal static class RequestRules
         Refuse(request.Advance is not null && namesNone, OptionNames.Advance, "needs --config FILE or --pid PID");
         bool changes = request.ChangesClocks || options.Resume;
         Refuse(options.NoFreeze && (namesNone || !changes), OptionNames.NoFreeze, "goes with a clock option or --resume, and --config FILE or --pid PID");
+        Refuse(options.KeepWaits && options.Resume, OptionNames.KeepWaits, "cannot keep the deadlines of another host; leave it out with --resume");
+        bool movesNothing = namesNone || !request.ChangesClocks;
+        Refuse(options.KeepWaits && movesNothing, OptionNames.KeepWaits, "goes with a clock option, and --config FILE or --pid PID");
         bool goesOn = options.Resume || options.CriuAction;
         Refuse(options.Elapsed && !goesOn, OptionNames.Elapsed, "goes with --resume, or with --criu-action");
         if (options.CriuAction)
@@ -57,21 +63,37 @@ internal static class RequestRules
             CheckCommand(request);
     }
 
+    private static void CheckLayout(Request request)
+    {
+        LauncherOptions options = request.Options;
+        if (options.ConfigLayout is null)
+            return;
+
+        bool createsNone = request.Pid is not null || options.Save || options.Resume || request.Advance is not null;
+        bool hasNoRoom = !ConfigFormat.HasExtension(request.ConfigSize);
+        bool needsRoom = request.Boottime is not null || request.Realtime is not null;
+        Refuse(createsNone, OptionNames.ConfigLayout, "is for a file that is created; leave it out with --pid, --save, --resume and --advance");
+        Refuse(options.Config is null, OptionNames.ConfigLayout, "needs --config FILE; a private file is for VirtTime only");
+        Refuse(hasNoRoom && needsRoom, OptionNames.ConfigLayout, "c has no room for a boottime offset or a date; leave --boottime-* and --realtime-* out");
+    }
+
     private static void CheckCriuAction(Request request)
     {
         LauncherOptions options = request.Options;
-        bool acts = options.Save || options.Resume || options.Check || options.Json || options.PrintEnvironment || options.Force || options.NoFreeze;
-        bool isMore = acts || request.ChangesClocks || request.Command.Length > 0 || options.ConfigMode is not null;
+        bool acts = options.Save || options.Resume || options.Check || options.Json || options.PrintEnvironment || options.Force || options.NoFreeze
+            || options.KeepWaits;
+        bool isMore = acts || request.ChangesClocks || request.Command.Length > 0 || options.ConfigMode is not null
+            || options.ConfigLayout is not null;
         Refuse(options.Config is null || isMore, OptionNames.CriuAction, "goes with --config FILE and --elapsed only");
     }
 
     private static void CheckInstall(Request request)
     {
         LauncherOptions options = request.Options;
-        bool namesFile = options.Config is not null || options.ConfigMode is not null || request.Pid is not null;
+        bool namesFile = options.Config is not null || options.ConfigMode is not null || options.ConfigLayout is not null || request.Pid is not null;
         bool saves = options.Save || options.Resume || options.Elapsed || options.CriuAction;
         bool acts = request.ChangesClocks || saves || options.Check || options.Force || options.Json || options.PrintEnvironment || options.None
-            || options.NoFreeze;
+            || options.NoFreeze || options.KeepWaits;
         Refuse(options.Install is "", OptionNames.Install, "needs the name of a directory");
         Refuse(namesFile || acts || request.Command.Length > 0, OptionNames.Install, "copies virttime-run; no other option and no command goes with it");
     }
@@ -79,20 +101,20 @@ internal static class RequestRules
     private static void CheckList(Request request)
     {
         LauncherOptions options = request.Options;
-        bool namesFile = options.Config is not null || options.ConfigMode is not null || request.Pid is not null;
+        bool namesFile = options.Config is not null || options.ConfigMode is not null || options.ConfigLayout is not null || request.Pid is not null;
         bool saves = options.Save || options.Resume || options.Elapsed || options.CriuAction;
         bool acts = request.ChangesClocks || saves || options.Check || options.Force || options.PrintEnvironment
-            || options.None || options.Install is not null || options.NoFreeze;
+            || options.None || options.Install is not null || options.NoFreeze || options.KeepWaits;
         Refuse(namesFile || acts || request.Command.Length > 0, OptionNames.List, "lists all programs; it goes with --json only");
     }
 
     private static void CheckNone(Request request)
     {
         LauncherOptions options = request.Options;
-        bool namesFile = options.Config is not null || options.ConfigMode is not null || request.Pid is not null;
+        bool namesFile = options.Config is not null || options.ConfigMode is not null || options.ConfigLayout is not null || request.Pid is not null;
         bool acts = request.ChangesClocks || options.Save || options.Resume || options.Elapsed || options.CriuAction || options.Check
             || options.Force || options.Json || options.PrintEnvironment || options.Install is not null
-            || options.NoFreeze || options is BackendOptions { Backend: not null };
+            || options.NoFreeze || options.KeepWaits || options is BackendOptions { Backend: not null };
         Refuse(namesFile || acts, OptionNames.None, "runs a command on the host's clocks; it goes with --verbose and --log-level only");
         Refuse(request.Command.Length == 0, OptionNames.None, "needs a command to run on the host's clocks");
     }

@@ -14,6 +14,13 @@ internal readonly record struct ClockMove(ClockOffsets Old, ClockOffsets New)
         ? TimespecMath.Subtract(New.Of(clock), Old.Of(clock))
         : default;
 
+    /// <summary>Whether the virtual clock reads less than before, so that a time on it comes later.</summary>
+    public bool SetsBack(int clock)
+    {
+        timespec difference = Of(clock);
+        return difference.tv_sec > 0 || (difference.tv_sec == 0 && difference.tv_nsec > 0);
+    }
+
     public bool Moves(int clock)
     {
         timespec difference = Of(clock);

@@ -41,6 +41,14 @@ internal readonly record struct ClockOffsets(timespec Monotonic, timespec? OwnBo
         _ => ClockFamily.Monotonic,
     };
 
+    /// <summary>The clock id that names a family.</summary>
+    public static int ClockOf(ClockFamily family) => family switch
+    {
+        ClockFamily.Boottime => Time.CLOCK_BOOTTIME,
+        ClockFamily.Realtime => Time.CLOCK_REALTIME,
+        _ => Time.CLOCK_MONOTONIC,
+    };
+
     public static ClockOffsets Of(ConfigHeader header) =>
         header.HasExtension ? Of(header.Offset, header.Extension) : new ClockOffsets(header.Offset, null, null);
 

@@ -13,9 +13,14 @@ internal static class ConfigAdjustment
     /// <param name="Force">Also where a process keeps a deadline that stays as it is.</param>
     /// <param name="Freezes">Stop everybody who uses the file meanwhile, so that calls in flight get the new deadline.</param>
     /// <param name="ForgetsSaved">The clocks that were saved have been used.</param>
-    internal readonly record struct Manner(bool Force, bool Freezes, bool ForgetsSaved = false)
+    /// <param name="KeepsWaits">Leave all deadlines as they are, so that calls in flight keep the time that they have left. Nobody is stopped for that.</param>
+    internal readonly record struct Manner(bool Force, bool Freezes, bool ForgetsSaved = false, bool KeepsWaits = false)
     {
-        public static Manner Of(LauncherOptions options) => new(options.Force, !options.NoFreeze);
+        public static Manner Of(LauncherOptions options) =>
+            new(options.Force, !options.NoFreeze && !options.KeepWaits, KeepsWaits: options.KeepWaits);
+
+        /// <summary>A deadline that is kept outside of the file makes no difference.</summary>
+        public bool LeavesUnmovable => Force || KeepsWaits;
     }
 
     /// <summary>Sets the clocks that the request names.</summary>
@@ -36,20 +41,20 @@ internal static class ConfigAdjustment
         Manner manner,
         Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted)
     {
-        bool isUsersBusiness = manner.Freezes || !manner.Force;
+        bool isUsersBusiness = manner.Freezes || !manner.LeavesUnmovable;
         using UserSearch? users = isUsersBusiness ? UnmovableCalls.SearchUsers(file) : null;
-        UnmovableCalls.RefuseReaders(file, users, manner.Force);
+        UnmovableCalls.RefuseReaders(file, users, manner.LeavesUnmovable);
         if (users is null || !manner.Freezes)
-            return Change(file, hostClocks, manner, wanted, null);
+            return Change(file, hostClocks, manner, wanted, null, null);
 
         if (!manner.Force)
             Strangers.Refuse(file, users);
         int inFlight = 0;
         FreezeReport report = new();
         if (users.Users.Count == 0)
-            inFlight = Change(file, hostClocks, manner, wanted, null);
+            inFlight = Change(file, hostClocks, manner, wanted, null, null);
         else
-            Standstill.Run(users, report, standstill => inFlight = Change(file, hostClocks, manner, wanted, standstill));
+            Standstill.Run(users, report, standstill => inFlight = Change(file, hostClocks, manner, wanted, standstill, report));
         Strangers.SeeTo(file, report);
         report.Write();
         return inFlight;
@@ -61,11 +66,12 @@ internal static class ConfigAdjustment
         Func<HostClocks.Moment> hostClocks,
         Manner manner,
         Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted,
-        Standstill? standstill)
+        Standstill? standstill,
+        FreezeReport? report)
     {
         using ConfigLock held = new(file);
         using LayoutMapping layout = new(file);
-        UnmovableCalls.Refuse(layout, manner.Force);
+        UnmovableCalls.Refuse(layout, manner.LeavesUnmovable);
         layout.PrepareSlots();
         using (standstill)
         {
@@ -74,13 +80,20 @@ internal static class ConfigAdjustment
             int inFlight = SlotTable.Read(file).Count();
             layout.PrepareSlots();
             ClockOffsets old = ClockOffsets.Of(ConfigHeader.ReadNow(file));
-            ClockOffsets offsets = wanted(old, hostClocks());
+            HostClocks.Moment now = hostClocks();
+            ClockOffsets offsets = wanted(old, now);
 
             // Where the clocks go on after a move, a checkpointer has armed timers with the time that remained.
-            bool isJump = !manner.ForgetsSaved && !BootCheck.IsOfOtherBoot(ConfigHeader.ReadNow(file));
-            OffsetWriter.Write(layout, old, offsets, manner.Force, manner.ForgetsSaved);
-            if (isJump)
-                standstill?.MoveTimers(new ClockMove(old, offsets));
+            bool isOfOtherBoot = BootCheck.IsOfOtherBoot(ConfigHeader.ReadNow(file));
+            if (isOfOtherBoot && manner.KeepsWaits && inFlight > 0)
+                throw ConfigErrors.WaitsOfOtherBoot(file.Path);
+            OffsetWriter.Write(layout, old, offsets, manner.LeavesUnmovable, manner.ForgetsSaved, manner.KeepsWaits);
+            if (manner.ForgetsSaved || isOfOtherBoot || standstill is null)
+                return inFlight;
+
+            ClockMove move = new(old, offsets);
+            standstill.MoveTimers(move);
+            report!.LongerWaits = LongerWaits.In(file, move, now, report.OwnIds);
             return inFlight;
         }
     }

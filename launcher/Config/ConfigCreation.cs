@@ -13,19 +13,20 @@ internal static unsafe class ConfigCreation
     /// <summary>Creates <paramref name="path"/>.</summary>
     /// <param name="content">Gives the offsets; called as late as possible.</param>
     /// <param name="mode">Permission bits, whatever the umask.</param>
+    /// <param name="size">In bytes: that of the layout.</param>
     /// <returns>False where the name is taken, a dangling symbolic link included; nothing was changed then.</returns>
     /// <exception cref="LauncherException">It cannot be created; nothing is left behind.</exception>
-    public static bool TryCreate(string path, uint mode, Func<ConfigContent> content)
+    public static bool TryCreate(string path, uint mode, long size, Func<ConfigContent> content)
     {
         using Descriptor file = Descriptor.Open(DirectoryOf(path), SystemCalls.O_TMPFILE | SystemCalls.O_RDWR, mode);
         if (!file.IsOpen)
         {
             return Errno.Last is Errno.EOPNOTSUPP or Errno.EISDIR or Errno.EINVAL
-                ? TryCreateUnderOtherName(path, mode, content)
+                ? TryCreateUnderOtherName(path, mode, size, content)
                 : throw ConfigErrors.CannotWrite(path, Errno.Last);
         }
 
-        Fill(path, file.Number, mode, ConfigLayout.FileSize, content());
+        Fill(path, file.Number, mode, size, content());
         string unnamed = "/proc/self/fd/" + file.Number.ToString(System.Globalization.CultureInfo.InvariantCulture);
         if (SystemCalls.linkat(SystemCalls.AT_FDCWD, unnamed, SystemCalls.AT_FDCWD, path, SystemCalls.AT_SYMLINK_FOLLOW) == 0)
             return true;
@@ -33,13 +34,13 @@ internal static unsafe class ConfigCreation
         return Errno.Last switch
         {
             Errno.EEXIST => false,
-            Errno.ENOENT => TryCreateUnderOtherName(path, mode, content),
+            Errno.ENOENT => TryCreateUnderOtherName(path, mode, size, content),
             _ => throw ConfigErrors.CannotWrite(path, Errno.Last),
         };
     }
 
     /// <summary>Where the filesystem has no unnamed files, or /proc is missing: a temporary name, then a link.</summary>
-    private static bool TryCreateUnderOtherName(string path, uint mode, Func<ConfigContent> content)
+    private static bool TryCreateUnderOtherName(string path, uint mode, long size, Func<ConfigContent> content)
     {
         SweepTemporary(path);
         string temporary = path + TemporarySuffix + MakerName.Own;
@@ -50,7 +51,7 @@ internal static unsafe class ConfigCreation
 
         try
         {
-            Fill(path, file.Number, mode, ConfigLayout.FileSize, content());
+            Fill(path, file.Number, mode, size, content());
             if (SystemCalls.linkat(SystemCalls.AT_FDCWD, temporary, SystemCalls.AT_FDCWD, path, 0) == 0)
                 return true;
 

@@ -35,6 +35,7 @@ internal static class ConfigErrors
         ConfigDefect.TooShort => $"is only {size} bytes long; not a config file",
         ConfigDefect.Program => "is a program, not a config file; give another name, and it will be created",
         ConfigDefect.Size => $"is not a config file: none has {size} bytes; give another name, and it will be created",
+        ConfigDefect.Newer => "was made or changed by a newer VirtTime, whose format is not known here; install that version",
         ConfigDefect.Foreign => "is not a config file: its extension block is not ours; give another name, and it will be created",
         _ => "is not a config file: an offset in it is out of range; give another name, and it will be created",
     });
@@ -81,6 +82,12 @@ internal static class ConfigErrors
     public static LauncherException OtherBoot(string path) => new(
         What(path),
         "was made on another boot or host, where its offset means nothing here; give a clock option, --resume if it was saved, or --force");
+
+    public static LauncherException WaitsOfOtherBoot(string path) => new(
+        What(path), "was made on another boot or host, where its deadlines mean nothing here; leave --keep-waits out");
+
+    public static LauncherException OtherLayout(string path, long size) => new(
+        What(path), $"is there already, with another layout ({size} bytes); remove it, or leave --config-layout out");
 
     public static LauncherException NoRoomForBoottime(string path) => new(
         What(path), "has no room for a boottime offset (another tool made it); leave --boottime-* out, or use a new file");

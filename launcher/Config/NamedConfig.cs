@@ -25,6 +25,8 @@ internal static class NamedConfig
                     ConfigCreation.SweepTemporary(path);
 
                 OwnerCheck.Refuse(file, request.Options.Force);
+                if (request.Options.ConfigLayout is not null && file.Size != request.ConfigSize)
+                    throw ConfigErrors.OtherLayout(path, file.Size);
                 Use(file, request);
                 return;
             }
@@ -33,7 +35,7 @@ internal static class NamedConfig
                 throw ConfigErrors.Missing(path);
 
             // False where another launcher was faster: its file is there now, and is used like any other.
-            if (ConfigCreation.TryCreate(path, request.ConfigMode, request.NewContent))
+            if (ConfigCreation.TryCreate(path, request.ConfigMode, request.ConfigSize, request.NewContent))
             {
                 Log.Information($"created {path}");
                 return;

@@ -17,13 +17,20 @@ internal static unsafe class OffsetWriter
     /// </remarks>
     /// <param name="layout">The file; its slots prepared where the offsets differ.</param>
     /// <param name="forgetsSaved">The clocks that were saved have been used, or are to be noted anew.</param>
+    /// <param name="keepsWaits">Leave the deadlines as they are. The change that is written down says so too: another writer may complete it.</param>
     /// <param name="more">Notes the clocks to be saved, and sets their flag last, so that half a note is none.</param>
     /// <param name="force">Also where a process has said meanwhile that it keeps a deadline elsewhere.</param>
     /// <exception cref="LauncherException">One has; nothing was changed.</exception>
     public static void Write(
-        LayoutMapping layout, ClockOffsets old, ClockOffsets offsets, bool force, bool forgetsSaved = false, More? more = null)
+        LayoutMapping layout,
+        ClockOffsets old,
+        ClockOffsets offsets,
+        bool force,
+        bool forgetsSaved = false,
+        bool keepsWaits = false,
+        More? more = null)
     {
-        ConfigChange change = Describe(layout, old, offsets);
+        ConfigChange change = Describe(layout, keepsWaits ? offsets : old, offsets);
         ConfigExtension* extension = layout.Extension;
         if (extension == null)
         {

@@ -15,7 +15,7 @@ internal static class ProcessAdjustment
         int slots = options.Resume
             ? SavedClocks.Resume(file, clocks, ConfigAdjustment.Manner.Of(options), options.Elapsed)
             : ConfigAdjustment.Apply(file, request, clocks);
-        int calls = slots == 0 || !options.NoFreeze || ProcessStatus.IsStopped(pid) ? 0 : CallsInFlight.Of(file).Slots.Count;
+        int calls = slots == 0 || !options.NoFreeze || options.KeepWaits || ProcessStatus.IsStopped(pid) ? 0 : CallsInFlight.Of(file).Slots.Count;
         if (calls == 0)
             return;
 

@@ -67,12 +67,14 @@ internal sealed class ProcessConfig : IDisposable
 
     private static LauncherException NotFound(int pid, VirtualisedProcess.Found found)
     {
+        string remedy = Mono.Unix.Native.Syscall.geteuid() == 0 ? "name it with --config" : "run as root";
         string reason = found switch
         {
             { IsAmbiguous: true } => "has several files mapped that may be its config file; name one with --config",
             { Unreachable: string name, Named: null } =>
-                $"has {name} mapped, which cannot be opened from here; if that is its config file, run as root",
-            { Unreachable: string name } => $"its config file {name} cannot be opened from here; run as root",
+                $"has {name} mapped, which cannot be opened from here; if that is its config file, {remedy}",
+            { Unreachable: string name } => $"its config file {name} cannot be opened from here; {remedy}",
+            { Named: null } when ProcessStatus.IsOver(pid) => "has ended, and is kept only until its parent asks for its exit status (a zombie)",
             { Named: null } => "has no config file mapped; it was not started by virttime-run, or runs on the host's clocks",
             _ => $"has not mapped its config file {found.Named}; it runs on the host's clocks",
         };
@@ -82,7 +84,7 @@ internal sealed class ProcessConfig : IDisposable
     private static LauncherException Unreadable(int pid, int error) => new($"--pid {pid}", error switch
     {
         Errno.ENOENT or Errno.ESRCH => "no such process",
-        Errno.EACCES or Errno.EPERM => "belongs to somebody else; run as its user or as root",
+        Errno.EACCES or Errno.EPERM => ProcessDenial.Explain(pid),
         _ => Errno.Text(error),
     });
 }

@@ -8,8 +8,8 @@ namespace VirtTime.Config;
 /// <summary><c>--save</c> and <c>--resume</c>: carries the virtual clocks from one host to another.</summary>
 internal static unsafe class SavedClocks
 {
-    // Two clocks are never read at the same instant. Where boottime and monotonic are this close to their old distance, they go on with
-    // one offset, which tools that know only the C layout can adjust.
+    // Two clocks are never read at the same instant. Where boottime and monotonic are this close to their old distance, or closer than could
+    // be measured, they go on with one offset, which tools that know only the C layout can adjust.
     private const long SameDistance = 1_000_000;
 
     /// <summary>The virtual clocks that were noted, or null.</summary>
@@ -36,7 +36,7 @@ internal static unsafe class SavedClocks
         UnmovableCalls.Refuse(layout, force);
         ClockOffsets offsets = ClockOffsets.Of(ConfigHeader.ReadNow(file));
         HostClocks.Moment now = hostClocks();
-        OffsetWriter.Write(layout, offsets, offsets, force, forgetsSaved: true, extension =>
+        OffsetWriter.Write(layout, offsets, offsets, force, forgetsSaved: true, more: extension =>
         {
             extension->saved_monotonic = TimespecMath.Subtract(now.Monotonic, offsets.Monotonic);
             extension->saved_boottime = TimespecMath.Subtract(now.Boottime, offsets.Boottime);
@@ -71,7 +71,7 @@ internal static unsafe class SavedClocks
         timespec monotonic = TimespecMath.Subtract(TimespecMath.Subtract(now.Monotonic, saved.Monotonic), elapsed);
         timespec boottime = TimespecMath.Subtract(TimespecMath.Subtract(now.Boottime, saved.Boottime), elapsed);
         Int128 apart = Int128.Abs(ClockSetting.ToNanoseconds(boottime) - ClockSetting.ToNanoseconds(monotonic));
-        bool shared = old.OwnBoottime is null && apart < SameDistance;
+        bool shared = old.OwnBoottime is null && apart < SameDistance + now.Uncertainty;
         return old with { Monotonic = monotonic, OwnBoottime = shared ? null : boottime };
     }
 

@@ -11,6 +11,9 @@ internal static class Log
     private static ConsoleLoggerProvider? s_provider;
     private static ILogger? s_logger;
 
+    /// <summary>Whether anything is to be written.</summary>
+    public static bool IsOn => s_logger is not null;
+
     public static void Start(LogLevel level)
     {
         if (level == LogLevel.None)

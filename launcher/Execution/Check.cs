@@ -26,10 +26,14 @@ internal static class Check
     private static (string Backend, string Verdict, bool Runs) Judge(Request request, Finding finding)
     {
         string fine = finding.Steps[^1].Kind == FindingStep.Foreign ? "can be virtualised if this machine can run it" : "can be virtualised";
-        if (request.Backend != Backend.Namespace && finding.Escape is null)
-            return ("preload", finding.Doubt is string doubt ? "may escape: " + doubt : fine, true);
+        bool getsIn = finding.Escape is null;
+        if (getsIn && (request.Backend == Backend.Preload || (request.Backend == Backend.Auto && finding.Doubt is null)))
+            return JudgePreload(finding, fine);
 
         string? whyNot = WhyNoNamespace(request, finding, out string where);
+        if (getsIn && request.Backend == Backend.Auto && whyNot is not null)
+            return JudgePreload(finding, fine);
+
         string escapes = "would escape: " + finding.Escape;
         return (request.Backend, whyNot) switch
         {
@@ -39,6 +43,20 @@ internal static class Check
             (Backend.Auto, _) => ("none; no time namespace: " + whyNot, escapes, false),
             _ => ("none", "cannot be virtualised: " + whyNot, false),
         };
+    }
+
+    private static (string Backend, string Verdict, bool Runs) JudgePreload(Finding finding, string fine)
+    {
+        try
+        {
+            InterposerLibrary.Find();
+        }
+        catch (LauncherException exception)
+        {
+            return ("none", "cannot be virtualised: " + exception.Message, false);
+        }
+
+        return ("preload", finding.Doubt is string doubt ? "may escape: " + doubt : fine, true);
     }
 
     // Tried in earnest: this process has nothing else to do.
@@ -56,7 +74,9 @@ internal static class Check
         }
         catch (LauncherException exception)
         {
-            return exception.Message;
+            // What is at fault has been said already.
+            const string What = NamespaceEntry.What + ": ";
+            return exception.Message.StartsWith(What, StringComparison.Ordinal) ? exception.Message[What.Length..] : exception.Message;
         }
     }
 

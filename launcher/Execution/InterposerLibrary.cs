@@ -20,9 +20,7 @@ internal static unsafe class InterposerLibrary
     /// <exception cref="LauncherException">There is none, it cannot be loaded, or <c>LD_PRELOAD</c> cannot hold its path.</exception>
     public static string Find()
     {
-        string path = Candidates().FirstOrDefault(IsFile)
-            ?? throw new LauncherException(
-                FileName, $"not found beside virttime-run or in ../lib/virttime; reinstall, or set {Variable} to its path");
+        string path = Candidates().FirstOrDefault(IsFile) ?? throw NotFound();
 
         if (IsUnfit(path))
         {
@@ -92,6 +90,17 @@ internal static unsafe class InterposerLibrary
         return executed != null && SystemCalls.realpath(ByteString.FromTerminated(executed), resolved) != null
             ? ByteString.FromTerminated(resolved)
             : null;
+    }
+
+    private static LauncherException NotFound()
+    {
+        foreach (string path in Candidates())
+        {
+            if (!IsFile(path) && Errno.Last == Errno.EACCES)
+                return new(path, "cannot be looked for (permission denied); make its directories searchable for this user (chmod a+x)");
+        }
+
+        return new(FileName, $"not found beside virttime-run or in ../lib/virttime; reinstall, or set {Variable} to its path");
     }
 
     private static bool IsFile(string path) =>

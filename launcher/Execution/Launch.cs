@@ -31,6 +31,7 @@ internal static class Launch
         string config = PrepareConfig(request);
 
         Log.Debug($"config file {config}");
+        HostDate.NoteIfSettable(config);
         Log.Finish();
         LauncherException failure = CommandExecution.Execute(path, request.Command, environment.With(EnvironmentBlock.ConfigPath, config));
         if (isPrivate)

@@ -1,4 +1,6 @@
+using VirtTime.Config;
 using VirtTime.Diagnostics;
+using VirtTime.State;
 
 namespace VirtTime.Freeze;
 
@@ -31,6 +33,9 @@ internal sealed class FreezeReport
     /// <summary>Calls of which it cannot be found out whether their threads live.</summary>
     public int Uncertain { get; set; }
 
+    /// <summary>Calls whose clock was set back.</summary>
+    public LongerWaits LongerWaits { get; set; }
+
     public void Write()
     {
         if (Threads > 0)
@@ -38,6 +43,7 @@ internal sealed class FreezeReport
                 $"{Threads} threads of {Processes.Count} processes stood still for {(long)Standstill.TotalMicroseconds} us; {Calls} calls are made again");
         WriteKept(KeptTimers, "timer_create");
         WriteKept(KeptTimerDescriptors, "timerfd_create");
+        WriteLongerWaits();
         if (IsFirstDate)
             StandardStreams.WriteMessage("note: the date was the host's until now: calls that wait for one already end by the host's");
         if (LateComer is not null)
@@ -45,6 +51,15 @@ internal sealed class FreezeReport
         if (Uncertain > 0)
             StandardStreams.WriteMessage(
                 $"note: {(Uncertain == 1 ? "1 call" : $"{Uncertain} calls")} in flight may keep the old deadline: not every process can be seen from here");
+    }
+
+    private void WriteLongerWaits()
+    {
+        if (LongerWaits.Calls == 0)
+            return;
+        string calls = LongerWaits.Calls == 1 ? "1 call now waits" : $"{LongerWaits.Calls} calls now wait";
+        StandardStreams.WriteMessage(
+            $"note: {calls} longer, the longest for {HumanText.Words(LongerWaits.Longest)}, since a clock was set back; --keep-waits leaves calls the time they had left");
     }
 
     private static void WriteKept(HashSet<int> processes, string function)

@@ -1,5 +1,6 @@
 using VirtTime.Config;
 using VirtTime.Native;
+using VirtTime.Processes;
 
 namespace VirtTime.Migration;
 
@@ -11,7 +12,7 @@ internal static class MigrationErrors
     public static LauncherException CannotAsk(int pid, int error) => new(Option, error switch
     {
         Errno.ENOENT or Errno.ESRCH => $"process {pid}: no such process",
-        Errno.EACCES or Errno.EPERM => $"process {pid} belongs to somebody else; run criu as its user or as root",
+        Errno.EACCES or Errno.EPERM => $"process {pid} {ProcessDenial.Explain(pid)}",
         _ => $"process {pid}: {Errno.Text(error)}",
     });
 

@@ -12,18 +12,24 @@ namespace VirtTime.Namespace;
 /// </summary>
 internal sealed class NamespaceEntry
 {
+    /// <summary>What is at fault where it was made and cannot be used.</summary>
+    public const string What = "time namespace";
+
     private const string Offsets = "/proc/self/timens_offsets";
 
     private readonly TimeNamespace.Difference _start;
 
-    private NamespaceEntry(TimeNamespace.Difference start, bool isUser)
+    private NamespaceEntry(TimeNamespace.Difference start, InheritedPrivileges? outside)
     {
         _start = start;
-        IsInUserNamespace = isUser;
+        Outside = outside;
     }
 
     /// <summary>Whether it took a user namespace, without privileges over the machine's.</summary>
-    public bool IsInUserNamespace { get; }
+    public bool IsInUserNamespace => Outside is not null;
+
+    /// <summary>What this process had before it entered a user namespace; null where it took none.</summary>
+    public InheritedPrivileges? Outside { get; }
 
     /// <summary>Makes one: as root without more, as another user in a user namespace.</summary>
     /// <param name="whyNoUserNamespace">Why there must be no user namespace, or null.</param>
@@ -32,10 +38,12 @@ internal sealed class NamespaceEntry
     /// <exception cref="LauncherException">It was made and cannot be used.</exception>
     public static NamespaceEntry? TryCreate(string? whyNoUserNamespace, out string? whyNot)
     {
-        whyNot = null;
+        whyNot = Obstacle.FindBeforehand(Offsets, TryMakeNoChild);
+        if (whyNot is not null)
+            return null;
         if (SystemCalls.unshare(SystemCalls.CLONE_NEWTIME) == 0)
         {
-            NamespaceEntry entry = Enter(isUser: false);
+            NamespaceEntry entry = Enter(outside: null);
 
             // CAP_SYS_ADMIN makes one, CAP_SYS_TIME sets its clocks. In a user namespace of its own a process has both.
             if (TryWrite(entry._start))
@@ -52,8 +60,9 @@ internal sealed class NamespaceEntry
             // In there they have no numbers until they are given some.
             uint user = Syscall.geteuid();
             uint group = Syscall.getegid();
+            InheritedPrivileges outside = InheritedPrivileges.Note();
             if (SystemCalls.unshare(SystemCalls.CLONE_NEWUSER | SystemCalls.CLONE_NEWTIME) == 0)
-                return EnterUser(user, group);
+                return EnterUser(user, group, outside);
 
             error = Errno.Last;
         }
@@ -72,7 +81,7 @@ internal sealed class NamespaceEntry
     }
 
     // Nobody's privileges are raised: the user and the group stay who they are, and the others have no name in there.
-    private static NamespaceEntry EnterUser(uint user, uint group)
+    private static NamespaceEntry EnterUser(uint user, uint group, InheritedPrivileges outside)
     {
         if (!SmallFile.TryWrite("/proc/self/uid_map", Map(user)))
         {
@@ -84,7 +93,7 @@ internal sealed class NamespaceEntry
 
         Write("/proc/self/setgroups", "deny");
         Write("/proc/self/gid_map", Map(group));
-        return Enter(isUser: true);
+        return Enter(outside);
     }
 
     private static string Map(uint id)
@@ -99,17 +108,21 @@ internal sealed class NamespaceEntry
             throw new LauncherException(path, Obstacle.Explain(Errno.Last));
     }
 
-    private static unsafe NamespaceEntry Enter(bool isUser)
+    // A child that shares memory was refused (EINVAL) by kernels that enter only in a child, for it would have entered as well. Others get as
+    // far as writing a descriptor of the child, to nowhere, so that there is never a child.
+    private static int TryMakeNoChild()
     {
-        // A child that shares memory was refused (EINVAL) by kernels that enter only in a child, for it would have entered as well. Others get as
-        // far as writing a descriptor of the child, to nowhere, so that there is never a child.
-        nint flags = SystemCalls.CLONE_VM | SystemCalls.CLONE_VFORK | SystemCalls.CLONE_PIDFD;
-        bool made = SystemCalls.syscall(SystemCalls.SYS_clone, flags, 0, -1, 0, 0) >= 0;
-        int error = made ? 0 : Errno.Last;
+        const nint Flags = SystemCalls.CLONE_VM | SystemCalls.CLONE_VFORK | SystemCalls.CLONE_PIDFD;
+        return SystemCalls.syscall(SystemCalls.SYS_clone, Flags, 0, -1, 0, 0) >= 0 ? 0 : Errno.Last;
+    }
+
+    private static NamespaceEntry Enter(InheritedPrivileges? outside)
+    {
+        int error = TryMakeNoChild();
         if (error == Errno.EINVAL)
         {
             throw new LauncherException(
-                "time namespace",
+                What,
                 "before Linux 6.2 it is entered in a child process only, and the command would get another process id; "
                     + "use unshare --time --fork, or --backend preload");
         }
@@ -118,12 +131,12 @@ internal sealed class NamespaceEntry
         if (error is not (Errno.EFAULT or Errno.EAGAIN))
         {
             throw new LauncherException(
-                "time namespace", "whether this kernel enters it by exec cannot be found out (" + Errno.Text(error) + "); use --backend preload");
+                What, "whether this kernel enters it by exec cannot be found out (" + Errno.Text(error) + "); use --backend preload");
         }
 
         TimeNamespace.Difference start = TimeNamespace.TryReadForChildren()
             ?? throw new LauncherException(Offsets, Errno.Text(Errno.Last) + "; mount /proc, or use --backend preload");
-        return new NamespaceEntry(start, isUser);
+        return new NamespaceEntry(start, outside);
     }
 
     private static bool TryWrite(TimeNamespace.Difference offsets) => SmallFile.TryWrite(

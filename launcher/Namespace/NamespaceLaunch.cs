@@ -2,6 +2,7 @@ using VirtTime.Clocks;
 using VirtTime.CommandLine;
 using VirtTime.Diagnostics;
 using VirtTime.Execution;
+using VirtTime.Native;
 using VirtTime.Target;
 
 namespace VirtTime.Namespace;
@@ -11,7 +12,7 @@ internal static class NamespaceLaunch
 {
     /// <summary>
     /// Returns only by an exception where a time namespace is used: on success this process has become the target. Returns where
-    /// the interposer is to be used: it gets into the command, or <c>--force</c> is given and no namespace is to be had.
+    /// the interposer is to be used: it gets into the command, or may, or <c>--force</c> is given, and no namespace is to be had.
     /// </summary>
     /// <exception cref="LauncherException">The command cannot be run, or not with these clocks.</exception>
     public static void RunIfWanted(Request request)
@@ -20,7 +21,8 @@ internal static class NamespaceLaunch
 
         // The interposer need not be there.
         Finding finding = TargetInspection.Inspect(request.Command, TargetEnvironment.OnVirtualClocks(InterposerLibrary.FileName));
-        if (isAuto && finding.Escape is null)
+        bool getsIn = finding.Escape is null;
+        if (isAuto && getsIn && finding.Doubt is null)
             return;
 
         bool force = request.Options.Force;
@@ -28,7 +30,7 @@ internal static class NamespaceLaunch
         {
             if (!isAuto)
                 throw new LauncherException("--" + OptionNames.Backend, "no time namespace: " + whyNot);
-            if (force)
+            if (force || getsIn)
                 return;
 
             throw new LauncherException(finding.Path, finding.Escape + "; and there is no time namespace: " + whyNot);
@@ -37,16 +39,37 @@ internal static class NamespaceLaunch
         if (finding.Raises is string raises && entry.IsInUserNamespace)
             StandardStreams.WriteMessage("warning: " + finding.Path + ": " + raises + ", and runs without that in a user namespace");
 
+        WarnOfPrivileges(entry);
+
         // Only now: with its thread no user namespace could have been entered.
         Log.Start(request.LogLevel);
         foreach (FindingStep step in finding.Steps)
             Log.Debug($"{step.Path}: {step.Kind}");
+        if (!entry.IsInUserNamespace)
+            HostDate.NoteIfSettable();
         Log.Debug($"command {finding.Command}, in a time namespace{(entry.IsInUserNamespace ? " and a user namespace" : "")}");
         Log.Finish();
 
         // Last, since a clock given with --monotonic-at counts from here.
         entry.Set(NamespaceClocks.For(request));
         throw CommandExecution.Execute(finding.Command, request.Command, TargetEnvironment.OnHostClocks());
+    }
+
+    private static void WarnOfPrivileges(NamespaceEntry entry)
+    {
+        if (entry.Outside is not InheritedPrivileges outside)
+            return;
+
+        bool isSame = outside.TryRestore();
+        if (outside.OfCommand != 0)
+        {
+            string names = CapabilitySets.Names(outside.OfCommand);
+            StandardStreams.WriteMessage(
+                $"warning: --{OptionNames.Backend}: in a user namespace, what the command may do ({names}) counts for nothing outside of it; --backend preload keeps it");
+        }
+
+        if (!isSame)
+            StandardStreams.WriteMessage($"warning: --{OptionNames.Backend}: not all capability sets and securebits could be kept in the user namespace");
     }
 
     /// <returns>Null where it cannot be used for this, and why.</returns>

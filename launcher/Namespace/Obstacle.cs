@@ -1,4 +1,6 @@
+using System.Globalization;
 using VirtTime.Native;
+using Syscall = Mono.Unix.Native.Syscall;
 
 namespace VirtTime.Namespace;
 
@@ -9,6 +11,23 @@ internal static class Obstacle
     private const string TimeNamespaceLimit = "user.max_time_namespaces";
     private const string DebianSetting = "kernel.unprivileged_userns_clone";
     private const string AppArmorSetting = "kernel.apparmor_restrict_unprivileged_userns";
+
+    /// <summary>What can be told before anything is made, so that this process stays as it is; null where nothing is known to be in the way.</summary>
+    /// <param name="offsets">The file of /proc that sets the clocks.</param>
+    /// <param name="makeNoChild">Asks the kernel for a child in a way that always fails, and returns the error number.</param>
+    public static string? FindBeforehand(string offsets, Func<int> makeNoChild)
+    {
+        // Older kernels do not know the flag by which that fails.
+        if (!Exists("/proc/self/ns/time"))
+            return null;
+        if (SystemCalls.faccessat(SystemCalls.AT_FDCWD, offsets, SystemCalls.W_OK, 0) != 0 && Errno.Last == Errno.EROFS)
+            return "/proc is mounted read-only, by which its clocks are set; mount it writable";
+
+        int error = makeNoChild();
+        return error is not (Errno.EFAULT or Errno.EAGAIN or Errno.EINVAL) && IsFiltered()
+            ? "a seccomp filter, as containers have, denies clone, by which it is found out how the kernel enters one (" + Errno.Text(error) + ")"
+            : null;
+    }
 
     /// <param name="error">Of the call that failed.</param>
     public static string Explain(int error)
@@ -45,6 +64,8 @@ internal static class Obstacle
             return DebianSetting + " is 0, which leaves it to root";
         if (Read(AppArmorSetting) is not (null or "0"))
             return AppArmorSetting + " is 1: AppArmor leaves it to root, and to programs with a profile that allows userns";
+        if (!HasNumber("/proc/self/uid_map", Syscall.geteuid()) || !HasNumber("/proc/self/gid_map", Syscall.getegid()))
+            return "this user or its group has no number in its user namespace, and so can make no other; give it one (unshare --map-root-user)";
         if (!HasMountedRoot())
             return "in a chroot the kernel makes no user namespace; use pivot_root, as containers do";
         if (IsFiltered())
@@ -67,6 +88,24 @@ internal static class Obstacle
         }
 
         return mounts.Length == 0;
+    }
+
+    // Lines of a first number, what that is outside, and how many follow. The overflow number, 65534, means that there is none; it may be a real one.
+    private static bool HasNumber(string map, uint id)
+    {
+        if (SmallFile.TryRead(map) is not byte[] lines)
+            return true;
+        foreach (string line in ByteString.From(lines).Split('\n'))
+        {
+            string[] fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (fields.Length == 3
+                && uint.TryParse(fields[0], CultureInfo.InvariantCulture, out uint first)
+                && uint.TryParse(fields[2], CultureInfo.InvariantCulture, out uint count)
+                && id >= first && id - first < count)
+                return true;
+        }
+
+        return false;
     }
 
     private static bool IsFiltered() =>

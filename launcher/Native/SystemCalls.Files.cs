@@ -32,6 +32,7 @@ internal static unsafe partial class SystemCalls
     public const int SEEK_HOLE = 4;
 
     public const int F_OK = 0;
+    public const int W_OK = 2;
     public const int X_OK = 1;
 
     public const int F_SETOWN = 8;

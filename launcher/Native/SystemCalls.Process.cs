@@ -15,7 +15,12 @@ internal static unsafe partial class SystemCalls
 
     public const int RLIMIT_FSIZE = 1;
 
+    public const int PR_CAPBSET_DROP = 24;
+    public const int PR_GET_SECUREBITS = 27;
+    public const int PR_SET_SECUREBITS = 28;
     public const int PR_GET_NO_NEW_PRIVS = 39;
+    public const int PR_CAP_AMBIENT = 47;
+    public const int PR_CAP_AMBIENT_RAISE = 2;
 
     public const int CLONE_NEWTIME = 0x80;
     public const int CLONE_VM = 0x100;
@@ -24,6 +29,8 @@ internal static unsafe partial class SystemCalls
     public const int CLONE_NEWUSER = 0x10000000;
 
     public static nint SYS_clone => IsArm64 ? 220 : 56;
+
+    public static nint SYS_capset => IsArm64 ? 91 : 126;
 
     public const nuint AT_SECURE = 23;
     public const nuint AT_EXECFN = 31;

@@ -27,6 +27,9 @@ internal sealed class FoundConfig : IDisposable
     /// <summary>VirtTime's extension block is in it, so that it is no accident that it looks like a config file.</summary>
     public bool IsMarked => Read.Extension.magic == ConfigExtension.MagicValue;
 
+    /// <summary>A newer version has changed it, so that its clocks cannot be read.</summary>
+    public bool IsNewer => IsMarked && ConfigFormat.IsNewer(Read.Extension.version, Read.Extension.flags);
+
     /// <summary>What was in it when it was opened.</summary>
     public Content Read { get; }
 
@@ -70,7 +73,9 @@ internal sealed class FoundConfig : IDisposable
             SystemCalls.pread(descriptor, block, ConfigLayout.ExtensionSize, ConfigLayout.ExtensionPosition);
 
         content = new Content(offset, *(ConfigExtension*)block);
-        return ConfigFormat.Check(size, &offset, (ConfigExtension*)block) == ConfigDefect.None;
+
+        // One of a newer version is still a config file; whoever uses it refuses it by name.
+        return ConfigFormat.Check(size, &offset, (ConfigExtension*)block) is ConfigDefect.None or ConfigDefect.Newer;
     }
 
     /// <param name="Extension">All zero where there is none.</param>

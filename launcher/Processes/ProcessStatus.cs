@@ -6,11 +6,20 @@ namespace VirtTime.Processes;
 internal static class ProcessStatus
 {
     /// <summary>Whether the process is stopped, by a signal or a tracer.</summary>
-    public static bool IsStopped(int pid)
+    public static bool IsStopped(int pid) => StateOf(pid) is 'T' or 't';
+
+    /// <summary>Whether it has ended with all of its threads, and its parent has not asked for its status yet.</summary>
+    public static bool IsOver(int pid)
+    {
+        using ProcFolder? proc = ProcFolder.TryOpen();
+        return StateOf(pid) is 'Z' or 'X' && proc?.ThreadIds(pid).TrueForAll(thread => ThreadStatus.IsOver(pid, thread)) == true;
+    }
+
+    private static char? StateOf(int pid)
     {
         // The name before the state is in parentheses and may hold anything.
         string text = ByteString.From(SmallFile.TryRead($"/proc/{pid}/stat") ?? []);
         int end = text.LastIndexOf(')');
-        return end >= 0 && end + 2 < text.Length && text[end + 2] is 'T' or 't';
+        return end >= 0 && end + 2 < text.Length ? text[end + 2] : null;
     }
 }

@@ -18,7 +18,7 @@ internal static class HumanText
         {
             true => "made on this boot",
             false => "made on another boot or host",
-            null => "made by another tool",
+            null => "its boot is not known",
         };
         text.Append($"config file  {PrintableText.Escape(state.Path)} ({boot})\n\n");
 

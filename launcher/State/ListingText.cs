@@ -5,7 +5,7 @@ namespace VirtTime.State;
 
 /// <summary>A virtualised program.</summary>
 /// <param name="Command">Byte strings; one alone where the program has written a title over them.</param>
-/// <param name="Clocks">Null where its host clocks are those of a time namespace whose offsets cannot be read.</param>
+/// <param name="Clocks">Null where its host clocks are those of a time namespace whose offsets cannot be read, or the file is of a newer version.</param>
 internal sealed record ListedProcess(int ProcessId, string[] Command, string Config, ClockState[]? Clocks);
 
 /// <summary>The two forms of the list.</summary>

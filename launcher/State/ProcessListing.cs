@@ -37,7 +37,7 @@ internal static class ProcessListing
             return null;
 
         string[]? command = Command(proc, pid);
-        return command is null ? null : new ListedProcess(pid, command, config.ShownPath, Clocks(pid, config.Read));
+        return command is null ? null : new ListedProcess(pid, command, config.ShownPath, config.IsNewer ? null : Clocks(pid, config.Read));
     }
 
     private static ClockState[]? Clocks(int pid, FoundConfig.Content content)

@@ -29,6 +29,9 @@ public enum ConfigDefect
 
     /// <summary>The same as <see cref="Offset"/>, of an offset in the extension block.</summary>
     ExtensionOffset,
+
+    /// <summary>A later version of the format, or flags that this one does not have: what the rest means is not known.</summary>
+    Newer,
 }
 
 /// <summary>What a config file is: the only place that says so.</summary>
@@ -62,6 +65,8 @@ public static unsafe class ConfigFormat
             return ConfigDefect.Program;
         if (!isOurs && !IsCLayoutSize(size))
             return ConfigDefect.Size;
+        if (isOurs && IsNewer(extension->version, extension->flags))
+            return ConfigDefect.Newer;
         if (!IsPlausible(*offset))
             return ConfigDefect.Offset;
         if (!isOurs)
@@ -70,6 +75,11 @@ public static unsafe class ConfigFormat
             ? ConfigDefect.None
             : ConfigDefect.ExtensionOffset;
     }
+
+    /// <summary>Whether a block is of a later version, or has flags that this one does not know.</summary>
+    /// <remarks>Version 0 is not: a launcher that fills in the block of another tool's file stores the magic before the version.</remarks>
+    public static bool IsNewer(uint version, uint flags) =>
+        version > ConfigExtension.CurrentVersion || (flags & ~ConfigExtension.KnownFlags) != 0;
 
     /// <summary>Whether a clock can be off by this: ±2^61 s, nanoseconds in range.</summary>
     public static bool IsPlausible(timespec offset) =>

@@ -42,7 +42,7 @@ public static class ConfigLayout
     public const long OnePage = 4096;
 }
 
-/// <summary>What VirtTime adds behind the C layout. A reader ignores what it does not know; a writer keeps it.</summary>
+/// <summary>What VirtTime adds behind the C layout. A later version, or a flag that is not known, makes the file unusable (<see cref="ConfigDefect.Newer"/>).</summary>
 public unsafe struct ConfigExtension
 {
     /// <summary><c>"VIRTTIME"</c> read as a little-endian integer.</summary>
@@ -64,6 +64,9 @@ public unsafe struct ConfigExtension
     /// sees that nobody uses the file.
     /// </summary>
     public const uint HasUnmovableCalls = 8;
+
+    /// <summary>All flags of this version. A file with others is refused.</summary>
+    public const uint KnownFlags = HasBoottimeOffset | HasRealtimeOffset | HasSavedClocks | HasUnmovableCalls;
 
     public ulong magic;
     public uint version;

@@ -2,7 +2,7 @@
 
 # The short ones first: __fish_complete_subcommand takes leading long ones for its own.
 set -g __virttime_run_with_value -c -p -S --monotonic-at --monotonic-offset --monotonic-since --boottime-at --boottime-offset \
-    --boottime-since --realtime-at --realtime-offset --advance --backend --config --config-mode --pid --install --split-string --log-level
+    --boottime-since --realtime-at --realtime-offset --advance --backend --config --config-mode --config-layout --pid --install --split-string --log-level
 
 # Whether the word to complete is still the launcher's: no word before it is a command.
 function __virttime_run_option
@@ -30,12 +30,14 @@ complete -c virttime-run -n __virttime_run_option -x -l realtime-offset -d 'Virt
 complete -c virttime-run -n __virttime_run_option -x -l advance -d 'Move the virtual clocks from where they are'
 complete -c virttime-run -n __virttime_run_option -r -F -s c -l config -d 'Create or reuse a config file'
 complete -c virttime-run -n __virttime_run_option -x -l config-mode -a '0600 0640 0660 0644 0666' -d 'Permissions of a file that is created'
+complete -c virttime-run -n __virttime_run_option -x -l config-layout -a 'virttime c' -d 'Layout of a file that is created'
 complete -c virttime-run -n __virttime_run_option -x -s p -l pid -a '(__fish_complete_pids)' -d 'Find the file through a running program'
 complete -c virttime-run -n __virttime_run_option -l list -d 'Show the programs with shifted clocks'
 complete -c virttime-run -n __virttime_run_option -l save -d 'Note the virtual clocks in the file'
 complete -c virttime-run -n __virttime_run_option -l resume -d 'Let the virtual clocks go on from those saved'
 complete -c virttime-run -n __virttime_run_option -l elapsed -d 'With --resume: add the time that has passed meanwhile'
 complete -c virttime-run -n __virttime_run_option -l no-freeze -d 'Change the clocks without stopping the programs'
+complete -c virttime-run -n __virttime_run_option -l keep-waits -d 'Calls in flight keep the time that they have left'
 complete -c virttime-run -n __virttime_run_option -l criu-action -d 'Act as an action script of criu'
 complete -c virttime-run -n __virttime_run_option -x -l install -a '(__fish_complete_directories)' -d 'Copy virttime-run and its library into a directory'
 complete -c virttime-run -n __virttime_run_option -x -l backend -a 'preload namespace auto' -d 'By what the command gets its clocks'

@@ -15,13 +15,15 @@ _arguments -s -S \
     "--advance=[move the virtual clocks from where they are]:$time, with a sign:" \
     '(-p --pid)'{-c+,--config=}'[create or reuse a config file]:config file:_files' \
     '--config-mode=[permissions of a file that is created]:octal mode:(0600 0640 0660 0644 0666)' \
-    '(-c --config --config-mode)'{-p+,--pid=}'[find the config file through a running program]:process:_pids' \
+    '--config-layout=[layout of a file that is created]:layout:(virttime c)' \
+    '(-c --config --config-mode --config-layout)'{-p+,--pid=}'[find the config file through a running program]:process:_pids' \
     '(- *)--list[show the programs with shifted clocks]' \
     '(--resume)--save[note the virtual clocks in the config file]' \
     '(--save)--resume[let the virtual clocks go on from those saved]' \
     '--elapsed[with --resume, add the time that has passed meanwhile]' \
     '(-)--install=[copy virttime-run and its library into a directory]:directory:_files -/' \
     '--no-freeze[change the clocks without stopping the programs that use them]' \
+    '(--resume --save)--keep-waits[calls in flight keep the time that they have left]' \
     '--criu-action[act as an action script of criu]' \
     '--backend=[by what the command gets its clocks]:backend:(preload namespace auto)' \
     '*'{-S+,--split-string=}'[split a string into arguments, for #! lines]:string:' \

@@ -61,6 +61,9 @@ internal sealed class ConfigContents
 
     private static readonly long[] s_nanoseconds = [0, 0, 0, 0, 1, 999_999_999, 1_000_000_000, -1, long.MinValue, long.MaxValue];
 
+    // 0 while a launcher fills the block in.
+    private static readonly int[] s_versions = [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, int.MaxValue, -1];
+
     private readonly Random _random = new(20240917);
 
     public ConfigContent Next()
@@ -113,7 +116,8 @@ internal sealed class ConfigContents
                 break;
             default:
                 BinaryPrimitives.WriteUInt64LittleEndian(block, ConfigExtension.MagicValue);
-                BinaryPrimitives.WriteInt32LittleEndian(block.AsSpan(12), _random.Next(16));
+                BinaryPrimitives.WriteInt32LittleEndian(block.AsSpan(8), Choose(s_versions));
+                BinaryPrimitives.WriteInt32LittleEndian(block.AsSpan(12), _random.Next(16) | (_random.Next(16) == 0 ? 1 << _random.Next(32) : 0));
                 WriteTime(block, 16);
                 WriteTime(block, 32);
                 break;

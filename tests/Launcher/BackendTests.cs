@@ -96,6 +96,64 @@ public class BackendTests
         Assert.Equal([$"backend: none; {Reason}", $"{program} would escape: {NotStatic}"], check.Lines.Skip(1));
     }
 
+    // This process has not been changed before the filter was noticed.
+    [Fact(Timeout = Limits.Test)]
+    public async Task Auto_can_be_forced_where_a_filter_denies_clone()
+    {
+        using NamespaceUser user = await NamespaceUser.OfAsync(NamespaceUser.Other);
+        string filter = user.Copy(await NativeProgram.BuildAsync("launcher/refuse_flag.c"));
+        string program = await user.StaticAsync();
+        string[] launch = [filter, "56", "0x1000", "1", user.Launcher, "--backend=auto", "--monotonic-offset=+400d", "--force", "--", program];
+        decimal host = HostClock.Monotonic();
+        Result forced = (await user.Run(launch).RunAsync()).Succeeded();
+        Limits.AssertJustAfter(host, forced.Number("clock"));
+        Assert.Equal($"virttime-run: warning: {program}: {NotStatic}", Assert.Single(forced.ErrorLines));
+    }
+
+    // It may be a static program, which only a namespace reaches for certain.
+    [Fact(Timeout = Limits.Test)]
+    public async Task Auto_takes_a_namespace_for_a_program_that_cannot_be_read()
+    {
+        using NamespaceUser user = await NamespaceUser.OfAsync(NamespaceUser.Other);
+        string program = await user.StaticAsync();
+        File.SetUnixFileMode(program, (UnixFileMode)0b111_001_001);
+        string[] options = ["--backend", "auto", "--monotonic-at=5"];
+        Result result = (await user.Launch([.. options, "--", program]).RunAsync()).Succeeded();
+        Limits.AssertJustAfter(5, result.Number("clock"));
+        Assert.Empty(result.Error);
+        Result check = (await user.Launch([.. options, "--check", "--", program]).RunAsync()).Succeeded();
+        Assert.Equal([$"backend: time namespace, in a user namespace", $"{program} can be virtualised"], check.Lines.TakeLast(2));
+
+        // Where there is none, it runs with a warning as before.
+        Result withDate = (await user.Launch([.. options, "--realtime-offset=0", "--", program]).RunAsync()).Succeeded();
+        Assert.Contains("cannot be read", Assert.Single(withDate.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("preload")]
+    [InlineData("auto")]
+    public async Task Check_misses_the_library_as_a_run_does(string backend)
+    {
+        using TemporaryDirectory directory = new();
+        string launcher = directory.Copy(Paths.Launcher);
+        Result run = await Command.Of(launcher, "--backend", backend, "--", "true").RunAsync();
+        Result check = await Command.Of(launcher, "--backend", backend, "--check", "--", "true").RunAsync();
+        Assert.Equal((125, 125), (run.ExitCode, check.ExitCode));
+        string reason = Assert.Single(run.ErrorLines)["virttime-run: ".Length..];
+        Assert.Equal(["backend: none", $"true cannot be virtualised: {reason}"], check.Lines.TakeLast(2));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Check_names_an_old_kernel_once()
+    {
+        using NamespaceUser user = await NamespaceUser.OfAsync(NamespaceUser.Other);
+        string filter = user.Copy(await NativeProgram.BuildAsync("launcher/refuse_flag.c"));
+        string program = await user.StaticAsync();
+        Result check = await user.Run(filter, "56", "0x1000", "22", user.Launcher, "--backend=auto", "--check", "--", program).RunAsync();
+        Assert.Equal(125, check.ExitCode);
+        Assert.StartsWith("backend: none; no time namespace: before Linux 6.2 ", check.Lines[^2], StringComparison.Ordinal);
+    }
+
     // In a user namespace the kernel would ignore the bit, and the program find itself without its privileges.
     [Theory(Timeout = Limits.Test)]
     [InlineData("namespace")]

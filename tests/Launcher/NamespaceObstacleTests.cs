@@ -95,12 +95,35 @@ public class NamespaceObstacleTests
     }
 
     [Fact(Timeout = Limits.Test)]
-    public async Task Kernel_that_cannot_be_asked_is_not_trusted()
+    public async Task Filter_that_denies_the_question_is_named()
     {
         using NamespaceUser user = await NamespaceUser.OfAsync(NamespaceUser.Other);
         await RefusesAsync(
             await FilteredAsync(user, Clone, PidDescriptor, Eperm),
-            "virttime-run: time namespace: whether this kernel enters it by exec cannot be found out (operation not permitted); use --backend preload");
+            Prefix + "a seccomp filter, as containers have, denies clone, by which it is found out how the kernel enters one (operation not permitted)");
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task User_without_a_number_is_told_so()
+    {
+        using NamespaceUser user = await NamespaceUser.OfAsync(NamespaceUser.Other);
+        await RefusesAsync(
+            user.Run("unshare", "--user", user.Launcher, "--backend", "namespace", "--", "true"),
+            Prefix + "this user or its group has no number in its user namespace, and so can make no other; give it one (unshare --map-root-user)");
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData(NamespaceUser.Root)]
+    [InlineData(NamespaceUser.Other)]
+    public async Task Proc_that_is_read_only_is_named(string who)
+    {
+        await Needs.MountsAsync();
+        using NamespaceUser user = await NamespaceUser.OfAsync(who);
+        Command launch = user.Launch("--backend", "namespace", "--", "true");
+        string[] mount = ["--mount", "sh", "-c", "mount -o remount,ro,bind /proc && exec \"$@\"", "sh"];
+        await RefusesAsync(
+            Command.Of("unshare", [.. mount, launch.File, .. launch.Arguments]),
+            Prefix + "/proc is mounted read-only, by which its clocks are set; mount it writable");
     }
 
     // The kernel is asked how it enters a time namespace by a child that is never born, so a limit of processes does not matter.

@@ -17,6 +17,8 @@ public class InstallTests
         "share/fish/vendor_completions.d/virttime-run.fish",
         "share/doc/virttime/config-example.py",
         "share/doc/virttime/config-example.rs",
+        "share/doc/virttime/scripts/container/Containerfile",
+        "share/doc/virttime/scripts/cluster/job.sh",
     ];
 
     [Fact(Timeout = Limits.Test)]
@@ -111,5 +113,31 @@ public class InstallTests
         Result result = await Installation.Command("/opt/shift", directory.Path, "uninstall").RunAsync();
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("nothing is installed there", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task User_who_may_not_write_is_told_where_and_what_to_do(bool uninstalls)
+    {
+        Needs.Root();
+        using TemporaryDirectory directory = new TemporaryDirectory().Public();
+        foreach (string file in (string[])["scripts/install.sh", "scripts/files.list", "artifacts/dist/virttime-run", "artifacts/dist/libvirttime.so"])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(directory.File(file))!);
+            File.Copy(Path.Combine(Paths.Root, file), directory.File(file));
+        }
+
+        string prefix = directory.File("prefix");
+        if (uninstalls)
+            (await Installation.Command(prefix).RunAsync()).Succeeded();
+        Command install = Command.Of(directory.File("scripts/install.sh"), uninstalls ? ["uninstall"] : []).With("PREFIX", prefix).With("DESTDIR", "");
+        Result result = await Launching.OrdinaryUser.Run(install).RunAsync();
+        Assert.Equal(1, result.ExitCode);
+        string place = uninstalls ? $"{prefix}/" : directory.Path;
+        string line = Assert.Single(result.ErrorLines);
+        Assert.StartsWith($"install.sh: {place}", line, StringComparison.Ordinal);
+        Assert.Contains("use sudo, or a prefix of your own: PREFIX=$HOME/.local", line, StringComparison.Ordinal);
+        Assert.Equal(uninstalls, Directory.Exists(prefix));
     }
 }
