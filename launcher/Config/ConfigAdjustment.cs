@@ -40,16 +40,17 @@ internal static class ConfigAdjustment
         using UserSearch? users = isUsersBusiness ? UnmovableCalls.SearchUsers(file) : null;
         UnmovableCalls.RefuseReaders(file, users, manner.Force);
         if (users is null || !manner.Freezes)
-            return Change(file, hostClocks, manner, wanted, null);
+            return Change(file, hostClocks, manner, wanted, null, users is null && isUsersBusiness ? DeadSlots.GiveBackAll : null);
 
         if (!manner.Force)
             Strangers.Refuse(file, users);
         int inFlight = 0;
         FreezeReport report = new();
         if (users.Users.Count == 0)
-            inFlight = Change(file, hostClocks, manner, wanted, null);
+            inFlight = Change(file, hostClocks, manner, wanted, null, null);
         else
-            Standstill.Run(users, report, standstill => inFlight = Change(file, hostClocks, manner, wanted, standstill));
+            Standstill.Run(users, report, standstill => inFlight = Change(
+                file, hostClocks, manner, wanted, standstill, layout => DeadSlots.GiveBack(layout, users, report)));
         Strangers.SeeTo(file, report);
         report.Write();
         return inFlight;
@@ -61,7 +62,8 @@ internal static class ConfigAdjustment
         Func<HostClocks.Moment> hostClocks,
         Manner manner,
         Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted,
-        Standstill? standstill)
+        Standstill? standstill,
+        Action<LayoutMapping>? giveBackDead)
     {
         using ConfigLock held = new(file);
         using LayoutMapping layout = new(file);
@@ -71,14 +73,19 @@ internal static class ConfigAdjustment
         {
             // Whatever can fail comes before the first store; and what has been prepared takes no time again.
             standstill?.Begin(file);
-            int inFlight = SlotTable.Read(file).Count();
             layout.PrepareSlots();
+            giveBackDead?.Invoke(layout);
+            int inFlight = SlotTable.Read(file).Count();
             ClockOffsets old = ClockOffsets.Of(ConfigHeader.ReadNow(file));
             ClockOffsets offsets = wanted(old, hostClocks());
 
             // Where the clocks go on after a move, a checkpointer has armed timers with the time that remained.
             bool isJump = !manner.ForgetsSaved && !BootCheck.IsOfOtherBoot(ConfigHeader.ReadNow(file));
             OffsetWriter.Write(layout, old, offsets, manner.Force, manner.ForgetsSaved);
+
+            // Programs that were restored from a checkpoint have lost their marks as users.
+            if (manner.ForgetsSaved)
+                UnmovableCalls.SayUncounted(layout);
             if (isJump)
                 standstill?.MoveTimers(new ClockMove(old, offsets));
             return inFlight;
