@@ -45,16 +45,20 @@ internal static class ConfigAdjustment
         using UserSearch? users = isUsersBusiness ? UnmovableCalls.SearchUsers(file) : null;
         UnmovableCalls.RefuseReaders(file, users, manner.LeavesUnmovable);
         if (users is null || !manner.Freezes)
-            return Change(file, hostClocks, manner, wanted, null, null);
+            return Change(file, hostClocks, manner, wanted, null, null, users is null && isUsersBusiness ? DeadSlots.GiveBackAll : null);
 
         if (!manner.Force)
             Strangers.Refuse(file, users);
         int inFlight = 0;
         FreezeReport report = new();
         if (users.Users.Count == 0)
-            inFlight = Change(file, hostClocks, manner, wanted, null, null);
+            inFlight = Change(file, hostClocks, manner, wanted, null, null, null);
         else
-            Standstill.Run(users, report, standstill => inFlight = Change(file, hostClocks, manner, wanted, standstill, report));
+        {
+            Standstill.Run(users, report, standstill => inFlight = Change(
+                file, hostClocks, manner, wanted, standstill, report, layout => DeadSlots.GiveBack(layout, users, report)));
+        }
+
         Strangers.SeeTo(file, report);
         report.Write();
         return inFlight;
@@ -67,7 +71,8 @@ internal static class ConfigAdjustment
         Manner manner,
         Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted,
         Standstill? standstill,
-        FreezeReport? report)
+        FreezeReport? report,
+        Action<LayoutMapping>? giveBackDead)
     {
         using ConfigLock held = new(file);
         using LayoutMapping layout = new(file);
@@ -77,8 +82,9 @@ internal static class ConfigAdjustment
         {
             // Whatever can fail comes before the first store; and what has been prepared takes no time again.
             standstill?.Begin(file);
-            int inFlight = SlotTable.Read(file).Count();
             layout.PrepareSlots();
+            giveBackDead?.Invoke(layout);
+            int inFlight = SlotTable.Read(file).Count();
             ClockOffsets old = ClockOffsets.Of(ConfigHeader.ReadNow(file));
             HostClocks.Moment now = hostClocks();
             ClockOffsets offsets = wanted(old, now);
@@ -88,6 +94,10 @@ internal static class ConfigAdjustment
             if (isOfOtherBoot && manner.KeepsWaits && inFlight > 0)
                 throw ConfigErrors.WaitsOfOtherBoot(file.Path);
             OffsetWriter.Write(layout, old, offsets, manner.LeavesUnmovable, manner.ForgetsSaved, manner.KeepsWaits);
+
+            // Programs that were restored from a checkpoint have lost their marks as users.
+            if (manner.ForgetsSaved)
+                UnmovableCalls.SayUncounted(layout);
             if (manner.ForgetsSaved || isOfOtherBoot || standstill is null)
                 return inFlight;
 

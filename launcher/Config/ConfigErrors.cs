@@ -1,4 +1,5 @@
 using VirtTime.Native;
+using VirtTime.Processes;
 
 namespace VirtTime.Config;
 
@@ -55,7 +56,14 @@ internal static class ConfigErrors
 
     public static LauncherException Unmovable(string path) => new(
         What(path),
-        "a program that uses it keeps a deadline outside (read-only, or no space left), which would stay as it is; end it, or give --force");
+        "a program that uses it keeps a deadline outside (read-only, no space left, or no slot free), which would stay as it is; end it, or give --force");
+
+    /// <param name="holder">A process; 0 where it is not known.</param>
+    public static LauncherException Locked(string path, int holder) => new(
+        What(path),
+        holder == 0
+            ? "another program keeps it locked; end that, or try again later"
+            : $"process {holder} ({ThreadStatus.NameOf(holder, holder) ?? "?"}) keeps it locked; end that, or try again later");
 
     public static LauncherException DanglingLink(string path) =>
         new(What(path), "is a symbolic link to a file that does not exist; a config file is not created through a link");

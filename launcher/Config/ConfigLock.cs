@@ -14,7 +14,7 @@ internal readonly struct ConfigLock : IDisposable
     private readonly int _descriptor;
 
     /// <summary>Waits ten seconds for another writer, who needs milliseconds.</summary>
-    /// <exception cref="LauncherException">The filesystem has no locks, or somebody keeps this one.</exception>
+    /// <exception cref="LauncherException">The filesystem has no locks, or another process keeps this one.</exception>
     public ConfigLock(OpenConfig file)
     {
         _descriptor = file.Descriptor;
@@ -23,7 +23,7 @@ internal readonly struct ConfigLock : IDisposable
             if (Errno.Last is not (Errno.EINTR or Errno.EAGAIN))
                 throw new LauncherException(ConfigErrors.What(file.Path), "cannot be locked: " + Errno.Text(Errno.Last));
             if (i == Patience)
-                throw new LauncherException(ConfigErrors.What(file.Path), "another program keeps it locked; end it, or try again later");
+                throw ConfigErrors.Locked(file.Path, LockHolder.Of(_descriptor));
             Thread.Sleep(PauseInMilliseconds);
         }
 

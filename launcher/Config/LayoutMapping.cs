@@ -74,6 +74,39 @@ internal sealed unsafe class LayoutMapping : IDisposable
         MoveSlots(change);
     }
 
+    /// <summary>Which slots are taken, by number. The slots must be prepared.</summary>
+    public bool[] MarkedSlots()
+    {
+        bool[] marked = new bool[ConfigLayout.SlotCount];
+        GiveBack((slot, _) =>
+        {
+            marked[slot] = true;
+            return false;
+        });
+        return marked;
+    }
+
+    /// <summary>Makes slots idle and free. The slots must be prepared.</summary>
+    /// <remarks>The mark goes last: from then on the slot may be another thread's.</remarks>
+    /// <param name="isDead">Of a slot's number and the id of the thread that has taken it.</param>
+    public void GiveBack(Func<int, int, bool> isDead)
+    {
+        if (!HasMarks)
+            return;
+        byte* marks = _start + ConfigLayout.SlotClocksPosition;
+        foreach ((int first, int end) in SlotTable.RangesWithData(File))
+        {
+            for (int i = first; i < end; i++)
+            {
+                if (marks[i] == 0 || !isDead(i, SlotMark.ThreadOf(i, marks[i])))
+                    continue;
+                *(timespec*)(_start + PositionOf(i)) = default;
+                Interlocked.MemoryBarrier();
+                Volatile.Write(ref marks[i], 0);
+            }
+        }
+    }
+
     public void Dispose() => SystemCalls.munmap((nint)_start, _length);
 
     private static long PositionOf(int slot) => ConfigLayout.SlotsPosition + ((long)slot * ConfigLayout.SlotSize);

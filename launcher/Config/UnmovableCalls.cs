@@ -52,6 +52,13 @@ internal static unsafe class UnmovableCalls
     public static bool AreSaid(ConfigExtension* extension) =>
         extension != null && (Volatile.Read(ref extension->flags) & ConfigExtension.HasUnmovableCalls) != 0;
 
+    /// <summary>Says that programs may use the file without a <see cref="UserMark"/>.</summary>
+    public static void SayUncounted(LayoutMapping layout)
+    {
+        if (layout.Extension != null)
+            Interlocked.Or(ref layout.Extension->flags, ConfigExtension.HasUncountedUsers);
+    }
+
     private static bool IsUnused(OpenConfig file)
     {
         if (!FileLease.TryTake(file.Descriptor))

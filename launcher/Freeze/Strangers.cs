@@ -14,7 +14,10 @@ internal static class Strangers
     /// <exception cref="LauncherException">One has.</exception>
     public static void Refuse(OpenConfig file, UserSearch search)
     {
-        BitArray? others = search.Found.Closed.Count == 0 ? null : CallsOf(file, search.Users.SelectMany(user => user.Threads).Select(thread => thread.Own));
+        // Their ids may be those of threads that are dead.
+        bool isNoneHidden = search.Found.Closed.Count == 0
+            || CountedUsers.AreAll(file, search, search.Users.Select(user => user.ProcessId).ToHashSet());
+        BitArray? others = isNoneHidden ? null : CallsOf(file, search.Users.SelectMany(user => user.Threads).Select(thread => thread.Own));
         if (others is null)
             return;
         foreach (int process in search.Found.Closed)

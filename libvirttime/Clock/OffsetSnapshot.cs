@@ -48,7 +48,7 @@ internal unsafe struct OffsetSnapshot
         {
             snapshot->_sequence = Volatile.Read(ref s_config->Extension->sequence);
         }
-        while ((snapshot->_sequence & 1) != 0 && !DeadWriter.IsAbandoned(s_config, snapshot->_sequence));
+        while ((snapshot->_sequence & 1) != 0 && !DeadWriter.IsAbandoned(s_config, &snapshot->_sequence));
         timespec* source = SourceOf(clock);
         snapshot->_source = source;
         snapshot->Offset.tv_sec = Volatile.Read(ref source->tv_sec);
@@ -59,7 +59,7 @@ internal unsafe struct OffsetSnapshot
     public static bool IsCurrent(OffsetSnapshot* snapshot) =>
         Volatile.Read(ref snapshot->_source->tv_sec) == snapshot->Offset.tv_sec
         && Volatile.Read(ref snapshot->_source->tv_nsec) == snapshot->Offset.tv_nsec
-        && Volatile.Read(ref s_config->Extension->sequence) == snapshot->_sequence;
+        && (Volatile.Read(ref s_config->Extension->sequence) == snapshot->_sequence || snapshot->_sequence == DeadWriter.Untrusted);
 
     /// <summary>The offset of a virtual clock, whole: never half of one change and half of another.</summary>
     public static OffsetSnapshot Of(int clock)

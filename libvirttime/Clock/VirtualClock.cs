@@ -119,7 +119,8 @@ internal static unsafe class VirtualClock
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsRealtimeVirtual(nint config) => (Volatile.Read(ref ExtensionIn(config)->flags) & ConfigExtension.HasRealtimeOffset) != 0;
 
-    private static int ReadHost(int clock, timespec* result) =>
+    /// <summary>The host's clock by the vDSO. Returns <c>-errno</c>.</summary>
+    public static int ReadHost(int clock, timespec* result) =>
         ((delegate* unmanaged[SuppressGCTransition]<int, timespec*, int>)HotState.HostClock)(clock, result);
 
     private static ref ulong SequenceIn(nint config) => ref ExtensionIn(config)->sequence;

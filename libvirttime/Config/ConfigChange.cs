@@ -27,7 +27,7 @@ public unsafe struct ConfigChange
     /// <summary>Two times what a slot held and what it is to hold: seconds, nanoseconds, seconds, nanoseconds.</summary>
     public fixed long moves[8];
 
-    /// <summary>What the flags of the block become, but for <see cref="ConfigExtension.HasUnmovableCalls"/>.</summary>
+    /// <summary>What the flags of the block become, but for those that others set at any time.</summary>
     public ulong flags;
 
     /// <summary>What <c>ts_offset</c> and the offsets in the block become.</summary>
@@ -129,10 +129,10 @@ public unsafe struct ConfigChange
         Volatile.Write(ref extension->sequence, (Volatile.Read(ref extension->sequence) | 1) + 1);
     }
 
-    /// <summary>Sets the flags, keeping the one that others set at any time.</summary>
+    /// <summary>Sets the flags, keeping those that others set at any time.</summary>
     public static void ReplaceFlags(ConfigExtension* extension, uint flags)
     {
-        const uint Others = ConfigExtension.HasUnmovableCalls;
+        const uint Others = ConfigExtension.HasUnmovableCalls | ConfigExtension.HasUncountedUsers;
         ref int place = ref *(int*)&extension->flags;
         uint old;
         do

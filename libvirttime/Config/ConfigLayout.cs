@@ -65,8 +65,14 @@ public unsafe struct ConfigExtension
     /// </summary>
     public const uint HasUnmovableCalls = 8;
 
+    /// <summary>
+    /// A forked child has, or had, a call in flight, or a program goes on after a checkpoint: neither has a mark of its own among the users
+    /// (<see cref="UserMark"/>). Set by the interposer and the launcher, by an atomic or; stays until a launcher sees that nobody uses the file.
+    /// </summary>
+    public const uint HasUncountedUsers = 0x100;
+
     /// <summary>All flags of this version. A file with others is refused.</summary>
-    public const uint KnownFlags = HasBoottimeOffset | HasRealtimeOffset | HasSavedClocks | HasUnmovableCalls;
+    public const uint KnownFlags = HasBoottimeOffset | HasRealtimeOffset | HasSavedClocks | HasUnmovableCalls | HasUncountedUsers;
 
     public ulong magic;
     public uint version;

@@ -94,10 +94,10 @@ internal unsafe struct MappedConfig
     }
 
     /// <summary>
-    /// Says in the file that a deadline of this process is kept elsewhere, so that nobody else can move it. Before it is published: who
-    /// changes the offsets looks afterwards.
+    /// Says something in the file: <see cref="ConfigExtension.HasUnmovableCalls"/> or <see cref="ConfigExtension.HasUncountedUsers"/>. Before a deadline is
+    /// published: a program that changes the offsets looks afterwards.
     /// </summary>
-    public void SayUnmovable()
+    public void Say(uint flag)
     {
         bool hasBlock = ConfigFormat.HasExtension(Size) && Extension->magic == ConfigExtension.MagicValue;
         if (!IsWritable || !hasBlock)
@@ -107,10 +107,10 @@ internal unsafe struct MappedConfig
         do
         {
             old = (int)Volatile.Read(ref Extension->flags);
-            if ((old & (int)ConfigExtension.HasUnmovableCalls) != 0)
+            if ((old & (int)flag) != 0)
                 return;
         }
-        while (Interlocked.CompareExchange(ref flags, old | (int)ConfigExtension.HasUnmovableCalls, old) != old);
+        while (Interlocked.CompareExchange(ref flags, old | (int)flag, old) != old);
     }
 
     private static MappedConfig* Map(int descriptor, bool isWritable, out ConfigDefect defect, out int errno)
@@ -126,12 +126,22 @@ internal unsafe struct MappedConfig
             defect = config->Check();
         if (errno == 0 && defect == ConfigDefect.None)
         {
-            SlotChunks.MapWhileOpen(config, descriptor, Kernel.ThreadId());
+            SlotChunks.MapWhileOpen(config, descriptor, Kernel.ThreadId(), config->TryMark(descriptor));
             return config;
         }
 
         Unmap(config);
         return null;
+    }
+
+    // False on a filesystem without such locks, and before Linux 3.15.
+    private readonly bool TryMark(int descriptor)
+    {
+        UserMark mark = default;
+        mark.l_type = UserMark.F_RDLCK;
+        mark.l_start = UserMark.PositionOf((int)Kernel.Call(SyscallNumbers.getpid), (ulong)FirstPage);
+        mark.l_len = 1;
+        return Kernel.Call(SyscallNumbers.fcntl, descriptor, UserMark.F_OFD_SETLK, (nint)(&mark)) == 0;
     }
 
     // Negative errno on failure.

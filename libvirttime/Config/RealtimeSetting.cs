@@ -8,43 +8,50 @@ namespace VirtTime.Config;
 internal static unsafe class RealtimeSetting
 {
     private const long Pause = 1_000_000;
-    private const int MostPauses = 10_000;
+    private const long Patience = 2;
     private const int SIG_SETMASK = 2;
     private const int SignalSetSize = 8;
 
     /// <summary>
-    /// Lets the clock go on from <paramref name="time"/>. <c>-EPERM</c> where the file cannot be written or found, <c>-EAGAIN</c> where somebody
-    /// has kept it locked for ten seconds. Whoever may write it may set the clock, privileged or not.
+    /// Lets the clock go on from <paramref name="time"/>. <c>-EPERM</c> where the file cannot be written or found, <c>-EAGAIN</c> where another
+    /// process has kept it locked for two seconds. A program that may write the file may set the clock, privileged or not.
     /// </summary>
-    /// <remarks>No signal comes between: a handler that read a clock would wait for the change to be complete, and we for the handler.</remarks>
     /// <param name="config">A file whose realtime clocks have an offset.</param>
     /// <param name="time">Valid, the seconds not negative.</param>
     public static int Set(MappedConfig* config, timespec time)
     {
+        timespec start, now;
+        HostClock.Read(Time.CLOCK_MONOTONIC, &start);
+        while (true)
+        {
+            int result = TrySet(config, time);
+            HostClock.Read(Time.CLOCK_MONOTONIC, &now);
+            if (result != -Errno.EAGAIN || TimespecMath.Subtract(now, start).tv_sec >= Patience)
+                return result;
+
+            // Signal handlers run meanwhile.
+            Kernel.Sleep(Pause);
+        }
+    }
+
+    // Signals are blocked from the lock to its release: a handler that read a clock would wait for the change, and the change for the handler.
+    private static int TrySet(MappedConfig* config, timespec time)
+    {
         ulong all = ulong.MaxValue;
         ulong mask;
         Kernel.Call(SyscallNumbers.rt_sigprocmask, SIG_SETMASK, (nint)(&all), (nint)(&mask), SignalSetSize);
-        int result = SetUndisturbed(config, time);
-        Kernel.Call(SyscallNumbers.rt_sigprocmask, SIG_SETMASK, (nint)(&mask), 0, SignalSetSize);
-        return result;
-    }
-
-    private static int SetUndisturbed(MappedConfig* config, timespec time)
-    {
         LockedConfig locked;
-        int error = LockedConfig.TryLock(&locked, config);
-        for (int i = 0; error == -Errno.EAGAIN && i < MostPauses; i++)
+        int result = LockedConfig.TryLock(&locked, config);
+        if (result == 0)
         {
-            Kernel.Sleep(Pause);
-            error = LockedConfig.TryLock(&locked, config);
+            ConfigChange change;
+            bool isSet = LockedConfig.CompleteChange(&locked) && Describe(config, time, &change) && LockedConfig.TryChange(&locked, &change);
+            LockedConfig.Unlock(&locked);
+            result = isSet ? 0 : -Errno.EPERM;
         }
 
-        if (error != 0)
-            return error;
-        ConfigChange change;
-        bool isSet = LockedConfig.CompleteChange(&locked) && Describe(config, time, &change) && LockedConfig.TryChange(&locked, &change);
-        LockedConfig.Unlock(&locked);
-        return isSet ? 0 : -Errno.EPERM;
+        Kernel.Call(SyscallNumbers.rt_sigprocmask, SIG_SETMASK, (nint)(&mask), 0, SignalSetSize);
+        return result;
     }
 
     // False where the clocks have become the host's meanwhile.

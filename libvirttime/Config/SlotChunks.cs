@@ -26,7 +26,7 @@ internal static unsafe class SlotChunks
     private const int ChunkCount = ConfigLayout.SlotCount / SlotsPerChunk;
     private const nint SlotBytes = SlotsPerChunk * ConfigLayout.SlotSize;
 
-    // A word for the whole process, then the owners. The first page of what holds them is the chunk's own.
+    // Two words for the whole process, then the owners. The first page of what holds them is the chunk's own.
     private const nint WordBytes = 16;
     private const nint OwnerBytes = WordBytes + (SlotsPerChunk * 8);
 
@@ -66,13 +66,21 @@ internal static unsafe class SlotChunks
     /// <summary>Whether the kernel clears what this process knows of its slots in its forked children.</summary>
     public static bool AreOwnersWipedOnFork { get; private set; }
 
-    /// <summary>A word that is 0 in a process that was just forked; null until a chunk is mapped.</summary>
+    /// <summary>
+    /// A word that is 0 in a process that was just forked; null until a chunk is mapped. The next one tells whether the process has a
+    /// <see cref="UserMark"/>.
+    /// </summary>
     public static nint* ProcessWord { get; private set; }
 
     public static void Use(MappedConfig* config) => s_config = config;
 
     /// <summary>Maps the chunk of a slot while the file is open, which takes fewer system calls.</summary>
-    public static void MapWhileOpen(MappedConfig* config, int descriptor, int slot) => Map(config, descriptor, slot / SlotsPerChunk);
+    /// <param name="isMarked">This process has a <see cref="UserMark"/>.</param>
+    public static void MapWhileOpen(MappedConfig* config, int descriptor, int slot, bool isMarked)
+    {
+        if (Map(config, descriptor, slot / SlotsPerChunk) != null && AreOwnersWipedOnFork && isMarked)
+            ProcessWord[1] = 1;
+    }
 
     /// <summary>Makes a slot ready to be written without a fault, and says where it is. False where it cannot be had.</summary>
     /// <param name="slot">Its number, below <see cref="ConfigLayout.SlotCount"/>.</param>
@@ -97,11 +105,18 @@ internal static unsafe class SlotChunks
 
     public static bool IsMapped(int slot) => Volatile.Read(ref s_chunks.Chunks[slot / SlotsPerChunk]) != 0;
 
-    /// <summary><see cref="MappedConfig.SayUnmovable"/>, where there is a file.</summary>
+    /// <summary>Says that a deadline of this process is kept elsewhere, where there is a file.</summary>
     public static void SayUnmovable()
     {
         if (s_config != null)
-            s_config->SayUnmovable();
+            s_config->Say(ConfigExtension.HasUnmovableCalls);
+    }
+
+    /// <summary>Says that this process uses the file without a <see cref="UserMark"/> of its own, if that is so.</summary>
+    public static void SayUncounted()
+    {
+        if (s_config != null && ProcessWord[1] == 0)
+            s_config->Say(ConfigExtension.HasUncountedUsers);
     }
 
     /// <summary>Whether others see a slot, and so can move what is in it.</summary>

@@ -22,6 +22,7 @@ internal static unsafe class Errno
     public const int ENOSPC = 28;
     public const int EROFS = 30;
     public const int ENOSYS = 38;
+    public const int ETIMEDOUT = 110;
 
     /// <summary>The calling thread's <c>errno</c>.</summary>
     public static int Value

@@ -32,6 +32,7 @@ internal static class SyscallNumbers
     public const nint gettimeofday = 169;
     public const nint settimeofday = 170;
     public const nint adjtimex = 171;
+    public const nint getpid = 172;
     public const nint gettid = 178;
     public const nint sysinfo = 179;
     public const nint mq_timedsend = 182;

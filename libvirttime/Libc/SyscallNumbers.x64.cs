@@ -18,6 +18,7 @@ internal static class SyscallNumbers
     public const nint dup = 32;
     public const nint dup2 = 33;
     public const nint nanosleep = 35;
+    public const nint getpid = 39;
     public const nint execve = 59;
     public const nint fcntl = 72;
     public const nint flock = 73;

@@ -52,6 +52,15 @@ public class MuslTests
         Assert.Equal(native.Number("clockwait_is_there"), shifted.Number("clockwait_is_there"));
     }
 
+    [Fact(Timeout = Limits.Test)]
+    public async Task Error_of_times_is_the_kernels()
+    {
+        string program = await BuildAsync();
+        using ConfigFile config = ConfigFile.At(12345);
+        Assert.Equal(-14, (await Command.Of(program).RunAsync()).Succeeded().Number("times_of_bad_address"));
+        Assert.Equal(-14, (await Command.Of(program).Under(config).RunAsync()).Succeeded().Number("times_of_bad_address"));
+    }
+
     [Theory(Timeout = Limits.Test)]
     [InlineData(2_147_483_640)]
     [InlineData(315_532_800)]

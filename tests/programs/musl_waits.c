@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <threads.h>
+#include <sys/times.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -145,6 +146,7 @@ int main(int argc, char **argv)
     measure("sleep", sleep_until);
     measure("condition", wait_on_condition);
     measure("futex", wait_on_futex);
+    printf("times_of_bad_address=%ld\n", (long)times((struct tms *)1));
     printf("clockwait_is_there=%d\n", dlsym(RTLD_DEFAULT, "pthread_cond_clockwait") != NULL);
     return 0;
 }

@@ -55,7 +55,9 @@ internal static unsafe class Uptime
         {
             snapshot = OffsetSnapshot.Of(Time.CLOCK_MONOTONIC);
             ticks = isRaw ? Real.syscall(SyscallNumbers.times, buffer) : Real.Call(RealFunction.times, buffer);
-            if (ticks == -1)
+
+            // musl returns the kernel's -EFAULT. Ticks begin at 2^32 - 300 s, so none of them looks like an error.
+            if (Kernel.IsError(ticks))
                 return ticks;
         }
         while (!OffsetSnapshot.IsCurrent(&snapshot));

@@ -51,6 +51,31 @@ internal unsafe struct InFlightCall
         SlotClaim.Release(&call->_claim);
     }
 
+    /// <summary>Whether the deadline has not come by the clock as it is now; false where nobody can have moved it, since it is in no slot.</summary>
+    public static bool IsEarly(InFlightCall* call)
+    {
+        timespec host, deadline;
+        OffsetSnapshot now;
+        do
+        {
+            OffsetSnapshot.Take(&now, call->_clock);
+            if (!SlotClaim.IsHeld(&call->_claim) || VirtualClock.ReadHost(WithoutAlarm(call->_clock), &host) != 0)
+                return false;
+            deadline.tv_sec = Volatile.Read(ref call->_claim.Deadline->tv_sec);
+            deadline.tv_nsec = Volatile.Read(ref call->_claim.Deadline->tv_nsec);
+        }
+        while (!OffsetSnapshot.IsCurrent(&now));
+        return host.tv_sec != deadline.tv_sec ? host.tv_sec < deadline.tv_sec : host.tv_nsec < deadline.tv_nsec;
+    }
+
+    // The vDSO reads the clocks that wake nobody, and these count alike.
+    private static int WithoutAlarm(int clock) => clock switch
+    {
+        Time.CLOCK_REALTIME_ALARM => Time.CLOCK_REALTIME,
+        Time.CLOCK_BOOTTIME_ALARM => Time.CLOCK_BOOTTIME,
+        _ => clock,
+    };
+
     private void PublishConverted(timespec deadline)
     {
         OffsetSnapshot snapshot;

@@ -6,7 +6,7 @@ using VirtTime.Libc;
 namespace VirtTime.Interpose.Waits;
 
 /// <summary>
-/// The slot of a call in flight. It is taken in this process's memory first and then, by its mark, in the file; what is not ours is neither written
+/// The slot of a call in flight. It is taken by its mark in the file, and then noted in this process's memory; what is not ours is neither written
 /// nor believed: not the slot of a thread with the same id in another PID namespace, not that of an interrupted call of our own thread, not
 /// what a killed thread left behind. Lies on the caller's stack, which is who has it.
 /// </summary>
@@ -61,7 +61,7 @@ internal unsafe struct SlotClaim
     /// <summary>Keeps the deadline on the stack, where it is right but cannot be moved.</summary>
     public static void UseOwn(SlotClaim* claim)
     {
-        if (claim->HasSlot)
+        if (IsHeld(claim))
             MakeIdle(claim->_place);
         claim->_place.Owner = null;
         claim->_place.Deadline = &claim->_own;
@@ -80,8 +80,8 @@ internal unsafe struct SlotClaim
     /// <summary>Gives the slot back. It holds {0, 0} already.</summary>
     public static void Release(SlotClaim* claim)
     {
-        Volatile.Write(ref *claim->_place.Mark, 0);
         Volatile.Write(ref *claim->_place.Owner, 0);
+        Volatile.Write(ref *claim->_place.Mark, 0);
         claim->_cookie = 0;
     }
 
@@ -112,8 +112,8 @@ internal unsafe struct SlotClaim
     {
         *place.Deadline = default;
         Interlocked.MemoryBarrier();
-        Volatile.Write(ref *place.Mark, 0);
         Volatile.Write(ref *place.Owner, 0);
+        Volatile.Write(ref *place.Mark, 0);
     }
 
     // What lies above the stack pointer comes first, from below.
@@ -130,7 +130,8 @@ internal unsafe struct SlotClaim
         return claim != null && IsAlive(claim, place.Owner) && claim->_thread == thread ? (nint)claim : 0;
     }
 
-    // In the process first, then in the file: the other way a sibling could mistake our mark for a stranger's, or a stranger's for ours.
+    // The owner is stored last and cleared first, so a slot with an owner always has this process's mark. A frame that is abandoned between the two
+    // leaves a mark without an owner: the slot is lost to this process, and never taken for a stranger's or from one.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryTake(SlotClaim* here, byte mark)
     {
@@ -140,20 +141,19 @@ internal unsafe struct SlotClaim
         if (owner != 0 && !IsLeft((SlotClaim*)owner, here, _place.Owner))
             return false;
         _cookie = CookieOf(here, _place.Owner);
-
-        // Not a compare-and-swap: only a signal handler of this thread could come between, and what it takes it gives back. A task that shares
-        // our id without being us is found out by IsHeld.
-        Volatile.Write(ref *_place.Owner, (nint)here);
-        if (owner != 0)
+        if (owner == 0)
         {
-            Volatile.Write(ref *_place.Mark, mark);
+            if (Interlocked.CompareExchange(ref *_place.Mark, mark, 0) != 0)
+                return false;
+            Volatile.Write(ref *_place.Owner, (nint)here);
             return true;
         }
 
-        if (Interlocked.CompareExchange(ref *_place.Mark, mark, 0) == 0)
-            return true;
-        Volatile.Write(ref *_place.Owner, 0);
-        return false;
+        // Another thread, or a signal handler, may have taken the abandoned slot over meanwhile, and even given it back.
+        if (Interlocked.CompareExchange(ref *(long*)_place.Owner, (long)here, owner) != owner)
+            return false;
+        Volatile.Write(ref *_place.Mark, mark);
+        return true;
     }
 
     /// <summary>

@@ -68,6 +68,8 @@ internal static unsafe class ThreadHint
     private static int Ask(nint* process)
     {
         int thread = Kernel.ThreadId();
+        if (process != null)
+            SlotChunks.SayUncounted();
         if (process != null && *process == (nint)Trust.NotAsked && s_position != 0 && SlotChunks.AreOwnersWipedOnFork)
             *process = (nint)(*(int*)(Descriptor() + s_position) == thread ? Trust.Note : Trust.SystemCall);
         return thread;

@@ -37,11 +37,10 @@ internal static unsafe class TimedCall
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Wait(RealFunction function, Arguments* arguments, nint* deadline, int clock)
     {
-        nint real = Real.AddressOf(function);
         timespec* given = (timespec*)*deadline;
         return !OffsetSnapshot.IsVirtual(clock) || given == null || !TimespecMath.IsValidDeadline(*given)
-            ? Real.Invoke(real, arguments)
-            : WaitInFlight(real, arguments, deadline, clock);
+            ? Real.Invoke(Real.AddressOf(function), arguments)
+            : WaitInFlight(function, arguments, deadline, clock);
     }
 
     /// <remarks>
@@ -49,14 +48,44 @@ internal static unsafe class TimedCall
     /// <see cref="Unwound"/>, which would take a call without a slot for the one that it interrupted.
     /// </remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static nint WaitInFlight(nint real, Arguments* arguments, nint* deadline, int clock)
+    private static nint WaitInFlight(RealFunction function, Arguments* arguments, nint* deadline, int clock)
     {
         InFlightCall call;
         *deadline = (nint)InFlightCall.Enter(&call, clock, *(timespec*)*deadline);
-        nint result = Real.Invoke(real, arguments);
+        nint result;
+        bool isEarly;
+
+        // The kernel has kept the deadline that it was given, and the program may have set its clock back since. A condition variable may have been
+        // signalled once its wait had timed out, so its wait ends as a spurious wakeup does.
+        do
+        {
+            result = Real.Invoke(Real.AddressOf(function), arguments);
+            isEarly = HasTimedOut(function, arguments, result) && InFlightCall.IsEarly(&call);
+        }
+        while (isEarly && !IsOfCondition(function));
         InFlightCall.Leave(&call);
-        return result;
+        return isEarly ? 0 : result;
     }
+
+    private static bool HasTimedOut(RealFunction function, Arguments* arguments, nint result)
+    {
+        const int thrd_timedout = 4;
+        switch (function)
+        {
+            case RealFunction.clock_nanosleep:
+                return (int)result == 0;
+            case RealFunction.syscall when (int)arguments->First == SyscallNumbers.clock_nanosleep:
+                return result == 0;
+            case RealFunction.cnd_timedwait or RealFunction.mtx_timedlock:
+                return (int)result == thrd_timedout;
+            default:
+                // A message's length may be any other number.
+                return result == Errno.ETIMEDOUT ? function is not RealFunction.mq_timedreceive : (int)result == -1 && Errno.Value == Errno.ETIMEDOUT;
+        }
+    }
+
+    private static bool IsOfCondition(RealFunction function) =>
+        function is RealFunction.pthread_cond_timedwait or RealFunction.pthread_cond_clockwait or RealFunction.cnd_timedwait;
 
     /// <summary>
     /// The personality routine of <see cref="WaitInFlight"/>'s frame (Itanium C++ ABI, Exception Handling): a cancelled thread, one that a signal handler

@@ -1,0 +1,28 @@
+using System.Globalization;
+using VirtTime.Native;
+
+namespace VirtTime.Config;
+
+/// <summary>The process that holds a file's lock (<c>flock</c>), by <c>/proc/locks</c>. A program that may only read the file can hold it too.</summary>
+internal static class LockHolder
+{
+    /// <summary>0 where the process ended and left the lock to a child, is of another process namespace, or cannot be found out.</summary>
+    public static int Of(int descriptor)
+    {
+        if (!new Descriptor(descriptor).TryStat(out statx_buffer status))
+            return 0;
+
+        // "1: FLOCK  ADVISORY  WRITE 1234 00:1a:5678 0 EOF". On Btrfs and overlayfs the device is another one than here, so the inode decides
+        // where only one lock has it.
+        string device = $"{status.stx_dev_major:x2}:{status.stx_dev_minor:x2}:{status.stx_ino}";
+        string inode = $":{status.stx_ino}";
+        List<string[]> locks =
+        [
+            .. ByteString.From(SmallFile.TryRead("/proc/locks") ?? []).Split('\n')
+                .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Where(words => words is [_, "FLOCK", _, _, _, string file, ..] && file.EndsWith(inode, StringComparison.Ordinal)),
+        ];
+        string[]? found = locks.Find(words => words[5] == device) ?? (locks.Count == 1 ? locks[0] : null);
+        return found is not null && int.TryParse(found[4], NumberStyles.None, CultureInfo.InvariantCulture, out int holder) ? holder : 0;
+    }
+}
