@@ -39,9 +39,12 @@ internal static class ConfigAdjustment
         bool isUsersBusiness = manner.Freezes || !manner.Force;
         using UserSearch? users = isUsersBusiness ? UnmovableCalls.SearchUsers(file) : null;
         UnmovableCalls.RefuseReaders(file, users, manner.Force);
+        if (users is not null)
+            SlotRoom.Refuse(file, users.Users, manner.Force);
         if (users is null || !manner.Freezes)
             return Change(file, hostClocks, manner, wanted, null);
 
+        users.Proc?.DemandOwn(ConfigErrors.What(file.Path), "or give --no-freeze to leave calls in flight as they are");
         if (!manner.Force)
             Strangers.Refuse(file, users);
         int inFlight = 0;
@@ -49,7 +52,7 @@ internal static class ConfigAdjustment
         if (users.Users.Count == 0)
             inFlight = Change(file, hostClocks, manner, wanted, null);
         else
-            Standstill.Run(users, report, standstill => inFlight = Change(file, hostClocks, manner, wanted, standstill));
+            Standstill.Run(users, report, standstill => inFlight = Change(file, hostClocks, manner, wanted, standstill, report));
         Strangers.SeeTo(file, report);
         report.Write();
         return inFlight;
@@ -61,7 +64,8 @@ internal static class ConfigAdjustment
         Func<HostClocks.Moment> hostClocks,
         Manner manner,
         Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted,
-        Standstill? standstill)
+        Standstill? standstill,
+        FreezeReport? report = null)
     {
         using ConfigLock held = new(file);
         using LayoutMapping layout = new(file);
@@ -71,6 +75,8 @@ internal static class ConfigAdjustment
         {
             // Whatever can fail comes before the first store; and what has been prepared takes no time again.
             standstill?.Begin(file);
+            if (report is not null)
+                SlotRoom.Refuse(file, report.OwnIds, manner.Force);
             int inFlight = SlotTable.Read(file).Count();
             layout.PrepareSlots();
             ClockOffsets old = ClockOffsets.Of(ConfigHeader.ReadNow(file));

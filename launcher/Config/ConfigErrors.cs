@@ -56,6 +56,11 @@ internal static class ConfigErrors
         What(path),
         "a program that uses it keeps a deadline outside (read-only, or no space left), which would stay as it is; end it, or give --force");
 
+    /// <param name="thread">In its own process namespace.</param>
+    public static LauncherException NoRoomForSlot(string path, int thread) => new(
+        What(path),
+        $"is too short for the deadlines of thread {thread}, which uses it: its calls in flight would stay as they are; use a longer file, or give --force");
+
     public static LauncherException DanglingLink(string path) =>
         new(What(path), "is a symbolic link to a file that does not exist; a config file is not created through a link");
 
