@@ -74,7 +74,7 @@ internal sealed class EnvironmentSurvey
         return quiet == QuietListings;
     }
 
-    /// <returns>How many had ended before they were asked; null where one that lives could not be asked, or time is up.</returns>
+    /// <returns>How many had ended before they were asked, or have to be asked again; null where one that lives could not be asked, or time is up.</returns>
     private int? AskNewOnes()
     {
         int lost = 0;
@@ -88,7 +88,9 @@ internal sealed class EnvironmentSurvey
                 Answer answer = _budget.IsUsedUp ? Answer.None : Ask(pid);
                 if (answer == Answer.None)
                     return null;
-                lost += answer == Answer.Ended ? 1 : 0;
+                lost += answer == Answer.Complete ? 0 : 1;
+                if (answer == Answer.Later)
+                    _asked.Remove(pid);
             }
 
             names.Clear();
@@ -126,15 +128,15 @@ internal sealed class EnvironmentSurvey
                 return Answer.Complete;
             }
 
-            if (EmptyEnvironmentOf(pid) is Answer answer && answer != Answer.None)
+            if (EmptyEnvironmentOf(pid) is Answer answer && answer != Answer.Later)
                 return answer;
         }
 
-        return Answer.None;
+        return Answer.Later;
     }
 
     /// <summary>
-    /// <see cref="Answer.None"/> where it is unknown: also in the midst of an exec nothing can be read. The kernel does not know yet where the environment lies, or has
+    /// <see cref="Answer.Later"/> where it is unknown: also in the midst of an exec nothing can be read. The kernel does not know yet where the environment lies, or has
     /// noted where it begins as its end, too; but then the process does not sleep, neither now nor a moment ago.
     /// </summary>
     private Answer EmptyEnvironmentOf(int pid)
@@ -145,7 +147,7 @@ internal sealed class EnvironmentSurvey
             return Answer.Ended;
         string[] now = StatusOf(pid);
         bool isEmpty = SleepsWithEmptyEnvironment(before) && SleepsWithEmptyEnvironment(now) && before[EnvironmentStart] == now[EnvironmentStart];
-        return isEmpty ? Answer.Complete : Answer.None;
+        return isEmpty ? Answer.Complete : Answer.Later;
     }
 
     private static bool IsWithoutMemory(string[] fields)
@@ -202,6 +204,9 @@ internal sealed class EnvironmentSurvey
 
         /// <summary>All that it could name has been noted.</summary>
         Complete,
+
+        /// <summary>It is in the midst of an exec, and can be asked in the next listing.</summary>
+        Later,
 
         /// <summary>It has ended, and may have handed them on.</summary>
         Ended,

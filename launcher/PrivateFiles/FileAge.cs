@@ -46,6 +46,17 @@ internal static class FileAge
         };
     }
 
+    /// <summary>When a private file was made at the earliest, in seconds since the boot.</summary>
+    public static long BirthOf(int directory, string name, long? stamp)
+    {
+        // Earlier versions counted from 0 in place of a stamp.
+        const long Count = 10;
+        if (stamp >= Count)
+            return stamp.Value;
+        long? byWallClock = ByWallClock(directory, name);
+        return byWallClock >= 0 ? HostClocks.Now().Boottime.tv_sec - byWallClock.Value : 0;
+    }
+
     private static long? AgeOf(long? stamp) => (MillisecondsOf(HostClocks.Now()) / MillisecondsPerSecond) - stamp;
 
     private static long? ByWallClock(int directory, string name) =>

@@ -39,7 +39,8 @@ internal sealed class PrivateDirectory : IDisposable
         // Another user may have made those two, so that ours cannot be made.
         foreach (string parent in s_shared)
         {
-            if (RandomDirectory.FindOrMake(parent, $"virttime-{user}.") is string path)
+            bool isTaken = StatusOf($"{parent}/virttime-{user}", SystemCalls.AT_SYMLINK_NOFOLLOW) is statx_buffer taken && taken.stx_uid != user;
+            if (isTaken && RandomDirectory.FindOrMake(parent, $"virttime-{user}.") is string path)
                 yield return path;
         }
     }

@@ -126,7 +126,7 @@ internal sealed class PrivateSweep
             if (!file.IsOpen)
                 continue;
             held.Add((name, file));
-            since = Math.Min(since, FileAge.StampOf(name.AsSpan(name.IndexOf('.') + 1)) ?? 0);
+            since = Math.Min(since, FileAge.BirthOf(_directory.Descriptor, name, FileAge.StampOf(name.AsSpan(name.IndexOf('.') + 1))));
         }
 
         TimeBudget budget = new(Math.Max(LeastMicroseconds, MicrosecondsPerLeftOver * _unused.Count));

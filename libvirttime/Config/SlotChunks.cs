@@ -66,9 +66,7 @@ internal static unsafe class SlotChunks
 
         // The last slot of a chunk lies on a page with those of the next chunk, whose marks are on another page: it has a bit of its own.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static int PageOf(int slot) => (slot + 1) % SlotsPerChunk == 0
-            ? PageCount + (slot / SlotsPerChunk)
-            : (int)((uint)(slot + 1) / SlotsPerPage);
+        private static int PageOf(int slot) => (int)(((uint)slot + 1) / SlotsPerPage) + (int)((uint)slot / SlotsPerChunk);
     }
 
     /// <summary>Whether the kernel clears what this process knows of its slots in its forked children.</summary>
