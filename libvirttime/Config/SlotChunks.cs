@@ -32,10 +32,8 @@ internal static unsafe class SlotChunks
 
     private const int NoDescriptor = -1;
 
-    // Every so many slots it is found out whether they can be written: those that lie on one page. The first page has one less, because the
-    // offset is there.
+    // Every so many slots it is found out whether they can be written: they lie on one page, and begin 16 bytes into it.
     private const int SlotsPerPage = 256;
-    private const int PageCount = (ConfigLayout.SlotCount / SlotsPerPage) + 1;
 
     private static MappedConfig* s_config;
     private static Directory s_chunks;
@@ -56,17 +54,13 @@ internal static unsafe class SlotChunks
 
     private struct WritablePages
     {
-        public fixed byte Bits[(PageCount + ChunkCount + 7) / 8];
+        public fixed byte Bits[ConfigLayout.SlotCount / SlotsPerPage / 8];
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly bool Has(int slot) => (Bits[PageOf(slot) / 8] & (1 << (PageOf(slot) % 8))) != 0;
+        public readonly bool Has(int slot) => (Bits[slot / SlotsPerPage / 8] & (1 << (slot / SlotsPerPage % 8))) != 0;
 
         // Another thread's bit may get lost meanwhile; then that page is asked about once more.
-        public void Add(int slot) => Bits[PageOf(slot) / 8] |= (byte)(1 << (PageOf(slot) % 8));
-
-        // The last slot of a chunk lies on a page with those of the next chunk, whose marks are on another page: it has a bit of its own.
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static int PageOf(int slot) => (int)(((uint)slot + 1) / SlotsPerPage) + (int)((uint)slot / SlotsPerChunk);
+        public void Add(int slot) => Bits[slot / SlotsPerPage / 8] |= (byte)(1 << (slot / SlotsPerPage % 8));
     }
 
     /// <summary>Whether the kernel clears what this process knows of its slots in its forked children.</summary>
@@ -165,7 +159,10 @@ internal static unsafe class SlotChunks
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool TryMakeWritable(int slot, SlotPlace place)
     {
-        bool isWritable = UserMemory.IsWritable(place.Deadline) && UserMemory.IsWritable(place.Mark);
+        int inPage = slot % SlotsPerPage;
+        timespec* first = place.Deadline - inPage;
+        bool isWritable = UserMemory.IsWritable(first) && UserMemory.IsWritable(first + (SlotsPerPage - 1))
+            && UserMemory.IsWritable(place.Mark - inPage);
         if (isWritable)
             s_writable.Add(slot);
         return isWritable;
