@@ -44,9 +44,12 @@ internal static class ConfigAdjustment
         bool isUsersBusiness = manner.Freezes || !manner.LeavesUnmovable;
         using UserSearch? users = isUsersBusiness ? UnmovableCalls.SearchUsers(file) : null;
         UnmovableCalls.RefuseReaders(file, users, manner.LeavesUnmovable);
+        if (users is not null)
+            SlotRoom.Refuse(file, users.Users, manner.LeavesUnmovable);
         if (users is null || !manner.Freezes)
             return Change(file, hostClocks, manner, wanted, null, null, users is null && isUsersBusiness ? DeadSlots.GiveBackAll : null);
 
+        users.Proc?.DemandOwn(ConfigErrors.What(file.Path), "or give --no-freeze to leave calls in flight as they are");
         if (!manner.Force)
             Strangers.Refuse(file, users);
         int inFlight = 0;
@@ -82,6 +85,8 @@ internal static class ConfigAdjustment
         {
             // Whatever can fail comes before the first store; and what has been prepared takes no time again.
             standstill?.Begin(file);
+            if (report is not null)
+                SlotRoom.Refuse(file, report.OwnIds, manner.LeavesUnmovable);
             layout.PrepareSlots();
             giveBackDead?.Invoke(layout);
             int inFlight = SlotTable.Read(file).Count();

@@ -65,6 +65,11 @@ internal static class ConfigErrors
             ? "another program keeps it locked; end that, or try again later"
             : $"process {holder} ({ThreadStatus.NameOf(holder, holder) ?? "?"}) keeps it locked; end that, or try again later");
 
+    /// <param name="thread">In its own process namespace.</param>
+    public static LauncherException NoRoomForSlot(string path, int thread) => new(
+        What(path),
+        $"is too short for the deadlines of thread {thread}, which uses it: its calls in flight would stay as they are; use a longer file, or give --force");
+
     public static LauncherException DanglingLink(string path) =>
         new(What(path), "is a symbolic link to a file that does not exist; a config file is not created through a link");
 

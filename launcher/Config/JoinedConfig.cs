@@ -22,6 +22,7 @@ internal static class JoinedConfig
                 $"--pid {pid}", "runs in another time namespace, where the command would not be; run virttime-run inside it");
         }
 
+        OwnerCheck.Refuse(config.File, request.Options.Force);
         if (changes)
             ProcessAdjustment.Apply(config.File, request, pid, HostClocks.Now);
 

@@ -23,6 +23,7 @@ internal sealed class ProcessConfig : IDisposable
     public static ProcessConfig Open(int pid, bool toWrite)
     {
         using ProcFolder proc = ProcFolder.TryOpen() ?? throw Unreadable(pid, Errno.Last);
+        proc.DemandOwn($"--pid {pid}");
         uint? user = ProcessUser.RealIdOf(proc, pid);
         VirtualisedProcess.Found found = VirtualisedProcess.Ask(proc, pid) ?? throw Unreadable(pid, Errno.Last);
         using FoundConfig config = found.Config ?? throw NotFound(pid, found);

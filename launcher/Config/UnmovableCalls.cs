@@ -28,7 +28,7 @@ internal static unsafe class UnmovableCalls
             throw ConfigErrors.Unmovable(file.Path);
     }
 
-    /// <summary>Who uses the file; null where nobody does.</summary>
+    /// <summary>Who uses the file; null where a lease proves that no other process does.</summary>
     public static UserSearch? SearchUsers(OpenConfig file) => IsUnused(file) ? null : UserSearch.Begin(file.Descriptor);
 
     /// <summary>Throws where a process that uses the file may have such a call. The file must be locked.</summary>
@@ -36,11 +36,7 @@ internal static unsafe class UnmovableCalls
     /// <exception cref="LauncherException">It does.</exception>
     public static void Refuse(LayoutMapping layout, bool force)
     {
-        if (!AreSaid(layout.Extension))
-            return;
-        if (IsUnused(layout.File))
-            Interlocked.And(ref layout.Extension->flags, ~ConfigExtension.HasUnmovableCalls);
-        else if (!force)
+        if (AreSaid(layout.Extension) && !TryTakeBack(layout) && !force)
             throw ConfigErrors.Unmovable(layout.File.Path);
     }
 
@@ -58,6 +54,33 @@ internal static unsafe class UnmovableCalls
         if (layout.Extension != null)
             Interlocked.Or(ref layout.Extension->flags, ConfigExtension.HasUncountedUsers);
     }
+
+    // While the lease is held, a process that opens the file waits, and cannot say so at this moment.
+    private static bool TryTakeBack(LayoutMapping layout)
+    {
+        int descriptor = layout.File.Descriptor;
+        if (FileLease.TryTake(descriptor))
+        {
+            TakeBack(layout);
+            FileLease.Return(descriptor);
+            return true;
+        }
+
+        if (FileLease.IsProof(descriptor) || !IsSurelyUnused(descriptor))
+            return false;
+
+        // A process that has mapped the file meanwhile may have found the flag set already.
+        TakeBack(layout);
+        if (IsSurelyUnused(descriptor))
+            return true;
+        Interlocked.Or(ref layout.Extension->flags, ConfigExtension.HasUnmovableCalls);
+        return false;
+    }
+
+    private static void TakeBack(LayoutMapping layout) =>
+        Interlocked.And(ref layout.Extension->flags, ~ConfigExtension.HasUnmovableCalls);
+
+    private static bool IsSurelyUnused(int descriptor) => ConfigUsers.Of(descriptor) is { SawEverybody: true, Users.Count: 0 };
 
     private static bool IsUnused(OpenConfig file)
     {

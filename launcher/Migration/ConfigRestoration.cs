@@ -1,5 +1,6 @@
 using VirtTime.Config;
 using VirtTime.Native;
+using VirtTime.Processes;
 
 namespace VirtTime.Migration;
 
@@ -39,8 +40,7 @@ internal static class ConfigRestoration
         if (config.Size != image.Header.size)
             throw MigrationErrors.OtherSize(path, image.Header.size);
 
-        // Not every filesystem has leases, and not everybody may take one of a stranger's file.
-        if (!FileLease.TryTake(file.Number) && Errno.Last == Errno.EAGAIN)
+        if (!FileLease.TryTake(file.Number) && IsUsed(file.Number, Errno.Last))
             throw MigrationErrors.InUse(path);
 
         int error = SparseCopy.TryClear(file.Number, image.Header.size);
@@ -49,6 +49,10 @@ internal static class ConfigRestoration
         if (error != 0)
             throw ConfigErrors.CannotWrite(path, error);
     }
+
+    // Not every filesystem has leases that prove anything, and not every user may take one of another user's file.
+    private static bool IsUsed(int file, int leaseError) =>
+        (FileLease.IsProof(file) && leaseError == Errno.EAGAIN) || ConfigUsers.Of(file).Users.Count > 0;
 
     private static int TryMake(int file, DumpImage image)
     {

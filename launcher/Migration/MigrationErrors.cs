@@ -25,6 +25,9 @@ internal static class MigrationErrors
     public static LauncherException ReadOnly(string path, int pid) =>
         new(ConfigErrors.What(path), $"process {pid} may only read it, so its calls in flight cannot be moved; make the file writable for it");
 
+    public static LauncherException NoRoom(string path, int pid, int thread) => new(
+        ConfigErrors.What(path), $"is too short for the deadlines of thread {thread} of process {pid}; use a file that virttime-run made");
+
     public static LauncherException InUse(string path) =>
         new(ConfigErrors.What(path), "is used by a program that runs, whose clock would change; end it, or move the file away");
 

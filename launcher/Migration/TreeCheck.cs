@@ -12,6 +12,7 @@ internal static class TreeCheck
     public static void Demand(OpenConfig config, int root)
     {
         using ProcFolder proc = ProcFolder.TryOpen() ?? throw MigrationErrors.CannotAsk(root, Errno.Last);
+        proc.DemandOwn(MigrationErrors.Option);
         MappedFileIdentity identity = MappedFileIdentity.TryOf(config.Descriptor) ?? throw MigrationErrors.NotUsed(config.Path);
         int users = 0;
         foreach (int pid in ProcessTree.Of(proc, root))
@@ -22,6 +23,8 @@ internal static class TreeCheck
                 RefuseOther(config, proc, pid);
             else if (!own.Exists(mapping => mapping.IsWritable))
                 throw MigrationErrors.ReadOnly(config.Path, pid);
+            else if (SlotRoom.FindBeyond(config, ThreadIds.Of(proc, pid).Select(thread => thread.Own)) is int thread)
+                throw MigrationErrors.NoRoom(config.Path, pid, thread);
             users += own.Count == 0 ? 0 : 1;
         }
 

@@ -36,7 +36,7 @@ internal readonly struct Descriptor(int number) : IDisposable
     }
 
     public bool TryStat(out statx_buffer status) =>
-        SystemCalls.statx(Number, "", SystemCalls.AT_EMPTY_PATH, statx_buffer.STATX_BASIC_STATS | statx_buffer.STATX_BTIME, out status) == 0;
+        SystemCalls.statx(Number, "", SystemCalls.AT_EMPTY_PATH, statx_buffer.STATX_BASIC_STATS, out status) == 0;
 
     public void Dispose()
     {

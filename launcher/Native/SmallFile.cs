@@ -28,21 +28,23 @@ internal static unsafe class SmallFile
     /// The same by one <c>read</c>, for what another process may replace meanwhile: of <c>/proc/PID/environ</c>, a second one would find the end where
     /// the process has begun another program, and what came before would pass for the whole.
     /// </summary>
-    public static byte[]? TryReadAtOnce(int directory, string path)
+    /// <param name="buffer">Takes the content; a larger one is made where it does not fit.</param>
+    /// <returns>Its length, or -1.</returns>
+    public static int ReadAtOnce(int directory, string path, ref byte[] buffer)
     {
-        for (int size = 16 * 1024; ; size *= 4)
+        while (true)
         {
             Descriptor file = Descriptor.OpenAt(directory, path, SystemCalls.O_RDONLY);
             if (!file.IsOpen)
-                return null;
+                return -1;
 
-            byte[] buffer = new byte[size];
             nint count = Read(file.Number, buffer);
             int error = Errno.Last;
             file.Dispose();
             Marshal.SetLastPInvokeError(error);
-            if (count < size)
-                return count < 0 ? null : buffer.AsSpan(0, (int)count).ToArray();
+            if (count < buffer.Length)
+                return count < 0 ? -1 : (int)count;
+            buffer = new byte[buffer.Length * 4];
         }
     }
 

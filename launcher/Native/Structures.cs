@@ -7,7 +7,6 @@ namespace VirtTime.Native;
 internal struct statx_buffer
 {
     public const uint STATX_BASIC_STATS = 0x7ff;
-    public const uint STATX_BTIME = 0x800;
 
     [FieldOffset(16)]
     public uint stx_nlink;
@@ -21,9 +20,6 @@ internal struct statx_buffer
     public ulong stx_ino;
     [FieldOffset(40)]
     public ulong stx_size;
-    /// <summary>0 where the filesystem does not know.</summary>
-    [FieldOffset(80)]
-    public long stx_btime_seconds;
     [FieldOffset(112)]
     public long stx_mtime_seconds;
     [FieldOffset(136)]
@@ -35,6 +31,8 @@ internal struct statx_buffer
 
     public readonly bool IsSameFileAs(in statx_buffer other) =>
         stx_ino == other.stx_ino && stx_dev_major == other.stx_dev_major && stx_dev_minor == other.stx_dev_minor;
+
+    public readonly bool IsSymbolicLink => (stx_mode & 0xF000) == 0xA000;
 
     public readonly bool IsDirectory => (stx_mode & 0xF000) == 0x4000;
 }
@@ -98,6 +96,13 @@ internal struct statvfs_buffer
     public ulong f_favail;
     public ulong f_fsid;
     public ulong f_flag;
+}
+
+/// <summary><c>struct statfs</c> of a 64-bit system, of which only the kind matters here.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 120)]
+internal struct statfs_buffer
+{
+    public long f_type;
 }
 
 /// <summary><c>struct tm</c> of <c>&lt;time.h&gt;</c>.</summary>

@@ -10,6 +10,7 @@ internal static unsafe partial class SystemCalls
     public const int AT_SYMLINK_NOFOLLOW = 0x100;
     public const int AT_EACCESS = 0x200;
     public const int AT_EMPTY_PATH = 0x1000;
+    public const int AT_REMOVEDIR = 0x200;
 
     public const int O_RDONLY = 0;
     public const int O_WRONLY = 1;
@@ -165,4 +166,7 @@ internal static unsafe partial class SystemCalls
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int fstatvfs(int descriptor, out statvfs_buffer filesystem);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int fstatfs(int descriptor, out statfs_buffer filesystem);
 }

@@ -8,12 +8,14 @@ internal static unsafe partial class SystemCalls
 {
     public const int CLOCK_REALTIME = 0;
     public const int CLOCK_MONOTONIC = 1;
+    public const int CLOCK_THREAD_CPUTIME_ID = 3;
     public const int CLOCK_BOOTTIME = 7;
 
     public const int SIGURG = 23;
     public const nint SIG_IGN = 1;
 
     public const int RLIMIT_FSIZE = 1;
+    public const int RLIMIT_NOFILE = 7;
 
     public const int PR_CAPBSET_DROP = 24;
     public const int PR_GET_SECUREBITS = 27;

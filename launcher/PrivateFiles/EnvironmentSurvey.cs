@@ -1,5 +1,4 @@
 using System.Globalization;
-using VirtTime.Clocks;
 using VirtTime.Config;
 using VirtTime.Native;
 using VirtTime.Processes;
@@ -10,47 +9,53 @@ namespace VirtTime.PrivateFiles;
 /// <remarks>
 /// Processes of other users, which may not open a private file, are passed over; those that protect themselves as well, where they are
 /// older than the files that matter. What a process was not started with, its children
-/// are not either: so once every process has been asked, and none is new in two listings in a row, nobody was missed, however fast some
-/// fork. (Two, since a chain of short-lived processes can be missed by one, where its ids wrap.)
+/// are not either. So a value can be missed only where it is handed on from a process that ends before it is asked to one that is not listed yet. Once two
+/// listings in a row show no process that could not be asked any more, none was missed, however many are started meanwhile. (Two,
+/// since a chain of short-lived processes can be missed by one, where its ids wrap.)
 /// </remarks>
 internal sealed class EnvironmentSurvey
 {
     private const int QuietListings = 2;
-    private const int MostListings = 8;
+    private const int MostListings = 32;
     private const int MostTries = 3;
 
-    // Small, so that the time is looked at often.
-    private const int BufferSize = 2048;
+    // Some twenty processes: the fewer are listed at once, the fewer end before they are asked.
+    private const int ListingSize = 512;
+    private const int EnvironmentSize = 16 * 1024;
 
     private readonly ProcFolder _proc;
     private readonly byte[] _nameAndEquals;
     private readonly long _since;
+    private readonly bool _asksMappings;
     private readonly TimeBudget _budget;
     private readonly HashSet<int> _asked;
     private readonly HashSet<string> _names = [];
-    private readonly byte[] _buffer = new byte[BufferSize];
+    private readonly byte[] _listing = new byte[ListingSize];
+    private byte[] _environment = new byte[EnvironmentSize];
 
-    private EnvironmentSurvey(ProcFolder proc, string variable, long since, TimeBudget budget)
+    private EnvironmentSurvey(ProcFolder proc, string variable, long since, bool asksMappings, TimeBudget budget)
     {
         _proc = proc;
         _nameAndEquals = ByteString.ToBytes(variable + "=");
         _since = since;
+        _asksMappings = asksMappings;
         _budget = budget;
         _asked = [.. KernelThreads.In(proc).Ids, Environment.ProcessId];
     }
 
     /// <summary>The last part of each path; null where not every process could be asked in time.</summary>
     /// <param name="variable">Holds a path.</param>
-    /// <param name="since">Wall clock, in seconds: an older process cannot have been started with a value that matters.</param>
-    public static HashSet<string>? NamesIn(string variable, long since, TimeBudget budget)
+    /// <param name="since">Since the boot, in seconds: an older process cannot have been started with a value that matters.</param>
+    /// <param name="asksMappings">Add the last part of the names of what processes have mapped: where a lease proves nothing.</param>
+    public static HashSet<string>? NamesIn(string variable, long since, bool asksMappings, TimeBudget budget)
     {
         using ProcFolder? proc = ProcFolder.TryOpen();
 
         // It has to be the /proc of our own namespace, and show processes that are not ours.
-        if (proc is null || proc.OwnProcess() != Environment.ProcessId || proc.TryRead("1/stat") is null)
+        if (proc is null || !proc.IsOwn() || proc.TryRead("1/stat") is null)
             return null;
 
-        EnvironmentSurvey survey = new(proc, variable, since, budget);
+        EnvironmentSurvey survey = new(proc, variable, since, asksMappings, budget);
         return survey.AskEverybody() ? survey._names : null;
     }
 
@@ -60,73 +65,89 @@ internal sealed class EnvironmentSurvey
         for (int listing = 0; listing < MostListings && quiet < QuietListings; listing++)
         {
             SystemCalls.lseek(_proc.Descriptor, 0, SystemCalls.SEEK_SET);
-            int? newOnes = AskNewOnes();
-            if (newOnes is null)
+            int? lost = AskNewOnes();
+            if (lost is null)
                 return false;
-            quiet = newOnes == 0 ? quiet + 1 : 0;
+            quiet = lost == 0 ? quiet + 1 : 0;
         }
 
         return quiet == QuietListings;
     }
 
-    /// <returns>How many there were; null where one could not be asked, or time is up.</returns>
+    /// <returns>How many had ended before they were asked, or have to be asked again; null where one that lives could not be asked, or time is up.</returns>
     private int? AskNewOnes()
     {
-        int count = 0;
+        int lost = 0;
         List<string> names = [];
-        while (DirectoryEntries.ReadSome(_proc.Descriptor, _buffer, names, out _))
+        while (DirectoryEntries.ReadSome(_proc.Descriptor, _listing, names, out _))
         {
             foreach (string name in names)
             {
                 if (!int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int pid) || !_asked.Add(pid))
                     continue;
-                count++;
-                if (_budget.IsUsedUp || !Ask(pid))
+                Answer answer = _budget.IsUsedUp ? Answer.None : Ask(pid);
+                if (answer == Answer.None)
                     return null;
+                lost += answer == Answer.Complete ? 0 : 1;
+                if (answer == Answer.Later)
+                    _asked.Remove(pid);
             }
 
             names.Clear();
         }
 
-        return count;
+        return lost;
     }
 
-    /// <returns>Whether all that it could name has been noted.</returns>
-    private bool Ask(int pid)
+    private Answer Ask(int pid)
     {
         if (SystemCalls.kill(pid, 0) != 0)
-            return true;
+            return Errno.Last == Errno.ESRCH ? Answer.Ended : Answer.Complete;
 
+        Answer answer = AskEnvironment(pid);
+        if (answer != Answer.Complete || !_asksMappings)
+            return answer;
+        List<Mapping>? mappings = ProcessMaps.TryReadShared(_proc, pid);
+        if (mappings is null)
+            return Errno.Last is Errno.ENOENT or Errno.ESRCH ? Answer.Ended : IsOlder(pid) ? Answer.Complete : Answer.None;
+        foreach (Mapping mapping in mappings)
+            _names.Add(mapping.Name[(mapping.Name.LastIndexOf('/') + 1)..]);
+        return Answer.Complete;
+    }
+
+    private Answer AskEnvironment(int pid)
+    {
         for (int i = 0; i < MostTries; i++)
         {
-            byte[]? environment = _proc.TryReadAtOnce($"{pid}/environ");
-            if (environment is null)
-                return Errno.Last is Errno.ENOENT or Errno.ESRCH || IsOlder(pid);
-            if (environment.Length > 0)
+            int length = _proc.ReadAtOnce($"{pid}/environ", ref _environment);
+            if (length < 0)
+                return Errno.Last is Errno.ENOENT or Errno.ESRCH ? Answer.Ended : IsOlder(pid) ? Answer.Complete : Answer.None;
+            if (length > 0)
             {
-                AddNames(environment);
-                return true;
+                AddNames(_environment.AsSpan(0, length));
+                return Answer.Complete;
             }
 
-            if (HasEmptyEnvironment(pid))
-                return true;
+            if (EmptyEnvironmentOf(pid) is Answer answer && answer != Answer.Later)
+                return answer;
         }
 
-        return false;
+        return Answer.Later;
     }
 
     /// <summary>
-    /// False where it is unknown: also in the midst of an exec nothing can be read. The kernel does not know yet where the environment lies, or has
+    /// <see cref="Answer.Later"/> where it is unknown: also in the midst of an exec nothing can be read. The kernel does not know yet where the environment lies, or has
     /// noted where it begins as its end, too; but then the process does not sleep, neither now nor a moment ago.
     /// </summary>
-    private bool HasEmptyEnvironment(int pid)
+    private Answer EmptyEnvironmentOf(int pid)
     {
         const int EnvironmentStart = 47;
         string[] before = StatusOf(pid);
         if (before.Length == 0 || IsWithoutMemory(before))
-            return true;
+            return Answer.Ended;
         string[] now = StatusOf(pid);
-        return SleepsWithEmptyEnvironment(before) && SleepsWithEmptyEnvironment(now) && before[EnvironmentStart] == now[EnvironmentStart];
+        bool isEmpty = SleepsWithEmptyEnvironment(before) && SleepsWithEmptyEnvironment(now) && before[EnvironmentStart] == now[EnvironmentStart];
+        return isEmpty ? Answer.Complete : Answer.Later;
     }
 
     private static bool IsWithoutMemory(string[] fields)
@@ -146,15 +167,14 @@ internal sealed class EnvironmentSurvey
             && fields[EnvironmentStart] != "0" && fields[EnvironmentStart] == fields[EnvironmentEnd];
     }
 
-    // Two seconds of doubt: the start is in hundredths of a second since the boot, and the clocks are not read at once.
+    // Two seconds of doubt: the start is in hundredths of a second since the boot.
     private bool IsOlder(int pid)
     {
         const int Start = 19;
         const long TicksPerSecond = 100, Doubt = 2;
         string[] fields = StatusOf(pid);
-        HostClocks.Moment now = HostClocks.Now();
         return fields.Length > Start && long.TryParse(fields[Start], NumberStyles.None, CultureInfo.InvariantCulture, out long start)
-            && now.Realtime.tv_sec - now.Boottime.tv_sec + (start / TicksPerSecond) + Doubt < _since;
+            && (start / TicksPerSecond) + Doubt < _since;
     }
 
     /// <summary>The fields behind the name, which may hold anything; none where the process is gone.</summary>
@@ -175,5 +195,20 @@ internal sealed class EnvironmentSurvey
             if (isWholeName)
                 _names.Add(ByteString.From(path[(path.LastIndexOf((byte)'/') + 1)..]));
         }
+    }
+
+    private enum Answer
+    {
+        /// <summary>It lives, and may have names that were not noted.</summary>
+        None,
+
+        /// <summary>All that it could name has been noted.</summary>
+        Complete,
+
+        /// <summary>It is in the midst of an exec, and can be asked in the next listing.</summary>
+        Later,
+
+        /// <summary>It has ended, and may have handed them on.</summary>
+        Ended,
     }
 }

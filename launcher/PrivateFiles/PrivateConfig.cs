@@ -52,9 +52,11 @@ internal static class PrivateConfig
 
     private static string CreateIn(PrivateDirectory directory, ConfigContent content)
     {
+        // It says how old the file is, whatever becomes of the wall clock (FileAge).
+        long stamp = FileAge.Stamp();
         for (int number = 0; number < MostFilesOfOneProcess; number++)
         {
-            string name = string.Concat(MakerName.Own.ToString(), ".", number.ToString(CultureInfo.InvariantCulture));
+            string name = string.Concat(MakerName.Own.ToString(), ".", (stamp + number).ToString(CultureInfo.InvariantCulture));
             string path = directory.Path + "/" + name;
             const int Flags = SystemCalls.O_RDWR | SystemCalls.O_CREAT | SystemCalls.O_EXCL;
             using Descriptor file = Descriptor.OpenAt(directory.Descriptor, name, Flags, Mode);

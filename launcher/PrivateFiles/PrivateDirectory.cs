@@ -11,6 +11,8 @@ internal sealed class PrivateDirectory : IDisposable
     private const uint OwnerOnly = 0x1C0; // 0700
     private const uint PermissionBits = 0x1FF; // 0777
 
+    private static readonly string[] s_shared = ["/dev/shm", "/tmp"];
+
     private readonly Descriptor _directory;
 
     private PrivateDirectory(string path, Descriptor directory)
@@ -24,7 +26,7 @@ internal sealed class PrivateDirectory : IDisposable
 
     public int Descriptor => _directory.Number;
 
-    /// <summary>The places to try, best first.</summary>
+    /// <summary>The places to try, best first; the last ones are made when they are asked for.</summary>
     public static IEnumerable<string> Candidates()
     {
         uint user = Syscall.geteuid();
@@ -33,6 +35,14 @@ internal sealed class PrivateDirectory : IDisposable
 
         yield return "/dev/shm/virttime-" + user;
         yield return "/tmp/virttime-" + user;
+
+        // Another user may have made those two, so that ours cannot be made.
+        foreach (string parent in s_shared)
+        {
+            bool isTaken = StatusOf($"{parent}/virttime-{user}", SystemCalls.AT_SYMLINK_NOFOLLOW) is statx_buffer taken && taken.stx_uid != user;
+            if (isTaken && RandomDirectory.FindOrMake(parent, $"virttime-{user}.") is string path)
+                yield return path;
+        }
     }
 
     /// <summary>Makes the directory where it is missing, and makes it the user's alone where it is the user's.</summary>
@@ -65,9 +75,11 @@ internal sealed class PrivateDirectory : IDisposable
     {
         // Under sudo, XDG_RUNTIME_DIR may still name the directory of the user who called it, which must not get a file of root's.
         string parent = path[..path.LastIndexOf('/')];
-        bool isShared = parent is "/dev/shm" or "/tmp";
+        bool isShared = s_shared.Contains(parent);
         if (!isShared && StatusOf(parent, 0) is statx_buffer above && above.stx_uid != Syscall.geteuid())
             return $"{parent} belongs to another user";
+        if (!isShared && ForeignPart(parent, isTarget: false) is string part)
+            return $"{part} belongs to another user, who could lead {parent} elsewhere";
 
         // Whatever the umask: it may take the owner's rights away as well.
         uint umask = SystemCalls.umask(0);
@@ -88,6 +100,31 @@ internal sealed class PrivateDirectory : IDisposable
 
         // Nobody else can put another file in the place of ours: the directories above are sticky, or ours.
         return (status.stx_mode & PermissionBits) == OwnerOnly || SystemCalls.chmod(path, OwnerOnly) == 0 ? null : Errno.Text(Errno.Last);
+    }
+
+    /// <summary>The part of a path that another user than root can replace; null where there is none. Symbolic links are parts as well.</summary>
+    private static unsafe string? ForeignPart(string path, bool isTarget)
+    {
+        bool hasLink = false;
+        for (int slash = path.IndexOf('/', 1); ; slash = path.IndexOf('/', slash + 1))
+        {
+            string part = slash < 0 ? path : path[..slash];
+            if (StatusOf(part, SystemCalls.AT_SYMLINK_NOFOLLOW) is statx_buffer status)
+            {
+                if (status.stx_uid != 0 && status.stx_uid != Syscall.geteuid())
+                    return part;
+                hasLink |= status.IsSymbolicLink;
+            }
+
+            if (slash < 0)
+                break;
+        }
+
+        const int PathLimit = 4096;
+        byte* resolved = stackalloc byte[PathLimit];
+        return hasLink && !isTarget && SystemCalls.realpath(path, resolved) != null
+            ? ForeignPart(ByteString.FromTerminated(resolved), isTarget: true)
+            : null;
     }
 
     private static statx_buffer? StatusOf(string path, int flags) =>

@@ -5,38 +5,43 @@ using VirtTime.Native;
 
 namespace VirtTime.PrivateFiles;
 
-/// <summary>Deletes private config files that earlier runs left behind; seldom, and for a millisecond at most.</summary>
+/// <summary>Deletes private config files that earlier runs left behind, so seldom that a launch pays little for it on average.</summary>
 /// <remarks>
 /// A lease tells that nobody has a file open or mapped, in whatever namespace. It does not tell of a process that has the file in its
 /// environment and will map it: a child before its exec, or a static program that starts others. Those of our own namespace can
-/// be asked. Of other namespaces, and where there are too many to be asked in time, only age tells.
+/// be asked. Of other namespaces only age tells. Where a lease proves nothing (<see cref="FileLease.IsProof"/>), processes are asked for their mappings
+/// as well, and files of other namespaces stay.
 /// </remarks>
 internal sealed class PrivateSweep
 {
     private const int FewestLeftOvers = 16;
 
-    // Their descriptors are held while processes are asked.
-    private const int MostAtOnce = 64;
+    // Their descriptors are held while processes are asked; some are left for that.
+    private const int MostAtOnce = 1000;
+    private const int DescriptorsLeft = 32;
 
-    private const double ListingMicroseconds = 300;
-    private const double AllMicroseconds = 850;
-    private const int BufferSize = 4096;
+    // So many are looked for. More are left to the next sweep.
+    private const int MostFound = 4096;
 
-    private const long LookAgain = 1;
-    private const long AskAgain = 5;
-    private const long AskAgainWhereTooMany = 600;
+    // For each file that is left over, the processor time that asking all processes may take. What a sweep has taken in fact is divided among
+    // the launches until the next one: less for each than a left-over file allows, so that the next one gets through.
+    private const double MicrosecondsPerLeftOver = 40;
+    private const double MicrosecondsPerLaunch = 25;
+    private const double LeastMicroseconds = 850;
+    private const int FewestLaunches = 16;
+    private const int BufferSize = 8192;
 
     private readonly PrivateDirectory _directory;
     private readonly SweepMark _mark;
-    private readonly TimeBudget _budget = new(AllMicroseconds);
+    private readonly bool _hasLeases;
     private readonly List<string> _unused = [];
     private readonly List<string> _forgotten = [];
-    private int _deleted;
 
     private PrivateSweep(PrivateDirectory directory, SweepMark mark)
     {
         _directory = directory;
         _mark = mark;
+        _hasLeases = FileLease.IsProof(directory.Descriptor);
     }
 
     public static void Run(PrivateDirectory directory)
@@ -45,28 +50,24 @@ internal sealed class PrivateSweep
         if (mark is null)
             return;
 
+        double begin = TimeBudget.Now;
         new PrivateSweep(directory, mark).Run();
-        mark.Write();
+        mark.WaitFor(Math.Max(FewestLaunches, (long)((TimeBudget.Now - begin) / MicrosecondsPerLaunch)));
     }
 
     private void Run()
     {
         FindLeftOvers();
-        if (_unused.Count + _forgotten.Count >= FewestLeftOvers)
-        {
-            DeleteForgotten();
-            if (_mark.MayAsk && _unused.Count > 0)
-                DeleteUnused();
-        }
-
-        // What is left is the next launch's, as long as there is anything to be had.
-        _mark.LookAgainIn(_deleted > 0 ? 0 : LookAgain);
+        if (_unused.Count + _forgotten.Count < FewestLeftOvers)
+            return;
+        DeleteForgotten();
+        if (_unused.Count > 0)
+            DeleteUnused();
     }
 
     /// <summary>Reads the directory on from where the last one stopped.</summary>
     private void FindLeftOvers()
     {
-        TimeBudget budget = new(ListingMicroseconds);
         byte[] buffer = new byte[BufferSize];
         List<string> names = [];
         SystemCalls.lseek(_directory.Descriptor, _mark.Position, SystemCalls.SEEK_SET);
@@ -75,7 +76,7 @@ internal sealed class PrivateSweep
             names.ForEach(Judge);
             names.Clear();
             _mark.Position = next;
-            if (budget.IsUsedUp || _unused.Count >= MostAtOnce || _forgotten.Count >= MostAtOnce)
+            if (_unused.Count + _forgotten.Count >= MostFound)
                 return;
         }
 
@@ -89,13 +90,15 @@ internal sealed class PrivateSweep
             return;
 
         MakerName? maker = MakerName.Parse(name.AsSpan(0, dot)) ?? MakerName.ParseOld(name.AsSpan(0, dot));
-        if (maker is null || (maker.Value.IsNeighbour && !maker.Value.IsGone))
+        if (maker is null)
             return;
 
-        long age = FileAge.OfSeconds(_directory.Descriptor, name);
-        if (age > FileAge.Day)
+        long age = FileAge.OfPrivate(_directory.Descriptor, name, FileAge.StampOf(name.AsSpan(dot + 1)));
+        if (age <= FileAge.Minute || (maker.Value.IsNeighbour && !maker.Value.IsGone))
+            return;
+        if (_hasLeases && age > FileAge.Day)
             _forgotten.Add(name);
-        else if (age > FileAge.Minute && maker.Value.IsNeighbour)
+        else if (maker.Value.IsNeighbour)
             _unused.Add(name);
     }
 
@@ -103,34 +106,35 @@ internal sealed class PrivateSweep
     {
         foreach (string name in _forgotten)
         {
-            if (_budget.IsUsedUp)
-                return;
-            using Descriptor file = TryLease(name);
+            using Descriptor file = TryHold(name);
             if (file.IsOpen)
                 Delete(name, file);
         }
     }
 
-    // Asked after the leases were taken: whoever maps a file from then on either has it in its environment by now, or breaks the lease.
+    // Asked after the leases were taken: a process that maps a file from then on either has it in its environment by now, or breaks the lease.
     private void DeleteUnused()
     {
-        List<(string Name, Descriptor File)> leased = [];
+        List<(string Name, Descriptor File)> held = [];
+        long since = long.MaxValue;
+        int most = MostHeld();
         foreach (string name in _unused)
         {
-            Descriptor file = TryLease(name);
-            if (file.IsOpen)
-                leased.Add((name, file));
+            if (held.Count >= most)
+                break;
+            Descriptor file = TryHold(name);
+            if (!file.IsOpen)
+                continue;
+            held.Add((name, file));
+            since = Math.Min(since, FileAge.BirthOf(_directory.Descriptor, name, FileAge.StampOf(name.AsSpan(name.IndexOf('.') + 1))));
         }
 
-        long since = leased.Count == 0 ? 0 : leased.Min(file => FileAge.BirthOf(file.File));
-        HashSet<string>? named = leased.Count == 0 ? [] : EnvironmentSurvey.NamesIn(EnvironmentBlock.ConfigPath, since, _budget);
+        TimeBudget budget = new(Math.Max(LeastMicroseconds, MicrosecondsPerLeftOver * _unused.Count));
+        HashSet<string>? named = held.Count == 0 ? [] : EnvironmentSurvey.NamesIn(EnvironmentBlock.ConfigPath, since, !_hasLeases, budget);
         if (named is null)
-        {
-            Log.Debug($"{_directory.Path}: not every process could be asked in time for files that are left over");
-            _mark.AskAgainIn(_budget.IsUsedUp ? AskAgainWhereTooMany : AskAgain);
-        }
+            Log.Debug($"{_directory.Path}: not every process could be asked in time for {_unused.Count} files that are left over");
 
-        foreach ((string name, Descriptor file) in leased)
+        foreach ((string name, Descriptor file) in held)
         {
             if (named is not null && !named.Contains(name))
                 Delete(name, file);
@@ -138,12 +142,16 @@ internal sealed class PrivateSweep
         }
     }
 
-    /// <summary>Not open where somebody uses the file. Closing it gives the lease back.</summary>
-    private Descriptor TryLease(string name)
+    private static int MostHeld() => SystemCalls.getrlimit(SystemCalls.RLIMIT_NOFILE, out rlimit limit) == 0
+        ? (int)Math.Clamp((double)limit.rlim_cur - DescriptorsLeft, 0, MostAtOnce)
+        : 0;
+
+    /// <summary>Not open where another process is known to use the file. Closing it gives the lease back.</summary>
+    private Descriptor TryHold(string name)
     {
         const int Flags = SystemCalls.O_RDWR | SystemCalls.O_NONBLOCK;
         Descriptor file = Descriptor.OpenAt(_directory.Descriptor, name, Flags | SystemCalls.O_NOFOLLOW);
-        if (!file.IsOpen || FileLease.TryTake(file.Number))
+        if (!file.IsOpen || !_hasLeases || FileLease.TryTake(file.Number))
             return file;
 
         file.Dispose();
@@ -152,9 +160,8 @@ internal sealed class PrivateSweep
 
     private void Delete(string name, Descriptor file)
     {
-        if (!FileLease.IsHeld(file.Number) || SystemCalls.unlinkat(_directory.Descriptor, name, 0) != 0)
-            return;
-        _deleted++;
-        Log.Debug($"swept {_directory.Path}/{name}");
+        bool isFree = !_hasLeases || FileLease.IsHeld(file.Number);
+        if (isFree && SystemCalls.unlinkat(_directory.Descriptor, name, 0) == 0)
+            Log.Debug($"swept {_directory.Path}/{name}");
     }
 }

@@ -1,17 +1,19 @@
 using System.Runtime.InteropServices;
-using VirtTime.Clocks;
 using VirtTime.Native;
 
 namespace VirtTime.PrivateFiles;
 
-/// <summary>A file in a private directory that says when it is to be swept again, and where. Whoever has it open is the only sweeper.</summary>
+/// <summary>
+/// A file in a private directory that counts launches, and says after how many of them the directory is swept again, and where. The process that has it
+/// locked is the only sweeper. No clock has a part in it: one that is set does not matter.
+/// </summary>
 internal sealed unsafe class SweepMark : IDisposable
 {
     private const string Name = "sweep";
     private const uint Mode = 0x180; // 0600
 
-    // Farther ahead than any sweep is put off: the wall clock was set back.
-    private const long Nonsense = 3600;
+    // More than any sweep is put off: the content is damaged, or of an earlier version.
+    private const long Nonsense = 1_000_000;
 
     private readonly Descriptor _file;
     private Content _content;
@@ -21,52 +23,64 @@ internal sealed unsafe class SweepMark : IDisposable
     /// <summary>Where to read the directory on.</summary>
     public long Position { get => _content.Position; set => _content.Position = value; }
 
-    /// <summary>Whether processes may be asked again.</summary>
-    public bool MayAsk => IsPast(_content.Ask);
-
-    /// <summary>Null where it is not time yet, or somebody else is sweeping.</summary>
+    /// <summary>Counts this launch. Null where the directory need not be swept yet, or another launch sweeps it.</summary>
     public static SweepMark? TryTake(int directory)
     {
         const int Flags = SystemCalls.O_RDWR | SystemCalls.O_CREAT | SystemCalls.O_NONBLOCK;
         SweepMark mark = new(Descriptor.OpenAt(directory, Name, Flags | SystemCalls.O_NOFOLLOW, Mode));
         if (mark._file.IsOpen)
         {
-            Content content = default;
-            if (SystemCalls.pread(mark._file.Number, (byte*)&content, sizeof(Content), 0) == sizeof(Content))
-                mark._content = content;
-            if (IsPast(mark._content.Look) && SystemCalls.flock(mark._file.Number, SystemCalls.LOCK_EX | SystemCalls.LOCK_NB) == 0)
-                return mark;
+            mark.Read();
+            mark._content.Launches++;
+            if (mark.IsDue && SystemCalls.flock(mark._file.Number, SystemCalls.LOCK_EX | SystemCalls.LOCK_NB) == 0)
+            {
+                // Another one may just have swept.
+                mark.Read();
+                mark._content.Launches++;
+                if (mark.IsDue)
+                    return mark;
+            }
+
+            mark.Write(sizeof(long));
         }
 
         mark.Dispose();
         return null;
     }
 
-    /// <summary>Sets when the directory is to be looked at again, in seconds from now.</summary>
-    public void LookAgainIn(long seconds) => _content.Look = HostClocks.Now().Realtime.tv_sec + seconds;
-
-    /// <summary>The same for asking processes.</summary>
-    public void AskAgainIn(long seconds) => _content.Ask = HostClocks.Now().Realtime.tv_sec + seconds;
-
-    public void Write()
+    /// <summary>Notes that the directory has been swept.</summary>
+    /// <param name="launches">After how many it is to be swept again.</param>
+    public void WaitFor(long launches)
     {
-        Content content = _content;
-        SystemCalls.pwrite(_file.Number, (byte*)&content, sizeof(Content), 0);
+        _content.Launches = 0;
+        _content.Wait = Math.Min(launches, Nonsense);
+        Write(sizeof(Content));
     }
 
     public void Dispose() => _file.Dispose();
 
-    private static bool IsPast(long time)
+    private bool IsDue => _content.Launches >= _content.Wait || _content.Launches < 0 || _content.Wait > Nonsense;
+
+    private void Read()
     {
-        long now = HostClocks.Now().Realtime.tv_sec;
-        return now >= time || time - now > Nonsense;
+        Content content = default;
+        _content = SystemCalls.pread(_file.Number, (byte*)&content, sizeof(Content), 0) == sizeof(Content) ? content : default;
+    }
+
+    // Under "ulimit -f 0" the kernel would end us with SIGXFSZ.
+    private void Write(int length)
+    {
+        bool isForbidden = SystemCalls.getrlimit(SystemCalls.RLIMIT_FSIZE, out rlimit limit) == 0 && limit.rlim_cur < (ulong)sizeof(Content);
+        Content content = _content;
+        if (!isForbidden)
+            SystemCalls.pwrite(_file.Number, (byte*)&content, length, 0);
     }
 
     [StructLayout(LayoutKind.Sequential)]
     private struct Content
     {
-        public long Look;
-        public long Ask;
+        public long Launches;
+        public long Wait;
         public long Position;
     }
 }

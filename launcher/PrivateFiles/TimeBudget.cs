@@ -1,11 +1,24 @@
-using System.Diagnostics;
+using VirtTime.Libc;
+using VirtTime.Native;
 
 namespace VirtTime.PrivateFiles;
 
-/// <summary>A time that some work may take; what does not fit is left.</summary>
+/// <summary>
+/// The processor time of this thread that some work may take; what does not fit is left. What other programs use on a busy machine does not count.
+/// </summary>
 internal readonly struct TimeBudget(double microseconds)
 {
-    private readonly long _end = Stopwatch.GetTimestamp() + (long)(microseconds * Stopwatch.Frequency / 1_000_000);
+    private readonly double _end = Now + microseconds;
 
-    public bool IsUsedUp => Stopwatch.GetTimestamp() >= _end;
+    public bool IsUsedUp => Now >= _end;
+
+    /// <summary>Of this thread so far, in microseconds.</summary>
+    public static double Now
+    {
+        get
+        {
+            SystemCalls.clock_gettime(SystemCalls.CLOCK_THREAD_CPUTIME_ID, out timespec time);
+            return (time.tv_sec * 1e6) + (time.tv_nsec / 1e3);
+        }
+    }
 }

@@ -1,12 +1,13 @@
 using System.Runtime.InteropServices;
 using VirtTime.Native;
+using Syscall = Mono.Unix.Native.Syscall;
 
 namespace VirtTime.Processes;
 
 /// <summary>Opens the very file that a process has mapped, whatever its names lead to by now.</summary>
 /// <remarks>
 /// A name is only a way to a descriptor, and the descriptor is compared with the mapping: whoever can rename files cannot lead us to
-/// another one. What is not a regular file is never opened but for its status (<c>O_PATH</c>), since opening a device can have effects.
+/// another one. What is not a regular file on an ordinary filesystem is never opened but for its status (<c>O_PATH</c>), since opening it can have effects.
 /// </remarks>
 internal static class MappedFileAccess
 {
@@ -18,7 +19,7 @@ internal static class MappedFileAccess
         int error = Errno.ENOENT;
         foreach (string place in Places(pid, mapping))
         {
-            Descriptor file = TryOpenRegular(place);
+            Descriptor file = TryOpenRegular(proc, pid, place);
             if (!file.IsOpen)
             {
                 // That a name is gone says less than that it may not be used.
@@ -68,13 +69,15 @@ internal static class MappedFileAccess
         return identity is not null && ProcessMaps.TryReadShared(proc, pid)?.Exists(mapping => identity.IsOf(pid, mapping)) == true;
     }
 
-    private static Descriptor TryOpenRegular(string path)
+    // A mapping may lie on a filesystem whose every open is answered by a program of the process's user (FUSE), or has effects in the kernel.
+    private static Descriptor TryOpenRegular(ProcFolder proc, int pid, string path)
     {
         Descriptor place = Descriptor.Open(path, SystemCalls.O_PATH);
         if (!place.IsOpen)
             return place;
 
-        bool isRegular = place.TryStat(out statx_buffer status) && status.IsRegularFile;
+        bool isRegular = place.TryStat(out statx_buffer status) && status.IsRegularFile
+            && (FilesystemKind.IsOrdinary(place.Number) || ProcessUser.RealIdOf(proc, pid) == Syscall.geteuid());
         Descriptor file = isRegular ? Reopen(place.Number, SystemCalls.O_RDONLY) : new Descriptor(-1);
         int error = Errno.Last;
         place.Dispose();

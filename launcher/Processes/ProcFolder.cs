@@ -33,12 +33,34 @@ internal sealed class ProcFolder : IDisposable
     /// <summary>A whole file such as <c>1/status</c>, or null (<see cref="Errno.Last"/> says why).</summary>
     public byte[]? TryRead(string file) => SmallFile.TryReadAt(Descriptor, file);
 
-    /// <summary>The same by one <c>read</c>: of one moment.</summary>
-    public byte[]? TryReadAtOnce(string file) => SmallFile.TryReadAtOnce(Descriptor, file);
+    /// <inheritdoc cref="SmallFile.ReadAtOnce"/>
+    public int ReadAtOnce(string file, ref byte[] buffer) => SmallFile.ReadAtOnce(Descriptor, file, ref buffer);
 
     /// <summary>This process, or 0 where it is in no namespace of this /proc.</summary>
     public int OwnProcess() =>
         int.TryParse(SmallFile.TryReadLink("/proc/self"), NumberStyles.None, CultureInfo.InvariantCulture, out int pid) ? pid : 0;
+
+    /// <summary>
+    /// Whether it is the one of this process's PID namespace, so that its ids are those that <c>ptrace</c>, <c>kill</c> and the user mean. It is another one
+    /// after <c>unshare --pid</c> or <c>nsenter --pid</c> without a new <c>/proc</c>.
+    /// </summary>
+    public bool IsOwn()
+    {
+        // A /proc of a namespace above ours shows us by a number that may be the same, but knows another one as well.
+        return OwnProcess() == Environment.ProcessId
+            && TryRead("self/status") is byte[] status && VirtTime.Processes.ThreadIds.CountNamespaces(status) <= 1;
+    }
+
+    /// <param name="what">What is refused.</param>
+    /// <param name="otherRemedy">What else may be done; null for nothing.</param>
+    /// <exception cref="LauncherException">It is of another namespace.</exception>
+    public void DemandOwn(string what, string? otherRemedy = null)
+    {
+        if (!IsOwn())
+            throw new LauncherException(
+                what, "/proc is of another PID namespace, whose process ids are not ours; mount one of this namespace (unshare --mount-proc)"
+                + (otherRemedy is null ? "" : ", " + otherRemedy));
+    }
 
     public void Dispose() => _folder.Dispose();
 

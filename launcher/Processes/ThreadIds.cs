@@ -25,6 +25,10 @@ internal readonly record struct ThreadIds(int Seen, int Own)
         return threads;
     }
 
+    /// <summary>In how many PID namespaces a process has an id, from that of <c>/proc</c> to its own; 0 where the kernel does not say (before 4.1).</summary>
+    /// <param name="status">Its <c>status</c> file.</param>
+    public static int CountNamespaces(byte[] status) => Columns(status).Length;
+
     private static bool? IsSeenAsOwn(byte[]? status) => status is null ? null : Columns(status).Length == 1;
 
     private static int? Innermost(byte[] status) =>

@@ -12,6 +12,7 @@ internal static class ProcessListing
     public static int Run(bool json)
     {
         using ProcFolder proc = ProcFolder.TryOpen() ?? throw new LauncherException("--list", $"/proc: {Errno.Text(Errno.Last)}");
+        proc.DemandOwn("--list");
         HashSet<int> leftOut = [.. KernelThreads.In(proc).Ids];
         List<ListedProcess> processes = [];
         foreach (int pid in proc.ProcessIds())

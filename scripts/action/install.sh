@@ -21,6 +21,9 @@ case ${INPUT_PATH:-} in
         esac
         name=virttime-$version-linux-$arch.tar.gz
         url=$INPUT_REPOSITORY/releases/download/v$version
+        case $version in
+            *[!A-Za-z0-9._+~-]*) fail 'version: has a character that no version has' ;;
+        esac
         [ -z "${INPUT_URL:-}" ] || url=$(printf '%s\n' "$INPUT_URL" | sed "s/{version}/$version/g")
         mkdir -p "$RUNNER_TEMP/virttime-download"
         cd "$RUNNER_TEMP/virttime-download"

@@ -18,4 +18,11 @@ if [ -n "$command" ]; then
     printf '%s\n' "$command" >"$script"
     exec virttime-run "${options[@]}" ${config:+--config "$config"} -- bash --noprofile --norc -eo pipefail "$script"
 fi
-virttime-run "${options[@]}" --config "${config:-$RUNNER_TEMP/virttime.conf}" --print-env >>"$GITHUB_ENV"
+
+# A line feed would make a variable of the rest.
+config=${config:-$RUNNER_TEMP/virttime.conf}
+if [[ $config == *[$'\n\r']* ]]; then
+    echo "::error title=VirtTime::config: a line feed is in it; give another path"
+    exit 1
+fi
+virttime-run "${options[@]}" --config "$config" --print-env >>"$GITHUB_ENV"

@@ -6,5 +6,13 @@ set -eu
 job=$1
 shift
 nodes=$(squeue --noheader --jobs="$job" --format=%D)
-exec srun --jobid="$job" --overlap --nodes="$nodes" --ntasks="$nodes" --ntasks-per-node=1 \
-    virttime-run "$@" --config "/dev/shm/virttime-$job.conf"
+
+# On each node, the job's file is the one that belongs to us: other users may have made files of such names.
+exec srun --jobid="$job" --overlap --nodes="$nodes" --ntasks="$nodes" --ntasks-per-node=1 sh -euc '
+    job=$1
+    shift
+    for config in /dev/shm/virttime-"$job".conf /dev/shm/virttime-"$job".*.conf /dev/shm/virttime-"$job".*/shared.conf; do
+        [ ! -f "$config" ] || [ -L "$config" ] || [ ! -O "$config" ] || exec virttime-run "$@" --config "$config"
+    done
+    echo "adjust.sh: $(hostname): job $job has no config file here" >&2
+    exit 1' sh "$job" "$@"

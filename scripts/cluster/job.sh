@@ -8,7 +8,10 @@ set -eu
 # It counts from one moment of the wall clock, which NTP keeps together; the nodes themselves were booted at different times.
 since=@$(($(date +%s) - $1))
 shift
-config=/dev/shm/virttime-$SLURM_JOB_ID.conf
+
+# No other user can make a file of this name first: the last part is random, and the same on all nodes.
+random=$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
+config=/dev/shm/virttime-$SLURM_JOB_ID.$random.conf
 
 on_each_node() {
     srun --nodes="$SLURM_JOB_NUM_NODES" --ntasks="$SLURM_JOB_NUM_NODES" --ntasks-per-node=1 "$@"

@@ -1,17 +1,41 @@
 #!/bin/sh
 # Usage: VIRTTIME_OPTIONS='--monotonic-since 2024-01-01Z' srun --task-prolog="$PWD/task-prolog.sh" COMMAND [ARG]...
 # Slurm runs it before each rank, and puts what it prints into the rank's environment; it does as TaskProlog= of slurm.conf as well, where
-# jobs without VIRTTIME_OPTIONS are left alone. An Epilog= removes the file: rm -f /dev/shm/virttime-$SLURM_JOB_ID.conf
+# jobs without VIRTTIME_OPTIONS are left alone. An Epilog= removes the files: rm -rf /dev/shm/virttime-$SLURM_JOB_ID.*
 set -eu
 
 [ -n "${VIRTTIME_OPTIONS:-}" ] || exit 0
-config=/dev/shm/virttime-$SLURM_JOB_ID.conf
-if [ ! -e "$config" ]; then
+shm=/dev/shm
+name=$shm/virttime-$SLURM_JOB_ID.conf
+
+# The file of this job that belongs to us: under the name that all know, or, where another user has taken that, in a directory of ours.
+find_own() {
+    for config in "$name" "$shm/virttime-$SLURM_JOB_ID".*/shared.conf; do
+        [ ! -f "$config" ] || [ -L "$config" ] || [ ! -O "$config" ] || return 0
+    done
+    return 1
+}
+
+if ! find_own; then
     # The ranks of a node race. Each makes a file, one gives it the name, and no clock is set that another rank reads already.
-    mine=$config.$SLURM_PROCID
-    trap 'rm -f "$mine"' EXIT
-    virttime-run $VIRTTIME_OPTIONS --config "$mine" >/dev/null
-    ln "$mine" "$config" 2>/dev/null || [ -e "$config" ]
+    mine=$(mktemp -d "$shm/virttime-$SLURM_JOB_ID.XXXXXXXXXX")
+    trap 'rm -rf "$mine"' EXIT
+    virttime-run $VIRTTIME_OPTIONS --config "$mine/conf" >/dev/null
+    ln "$mine/conf" "$name" 2>/dev/null || find_own || {
+        # Another user has the name, so that the node's first rank decides.
+        if [ "${SLURM_LOCALID:-0}" = 0 ]; then
+            mv "$mine/conf" "$mine/shared.conf"
+            trap - EXIT
+        fi
+        for try in $(seq 100); do
+            ! find_own || break
+            sleep 0.1
+        done
+    }
+    find_own || {
+        echo "task-prolog.sh: $name: belongs to another user, and the first rank of this node made no other; see its messages" >&2
+        exit 1
+    }
 fi
 environment=$(virttime-run --config "$config" --print-env)
 echo "$environment" | sed 's/^/export /'

@@ -26,6 +26,23 @@ public class OwnerTests
     }
 
     [Fact(Timeout = Limits.Test)]
+    public async Task Command_of_root_does_not_join_it_by_a_process_unless_forced()
+    {
+        using OrdinaryUser user = new();
+        string path = user.PathOf("conf");
+        string watch = user.Copy(await NativeProgram.BuildAsync("watch_clock.c"));
+        using RunningProgram program = user.Launch("--config", path, "--monotonic-at", "12345s", "--", "sh", "-c", "echo pid=$$; exec $0", watch).Start();
+        string pid = await program.ReadValueAsync("pid");
+        await program.ReadNumberAsync("clock");
+        Result result = await Command.Launcher("--pid", pid, "--", "true").RunAsync();
+        Assert.Equal((125, ""), (result.ExitCode, result.Output));
+        Assert.Contains("belongs to user 65534", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Result forced = (await Command.Launcher("--force", "--pid", pid, "--", "true").RunAsync()).Succeeded();
+        Assert.Contains("warning: --config", Assert.Single(forced.ErrorLines), StringComparison.Ordinal);
+        (await user.Launch("--pid", pid, "--", "true").RunAsync()).Succeeded();
+    }
+
+    [Fact(Timeout = Limits.Test)]
     public async Task May_be_looked_at()
     {
         using OrdinaryUser user = new();

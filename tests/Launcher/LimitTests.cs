@@ -25,6 +25,18 @@ public class LimitTests
         Assert.Empty(result.Error);
     }
 
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("")]
+    [InlineData("\"$0\" -- true; ")]
+    public async Task Files_that_may_have_no_size_are_an_error_with_a_message(string before)
+    {
+        using TemporaryDirectory runtime = new();
+        string script = before + "ulimit -f 0; exec \"$0\" -- true";
+        Result result = await Command.Of("bash", "-ec", script, Paths.Launcher).With("XDG_RUNTIME_DIR", runtime.Path).RunAsync();
+        Assert.Equal(125, result.ExitCode);
+        Assert.Contains("file too large for the limit in force", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
     [Fact(Timeout = Limits.Test)]
     public async Task Launcher_needs_no_thread()
     {

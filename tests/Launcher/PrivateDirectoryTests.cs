@@ -53,9 +53,11 @@ public class PrivateDirectoryTests
             mkdir runtime virttime-0
             : >runtime/virttime
             chown 65534 virttime-0
+            mount -o remount,ro /dev/shm
             mount -t tmpfs none /tmp
             mkdir /tmp/virttime-0
             mount -t tmpfs -o ro none /tmp/virttime-0
+            mount -o remount,ro /tmp
             XDG_RUNTIME_DIR=/dev/shm/runtime ./virttime-run --monotonic-at 5s -- true
             """;
         Result result = await ShellAsync(directory, script, "unshare", "--mount");
@@ -77,6 +79,51 @@ public class PrivateDirectoryTests
         Assert.StartsWith("/dev/shm/virttime-0/", result.Output, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(directory.Path));
         Assert.Equal(Public, File.GetUnixFileMode(directory.Path));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Names_that_another_user_has_taken_are_replaced_by_one_that_cannot_be_guessed()
+    {
+        await Needs.MountsAsync();
+        using TemporaryDirectory directory = new();
+        string script =
+            """
+            cp "$0" "$(dirname "$0")/libvirttime.so" .
+            mount -t tmpfs none /dev/shm
+            mount -t tmpfs none /tmp
+            for place in /dev/shm /tmp; do
+                mkdir $place/virttime-0 $place/virttime-0.0
+                chown 65534 $place/virttime-0 $place/virttime-0.0
+            done
+            : >/dev/shm/virttime-0.1
+            ln -s /tmp /dev/shm/virttime-0.2
+            for i in 1 2 3; do XDG_RUNTIME_DIR= ./virttime-run -- printenv VIRT_TIME_CONF; done
+            """;
+        string inside = $"mkdir -p /run/virttime-test && mount -t tmpfs none /run/virttime-test && cd /run/virttime-test\n{script}";
+        Result result = (await ShellAsync(directory, inside, "unshare", "--mount")).Succeeded();
+        string[] places = [.. result.Lines.Select(line => line[..line.LastIndexOf('/')])];
+        Assert.Equal(3, places.Length);
+        Assert.Matches("^/dev/shm/virttime-0\\.[0-9a-f]{32}$", Assert.Single(places.Distinct()));
+        Assert.Empty(result.Error);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Symbolic_link_of_another_user_is_not_followed()
+    {
+        Needs.Root();
+        using TemporaryDirectory directory = new TemporaryDirectory().Public();
+        string script =
+            """
+            mkdir own
+            ln -s own foreign; chown -h 65534 foreign
+            ln -s own mine
+            XDG_RUNTIME_DIR=$PWD/foreign "$0" -- printenv VIRT_TIME_CONF
+            ls own
+            XDG_RUNTIME_DIR=$PWD/mine "$0" -- printenv VIRT_TIME_CONF
+            """;
+        Result result = (await ShellAsync(directory, script)).Succeeded();
+        Assert.StartsWith("/dev/shm/virttime-0/", result.Lines[0], StringComparison.Ordinal);
+        Assert.StartsWith(directory.Path + "/mine/virttime/", result.Lines[1], StringComparison.Ordinal);
     }
 
     private static Task<Result> ShellAsync(TemporaryDirectory runtime, string script, params string[] through)

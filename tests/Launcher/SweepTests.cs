@@ -78,6 +78,59 @@ public class SweepTests
         Assert.Equal("fine", Assert.Single(result.Lines));
     }
 
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("+10years")]
+    [InlineData("-10years")]
+    public async Task Wall_clock_that_jumps_by_years_does_not_matter(string written)
+    {
+        // Private files of this minute, and of a launcher two minutes ago, that were written at another date.
+        string script = $$"""
+            up=$(cut -d . -f 1 /proc/uptime)
+            for i in $(seq 40); do for at in $((up - 120)) $((up - 10)); do
+                file=$files/$own-$gone.${at}$((100 + i)); truncate -s 4096 $file; touch -d "{{written}}" $file
+            done; done
+            for i in $(seq 40); do launch_while $own-$gone.$((up - 120))$((100 + i)); done
+            [ $(ls $files | grep -c "^$own-$gone.$((up - 10))") = 40 ]
+            """;
+        await RunAsync(script);
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("")]
+    [InlineData("sh -c 'while :; do /bin/true; done' & sh -c 'while :; do /bin/true; done' & ")]
+    public async Task Left_overs_stay_few_however_many_processes_there_are(string others) => await RunAsync($$"""
+        {{others}}
+        for i in $(seq 400); do sleep 1000 & done
+        make 2minutes $(seq -f "$own-$gone.%g" 1000)
+        for i in $(seq 300); do
+            "$run" -- /bin/true
+            left=$(ls $files | grep -c "^$own-$gone")
+            [ $left -gt 16 ] || exit 0
+        done
+        echo "left=$left" >&2
+        exit 1
+        """);
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Where_a_lease_proves_nothing_processes_are_asked_for_their_mappings()
+    {
+        await Needs.MountsAsync();
+        string map = await NativeProgram.BuildAsync("launcher/map_file.c");
+        await RunAsync($$"""
+            mkdir "$XDG_RUNTIME_DIR/base"
+            mount -t tmpfs none "$XDG_RUNTIME_DIR/base"
+            cd "$XDG_RUNTIME_DIR/base"
+            mkdir lower upper work
+            mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work overlay "$files"
+            chmod 0700 "$files"
+            make 2minutes $(many $own-$gone)
+            sleep 1000 | "{{map}}" "$files/$own-$gone.7" rw >/dev/null &
+            sleep 1
+            for i in $(many $own-$gone); do [ $i = $own-$gone.7 ] || launch_while $i; done
+            [ -e "$files/$own-$gone.7" ]
+            """);
+    }
+
     [Fact(Timeout = Limits.Test)]
     public async Task Neighbour_in_another_namespace_keeps_its_files()
     {

@@ -1,0 +1,68 @@
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Freezing;
+
+/// <summary>A config file on overlayfs, the usual root of a container: the kernel grants a lease there although other processes have the file mapped.</summary>
+public class StackedFilesystemTests
+{
+    private const string Mount = """
+        cd "$1"; run=$2 wait=$3
+        mkdir base
+        case $4 in
+            tmpfs) mount -t tmpfs none base ;;
+            ext4) truncate -s 256M image; mkfs.ext4 -q image; mount -o loop image base ;;
+        esac
+        mkdir base/lower base/upper base/work all
+        mount -t overlay -o lowerdir=base/lower,upperdir=base/upper,workdir=base/work overlay all
+        conf=$PWD/all/conf
+        begin() {
+            "$run" --config "$conf" "$@" -- "$wait" clock_nanosleep 3600000 >said &
+            pid=$!
+            for i in $(seq 300); do ! "$run" --pid $pid --json 2>/dev/null | grep -q '"thread"' || return 0; sleep 0.1; done
+            return 1
+        }
+
+        """;
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("tmpfs")]
+    [InlineData("ext4")]
+    public async Task Call_in_flight_is_moved(string below)
+    {
+        Result result = await RunAsync(below, """
+            begin --monotonic-at 1h
+            "$run" --config "$conf" --advance 61m
+            wait $pid
+            cat said
+            """);
+        Assert.Contains("error=0", result.Succeeded().Lines);
+        Assert.Empty(result.Error);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Deadline_outside_the_file_is_not_forgotten_while_its_process_lives()
+    {
+        Result result = await RunAsync("tmpfs", """
+            begin --monotonic-at 1h
+            # What the process would say that keeps a deadline to itself.
+            printf '\10' | dd of="$conf" bs=1 seek=67112972 conv=notrunc status=none
+            "$run" --config "$conf" --monotonic-at 2h --no-freeze || echo "status=$?"
+            kill $pid
+            """);
+        Assert.Equal("status=125", Assert.Single(result.Lines));
+        Assert.Contains("keeps a deadline outside", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
+    private static async Task<Result> RunAsync(string below, string script)
+    {
+        await Needs.MountsAsync();
+        if (below == "ext4")
+            Needs.Tool("mkfs.ext4");
+        using TemporaryDirectory directory = new();
+        string wait = await NativeProgram.BuildAsync("slot_wait.c");
+        string[] arguments = ["--mount", "sh", "-euc", Mount + script, "sh", directory.Path, Paths.Launcher, wait, below];
+        Result result = await Command.Of("unshare", arguments).RunAsync();
+        Assert.SkipWhen(result.Error.Contains("mount:", StringComparison.Ordinal), "needs to mount: " + result.Error.Trim());
+        return result;
+    }
+}
