@@ -10,7 +10,7 @@ public class KilledFreezerTests
 
     [Theory(Timeout = 3 * Limits.Test)]
     [InlineData("ptrace")]
-    [InlineData("wait4")]
+    [InlineData("waitid")]
     [InlineData("flock")]
     [InlineData("getdents64")]
     [InlineData("pread64")]
@@ -43,6 +43,36 @@ public class KilledFreezerTests
             Assert.Equal(state.Offset(), state.Offset("boottime"));
             await Moving.AdvanceAsync(pid, "2h");
             Assert.Equal("1", (await program.EndAsync()).Succeeded().Value("woken"));
+        }
+    }
+
+    // One that stopped a thread is delivered by the kernel when the launcher is gone.
+    [Theory(Timeout = 2 * Limits.Test)]
+    [InlineData("ptrace")]
+    [InlineData("waitid")]
+    public async Task No_signal_is_lost(string call)
+    {
+        const int MostKills = 60;
+        string strace = Needs.Tool("strace");
+        (RunningProgram program, int pid) = await Moving.StartAsync("many_kinds", "10");
+        using (program)
+        using (RunningProgram sender = Command.Of(await NativeProgram.BuildAsync("freeze/many_kinds.c"), "send", $"{pid}").Start())
+        {
+            int killed = 0;
+            for (int number = 1; number <= MostKills; number++)
+            {
+                Command advance = Moving.Advance(pid, "1ms");
+                string[] options = ["-f", "-o", "/dev/null", "-e", $"inject={call}:delay_enter=1000:signal=KILL:when={number}"];
+                Result result = await Command.Of(strace, [.. options, advance.File, .. advance.Arguments]).RunAsync();
+                killed += result.ExitCode == Command.Killed ? 1 : 0;
+            }
+
+            Assert.InRange(killed, MostKills / 4, MostKills);
+            await sender.WriteAsync("\n");
+            decimal sent = (await sender.EndAsync()).Succeeded().Number("sent");
+            await program.WriteAsync("\n");
+            await program.ReadNumberAsync("disturbed");
+            Assert.Equal(sent, await program.ReadNumberAsync("received"));
         }
     }
 
