@@ -11,17 +11,34 @@ internal sealed class DeadThreads
     // Between the look at a report and its taking, no other thread may take it: the id could belong to a new thread then, whose stop would be taken.
     private readonly Lock _burying = new();
 
+    private int _progress;
+    private int _seenProgress;
+
     /// <summary>The tracer calls this once it traces a thread.</summary>
     public void Add(int thread)
     {
         lock (_traced)
             _traced.Add(thread);
+        NoteProgress();
     }
 
-    /// <summary>Buries all that have ended.</summary>
-    /// <remarks>One by one by their ids: this process may have children of its own, from before it was the launcher.</remarks>
-    public void Bury()
+    /// <summary>The tracer calls this when a thread has stopped or ended.</summary>
+    public void NoteProgress() => Interlocked.Increment(ref _progress);
+
+    /// <summary>Buries all that have ended, if the tracer has made no progress since the last call.</summary>
+    /// <remarks>
+    /// To ask for thousands while it makes some would cost the processor that they need to stop. One by one by their ids: this process may have children of its
+    /// own, from before it was the launcher.
+    /// </remarks>
+    public void BuryIfHeldUp()
     {
+        int progress = Volatile.Read(ref _progress);
+        if (progress != _seenProgress)
+        {
+            _seenProgress = progress;
+            return;
+        }
+
         int[] traced;
         lock (_traced)
             traced = [.. _traced];

@@ -202,7 +202,10 @@ internal sealed class FrozenUsers : IDisposable
         thread.Look(_dead);
         if (thread.State == ThreadState.Stopped && thread.TryReadRegisters())
             thread.MakeCallReadAgain(SlotsOf(thread.Process), isInFlight: false, _nothingKnown);
-        return thread.State is ThreadState.Stopped or ThreadState.Gone;
+        bool hasStopped = thread.State is ThreadState.Stopped or ThreadState.Gone;
+        if (hasStopped)
+            _dead.NoteProgress();
+        return hasStopped;
     }
 
     private void AskWhy()

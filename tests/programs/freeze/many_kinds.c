@@ -1,10 +1,11 @@
 /*
- * many_kinds THREADS: so many threads wait in ten functions, some without a timeout, and eight take signals. A line of input asks how many of them were
+ * many_kinds THREADS: so many threads wait in eleven functions, some without a timeout, and eight take signals. A line of input asks how many of them were
  *                     disturbed and how many signals came.
  * many_kinds send PID: sends the process a queued signal each millisecond until its input ends, and says how many.
  */
 #include "../waits.h"
 #include <linux/aio_abi.h>
+#include <linux/io_uring.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
@@ -41,6 +42,7 @@ static void wait_for_ever(int kind)
     struct sembuf take = {0, -1, 0};
     struct io_event done;
     aio_context_t aio = 0;
+    struct io_uring_params ring = {0};
     sigset_t signals;
 
     sigemptyset(&signals);
@@ -65,6 +67,13 @@ static void wait_for_ever(int kind)
     case 8:
         poll(NULL, 0, -1);
         break;
+    case 9:
+        /* Not allowed everywhere. */
+        kind = syscall(SYS_io_uring_setup, 4, &ring);
+        if (kind < 0)
+            pause();
+        syscall(SYS_io_uring_enter, kind, 0, 1, IORING_ENTER_GETEVENTS, NULL, 8);
+        break;
     default:
         pause();
     }
@@ -74,7 +83,7 @@ static void *wait_in_one(void *number)
 {
     static const char *const functions[] = {"clock_nanosleep", "sem_clockwait", "pthread_cond_timedwait"};
     /* Semaphores and contexts are few: they are for the first threads. */
-    int kind = (intptr_t)number < 100 ? (intptr_t)number % 10 : (intptr_t)number % 6;
+    int kind = (intptr_t)number < 100 ? (intptr_t)number % 11 : (intptr_t)number % 6;
 
     pthread_barrier_wait(&ready);
     if (kind < 3)
