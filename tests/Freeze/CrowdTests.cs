@@ -29,7 +29,9 @@ public partial class CrowdTests
     [InlineData(3, 15)]
     public async Task Several_launchers_move_one_program_at_the_same_time(int launchers, int moves)
     {
-        (RunningProgram program, int pid) = await Moving.StartAsync("many_kinds", "20");
+        string binary = await NativeProgram.BuildAsync("freeze/many_kinds.c");
+        Command many = Command.Launcher("--monotonic-at", "12345s", "--", binary, "20") with { Limit = TimeSpan.FromSeconds(100) };
+        (RunningProgram program, int pid) = await Moving.StartAsync(many);
         using (program)
         {
             await Task.WhenAll(Enumerable.Range(0, launchers).Select(async _ =>

@@ -52,11 +52,14 @@ public class KilledFreezerTests
     [InlineData("waitid", "ptrace")]
     public async Task No_signal_is_lost(string call, string slow)
     {
-        const int MostKills = 60;
+        const int MostKills = 40;
         string strace = Needs.Tool("strace");
-        (RunningProgram program, int pid) = await Moving.StartAsync("many_kinds", "10");
+        string binary = await NativeProgram.BuildAsync("freeze/many_kinds.c");
+        TimeSpan limit = TimeSpan.FromMilliseconds(2 * Limits.Test);
+        (RunningProgram program, int pid) = await Moving.StartAsync(
+            Command.Launcher("--monotonic-at", "12345s", "--", binary, "10") with { Limit = limit });
         using (program)
-        using (RunningProgram sender = Command.Of(await NativeProgram.BuildAsync("freeze/many_kinds.c"), "send", $"{pid}").Start())
+        using (RunningProgram sender = (Command.Of(binary, "send", $"{pid}") with { Limit = limit }).Start())
         {
             int killed = 0;
             for (int number = 1; number <= MostKills; number++)
