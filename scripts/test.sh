@@ -181,7 +181,7 @@ counter() {
 }
 
 mkdir -p "$results"
-rm -f artifacts/tests/conformance.txt artifacts/tests/libcs.txt
+rm -f artifacts/tests/conformance.txt artifacts/tests/libcs.txt artifacts/tests/freeze.txt
 install_missing
 status=0 lost=0 reports=
 dotnet build VirtTime.sln --verbosity quiet </dev/null || status=$? lost=1
@@ -197,7 +197,7 @@ if [ "$status" = 0 ]; then
     done
 fi
 
-for table in conformance libcs; do
+for table in conformance libcs freeze; do
     [ ! -e "artifacts/tests/$table.txt" ] || cat "artifacts/tests/$table.txt"
 done
 for report in $reports; do

@@ -18,28 +18,24 @@ namespace VirtTime.Freeze;
 /// <param name="Interval">A duration.</param>
 /// <param name="Ticks">How often it has expired without having been read, which setting it would forget.</param>
 /// <param name="IsIdle">It is not going to expire.</param>
-internal sealed record AbsoluteTimer(int Process, int Descriptor, int Flags, timespec Expiry, timespec Interval, ulong Ticks, bool IsIdle)
+internal sealed record AbsoluteTimer(DescriptorTable Table, int Descriptor, int Flags, timespec Expiry, timespec Interval, ulong Ticks, bool IsIdle)
 {
     private bool HasInterval => (Interval.tv_sec | Interval.tv_nsec) != 0;
 
-    /// <summary>Those of a process that stands still whose clock changes.</summary>
-    public static IEnumerable<AbsoluteTimer> Of(int process, ClockMove move)
+    /// <summary>Those of a table whose threads stand still, on a clock that changes.</summary>
+    public static IEnumerable<AbsoluteTimer> Of(DescriptorTable table, ClockMove move)
     {
-        using Descriptor folder = Native.Descriptor.Open($"/proc/{process}/fd", SystemCalls.O_RDONLY | SystemCalls.O_DIRECTORY);
-        if (!folder.IsOpen)
-            yield break;
-
-        foreach (string name in DirectoryEntries.Read(folder.Number))
+        foreach (string name in table.Descriptors())
         {
-            if (SmallFile.TryReadLink($"/proc/{process}/fd/{name}") != "anon_inode:[timerfd]")
+            if (table.TargetOf(name) != "anon_inode:[timerfd]")
                 continue;
             int descriptor = int.Parse(name, CultureInfo.InvariantCulture);
-            if (TryRead(process, descriptor, InfoOf($"{process}", descriptor), move) is not AbsoluteTimer timer)
+            if (TryRead(table, descriptor, move) is not AbsoluteTimer timer)
                 continue;
 
             // A periodic one that has expired stands still until somebody asks. Then its next expiry is known.
             if (timer.IsIdle && timer.HasInterval && timer.TryAsk())
-                timer = TryRead(process, descriptor, InfoOf($"{process}", descriptor), move) ?? timer;
+                timer = TryRead(table, descriptor, move) ?? timer;
             if (!timer.IsIdle || timer.HasInterval)
                 yield return timer;
         }
@@ -49,7 +45,7 @@ internal sealed record AbsoluteTimer(int Process, int Descriptor, int Flags, tim
     /// <returns>False where the kernel or its rules do not let us: it keeps the time that remains.</returns>
     public unsafe bool TrySet()
     {
-        using Descriptor timer = OpenOwn();
+        using Descriptor timer = Table.Open(Descriptor);
         if (!timer.IsOpen)
             return false;
 
@@ -64,27 +60,20 @@ internal sealed record AbsoluteTimer(int Process, int Descriptor, int Flags, tim
             return true;
 
         // It may have expired at once.
-        ticks += ReadTicks(InfoOf("self", timer.Number)) ?? 0;
+        ticks += ReadTicks(ByteString.From(SmallFile.TryRead($"/proc/self/fdinfo/{timer.Number}") ?? [])) ?? 0;
         return SystemCalls.ioctl(timer.Number, SystemCalls.TFD_IOC_SET_TICKS, &ticks) == 0;
     }
 
     private unsafe bool TryAsk()
     {
         itimerspec left;
-        using Descriptor timer = OpenOwn();
+        using Descriptor timer = Table.Open(Descriptor);
         return timer.IsOpen && SystemCalls.timerfd_gettime(timer.Number, &left) == 0;
     }
 
-    // A descriptor of ours for the same timer (Linux 5.6).
-    private Descriptor OpenOwn()
+    private static AbsoluteTimer? TryRead(DescriptorTable table, int descriptor, ClockMove move)
     {
-        using Descriptor process = new((int)SystemCalls.syscall(SystemCalls.SYS_pidfd_open, Process, 0, 0));
-        return new Descriptor(
-            process.IsOpen ? (int)SystemCalls.syscall(SystemCalls.SYS_pidfd_getfd, process.Number, Descriptor, 0) : -1);
-    }
-
-    private static AbsoluteTimer? TryRead(int process, int descriptor, string info, ClockMove move)
-    {
+        string info = table.InformationOf(descriptor);
         if (!int.TryParse(Field(info, "clockid"), CultureInfo.InvariantCulture, out int clock)
             || !int.TryParse(Field(info, "settime flags"), CultureInfo.InvariantCulture, out int flags)
             || ReadTicks(info) is not ulong ticks
@@ -100,11 +89,8 @@ internal sealed record AbsoluteTimer(int Process, int Descriptor, int Flags, tim
         timespec now = HostClocks.Now().Of(ClockOffsets.FamilyOf(clock));
         timespec expiry = TimespecMath.ToHostDeadline(TimespecMath.Add(now, left), difference);
         bool isIdle = (left.tv_sec | left.tv_nsec) == 0;
-        return new AbsoluteTimer(process, descriptor, flags, expiry, interval, ticks, isIdle);
+        return new AbsoluteTimer(table, descriptor, flags, expiry, interval, ticks, isIdle);
     }
-
-    private static string InfoOf(string process, int descriptor) =>
-        ByteString.From(SmallFile.TryRead($"/proc/{process}/fdinfo/{descriptor}") ?? []);
 
     private static ulong? ReadTicks(string info) =>
         ulong.TryParse(Field(info, "ticks"), CultureInfo.InvariantCulture, out ulong ticks) ? ticks : null;

@@ -21,8 +21,19 @@ internal static class FreezeErrors
     public static LauncherException DoesNotStop(TracedThread thread) => CannotStop(
         thread.Process, thread.Id, $"it is inside a system call that cannot be interrupted, or frozen; try again later, {Remedy}");
 
-    public static LauncherException TooFast(int process) =>
-        new($"process {process}", $"new threads or processes appear faster than they can be stopped; try again later, {Remedy}");
+    /// <summary>It is runnable, and gets no processor.</summary>
+    public static LauncherException TooBusy(TracedThread thread) =>
+        CannotStop(thread.Process, thread.Id, $"it waits for a processor, and the machine is too busy; try again later, {Remedy}");
+
+    /// <summary>There were always more of them.</summary>
+    /// <param name="isBusy">It took long to look a few times.</param>
+    public static LauncherException NotAll(int process, bool isBusy)
+    {
+        string reason = isBusy
+            ? "cannot be stopped in time: the machine is too busy"
+            : "new threads or processes appear faster than they can be stopped";
+        return new LauncherException($"process {process}", $"{reason}; try again later, {Remedy}");
+    }
 
     /// <summary>A process that cannot be looked into has a thread by whose id there is a call in flight.</summary>
     public static LauncherException Closed(int process) => new(

@@ -22,26 +22,37 @@ internal sealed class Standstill(UserSearch search, FreezeReport report, DeadThr
     /// <exception cref="LauncherException">One cannot be stopped.</exception>
     public void Begin(OpenConfig file)
     {
+        BitArray? before = CallsInFlight.ThreadsIn(file);
+        RestartedCalls restarted = RestartedCalls.Of(search, id => before?[id] == true);
         _frozen = FrozenUsers.Stop(search, dead);
         BitArray? inFlight = CallsInFlight.ThreadsIn(file);
         report.Threads = _frozen.ThreadCount;
         report.Processes.UnionWith(_frozen.Processes);
-        report.OwnIds.UnionWith(_frozen.OwnIds());
-        report.Calls = _frozen.MakeCallsReadAgain(id => inFlight?[id] == true);
+        report.Calls = _frozen.MakeCallsReadAgain(id => inFlight?[id] == true, restarted);
+        report.OwnIds.UnionWith(_frozen.OwnIds);
     }
 
     /// <summary>Sets timers that are armed for a time of a clock that was moved.</summary>
     public void MoveTimers(ClockMove move)
     {
-        List<AbsoluteTimer> timers = [.. _frozen!.Processes.SelectMany(process => AbsoluteTimer.Of(process, move))];
+        List<AbsoluteTimer> timers = [];
+        foreach (IGrouping<int, int> threads in _frozen!.ThreadsByProcess())
+        {
+            List<DescriptorTable> tables = DescriptorTable.Of(threads.Key, threads, out bool areAll);
+            timers.AddRange(tables.SelectMany(table => AbsoluteTimer.Of(table, move)));
+            if (!areAll)
+                report.KeptTimerDescriptors.Add(threads.Key);
+            if (PosixTimers.AreIn(threads.Key, move))
+                report.KeptTimers.Add(threads.Key);
+        }
+
         foreach (AbsoluteTimer timer in timers)
         {
             if (!timer.TrySet())
-                report.KeptTimerDescriptors.Add(timer.Process);
+                report.KeptTimerDescriptors.Add(timer.Table.Process);
         }
 
         report.IsFirstDate = move.Old.OwnRealtime is null && move.New.OwnRealtime is not null;
-        report.KeptTimers.UnionWith(_frozen.Processes.Where(process => PosixTimers.AreIn(process, move)));
     }
 
     /// <summary>Lets everybody go on.</summary>

@@ -55,10 +55,11 @@ internal static class Strangers
         if (now.Users.Count == 0)
             return;
 
+        RestartedCalls restarted = RestartedCalls.Of(now, id => others[id]);
         TracerThread.Run(dead =>
         {
             using FrozenUsers late = FrozenUsers.Stop(now, dead);
-            late.MakeCallsReadAgain(id => others[id]);
+            late.MakeCallsReadAgain(id => others[id], restarted);
         });
     }
 

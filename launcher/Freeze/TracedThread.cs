@@ -40,6 +40,9 @@ internal sealed unsafe class TracedThread
 
     public ThreadState State { get; private set; }
 
+    /// <summary>There is a call that would not have been right by itself, and now is.</summary>
+    public bool CallIsMadeAgain { get; private set; }
+
     /// <summary>Null where it may not be traced, or is gone; <see cref="Errno.Last"/> says which.</summary>
     public static TracedThread? TrySeize(int process, int id)
     {
@@ -55,21 +58,22 @@ internal sealed unsafe class TracedThread
     }
 
     /// <summary>Looks once, without waiting.</summary>
-    public void Look()
+    /// <param name="dead">Buries it where it has ended.</param>
+    public void Look(DeadThreads dead)
     {
-        int status;
-        int found = SystemCalls.waitpid(Id, &status, SystemCalls.__WALL | SystemCalls.WNOHANG);
-        if (found == 0)
+        ThreadReport report = ThreadReport.Of(Id);
+        if (report.IsNone)
             return;
 
-        const int StoppedStatus = 0x7f;
-        bool isStopped = found == Id && (status & 0xff) == StoppedStatus;
-        State = isStopped ? ThreadState.Stopped : ThreadState.Gone;
-
         // It stops by itself where a signal is delivered, and otherwise because we have asked for it, or the whole process is stopped.
-        bool isEvent = status >> 16 != 0;
-        _signal = isStopped && !isEvent ? (status >> 8) & 0xff : 0;
+        State = report.IsEnd ? ThreadState.Gone : ThreadState.Stopped;
+        _signal = report.Signal;
+        if (report.IsEnd)
+            dead.Bury(Id);
     }
+
+    /// <summary>Whether it waits for a processor, or is about to: as opposed to one that nothing interrupts.</summary>
+    public bool IsRunnable => ThreadStatus.StateOf(Process, Id) is not 'D';
 
     /// <summary>
     /// Finds out what keeps it from stopping: its end, which is told to us only when the last thread of its process has ended, or a <c>vfork</c>.
@@ -91,16 +95,22 @@ internal sealed unsafe class TracedThread
         return false;
     }
 
-    /// <summary>Makes the call that it was interrupted in read its deadline again.</summary>
-    /// <returns>Whether there is such a call, and it was not right already.</returns>
-    public bool MakeCallReadAgain(SlotMappings slots, bool isInFlight) =>
-        State == ThreadState.Stopped && InterruptedCall.ReadsAgain(ref _registers, slots, isInFlight) && _registers.TryWrite(Id);
+    /// <summary>Makes the call that it was interrupted in read its deadline again, and one without a timeout go on.</summary>
+    /// <param name="slots">Where the thread's process has the slots.</param>
+    /// <param name="isInFlight">The thread has taken a slot.</param>
+    /// <param name="restarted">What is known of calls that go on by <c>restart_syscall</c>.</param>
+    public void MakeCallReadAgain(SlotMappings slots, bool isInFlight, RestartedCalls restarted)
+    {
+        if (State == ThreadState.Stopped && InterruptedCall.ReadsAgain(ref _registers, slots, isInFlight, restarted.MayBeFutex(Id, _registers)))
+            CallIsMadeAgain |= _registers.TryWrite(Id);
+    }
 
     /// <summary>Lets it run on, with the signal that it was about to get. One of a stopped process stays stopped.</summary>
-    public void LetGo()
+    /// <param name="dead">Buries it where it has ended.</param>
+    public void LetGo(DeadThreads dead)
     {
         if (State == ThreadState.Asleep)
-            Look();
+            Look(dead);
         if (State == ThreadState.Stopped)
             SystemCalls.ptrace(SystemCalls.PTRACE_DETACH, Id, 0, (void*)_signal);
     }

@@ -39,7 +39,7 @@ internal static class TracerThread
         }
 
         while (!thread.Join(s_pause))
-            dead.Bury();
+            dead.BuryIfHeldUp();
         error?.Throw();
     }
 }

@@ -17,8 +17,18 @@ internal static unsafe partial class SystemCalls
 
     public const int P_PID = 1;
     public const int WNOHANG = 1;
+    public const int WSTOPPED = 2;
     public const int WEXITED = 4;
+    public const int WNOWAIT = 0x01000000;
     public const int __WALL = 0x40000000;
+
+    public const int KCMP_FILES = 2;
+
+    /// <summary>Of <c>pidfd_open</c>: of a single thread (Linux 6.9).</summary>
+    public const int PIDFD_THREAD = 0x80;
+
+    /// <summary>Linux 3.5, with <c>CONFIG_KCMP</c>.</summary>
+    public static nint SYS_kcmp => IsArm64 ? 272 : 312;
 
     /// <summary>Linux 5.3; the number is the same on every architecture.</summary>
     public const int SYS_pidfd_open = 434;
@@ -31,9 +41,6 @@ internal static unsafe partial class SystemCalls
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint ptrace(nint request, int thread, nint address, void* data);
-
-    [LibraryImport("libc", SetLastError = true)]
-    public static partial int waitpid(int thread, int* status, int options);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int waitid(int kind, int thread, void* information, int options);

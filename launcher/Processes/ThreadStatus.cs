@@ -45,9 +45,10 @@ internal static class ThreadStatus
             || (number == clone3 && (ReadWord(process, first) & CLONE_VFORK) != 0);
     }
 
-    // The name before the state is in parentheses and may hold anything.
-    private static char? StateOf(int process, int thread)
+    /// <summary>The letter that <c>ps</c> shows, such as D for a sleep that nothing interrupts; null where it is gone.</summary>
+    public static char? StateOf(int process, int thread)
     {
+        // The name before the state is in parentheses and may hold anything.
         string text = ByteString.From(SmallFile.TryRead($"/proc/{process}/task/{thread}/stat") ?? []);
         int end = text.LastIndexOf(')');
         return end >= 0 && end + 2 < text.Length ? text[end + 2] : null;

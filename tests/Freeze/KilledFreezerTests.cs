@@ -10,7 +10,7 @@ public class KilledFreezerTests
 
     [Theory(Timeout = 3 * Limits.Test)]
     [InlineData("ptrace")]
-    [InlineData("wait4")]
+    [InlineData("waitid")]
     [InlineData("flock")]
     [InlineData("getdents64")]
     [InlineData("pread64")]
@@ -43,6 +43,39 @@ public class KilledFreezerTests
             Assert.Equal(state.Offset(), state.Offset("boottime"));
             await Moving.AdvanceAsync(pid, "2h");
             Assert.Equal("1", (await program.EndAsync()).Succeeded().Value("woken"));
+        }
+    }
+
+    // One that stopped a thread is delivered by the kernel when the launcher is gone.
+    [Theory(Timeout = 2 * Limits.Test)]
+    [InlineData("ptrace", "waitid")]
+    [InlineData("waitid", "ptrace")]
+    public async Task No_signal_is_lost(string call, string slow)
+    {
+        const int MostKills = 40;
+        string strace = Needs.Tool("strace");
+        string binary = await NativeProgram.BuildAsync("freeze/many_kinds.c");
+        TimeSpan limit = TimeSpan.FromMilliseconds(2 * Limits.Test);
+        (RunningProgram program, int pid) = await Moving.StartAsync(
+            Command.Launcher("--monotonic-at", "12345s", "--", binary, "10") with { Limit = limit });
+        using (program)
+        using (RunningProgram sender = (Command.Of(binary, "send", $"{pid}") with { Limit = limit }).Start())
+        {
+            int killed = 0;
+            for (int number = 1; number <= MostKills; number++)
+            {
+                Command advance = Moving.Advance(pid, "1ms");
+                string[] options = ["-f", "-o", "/dev/null", "-e", $"inject={slow}:delay_exit=1000", "-e", $"inject={call}:signal=KILL:when={number}"];
+                Result result = await Command.Of(strace, [.. options, advance.File, .. advance.Arguments]).RunAsync();
+                killed += result.ExitCode == Command.Killed ? 1 : 0;
+            }
+
+            Assert.InRange(killed, MostKills / 4, MostKills);
+            await sender.WriteAsync("\n");
+            decimal sent = (await sender.EndAsync()).Succeeded().Number("sent");
+            await program.WriteAsync("\n");
+            await program.ReadNumberAsync("disturbed");
+            Assert.Equal(sent, await program.ReadNumberAsync("received"));
         }
     }
 

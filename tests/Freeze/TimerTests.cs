@@ -41,6 +41,26 @@ public class TimerTests
         }
     }
 
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("plain")]
+    [InlineData("leader")]
+    [InlineData("unshared")]
+    [InlineData("both")]
+    public async Task Absolute_timerfd_of_a_thread_follows_the_clock(string kind)
+    {
+        bool isReachable = kind == "plain" || OperatingSystem.IsOSPlatformVersionAtLeast("linux", 6, 9);
+        Assert.SkipUnless(isReachable, "needs Linux 6.9: a pidfd of a thread");
+        (RunningProgram program, int pid) = await Moving.StartAsync("timer_of_thread", kind);
+        using (program)
+        {
+            await Moving.AdvanceAsync(pid, "30m");
+            Assert.True(Directory.Exists($"/proc/{pid}"));
+            await Moving.AdvanceAsync(pid, "30m");
+            Result result = (await program.EndAsync()).Succeeded();
+            Assert.Equal((0, 1), (result.Number("early"), result.Number("ticks")));
+        }
+    }
+
     private static async Task AssertLeftAsync(RunningProgram program, decimal left, bool isReady)
     {
         await program.WriteAsync("\n");
