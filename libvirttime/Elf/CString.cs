@@ -1,3 +1,6 @@
+using System;
+using System.Runtime.CompilerServices;
+
 namespace VirtTime.Elf;
 
 /// <summary>Byte strings that end in a NUL.</summary>
@@ -55,10 +58,25 @@ internal static unsafe class CString
     }
 
     /// <summary>Copies <paramref name="text"/> and its NUL, and returns where the NUL is.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static byte* Append(byte* to, byte* text)
     {
         while (*text != 0)
             *to++ = *text++;
+        *to = 0;
+        return to;
+    }
+
+    /// <summary>The same for a constant.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static byte* Append(byte* to, ReadOnlySpan<byte> text)
+    {
+        fixed (byte* bytes = text)
+        {
+            for (int i = 0; i < text.Length; i++)
+                *to++ = bytes[i];
+        }
+
         *to = 0;
         return to;
     }

@@ -31,8 +31,8 @@ internal static unsafe class RawSyscall
             return Opens.Raw(number, a, b, c, d);
         if (Rewinds.IsRawRead(number, d))
             return Rewinds.RawRead(a, b, c);
-        if (!Rewinds.BeforeRaw(number, a, b, c))
-            return -1;
+        if (Rewinds.IsRawSeek(number))
+            return Rewinds.RawSeek(a, b, c);
         nint real = Real.AddressOf(RealFunction.syscall);
         if (!CompilerContract.CanCallAsManaged(real))
             return Real.syscall(number, a, b, c, d, e, f);

@@ -98,6 +98,9 @@ internal static unsafe class Startup
 
     private static MappedConfig* OpenConfig()
     {
+        // A set-user-ID program, into which /etc/ld.so.preload brings the library: its caller must not choose its date, nor a file that it opens.
+        if (Auxv.getauxval(Auxv.AT_SECURE) != 0)
+            return null;
         byte** environment = Environment.Current();
         fixed (byte* variable = "VIRT_TIME_CONF="u8, name = "VIRT_TIME_CONF"u8, inherit = "VIRT_TIME_INHERIT="u8)
         {

@@ -13,6 +13,7 @@ internal static class Auxv
     public const nuint AT_BASE = 7;
     public const nuint AT_HWCAP = 16;
     public const nuint AT_CLKTCK = 17;
+    public const nuint AT_SECURE = 23;
     public const nuint AT_RANDOM = 25;
     public const nuint AT_SYSINFO_EHDR = 33;
 

@@ -36,6 +36,7 @@ internal static class Mman
     public const int MFD_NOEXEC_SEAL = 8;
 
     public const int SEEK_SET = 0;
+    public const int SEEK_CUR = 1;
     public const int SEEK_END = 2;
     public const int SEEK_DATA = 3;
     public const int SEEK_HOLE = 4;

@@ -3,6 +3,7 @@ namespace VirtTime.Libc;
 /// <summary><c>&lt;asm-generic/unistd.h&gt;</c>, as arm64 has it.</summary>
 internal static class SyscallNumbers
 {
+    public const nint getcwd = 17;
     public const nint dup = 23;
     public const nint dup3 = 24;
     public const nint fcntl = 25;
@@ -15,7 +16,9 @@ internal static class SyscallNumbers
     public const nint read = 63;
     public const nint write = 64;
     public const nint pread64 = 67;
+    public const nint pwrite64 = 68;
     public const nint readlinkat = 78;
+    public const nint newfstatat = 79;
     public const nint timerfd_create = 85;
     public const nint timerfd_settime = 86;
     public const nint unshare = 97;
@@ -27,6 +30,7 @@ internal static class SyscallNumbers
     public const nint clock_settime = 112;
     public const nint clock_gettime = 113;
     public const nint clock_nanosleep = 115;
+    public const nint sigaltstack = 132;
     public const nint rt_sigprocmask = 135;
     public const nint times = 153;
     public const nint gettimeofday = 169;

@@ -13,6 +13,7 @@ internal static class SyscallNumbers
     public const nint munmap = 11;
     public const nint rt_sigprocmask = 14;
     public const nint pread64 = 17;
+    public const nint pwrite64 = 18;
     public const nint mremap = 25;
     public const nint madvise = 28;
     public const nint dup = 32;
@@ -23,9 +24,11 @@ internal static class SyscallNumbers
     public const nint fcntl = 72;
     public const nint flock = 73;
     public const nint ftruncate = 77;
+    public const nint getcwd = 79;
     public const nint gettimeofday = 96;
     public const nint sysinfo = 99;
     public const nint times = 100;
+    public const nint sigaltstack = 131;
     public const nint fstatfs = 138;
     public const nint adjtimex = 159;
     public const nint settimeofday = 164;
@@ -41,6 +44,7 @@ internal static class SyscallNumbers
     public const nint mq_timedsend = 242;
     public const nint mq_timedreceive = 243;
     public const nint openat = 257;
+    public const nint newfstatat = 262;
     public const nint readlinkat = 267;
     public const nint unshare = 272;
     public const nint timerfd_create = 283;

@@ -28,6 +28,19 @@ internal static unsafe class UserMemory
     public static bool IsReadable(void* address) =>
         Kernel.Call(SyscallNumbers.futex, (nint)address, FUTEX_CMP_REQUEUE | FUTEX_PRIVATE_FLAG, 0, 0, (nint)address, 0) != -Errno.EFAULT;
 
+    /// <summary>Whether all bytes up to a NUL can be read, and the NUL.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static bool IsReadableText(byte* text)
+    {
+        for (bool isUnknown = true; ; isUnknown = ((nuint)(++text) & (SmallestPage - 1)) == 0)
+        {
+            if (isUnknown && !IsReadable((void*)((nuint)text & ~(nuint)3)))
+                return false;
+            if (*text == 0)
+                return true;
+        }
+    }
+
     /// <summary>
     /// Whether a timespec can be read at <paramref name="address"/>, where the real function would answer <c>EFAULT</c>.
     /// What lies a little above our own stack pointer, on the same page, is the caller's frame and needs no question.

@@ -7,7 +7,7 @@ namespace VirtTime.Tests.Abi;
 public partial class LibraryTests
 {
     private static readonly HashSet<string> s_internal =
-        ["__adjtimex", "__open_2", "__open64_2", "__openat_2", "__openat64_2", "__pread_chk", "__pread64_chk"];
+        ["__adjtimex", "__fxstat", "__fxstat64", "__open_2", "__open64_2", "__openat_2", "__openat64_2", "__pread_chk", "__pread64_chk"];
 
     [Fact(Timeout = Limits.Test)]
     public async Task Needs_no_other_library() =>
@@ -65,7 +65,7 @@ public partial class LibraryTests
     }
 
     [Fact]
-    public void Is_at_most_76_KiB() => Assert.InRange(new FileInfo(Paths.Library).Length, 1, 76 * 1024);
+    public void Is_at_most_78_KiB() => Assert.InRange(new FileInfo(Paths.Library).Length, 1, 78 * 1024);
 
     // Signal stacks are small. Those that have more are not on the way to a read or a wait: the message at start, asking which file one is, setting the
     // clock, the clock's discipline, and, a page at a time, what a call that executes a program borrows.

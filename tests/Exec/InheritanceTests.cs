@@ -7,6 +7,7 @@ public class InheritanceTests
 {
     private const int ENOENT = 2;
     private const int ENOMEM = 12;
+    private const int EFAULT = 14;
 
     private static readonly string[] s_glibcOnly = ["execveat", "execveat-empty"];
 
@@ -58,6 +59,57 @@ public class InheritanceTests
     [Theory(Timeout = Limits.Test)]
     [MemberData(nameof(WaysInPlace))]
     public async Task Also_from_a_signal_handler_on_a_small_stack(string way) => await AssertGetsAsync("handler", way);
+
+    // Whose copy of the environment has no room there.
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("execve")]
+    [InlineData("execle-many")]
+    [InlineData("syscall-execve")]
+    public async Task Also_with_many_variables_from_a_signal_handler_on_a_small_stack(string way)
+    {
+        using ConfigFile config = ConfigFile.At(12345);
+        AssertShifted((await RunAsync(await WaysAsync(), config, "many=700", "handler", way, await ShownAsync())).Succeeded());
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("execve")]
+    [InlineData("execv")]
+    [InlineData("execle")]
+    [InlineData("execveat")]
+    [InlineData("syscall-execve")]
+    [InlineData("syscall-execveat")]
+    [InlineData("posix_spawn")]
+    public async Task Path_that_cannot_be_read_gets_its_error(string way)
+    {
+        foreach (string path in new[] { "unreadable", "endless" })
+        {
+            using ConfigFile config = ConfigFile.At(12345);
+            Result native = await Command.Of(await WaysAsync(), way, path).RunAsync();
+            Assert.Equal(EFAULT, native.Number("errno"));
+            Assert.Equal(native.Output, (await RunAsync(await WaysAsync(), config, way, path)).Output);
+        }
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("system")]
+    [InlineData("popen")]
+    public async Task Command_that_cannot_be_read_gets_its_error(string way)
+    {
+        using ConfigFile config = ConfigFile.At(12345);
+        Result native = await Command.Of(await WaysAsync(), way, "unreadable").RunAsync();
+        Result result = await RunAsync(await WaysAsync(), config, way, "unreadable");
+        Assert.Equal((native.ExitCode, native.Output), (result.ExitCode, result.Output));
+    }
+
+    // The kernel takes 128 KiB for one argument.
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("system")]
+    [InlineData("popen")]
+    public async Task Command_may_have_many_apostrophes(string way)
+    {
+        using ConfigFile config = ConfigFile.At(12345);
+        (await RunAsync(await WaysAsync(), config, "apostrophes=60000", way, "true")).Succeeded();
+    }
 
     // setproctitle(3) writes there.
     [Theory(Timeout = Limits.Test)]

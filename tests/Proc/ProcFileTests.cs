@@ -8,7 +8,7 @@ namespace VirtTime.Tests.Proc;
 public class ProcFileTests
 {
     private const int EBADF = 9, ESRCH = 3, EMFILE = 24;
-    private const int Offset = -1_000_000;
+    internal const int Offset = -1_000_000;
 
     public static TheoryData<string, int> Readings() => new()
     {
@@ -16,6 +16,8 @@ public class ProcFileTests
         { "rewound by system call", 3 },
         { "read at beginning", 2 },
         { "rewound stream", 3 },
+        { "rewound by distance", 2 },
+        { "reopened stream", 2 },
         { "duplicated", 4 },
         { "in children", 2 },
         { "in pieces", 1 },
@@ -57,6 +59,19 @@ public class ProcFileTests
         Result shifted = await RunAsync("descriptor");
         Assert.Equal(EBADF, shifted.Number("written"));
         Assert.Equal(native.Lines, shifted.Lines);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task File_that_was_opened_before_any_clock_was_shifted_follows_the_first_shift()
+    {
+        using ConfigFile config = ConfigFile.Create(0);
+        using RunningProgram program = Command.Of(await NativeProgram.BuildAsync("proc/proc_file.c"), "followed").Under(config).Start();
+        (decimal before, decimal boot) = await FollowAsync(program);
+        config.AdjustPlainly(-500_000);
+        (decimal after, decimal bootAfter) = await FollowAsync(program);
+
+        Assert.InRange(after - before, 500_000, 500_030);
+        Assert.Equal(boot - 500_000, bootAfter);
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -199,7 +214,7 @@ public class ProcFileTests
         Assert.Equal($"cpu  1 2 3\n{interrupts}\nctxt 5\nbtime 1699000000\nprocesses 7\n", result.Succeeded().Output);
     }
 
-    private static void AssertFresh(Result result, int readings)
+    internal static void AssertFresh(Result result, int readings)
     {
         decimal[] uptimes = Numbers(result, "uptime=");
         decimal[] clocks = Numbers(result, "clock=");
@@ -208,11 +223,11 @@ public class ProcFileTests
         Assert.All(read, pair => Assert.InRange(pair.Clock - pair.Uptime, -0.02m, 1.4m));
     }
 
-    private static decimal[] Numbers(Result result, string prefix) =>
+    internal static decimal[] Numbers(Result result, string prefix) =>
         [.. result.Lines.Where(line => line.StartsWith(prefix, StringComparison.Ordinal))
             .Select(line => decimal.Parse(line[prefix.Length..], CultureInfo.InvariantCulture))];
 
-    private static async Task<Result> RunAsync(string way)
+    internal static async Task<Result> RunAsync(params string[] way)
     {
         using ConfigFile config = ConfigFile.Create(Offset);
         return (await Command.Of(await NativeProgram.BuildAsync("proc/proc_file.c"), way).Under(config).RunAsync()).Succeeded();

@@ -13,10 +13,16 @@ public partial class SystemCallTests
     private static readonly string[] s_execution = [.. Enumerable.Repeat("futex", 8), .. Enumerable.Repeat("openat", 40)];
     // A file that tells when the machine was booted; not any other.
     private static readonly string[] s_opening =
-        ["fcntl", "readlinkat", "mmap", "pread64", "pread64", "memfd_create", "prlimit64", "write", "openat", "close", "fcntl", "dup3", "close", "munmap"];
+        [
+            "fcntl", "readlinkat", "mmap", "pread64", "pread64", "memfd_create", "prlimit64", "pwrite64", "openat", "close", "fcntl", "dup3", "close",
+            "munmap", "statx",
+        ];
 
     private static readonly string[] s_rewinding =
-        ["readlinkat", "openat", "mmap", "pread64", "pread64", "close", "openat", "prlimit64", "write", "ftruncate", "close", "munmap"];
+        ["readlinkat", "openat", "mmap", "pread64", "pread64", "close", "openat", "prlimit64", "pwrite64", "ftruncate", "close", "munmap"];
+
+    // The file's own, in place of that of the one in memory.
+    private static readonly string[] s_status = ["readlinkat", "newfstatat"];
 
     // What may come on top in one call. A futex asks whether memory can be touched that lies elsewhere than on the caller's page of the stack, and
     // where the kernel, not libc, would have answered EFAULT; a time and an interval are two questions.
@@ -45,6 +51,12 @@ public partial class SystemCallTests
         ["fseek"] = s_rewinding,
         ["fseeko"] = s_rewinding,
         ["fseeko64"] = s_rewinding,
+
+        ["fstat"] = s_status,
+        ["fstat64"] = s_status,
+        ["__fxstat"] = s_status,
+        ["__fxstat64"] = s_status,
+        ["statx"] = ["readlinkat", "statx"],
 
         // CLOCK_BOOTTIME_ALARM, which the vDSO does not read itself.
         ["clock_gettime"] = ["clock_gettime", "futex"],

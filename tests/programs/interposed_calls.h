@@ -378,6 +378,24 @@ static inline void add_rewinds(struct call **next, const char *name)
     }
 }
 
+/* Not where a status is asked for by a path. */
+static inline void add_status_calls(struct call **next, const char *name)
+{
+    static char status[256];
+    const char *const paths[] = {null_path, proc_path};
+
+    for (int i = 0; i < 2; i++) {
+        int file = open(paths[i], O_RDONLY);
+        if (!strcmp(name, "statx")) {
+            CALL(next, name, file, "", AT_EMPTY_PATH, 0x7ff /* STATX_BASIC_STATS */, status);
+            CALL(next, name, AT_FDCWD, paths[i], 0, 0x7ff, status);
+        } else if (!strncmp(name, "__fxstat", 8))
+            CALL(next, name, 1, file, status);
+        else
+            CALL(next, name, file, status);
+    }
+}
+
 static inline void add_other_calls(struct call **next, const char *name)
 {
     static struct sysinfo info;
@@ -387,6 +405,8 @@ static inline void add_other_calls(struct call **next, const char *name)
         add_open_calls(next, name);
     else if (strstr(name, "seek") || strstr(name, "pread") || !strcmp(name, "rewind"))
         add_rewinds(next, name);
+    else if (strstr(name, "stat"))
+        add_status_calls(next, name);
     else if (!strcmp(name, "sysinfo"))
         CALL(next, name, &info);
     else if (!strcmp(name, "times"))

@@ -36,6 +36,9 @@ internal unsafe struct ExecTarget
     /// </summary>
     public static bool IsForeign(ExecTarget* target)
     {
+        // What cannot be read is the real function's business.
+        if (target->File != null && !UserMemory.IsReadableText(target->File))
+            return false;
         if (target->File == null || *target->File == 0)
             return IsForeignDescriptor(target->Directory);
         if (!target->IsSearched || CString.Contains(target->File, (byte)'/'))
@@ -56,8 +59,7 @@ internal unsafe struct ExecTarget
         if (descriptor < 0)
             return false;
         byte* path = stackalloc byte[32];
-        fixed (byte* descriptors = "/proc/self/fd/"u8)
-            CString.Append(CString.Append(path, descriptors), descriptor);
+        CString.Append(CString.Append(path, "/proc/self/fd/"u8), descriptor);
         return Inspect(Mman.AT_FDCWD, path, 0) == Foreign;
     }
 

@@ -82,6 +82,8 @@ internal unsafe struct InheritedEnvironment
             }
         }
 
+        if (_preload != null && !UserMemory.IsReadableText(_preload))
+            return false;
         _hasInterposer = _preload != null && PreloadList.HasInterposer(_preload);
         return true;
     }

@@ -29,8 +29,7 @@ internal static unsafe class PreloadList
     /// <returns>Where the NUL is.</returns>
     public static byte* Write(byte* to, byte* list, bool withInterposer)
     {
-        fixed (byte* name = "LD_PRELOAD="u8)
-            to = CString.Append(to, name);
+        to = CString.Append(to, "LD_PRELOAD="u8);
         byte* start = to;
         int length = 0;
         for (byte* entry = list == null ? to : First(list, &length); length != 0; entry = First(entry + length, &length))

@@ -12,8 +12,8 @@ namespace VirtTime.Interpose.Exec;
 /// </summary>
 internal static unsafe class ShellCommands
 {
-    // An apostrophe becomes four bytes.
-    private const nint MostPerByte = 4;
+    // A quoted character becomes two bytes.
+    private const nint MostPerByte = 2;
     private const nint WordsOfOurs = 128;
 
     private struct ShellCall
@@ -40,7 +40,8 @@ internal static unsafe class ShellCommands
         Startup.Ensure();
         ShellCall call;
         InheritedEnvironment* given = &call.Given;
-        if (command == null || Startup.Config == null || !given->TryRead(Environment.FromVariable()) || given->Leaves || given->IsRight)
+        if (command == null || Startup.Config == null || !given->TryRead(Environment.FromVariable()) || given->Leaves || given->IsRight
+            || !UserMemory.IsReadableText(command))
             return Real.Call(function, (nint)command, second, third, fourth);
         call.Function = function;
         call.Command = command;
@@ -50,45 +51,32 @@ internal static unsafe class ShellCommands
         return result == -Errno.ENOMEM ? ExecCall.Fail(function, Errno.ENOMEM) : result;
     }
 
-    // export LD_PRELOAD='…' VIRT_TIME_CONF='…';exec /bin/sh -c -- '…' sh
+    // export "LD_PRELOAD=…" VIRT_TIME_CONF="…";exec /bin/sh -c -- "…" sh
     private static nint RunChanged(byte* memory, void* state)
     {
         ShellCall* call = (ShellCall*)state;
         byte* preload = memory;
         byte* command = call->Given.WritePreload(preload) + 1;
-        byte* end;
-        fixed (byte* export = "export "u8, config = "'VIRT_TIME_CONF="u8, execute = "';exec /bin/sh -c -- "u8, name = " sh"u8)
-        {
-            end = AppendQuoted(CString.Append(command, export), preload);
-            *end++ = (byte)' ';
-            end = AppendInQuotes(CString.Append(end, config), call->Given.Config);
-            end = AppendQuoted(CString.Append(end, execute), call->Command);
-            CString.Append(end, name);
-        }
-
+        byte* end = AppendQuoted(CString.Append(command, "export "u8), preload);
+        end = AppendQuoted(CString.Append(end, " VIRT_TIME_CONF="u8), call->Given.Config);
+        end = AppendQuoted(CString.Append(end, ";exec /bin/sh -c -- "u8), call->Command);
+        CString.Append(end, " sh"u8);
         return Real.Call(call->Function, (nint)command, call->Second);
     }
 
+    // In double quotes, where four characters take a backslash: an apostrophe in single quotes would take four bytes, and the kernel takes no more than
+    // 128 KiB for one argument.
     private static byte* AppendQuoted(byte* to, byte* text)
     {
-        *to++ = (byte)'\'';
-        to = AppendInQuotes(to, text);
-        *to++ = (byte)'\'';
-        return to;
-    }
-
-    private static byte* AppendInQuotes(byte* to, byte* text)
-    {
+        *to++ = (byte)'"';
         for (; *text != 0; text++)
         {
+            if (*text is (byte)'"' or (byte)'$' or (byte)'`' or (byte)'\\')
+                *to++ = (byte)'\\';
             *to++ = *text;
-            if (*text != (byte)'\'')
-                continue;
-            *to++ = (byte)'\\';
-            *to++ = (byte)'\'';
-            *to++ = (byte)'\'';
         }
 
+        *to++ = (byte)'"';
         return to;
     }
 }

@@ -18,7 +18,7 @@ internal static unsafe class Real
     }
 
     /// <summary>
-    /// Looks everything up, <c>stime</c> and <c>ftime</c> also where glibc has it for old programs only, so that later calls need not walk lists that another thread may be
+    /// Looks everything up, a few also where glibc has them for old programs only, so that later calls need not walk lists that another thread may be
     /// changing. Same outcome each time.
     /// </summary>
     public static void ResolveAll()
@@ -29,7 +29,7 @@ internal static unsafe class Real
             for (int i = 0; i < (int)RealFunction.Count; i++)
             {
                 nint address = NextDefinition.Find(name);
-                bool mayBeOld = (RealFunction)i is RealFunction.stime or RealFunction.ftime;
+                bool mayBeOld = (RealFunction)i is RealFunction.stime or RealFunction.ftime or RealFunction.__fxstat or RealFunction.__fxstat64;
                 Volatile.Write(ref s_table.Addresses[i], address == 0 && mayBeOld ? NextDefinition.FindOld(name) : address);
                 name += CString.Length(name) + 1;
             }

@@ -86,6 +86,11 @@ internal enum RealFunction
     fseeko64,
 
     closefrom,
+    fstat,
+    fstat64,
+    __fxstat,
+    __fxstat64,
+    statx,
 
     // Return 0.
     popen,
@@ -129,7 +134,7 @@ internal static class RealFunctionNames
         + "unshare\0sysinfo\0times\0syscall\0execve\0execv\0execvp\0execvpe\0execl\0execle\0execlp\0fexecve\0execveat\0system\0"u8
         + "open\0open64\0__open_2\0__open64_2\0openat\0openat64\0__openat_2\0__openat64_2\0openat2\0lseek\0lseek64\0pread\0"u8
         + "pread64\0__pread_chk\0__pread64_chk\0fseek\0fseeko\0fseeko64\0"u8
-        + "closefrom\0"u8
+        + "closefrom\0fstat\0fstat64\0__fxstat\0__fxstat64\0statx\0"u8
         + "popen\0timespec_get\0dlsym\0dlvsym\0dl_iterate_phdr\0fopen\0fopen64\0freopen\0freopen64\0rewind\0"u8
         + "clock_gettime\0pthread_self\0pthread_mutex_trylock\0pthread_condattr_init\0pthread_condattr_setclock\0"u8
         + "pthread_cond_init\0gnu_get_libc_version\0_thread_db_pthread_tid\0fileno\0fclose\0"u8;

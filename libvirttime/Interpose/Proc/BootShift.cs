@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading;
 using VirtTime.Clock;
 using VirtTime.Config;
@@ -25,8 +26,9 @@ internal unsafe struct BootShift
     /// </summary>
     public readonly long BootSeconds => TimespecMath.Subtract(_boottime.Offset, _realtime).tv_sec;
 
-    /// <summary>Whether there is anything to shift now.</summary>
-    public static bool IsAny()
+    /// <summary>Whether there is anything to shift now in a file of this kind; <see cref="ProcKind.Other"/> for any of them.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static bool IsAny(ProcKind kind)
     {
         BootShift shift;
         do
@@ -34,7 +36,8 @@ internal unsafe struct BootShift
             Take(&shift);
         }
         while (!IsCurrent(&shift));
-        return (shift._boottime.Offset.tv_sec | shift._boottime.Offset.tv_nsec | shift._realtime.tv_sec | shift._realtime.tv_nsec) != 0;
+        bool isUptime = (shift._boottime.Offset.tv_sec | shift._boottime.Offset.tv_nsec) != 0;
+        return (kind != ProcKind.Machine && isUptime) || (kind is ProcKind.Machine or ProcKind.Other && shift.BootSeconds != 0);
     }
 
     public static void Take(BootShift* shift)

@@ -33,7 +33,7 @@ internal static unsafe class Opens
     {
         nint real = s_open;
         if (real == 0 || !CompilerContract.CanCallAsManaged(real))
-            return Open(RealFunction.open, path, flags, mode, fourth, fifth);
+            return Open(path, flags, mode, fourth, fifth, RealFunction.open);
         nint opened = ((delegate*<nint, nint, nint, nint>)real)(path, flags, mode);
         if ((int)opened < 0 || ProcPath.LeadsElsewhere((byte*)path))
             return opened;
@@ -55,7 +55,7 @@ internal static unsafe class Opens
     {
         nint real = s_openat;
         if (real == 0 || !CompilerContract.CanCallAsManaged(real))
-            return Open(RealFunction.openat, directory, path, flags, mode, fifth);
+            return Open(directory, path, flags, mode, fifth, RealFunction.openat);
         nint opened = ((delegate*<nint, nint, nint, nint, nint>)real)(directory, path, flags, mode);
         if ((int)opened < 0 || ProcPath.LeadsElsewhere((byte*)path))
             return opened;
@@ -76,26 +76,26 @@ internal static unsafe class Opens
     {
         Startup.Ensure();
         return Real.FindNow(RealFunction.openat2) != 0
-            ? Open(RealFunction.openat2, directory, path, how, size, fifth)
+            ? Open(directory, path, how, size, fifth, RealFunction.openat2)
             : Raw(SyscallNumbers.openat2, directory, path, how, size);
     }
 
     // What _FORTIFY_SOURCE makes of them without a mode.
     [RuntimeExport("__open_2")]
-    private static nint __open_2(nint path, nint flags) => Open(RealFunction.__open_2, path, flags, 0, 0, 0);
+    private static nint __open_2(nint path, nint flags) => Open(path, flags, 0, 0, 0, RealFunction.__open_2);
 
     [RuntimeExport("__open64_2")]
-    private static nint __open64_2(nint path, nint flags) => Open(RealFunction.__open_2, path, flags, 0, 0, 0);
+    private static nint __open64_2(nint path, nint flags) => Open(path, flags, 0, 0, 0, RealFunction.__open_2);
 
     [RuntimeExport("__openat_2")]
-    private static nint __openat_2(nint directory, nint path, nint flags) => Open(RealFunction.__openat_2, directory, path, flags, 0, 0);
+    private static nint __openat_2(nint directory, nint path, nint flags) => Open(directory, path, flags, 0, 0, RealFunction.__openat_2);
 
     [RuntimeExport("__openat64_2")]
-    private static nint __openat64_2(nint directory, nint path, nint flags) => Open(RealFunction.__openat_2, directory, path, flags, 0, 0);
+    private static nint __openat64_2(nint directory, nint path, nint flags) => Open(directory, path, flags, 0, 0, RealFunction.__openat_2);
 
     // man 3 fopen. libc opens inside, where it meets no function of ours; so it is done to the stream's descriptor.
     [RuntimeExport("fopen")]
-    private static nint fopen(nint path, nint mode, nint third, nint fourth, nint fifth) => Open(RealFunction.fopen, path, mode, third, fourth, fifth);
+    private static nint fopen(nint path, nint mode, nint third, nint fourth, nint fifth) => Open(path, mode, third, fourth, fifth, RealFunction.fopen);
 
     [RuntimeExport("fopen64")]
     private static nint fopen64(nint path, nint mode, nint third, nint fourth, nint fifth) =>
@@ -104,7 +104,7 @@ internal static unsafe class Opens
     // man 3 freopen; without a path it changes the mode of what is open
     [RuntimeExport("freopen")]
     private static nint freopen(nint path, nint mode, nint stream, nint fourth, nint fifth) =>
-        Open(RealFunction.freopen, path, mode, stream, fourth, fifth);
+        Open(path, mode, stream, fourth, fifth, RealFunction.freopen);
 
     [RuntimeExport("freopen64")]
     private static nint freopen64(nint path, nint mode, nint stream, nint fourth, nint fifth) =>
@@ -130,12 +130,12 @@ internal static unsafe class Opens
     private static nint OpenWide(RealFunction function, RealFunction instead, nint a, nint b, nint c, nint d, nint e)
     {
         Startup.Ensure();
-        return Open(Real.Or(function, instead), a, b, c, d, e);
+        return Open(a, b, c, d, e, Real.Or(function, instead));
     }
 
     // What is not libc's own may take something else than a path.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static nint Open(RealFunction function, nint a, nint b, nint c, nint d, nint e)
+    private static nint Open(nint a, nint b, nint c, nint d, nint e, RealFunction function)
     {
         Startup.Ensure();
         nint real = Real.AddressOf(function);
@@ -148,7 +148,9 @@ internal static unsafe class Opens
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint Opened(RealFunction function, nint opened, nint path)
     {
-        bool isOpen = function >= RealFunction.fopen ? opened != 0 && path != 0 : (int)opened >= 0;
+        if (path == 0 && opened != 0 && function >= RealFunction.fopen)
+            return Reopened(function, opened);
+        bool isOpen = function >= RealFunction.fopen ? opened != 0 : (int)opened >= 0;
         return isOpen && !ProcPath.LeadsElsewhere((byte*)path) ? Consider(function, opened, path) : opened;
     }
 
@@ -176,12 +178,29 @@ internal static unsafe class Opens
     private static nint Replace(RealFunction function, nint opened, nint path)
     {
         Startup.Ensure();
-        bool isStream = function >= RealFunction.fopen;
         if (!ProcPath.EndsLikeOne((byte*)path))
             return opened;
-        int error = ProcFile.Replace(isStream ? Rewinds.DescriptorOf(opened) : (int)opened, (byte*)path);
+        bool isStream = function >= RealFunction.fopen;
+        return Outcome(function, opened, ProcFile.Replace(isStream ? Rewinds.DescriptorOf(opened) : (int)opened, (byte*)path));
+    }
+
+    // freopen without a path: libc has opened what was open once more, by its name in /proc, and the kernel would tell anew.
+    private static nint Reopened(RealFunction function, nint stream)
+    {
+        if (!ProcNotes.IsAny)
+            return stream;
+        int descriptor = Rewinds.DescriptorOf(stream);
+        if (ProcNotes.Of(descriptor) == 0)
+            ProcNotes.Note(descriptor, ProcKind.Other);
+        return Outcome(function, stream, ProcFile.Renew(descriptor));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint Outcome(RealFunction function, nint opened, int error)
+    {
         if (error == 0)
             return opened;
+        bool isStream = function >= RealFunction.fopen;
         if (isStream)
             Real.Call(RealFunction.fclose, opened);
         else

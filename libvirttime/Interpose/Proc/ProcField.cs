@@ -24,7 +24,8 @@ internal static unsafe class ProcField
         else if (kind == ProcKind.Task)
         {
             text->Identity = value;
-            written = Append(to, SinceBoot(value - shift->Ticks));
+            long start = value - shift->Ticks;
+            written = Append(to, start > 0 ? start : 0);
         }
         else
         {
@@ -41,10 +42,6 @@ internal static unsafe class ProcField
         Replace(text, number, end, to, (int)(written - to));
         return true;
     }
-
-    // What started before a time namespace's zero shows what 64 bits of nanoseconds make of it there.
-    private static long SinceBoot(long ticks) =>
-        ticks >= 0 ? ticks : (long)((ulong)(ticks * BootShift.NanosecondsPerTick) / (ulong)BootShift.NanosecondsPerTick);
 
     private static byte* Find(ProcText* text, ProcKind kind)
     {

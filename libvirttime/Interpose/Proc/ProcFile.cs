@@ -14,39 +14,58 @@ namespace VirtTime.Interpose.Proc;
 /// </remarks>
 internal static unsafe class ProcFile
 {
-    // From Linux 6.3 on it is to be said that this is no program.
-    private const int AnonymousFlags = Mman.MFD_CLOEXEC | Mman.MFD_NOEXEC_SEAL;
-    private const int RLIMIT_FSIZE = 1;
-
-    /// <summary>Puts the shifted text behind a descriptor that was just opened, if it is one of those files and anything is shifted.</summary>
+    /// <summary>
+    /// Puts the shifted text behind a descriptor that was just opened, if it is one of those files and its kind is shifted. If not, the descriptor is
+    /// noted: the clocks may be shifted while it is kept.
+    /// </summary>
     /// <param name="descriptor">Stays open, also on failure.</param>
     /// <param name="path">By which it was opened.</param>
+    /// <param name="answer">Of a caller that reads the file at once: gets its beginning. Null for others.</param>
     /// <returns>0, or <c>-errno</c> where the file is, or may be, one of them and the text cannot be had.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static int Replace(int descriptor, byte* path)
+    public static int Replace(int descriptor, byte* path, ProcAnswer* answer = null)
     {
         byte* target = stackalloc byte[ProcPath.Capacity];
-        if (!BootShift.IsAny())
+        if (!BootShift.IsAny(ProcKind.Other))
+        {
+            if (Startup.Config != null)
+                ProcNotes.Note(descriptor, ProcKind.Other);
             return 0;
+        }
+
         int flags = (int)Kernel.Call(SyscallNumbers.fcntl, descriptor, Mman.F_GETFL);
         if (flags < 0 || (flags & Mman.O_PATH) != 0 || (flags & Mman.O_ACCMODE) is not (Mman.O_RDONLY or Mman.O_RDWR))
             return 0;
-
-        // Without a /proc, as behind chroot, a relative path leads to something else, and so does one to a file that somebody made there.
         int length = ProcPath.OfDescriptor(descriptor, target);
         if (length < 0)
-            return *path == '/' && IsOfProc(descriptor) ? length : 0;
+        {
+            // Without a /proc, as behind chroot, the path leads to what somebody made there, or to a file of /proc that is mounted alone.
+            if (!IsOfProc(descriptor))
+                return 0;
+            if (!ProcPath.IsOf(descriptor, path, target))
+                return length;
+        }
+
         ProcKind kind = ProcPath.KindOf(target);
         if (kind == ProcKind.Other)
+            return length < 0 ? length : 0;
+        if (!BootShift.IsAny(kind))
+        {
+            ProcNotes.Note(descriptor, kind);
             return 0;
+        }
 
         // What cannot be read is left as it is, and gives the program its error when it reads.
         ProcText text;
         int error = ProcText.Read(&text, descriptor, kind);
         if (error != 0)
             return text.Bytes == null ? error : 0;
-        error = Put(descriptor, flags, target, &text);
+        error = ProcMemory.Put(descriptor, flags, target, &text);
+        if (answer != null)
+            ProcAnswer.Fill(answer, &text);
         ProcText.Unmap(&text);
+        if (error == 0)
+            ProcNotes.NoteText(descriptor, kind);
         return error;
     }
 
@@ -60,22 +79,78 @@ internal static unsafe class ProcFile
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int Renew(int descriptor, ProcAnswer* answer = null)
     {
-        if (!ProcNotes.Has(descriptor))
+        uint note = ProcNotes.Of(descriptor);
+        if (note == 0)
             return 0;
         byte* link = stackalloc byte[ProcPath.Capacity];
+        int length = ProcPath.OfDescriptor(descriptor, link);
+        if (length < 0)
+            return RenewNameless(descriptor, note, length, answer);
         long identity = 0;
-        byte* path = ProcPath.OfDescriptor(descriptor, link) < 0 ? null : TargetOf(link, ref identity);
-        if (path == null)
+        byte* path = TargetOf(link, ref identity);
+        return path != null ? RenewText(descriptor, path, identity, answer) : ReplaceLate(descriptor, link, answer);
+    }
+
+    /// <summary>The path of the file that a text of ours stands for; null for any other descriptor.</summary>
+    /// <param name="descriptor">Of any file.</param>
+    /// <param name="link">Room for <see cref="ProcPath.Capacity"/> bytes, in which the path lies.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static byte* OriginalOf(int descriptor, byte* link)
+    {
+        long identity = 0;
+        return ProcPath.OfDescriptor(descriptor, link) < 0 ? null : TargetOf(link, ref identity);
+    }
+
+    /// <summary>Notes what this process was started with: <c>program &lt; /proc/uptime</c>. Of all but files in memory the answer is an error.</summary>
+    public static void NoteInherited()
+    {
+        if (Kernel.Call(SyscallNumbers.fcntl, 0, Mman.F_GET_SEALS) < 0)
+            return;
+        byte* link = stackalloc byte[ProcPath.Capacity];
+        byte* path = OriginalOf(0, link);
+        if (path != null)
+            ProcNotes.NoteText(0, ProcPath.KindOf(path));
+    }
+
+    // /proc is out of reach, or refuses to be asked. The real file is right while its kind is not shifted; a text of ours never is.
+    private static int RenewNameless(int descriptor, uint note, int error, ProcAnswer* answer)
+    {
+        ProcKind kind = ProcNotes.KindOf(note);
+        if (!ProcNotes.IsOfText(note))
+            return BootShift.IsAny(kind) && IsOfProc(descriptor) ? error : 0;
+        if (!ProcNotes.IsStill(descriptor, note))
         {
             ProcNotes.Forget(descriptor);
             return 0;
         }
 
+        if (kind == ProcKind.Task)
+            return error;
+        fixed (byte* uptime = "/proc/uptime"u8, machine = "/proc/stat"u8)
+            return RenewText(descriptor, kind == ProcKind.Uptime ? uptime : machine, 0, answer);
+    }
+
+    // The clocks were not shifted when it was opened. The number gets an open file of its own: duplicates keep the real one until they are rewound.
+    private static int ReplaceLate(int descriptor, byte* path, ProcAnswer* answer)
+    {
+        ProcKind kind = ProcPath.KindOf(path);
+        if (kind == ProcKind.Other)
+            ProcNotes.Forget(descriptor);
+        if (kind == ProcKind.Other || !BootShift.IsAny(kind))
+            return 0;
+        nint position = Kernel.Call(SyscallNumbers.lseek, descriptor, 0, Mman.SEEK_CUR);
+        int error = Replace(descriptor, path, answer);
+        Kernel.Call(SyscallNumbers.lseek, descriptor, position, Mman.SEEK_SET);
+        return error;
+    }
+
+    private static int RenewText(int descriptor, byte* path, long identity, ProcAnswer* answer)
+    {
         ProcText text;
         int error = ReadAgain(path, identity, &text);
         if (error != 0)
             text.Length = 0;
-        int failure = Rewrite(descriptor, &text);
+        int failure = ProcMemory.Rewrite(descriptor, &text);
         if (error == 0)
         {
             if (answer != null)
@@ -86,58 +161,21 @@ internal static unsafe class ProcFile
         return error != 0 ? error : failure;
     }
 
-    /// <summary>Notes what this process was started with: <c>program &lt; /proc/uptime</c>. Of all but files in memory the answer is an error.</summary>
-    public static void NoteInherited()
-    {
-        if (Kernel.Call(SyscallNumbers.fcntl, 0, Mman.F_GET_SEALS) >= 0)
-            ProcNotes.Note(0);
-    }
-
     private static bool IsOfProc(int descriptor)
     {
         const long PROC_SUPER_MAGIC = 0x9fa0;
-        long* statfs = stackalloc long[16];
-        return Kernel.Call(SyscallNumbers.fstatfs, descriptor, (nint)statfs) != 0 || *statfs == PROC_SUPER_MAGIC;
-    }
-
-    private static int Put(int descriptor, int flags, byte* target, ProcText* text)
-    {
-        byte* name = stackalloc byte[ProcPath.Capacity];
-        fixed (byte* prefix = "virttime:"u8, colon = ":"u8)
-            CString.Append(CString.Append(CString.Append(CString.Append(name, prefix), text->Identity), colon), target);
-        int made = Create(name);
-        if (made < 0)
-            return made;
-        int error = Write(made, text);
-
-        // The program's is opened for what it asked for: reading.
-        ProcPath.ForDescriptor(made, name);
-        int opened = error != 0 ? error : Kernel.Open(name, Mman.O_CLOEXEC | (flags & (Mman.O_ACCMODE | Mman.O_NONBLOCK)));
-        Kernel.Close(made);
-        if (opened < 0)
-            return opened;
-        int isClosed = (int)Kernel.Call(SyscallNumbers.fcntl, descriptor, Mman.F_GETFD) & Mman.FD_CLOEXEC;
-        error = (int)Kernel.Call(SyscallNumbers.dup3, opened, descriptor, isClosed * Mman.O_CLOEXEC);
-        Kernel.Close(opened);
-        if (error < 0)
-            return error;
-        ProcNotes.Note(descriptor);
-        return 0;
-    }
-
-    private static int Create(byte* name)
-    {
-        int made = (int)Kernel.Call(SyscallNumbers.memfd_create, (nint)name, AnonymousFlags);
-        return made == -Errno.EINVAL ? (int)Kernel.Call(SyscallNumbers.memfd_create, (nint)name, Mman.MFD_CLOEXEC) : made;
+        statfs filesystem;
+        return Kernel.Call(SyscallNumbers.fstatfs, descriptor, (nint)(&filesystem)) != 0 || filesystem.f_type == PROC_SUPER_MAGIC;
     }
 
     // A process that ended is not to be taken for another that has its id.
     private static int ReadAgain(byte* path, long identity, ProcText* text)
     {
-        int file = Kernel.Open(path, Mman.O_RDONLY | Mman.O_CLOEXEC);
+        ProcKind kind = ProcPath.KindOf(path);
+        int file = Kernel.Open(path, Mman.O_RDONLY | Mman.O_CLOEXEC | Mman.O_NONBLOCK);
         if (file < 0)
-            return file == -Errno.ENOENT ? -Errno.ESRCH : file;
-        int error = ProcText.Read(text, file, ProcPath.KindOf(path));
+            return file == -Errno.ENOENT && kind == ProcKind.Task ? -Errno.ESRCH : file;
+        int error = ProcText.Read(text, file, kind);
         Kernel.Close(file);
         if (error == 0 && text->Identity != identity)
         {
@@ -148,30 +186,13 @@ internal static unsafe class ProcFile
         return error;
     }
 
-    private static int Rewrite(int descriptor, ProcText* text)
+    private struct statfs
     {
-        byte* path = stackalloc byte[ProcPath.Capacity];
-        ProcPath.ForDescriptor(descriptor, path);
-        int file = Kernel.Open(path, Mman.O_RDWR | Mman.O_CLOEXEC);
-        if (file < 0)
-            return file;
-        int error = text->Length == 0 ? 0 : Write(file, text);
-        Kernel.Call(SyscallNumbers.ftruncate, file, text->Length);
-        Kernel.Close(file);
-        return error;
+        public long f_type;
+        private fixed long _others[15];
     }
 
-    // A program may have forbidden itself to write files (RLIMIT_FSIZE), which a write would end with SIGXFSZ.
-    private static int Write(int file, ProcText* text)
-    {
-        ulong* limit = stackalloc ulong[2];
-        if (Kernel.Call(SyscallNumbers.prlimit64, 0, RLIMIT_FSIZE, 0, (nint)limit) == 0 && limit[0] < (ulong)text->Length)
-            return -Errno.EFBIG;
-        int written = (int)Kernel.Call(SyscallNumbers.write, file, (nint)text->Bytes, text->Length);
-        return written == text->Length ? 0 : written < 0 ? written : -Errno.ENOSPC;
-    }
-
-    // The path in the name of one of our files, and the identity; null for any other file.
+    // The path in the name of one of our files, and the identity; null for any other file, and for one of that name that another program has made.
     private static byte* TargetOf(byte* link, ref long identity)
     {
         byte* at = ProcPath.After(link, "/memfd:virttime:"u8);
@@ -179,13 +200,12 @@ internal static unsafe class ProcFile
             return null;
         for (; *at is >= (byte)'0' and <= (byte)'9'; at++)
             identity = (identity * 10) + (*at - '0');
-        byte* path = *at == ':' ? at + 1 : null;
         for (byte* end = at; *end != 0; end++)
         {
             if (ProcPath.After(end, " (deleted)\0"u8) != null)
                 *end = 0;
         }
 
-        return path;
+        return *at == ':' && ProcPath.KindOf(at + 1) != ProcKind.Other ? at + 1 : null;
     }
 }

@@ -35,7 +35,7 @@ internal static unsafe class ProcPath
     public static bool LeadsElsewhere(byte* path)
     {
         if (*path == '/')
-            return path[1] == 'p' ? path[2] != 'r' : path[1] != '/';
+            return path[1] == 'p' ? path[2] != 'r' : path[1] is not ((byte)'/' or (byte)'.');
         if (*path <= '9')
             return false;
 
@@ -82,18 +82,53 @@ internal static unsafe class ProcPath
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int OfDescriptor(int descriptor, byte* path)
     {
-        byte* link = stackalloc byte[40];
-        ForDescriptor(descriptor, link);
-        int length = Kernel.ReadLink(link, path, Capacity - 1);
+        int length = Reach(SyscallNumbers.readlinkat, descriptor, (nint)path, Capacity - 1);
         path[length < 0 ? 0 : length] = 0;
         return length;
     }
 
-    /// <summary>The path by which the file behind a descriptor can be opened again. A thread may have descriptors of its own.</summary>
-    public static void ForDescriptor(int descriptor, byte* path)
+    /// <summary>Opens the file behind a descriptor again.</summary>
+    public static int OpenAgain(int descriptor, int flags) => Reach(SyscallNumbers.openat, descriptor, flags, 0);
+
+    /// <summary>
+    /// Makes of the path by which a file was opened one that begins at the root, where <c>/proc</c> cannot be asked for it, and says whether it leads to
+    /// the file.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static bool IsOf(int descriptor, byte* given, byte* path)
     {
-        fixed (byte* directory = "/proc/thread-self/fd/"u8)
-            CString.Append(CString.Append(path, directory), descriptor);
+        byte* end = path;
+        if (*given != '/')
+        {
+            int length = (int)Kernel.Call(SyscallNumbers.getcwd, (nint)path, Capacity / 2);
+            if (length <= 0)
+                return false;
+            end += length - 1;
+            *end++ = (byte)'/';
+        }
+
+        while (*given != 0 && end < path + Capacity - 1)
+            *end++ = *given++;
+        *end = 0;
+        return Kernel.IdentityOf(path).Equals(Kernel.IdentityOf(descriptor));
+    }
+
+    // A thread may have descriptors of its own. Before Linux 3.17, and under some that make a /proc of their own, thread-self is not there.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int Reach(nint call, int descriptor, nint second, nint third)
+    {
+        byte* path = stackalloc byte[64];
+        int result;
+        long thread = 0;
+        do
+        {
+            byte* end = thread == 0
+                ? CString.Append(path, "/proc/thread-self"u8) : CString.Append(CString.Append(path, "/proc/self/task/"u8), thread);
+            CString.Append(CString.Append(end, "/fd/"u8), descriptor);
+            result = (int)Kernel.Call(call, Mman.AT_FDCWD, (nint)path, second, third);
+        }
+        while (result == -Errno.ENOENT && thread == 0 && (thread = Kernel.ThreadId()) != 0);
+        return result;
     }
 
     /// <summary>What follows <paramref name="prefix"/>; null when <paramref name="text"/> does not start so.</summary>

@@ -11,29 +11,33 @@ namespace VirtTime.Interpose.Proc;
 /// </summary>
 internal static unsafe class Rewinds
 {
-    // man 2 lseek. Here and below: a library may have a function of its own by this name, which gets what it takes.
+    // Where no text has anything.
+    private const nint BehindAll = 1 << 30;
+
+    // man 2 lseek. Here and below: a library may have a function of its own by this name, which gets what it takes. The function comes last, so that the
+    // arguments stay in their registers.
     [RuntimeExport("lseek")]
     private static nint lseek(nint descriptor, nint offset, nint whence, nint fourth, nint fifth) =>
-        Seek(RealFunction.lseek, descriptor, offset, whence, fourth, fifth);
+        Seek(descriptor, offset, whence, fourth, fifth, RealFunction.lseek);
 
     // Whatever ends in 64 is the same function on these architectures in libc, and may be another one of a library between.
     [RuntimeExport("lseek64")]
     private static nint lseek64(nint descriptor, nint offset, nint whence, nint fourth, nint fifth) =>
-        Seek(Real.Or(RealFunction.lseek64, RealFunction.lseek), descriptor, offset, whence, fourth, fifth);
+        Seek(descriptor, offset, whence, fourth, fifth, Real.Or(RealFunction.lseek64, RealFunction.lseek));
 
     // man 2 pread
     [RuntimeExport("pread")]
     private static nint pread(nint descriptor, nint bytes, nint count, nint offset, nint fifth) =>
-        Read(RealFunction.pread, descriptor, bytes, count, offset, fifth);
+        Read(descriptor, bytes, count, offset, fifth, RealFunction.pread);
 
     [RuntimeExport("pread64")]
     private static nint pread64(nint descriptor, nint bytes, nint count, nint offset, nint fifth) =>
-        Read(Real.Or(RealFunction.pread64, RealFunction.pread), descriptor, bytes, count, offset, fifth);
+        Read(descriptor, bytes, count, offset, fifth, Real.Or(RealFunction.pread64, RealFunction.pread));
 
     // What _FORTIFY_SOURCE makes of it; the last argument is the buffer's size.
     [RuntimeExport("__pread_chk")]
     private static nint __pread_chk(nint descriptor, nint bytes, nint count, nint offset, nint size) =>
-        Read(RealFunction.__pread_chk, descriptor, bytes, count, offset, size);
+        Read(descriptor, bytes, count, offset, size, RealFunction.__pread_chk);
 
     [RuntimeExport("__pread64_chk")]
     private static nint __pread64_chk(nint descriptor, nint bytes, nint count, nint offset, nint size) =>
@@ -45,22 +49,22 @@ internal static unsafe class Rewinds
     {
         if (ProcNotes.IsAny)
             Renew(RealFunction.rewind, stream);
-        return Pass(RealFunction.rewind, stream, second, third, fourth, fifth);
+        return Pass(stream, second, third, fourth, fifth, RealFunction.rewind);
     }
 
     // man 3 fseek
     [RuntimeExport("fseek")]
     private static nint fseek(nint stream, nint offset, nint whence, nint fourth, nint fifth) =>
-        Seek(RealFunction.fseek, stream, offset, whence, fourth, fifth);
+        Seek(stream, offset, whence, fourth, fifth, RealFunction.fseek);
 
     // man 3 fseeko
     [RuntimeExport("fseeko")]
     private static nint fseeko(nint stream, nint offset, nint whence, nint fourth, nint fifth) =>
-        Seek(RealFunction.fseeko, stream, offset, whence, fourth, fifth);
+        Seek(stream, offset, whence, fourth, fifth, RealFunction.fseeko);
 
     [RuntimeExport("fseeko64")]
     private static nint fseeko64(nint stream, nint offset, nint whence, nint fourth, nint fifth) =>
-        Seek(Real.Or(RealFunction.fseeko64, RealFunction.fseeko), stream, offset, whence, fourth, fifth);
+        Seek(stream, offset, whence, fourth, fifth, Real.Or(RealFunction.fseeko64, RealFunction.fseeko));
 
     /// <summary>Whether <c>syscall(SYS_pread64, …)</c> is for <see cref="RawRead"/>.</summary>
     public static bool IsRawRead(nint number, nint offset) => number == SyscallNumbers.pread64 && IsBeginning(offset);
@@ -68,8 +72,11 @@ internal static unsafe class Rewinds
     public static nint RawRead(nint descriptor, nint bytes, nint count) =>
         Anew(descriptor, bytes, count, Real.syscall(SyscallNumbers.pread64, descriptor, bytes, count, 0));
 
-    /// <summary>What <c>syscall(SYS_lseek, …)</c> needs before it is passed on. False where it has failed.</summary>
-    public static bool BeforeRaw(nint number, nint a, nint b, nint c) => number != SyscallNumbers.lseek || !IsBeginning(b, c) || Renew(a);
+    /// <summary>Whether <c>syscall(SYS_lseek, …)</c> is for <see cref="RawSeek"/>.</summary>
+    public static bool IsRawSeek(nint number) => number == SyscallNumbers.lseek && ProcNotes.IsAny;
+
+    public static nint RawSeek(nint descriptor, nint offset, nint whence) =>
+        Sought(descriptor, offset, whence, Real.Call(RealFunction.syscall, SyscallNumbers.lseek, descriptor, offset, whence));
 
     /// <summary>The descriptor of a stream; −1 for one that has none.</summary>
     public static int DescriptorOf(nint stream)
@@ -80,23 +87,37 @@ internal static unsafe class Rewinds
         return descriptor;
     }
 
-    // Of a descriptor, or of a stream.
+    // Of a descriptor, or of a stream. In a stream libc may read at once, so the text is renewed before.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static nint Seek(RealFunction function, nint opened, nint offset, nint whence, nint fourth, nint fifth)
+    private static nint Seek(nint opened, nint offset, nint whence, nint fourth, nint fifth, RealFunction function)
     {
-        bool isRenewed = !IsBeginning(offset, whence) || (function >= RealFunction.fseek ? Renew(function, opened) : Renew(opened));
-        return isRenewed ? Pass(function, opened, offset, whence, fourth, fifth) : -1;
+        bool isStream = function >= RealFunction.fseek;
+        if (isStream && IsBeginning(offset, whence) && !Renew(function, opened))
+            return -1;
+        nint position = Pass(opened, offset, whence, fourth, fifth, function);
+        return isStream ? position : Sought(opened, offset, whence, position);
+    }
+
+    // Whatever way led to the beginning; not where the position is only asked for. A program that reads in spite of the error gets nothing.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint Sought(nint descriptor, nint offset, nint whence, nint position)
+    {
+        bool isBack = ProcNotes.IsAny && position == 0 && (offset != 0 || (int)whence == Mman.SEEK_SET);
+        if (!isBack || Renew(descriptor))
+            return position;
+        Kernel.Call(SyscallNumbers.lseek, descriptor, BehindAll, Mman.SEEK_SET);
+        return -1;
     }
 
     // What is not libc's own may take something else than memory.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static nint Read(RealFunction function, nint descriptor, nint bytes, nint count, nint offset, nint fifth)
+    private static nint Read(nint descriptor, nint bytes, nint count, nint offset, nint fifth, RealFunction function)
     {
         bool isBeginning = IsBeginning(offset);
         bool isLibcs = isBeginning && Libraries.IsInLibc(Real.Find(function));
         if (isBeginning && !isLibcs && !Renew(descriptor))
             return -1;
-        nint length = Pass(function, descriptor, bytes, count, offset, fifth);
+        nint length = Pass(descriptor, bytes, count, offset, fifth, function);
         return isLibcs ? Anew(descriptor, bytes, count, length) : length;
     }
 
@@ -125,7 +146,7 @@ internal static unsafe class Rewinds
         !Libraries.IsInLibc(Real.Find(function)) || Renew(DescriptorOf(stream));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static nint Pass(RealFunction function, nint a, nint b, nint c, nint d, nint e)
+    public static nint Pass(nint a, nint b, nint c, nint d, nint e, RealFunction function)
     {
         nint real = Real.Find(function);
         if (real == 0)

@@ -33,13 +33,9 @@ internal static unsafe class DescriptorClock
     {
         info[0] = 0;
         byte* path = stackalloc byte[PathSize];
-        fixed (byte* directory = "/proc/thread-self/fdinfo/"u8)
-        {
-            byte* end = CString.Append(path, directory);
-            if (descriptor >= 0)
-                CString.Append(end, descriptor);
-        }
-
+        byte* end = CString.Append(path, "/proc/thread-self/fdinfo/"u8);
+        if (descriptor >= 0)
+            CString.Append(end, descriptor);
         int file = Kernel.Open(path, Mman.O_RDONLY | Mman.O_CLOEXEC);
         if (file == -Errno.ENOENT && IsProcMounted())
             return 0;

@@ -1,9 +1,10 @@
 /*
- * exec_ways [set=NAME=VALUE | many=NUMBER | vfork | handler | overwritten | without-memory | often]... WAY PROGRAM [ARGUMENT]...
+ * exec_ways [set=NAME=VALUE | many=NUMBER | vfork | handler | overwritten | without-memory | often | apostrophes=NUMBER]... WAY PROGRAM [ARGUMENT]...
  *
  * Executes a program in this way, with an environment that has nothing but what is set; in a vfork child, in a signal handler on a small stack, when the
  * environment that it was itself started with is overwritten, when no memory is to be had, a thousand times if it fails. A way that starts a child
- * waits for it, and this program ends with its status. What fails is said as `errno=NUMBER`.
+ * waits for it, and this program ends with its status. What fails is said as `errno=NUMBER`. The program's path may be `unreadable`, or `endless`: it runs
+ * off the end of its memory. `apostrophes` puts so many behind the first word of a shell's command.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -161,10 +163,11 @@ static void run_in_handler(int number)
 
 static int run_on_signal_stack(const char *way, char **a)
 {
-    static char stack[8192];
-    stack_t small = {.ss_sp = stack, .ss_size = sizeof stack};
-    struct sigaction action = {.sa_handler = run_in_handler, .sa_flags = SA_ONSTACK};
+    char *memory = mmap(NULL, 3 * 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    stack_t small = {.ss_sp = memory + 8192, .ss_size = 8192};
 
+    mprotect(memory, 8192, PROT_NONE);
+    struct sigaction action = {.sa_handler = run_in_handler, .sa_flags = SA_ONSTACK};
     handled_way = way;
     handled_program = a;
     sigaltstack(&small, NULL);
@@ -212,8 +215,27 @@ static char *numbered_variable(int number)
     return text;
 }
 
+static char *strange_path(const char *kind)
+{
+    char *memory = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    memset(memory, '/', 4096);
+    mprotect(memory + 4096, 4096, PROT_NONE);
+    return !strcmp(kind, "unreadable") ? memory + 4096 : !strcmp(kind, "endless") ? memory + 4000 : NULL;
+}
+
+static char *quoted_command(const char *word, int apostrophes)
+{
+    char *command = malloc(strlen(word) + apostrophes + 2);
+
+    memset(stpcpy(stpcpy(command, word), " "), '\'', apostrophes);
+    command[strlen(word) + 1 + apostrophes] = 0;
+    return command;
+}
+
 int main(int argc, char **argv)
 {
+    int apostrophes = 0;
     int (*how)(const char *, char **) = run;
     int first = 1, has_memory = 1;
 
@@ -223,6 +245,8 @@ int main(int argc, char **argv)
         else if (!strncmp(argv[first], "many=", 5))
             for (int i = atoi(argv[first] + 5); i > 0 && variable_count < VARIABLES; i--)
                 variables[variable_count++] = numbered_variable(i);
+        else if (!strncmp(argv[first], "apostrophes=", 12))
+            apostrophes = atoi(argv[first] + 12);
         else if (!strcmp(argv[first], "vfork"))
             how = run_in_vfork;
         else if (!strcmp(argv[first], "handler"))
@@ -239,6 +263,11 @@ int main(int argc, char **argv)
     if (argc < first + 2)
         return 2;
     environ = variable_count ? variables : NULL;
+    char *strange = strange_path(argv[first + 1]);
+    if (strange)
+        argv[first + 1] = strange;
+    if (apostrophes)
+        argv[first + 1] = quoted_command(argv[first + 1], apostrophes);
     if (!has_memory)
         setrlimit(RLIMIT_AS, &(struct rlimit){0, RLIM_INFINITY});
     return how(argv[first], argv + first + 1);

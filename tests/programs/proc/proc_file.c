@@ -1,16 +1,18 @@
 /*
- * usage: proc_file CASE
+ * usage: proc_file CASE [DIRECTORY]
  * What a program can do with /proc/uptime and its like but read them once. Prints key=value. `uptime` is what the file says, `clock` what the clock
  * reads right after.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -54,6 +56,7 @@ static void pause_a_little(void)
 }
 
 #include "proc_rewinds.h"
+#include "proc_reach.h"
 
 /* In pieces: the text does not change meanwhile. */
 static void in_pieces(void)
@@ -211,9 +214,16 @@ int main(int argc, char **argv)
     } cases[] = {{"rewound", rewound}, {"rewound by system call", rewound_by_system_call}, {"read at beginning", read_at_beginning},
         {"rewound stream", rewound_stream}, {"duplicated", duplicated}, {"in children", in_children}, {"inherited", inherited}, {"in pieces", in_pieces},
         {"descriptor", descriptor}, {"untouched", untouched}, {"gone", gone}, {"no descriptors", no_descriptors}, {"no writing", no_writing},
-        {"on signal stack", on_signal_stack}, {"in vfork child", in_vfork_child}, {"followed", followed}};
+        {"on signal stack", on_signal_stack}, {"in vfork child", in_vfork_child}, {"followed", followed},
+        {"rewound by distance", rewound_by_distance}, {"reopened stream", reopened_stream}, {"out of reach", out_of_reach}, {"jailed", jailed},
+        {"status", status}, {"foreign name", foreign_name},
+#ifdef __GLIBC__
+        {"without names", without_names},
+#endif
+    };
 
-    for (size_t i = 0; argc == 2 && i < sizeof cases / sizeof *cases; i++) {
+    jail = argc > 2 ? argv[2] : "/";
+    for (size_t i = 0; argc >= 2 && i < sizeof cases / sizeof *cases; i++) {
         if (!strcmp(argv[1], cases[i].name)) {
             cases[i].run();
             return 0;

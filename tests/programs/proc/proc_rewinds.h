@@ -90,3 +90,27 @@ static void inherited(void)
     lseek(STDIN_FILENO, 0, SEEK_SET);
     read_uptime(STDIN_FILENO);
 }
+
+/* Back by as much as was read. */
+static void rewound_by_distance(void)
+{
+    int file = open("/proc/uptime", O_RDONLY);
+
+    read_uptime(file);
+    pause_a_little();
+    lseek(file, -lseek(file, 0, SEEK_CUR), SEEK_CUR);
+    read_uptime(file);
+}
+
+static void reopened_stream(void)
+{
+    char text[64] = "";
+    FILE *file = fopen("/proc/uptime", "r");
+
+    for (int i = 0; i < 2; i++) {
+        fgets(text, sizeof text, file);
+        say_uptime(text);
+        pause_a_little();
+        file = freopen(NULL, "r", file);
+    }
+}
