@@ -15,7 +15,7 @@ public class OfflineBuildTests
         await File.WriteAllTextAsync(directory.File("offline.csproj"), $"""
             <Project>
               <Import Project="{Paths.Root}/Directory.Build.props" />
-              <Import Project="{Paths.Root}/Directory.Packages.props" />
+              <PropertyGroup><DirectoryPackagesPropsPath>{Paths.Root}/Directory.Packages.props</DirectoryPackagesPropsPath></PropertyGroup>
               <Import Project="Sdk.props" Sdk="Microsoft.NET.Sdk" />
               <PropertyGroup>
                 <TargetFramework>net10.0</TargetFramework>
