@@ -27,7 +27,8 @@ public class OfflineBuildTests
             </Project>
             """, TestContext.Current.CancellationToken);
         Command restore = Command.Of("unshare", "--net", "dotnet", "restore", "--force", directory.File("offline.csproj"));
-        Result result = await (restore.With("MSBUILDDISABLENODEREUSE", "1") with { WorkingDirectory = directory.Path, Limit = TimeSpan.FromMinutes(3) }).RunAsync();
+        restore = restore.With("MSBUILDDISABLENODEREUSE", "1").With("NUGET_HTTP_CACHE_PATH", directory.File("cache"));
+        Result result = await (restore with { WorkingDirectory = directory.Path, Limit = TimeSpan.FromMinutes(3) }).RunAsync();
         result.Succeeded();
         Assert.DoesNotContain("NU190", result.Output, StringComparison.Ordinal);
         Assert.True(File.Exists(directory.File("obj/project.assets.json")));
