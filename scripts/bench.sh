@@ -7,6 +7,10 @@
 # What else is installed is measured too: faketime, java, python3, redis.
 set -eu
 
+case ${1:-} in
+    -h | --help) sed -n '2,${/^#/!q;s/^#\( \|$\)//p;}' "$0"; exit ;;
+esac
+
 project=$(dirname "$0")/../tests/bench/VirtTime.Bench.csproj
 dotnet build "$project" --nologo --verbosity quiet >&2
 exec dotnet run --no-build --project "$project" -- "$@"

@@ -4,6 +4,10 @@
 #   --arch   for another processor than x86-64, by a cross compiler, into artifacts/dist-ARCH/
 set -eu
 
+case ${1:-} in
+    -h | --help) sed -n '2,${/^#/!q;s/^#\( \|$\)//p;}' "$0"; exit ;;
+esac
+
 fail() {
     echo "build.sh: $1" >&2
     exit 1

@@ -191,6 +191,8 @@ def main(arguments):
         set_date(rest[0], parse(rest[1]))
     elif (action, len(rest)) == ("read", 1):
         print("{}.{:09}".format(*divmod(read(rest[0]), SECOND)))
+    elif action in ("-h", "--help"):
+        print(__doc__.strip())
     else:
         sys.exit(__doc__.strip())
 

@@ -216,6 +216,8 @@ fn parse(text: &str) -> io::Result<i128> {
     time.ok_or_else(|| Error::new(ErrorKind::InvalidInput, format!("\"{text}\" is not a number of seconds")))
 }
 
+const USAGE: &str = "usage: config-example create FILE SECONDS | read FILE | adjust FILE SECONDS | date FILE SECONDS";
+
 fn run(arguments: &[&str]) -> io::Result<()> {
     match arguments {
         ["create", path, seconds] => create(path, parse(seconds)?),
@@ -226,10 +228,11 @@ fn run(arguments: &[&str]) -> io::Result<()> {
             println!("{}.{:09}", clock.div_euclid(SECOND), clock.rem_euclid(SECOND));
             Ok(())
         }
-        _ => Err(Error::new(
-            ErrorKind::InvalidInput,
-            "usage: config-example create FILE SECONDS | read FILE | adjust FILE SECONDS | date FILE SECONDS",
-        )),
+        ["-h" | "--help"] => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        _ => Err(Error::new(ErrorKind::InvalidInput, USAGE)),
     }
 }
 

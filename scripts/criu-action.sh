@@ -7,6 +7,10 @@
 #   VIRTTIME_RUN           the launcher; otherwise ../../bin/virttime-run, else virttime-run in PATH
 set -eu
 
+case ${1:-} in
+    -h | --help) sed -n '2,${/^#/!q;s/^#\( \|$\)//p;}' "$0"; exit ;;
+esac
+
 fail() {
     echo "criu-action.sh: ${CRTOOLS_SCRIPT_ACTION:-}: $1" >&2
     exit 1

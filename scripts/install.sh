@@ -7,6 +7,10 @@
 #   PARTS    which parts of the list, in place of "main debug"
 set -eu
 
+case ${1:-} in
+    -h | --help) sed -n '2,${/^#/!q;s/^#\( \|$\)//p;}' "$0"; exit ;;
+esac
+
 fail() {
     echo "install.sh: $1" >&2
     exit 1

@@ -11,6 +11,10 @@
 # VIRTTIME_MAINTAINER, "NAME <ADDRESS>", is who stands in the packages.
 set -eu
 
+case ${1:-} in
+    -h | --help) sed -n '2,${/^#/!q;s/^#\( \|$\)//p;}' "$0"; exit ;;
+esac
+
 fail() {
     echo "release.sh: $1" >&2
     exit 1

@@ -1,15 +1,21 @@
 #!/bin/sh
 # usage: scripts/test.sh [--full] [--filter EXPRESSION] [--arch ARCH]
 #
-# Builds everything and runs the tests, and some of them once more for arm64 by an emulator. Installs what they need when that is missing and
-# we are root.
+# Builds everything and runs the tests, and some of them once more for arm64 by an emulator. Installs the packages that the tests need when some
+# are missing and we are root.
 #   --full     the long tests too
 #   --filter   an expression of `dotnet test`, for example FullyQualifiedName~Slots; for x64 only, unless --arch says otherwise
 #   --arch     those for x64 or for arm64 only
+# Each test class prints a line with its time as it ends. A test that failed is run once more at the end, without others beside it. If it passes
+# then, it counts as passed, and is listed as `failed, then passed`.
 # The last line is `N passed, N failed`, with `, N skipped` when there are any.
 
 set -eu
 cd "$(dirname "$0")/.."
+
+usage() {
+    sed -n '2,${/^#/!q;s/^#\( \|$\)//p;}' scripts/test.sh
+}
 
 filter= archs=
 while [ $# -gt 0 ]; do
@@ -17,7 +23,8 @@ while [ $# -gt 0 ]; do
         --full) export VIRTTIME_TEST_FULL=1 ;;
         --filter) filter=${2:?--filter: an expression is missing}; shift ;;
         --arch) archs=${2:?--arch: an architecture is missing}; shift ;;
-        *) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+        -h | --help) usage; exit ;;
+        *) usage >&2; exit 2 ;;
     esac
     shift
 done
@@ -89,30 +96,114 @@ missing_for_full() {
     done
 }
 
+# why_not PACKAGE: the reason that apt gave for it alone, or for all.
+why_not() {
+    if [ -z "$can_install" ]; then
+        echo 'only root can install it, with apt-get'
+    else
+        grep -h -m 1 '^E: ' "artifacts/apt/$1.log" "$apt_log" 2>/dev/null | head -n 1 | grep . || echo 'apt-get installed it, but what the tests need of it is not there'
+    fi
+}
+
+# Another apt may be at work: of what it locks, the packages' lists are the only part that apt does not wait for itself.
+update_lists() {
+    for attempt in 1 2 3 4 5 6; do
+        timeout 120 apt-get update -qq >>"$apt_log" 2>&1 && return
+        tail -n 3 "$apt_log" | grep -q 'Could not get lock' || return
+        sleep 10
+    done
+}
+
+# install_packages LOG PACKAGE...
+install_packages() {
+    log=$1
+    shift
+    timeout 480 apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=180 "$@" >>"$log" 2>&1
+}
+
 install_missing() {
     packages=$(missing_packages)
     [ -n "$packages" ] || return 0
+    can_install= apt_log=artifacts/apt/all.log
+    rm -rf artifacts/apt
+    mkdir -p artifacts/apt
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        can_install=yes
         echo "installing:" $packages
-        # One at a time on failure, so that a package that a release lacks does not keep the others out.
         export DEBIAN_FRONTEND=noninteractive
-        install="timeout 300 apt-get install -y -qq --no-install-recommends"
-        { timeout 120 apt-get update -qq && { $install $packages || for package in $packages; do $install "$package"; done; }; } >artifacts/apt.log 2>&1 || true
+        update_lists || :
+        # One at a time on failure, so that a package that a release lacks does not keep the others out.
+        install_packages "$apt_log" $packages || for package in $packages; do
+            install_packages "artifacts/apt/$package.log" "$package" || :
+        done
     fi
-    packages=$(missing_packages)
-    [ -z "$packages" ] || echo "not installed, so the tests that need them are skipped:" $packages
+    for package in $(missing_packages); do
+        echo "not installed, so the tests that need it are skipped: $package: $(why_not "$package")${can_install:+; the logs are in artifacts/apt}"
+    done
 }
 
-# run_tests NAME FILTER: into NAME.trx.
+# dotnet_test NAME FILTER [ARGUMENT]...: into NAME.trx; prints a line as each test class ends. VSTest's own output is only looked at on failure.
+dotnet_test() {
+    name=$1 expression=$2
+    shift 2
+    rm -f "$results/$name.trx"
+    progress=$PWD/$results/$name.progress
+    : >"$progress"
+    VIRTTIME_TEST_PROGRESS=$progress dotnet test tests/tests.csproj --no-build --results-directory "$results" --logger "trx;LogFileName=$name.trx" \
+        ${expression:+--filter "$expression"} "$@" </dev/null >"$results/$name.log" 2>&1 &
+    tests=$!
+    tail -n +1 -f --pid="$tests" "$progress"
+    wait "$tests" || return
+}
+
+# run_tests NAME FILTER
 run_tests() {
-    rm -f "$results/$1.trx"
-    dotnet test tests/tests.csproj --no-build --results-directory "$results" --logger "trx;LogFileName=$1.trx" ${2:+--filter "$2"} </dev/null || status=$?
+    # A filter may want few of the programs; then each is compiled by the first test that needs it.
+    [ -n "$2" ] || export VIRTTIME_TEST_COMPILE=1
+    run_status=0
+    dotnet_test "$1" "$2" || run_status=$?
+    unset VIRTTIME_TEST_COMPILE
     if [ -e "$results/$1.trx" ]; then
         reports="$reports $results/$1.trx"
+        repeat_failed "$1"
+        # Failed tests are counted below. Without one, or where the process of the tests ended early, the run itself has failed.
+        if [ "$run_status" != 0 ] && { [ ! -s "$results/$1.failed" ] || grep -q '<RunInfo [^>]*outcome="Error"' "$results/$1.trx"; }; then
+            cat "$results/$1.log"
+            status=$run_status
+        fi
     else
+        cat "$results/$1.log"
         echo "the tests did not run: $1"
         lost=$((lost + 1))
     fi
+}
+
+# outcomes OUTCOME REPORT: the names of the tests that ended so, sorted. A row of a theory has its arguments in its name.
+outcomes() {
+    tr '\n' ' ' <"$2" | sed 's/<UnitTestResult /\n&/g' | sed -n "/^<UnitTestResult [^>]*outcome=\"$1\"/s/.*testName=\"\([^\"]*\)\".*/\1/p" | sort -u
+}
+
+# repeat_failed NAME: into NAME-again.trx, and NAME.repaired lists the tests that failed and then passed. All rows of a theory are run, one by one.
+repeat_failed() {
+    outcomes Failed "$results/$1.trx" >"$results/$1.failed"
+    : >"$results/$1.repaired"
+    rm -f "$results/$1-again.trx"
+    methods=$(sed 's/(.*//' "$results/$1.failed" | sort -u)
+    [ -n "$methods" ] || return 0
+    if [ "$(echo "$methods" | wc -l)" -gt "$most_repeated" ]; then
+        echo "more than $most_repeated tests failed, so none is repeated"
+        return 0
+    fi
+    echo 'repeating, one by one:' $methods
+    expression=
+    for method in $methods; do
+        expression="$expression${expression:+|}FullyQualifiedName=$method"
+    done
+    dotnet_test "$1-again" "$expression" -- xUnit.ParallelizeTestCollections=false || :
+    [ -e "$results/$1-again.trx" ] || return 0
+    outcomes Failed "$results/$1-again.trx" >"$results/$1-again.failed"
+    outcomes Passed "$results/$1-again.trx" | comm -23 - "$results/$1-again.failed" | comm -12 "$results/$1.failed" - >"$results/$1.repaired"
+    repaired=$((repaired + $(wc -l <"$results/$1.repaired")))
 }
 
 # run_arm64_tests NAME QEMU FILTER
@@ -156,14 +247,17 @@ test_arm64() {
     fi
 }
 
-# Test names and reasons, from the reports: a machine may lack what a test needs. Failures once more at the end, where whoever sees only that
+# Test names and reasons, from the reports: a machine may lack what a test needs. Failures once more at the end, where a reader who sees only that
 # finds them.
 list_failed() {
     tr '\n' ' ' <"$1" | sed 's/<UnitTestResult /\n&/g' | sed -n '/^<UnitTestResult [^>]*outcome="Failed"/{
-        s/.*testName="\([^"]*\)".*<Message>\([^<]*\)<.*/failed: \1: \2/
-        s/&quot;/"/g; s/&#xD;&#xA;\|&#xA;/ /g
+        s/.*testName="\([^"]*\)".*<Message>\([^<]*\)<.*/\1\t\2/
+        s/&#xD;&#xA;\|&#xA;/ /g
         p
-    }'
+    }' | awk -F '\t' -v repaired="${1%.trx}.repaired" '
+        BEGIN { while ((getline name <repaired) > 0) passed[name] = 1 }
+        { print ($1 in passed ? "failed, then passed: " : "failed: ") $1 ": " $2 }
+    ' | sort | sed 's/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g'
 }
 
 list_skipped() {
@@ -183,7 +277,7 @@ counter() {
 mkdir -p "$results"
 rm -f artifacts/tests/conformance.txt artifacts/tests/libcs.txt artifacts/tests/freeze.txt
 install_missing
-status=0 lost=0 reports=
+status=0 lost=0 repaired=0 reports= most_repeated=20
 dotnet build VirtTime.sln --verbosity quiet </dev/null || status=$? lost=1
 if [ "$status" = 0 ]; then
     case $archs in
@@ -206,7 +300,7 @@ done
 for report in $reports; do
     list_failed "$report"
 done
-total=$(counter total) passed=$(counter passed) executed=$(counter executed)
+total=$(counter total) executed=$(counter executed) passed=$(($(counter passed) + repaired))
 failed=$((executed - passed + lost)) skipped=$((total - executed))
 [ "$failed" = 0 ] || status=1
 [ "$failed" != 0 ] || [ "$status" = 0 ] || failed=1

@@ -3,4 +3,8 @@
 # Prints the version, which stands in Directory.Build.props and nowhere else.
 set -eu
 
+case ${1:-} in
+    -h | --help) sed -n '2,${/^#/!q;s/^#\( \|$\)//p;}' "$0"; exit ;;
+esac
+
 sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' "$(dirname "$0")/../Directory.Build.props"

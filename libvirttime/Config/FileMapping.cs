@@ -42,13 +42,28 @@ internal static unsafe class FileMapping
         nint start = position & -PageSize;
         nint end = (position + length + PageSize - 1) & -PageSize;
         nint all = Kernel.Call(SyscallNumbers.mremap, firstPage, 0, end, Mman.MREMAP_MAYMOVE);
+
+        // The kernel counts all of a locked mapping against RLIMIT_MEMLOCK, also what is taken away at once (EAGAIN). Unlocked, nothing counts.
+        bool isTooMuchLocked = all == -Errno.EAGAIN;
+        if (isTooMuchLocked)
+        {
+            Kernel.Call(SyscallNumbers.munlock, firstPage, PageSize);
+            all = Kernel.Call(SyscallNumbers.mremap, firstPage, 0, end, Mman.MREMAP_MAYMOVE);
+            Kernel.Call(SyscallNumbers.mlock, firstPage, PageSize);
+        }
+
         if (Kernel.IsError(all))
             return all;
         if (start != 0)
             Kernel.Unmap(all, start);
         nint error = Kernel.Protect(all + start, end - start, ReadWrite);
         if (!Kernel.IsError(error))
+        {
+            if (isTooMuchLocked)
+                Kernel.Call(SyscallNumbers.mlock, all + start, end - start);
             return all + position;
+        }
+
         Kernel.Unmap(all + start, end - start);
         return error;
     }

@@ -46,6 +46,8 @@ internal static class SyscallNumbers
     public const nint execve = 221;
     public const nint mmap = 222;
     public const nint mprotect = 226;
+    public const nint mlock = 228;
+    public const nint munlock = 229;
     public const nint madvise = 233;
     public const nint prlimit64 = 261;
     public const nint clock_adjtime = 266;

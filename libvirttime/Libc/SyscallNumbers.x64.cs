@@ -30,6 +30,8 @@ internal static class SyscallNumbers
     public const nint times = 100;
     public const nint sigaltstack = 131;
     public const nint fstatfs = 138;
+    public const nint mlock = 149;
+    public const nint munlock = 150;
     public const nint adjtimex = 159;
     public const nint settimeofday = 164;
     public const nint gettid = 186;

@@ -5,6 +5,10 @@
 # A job for Slurm each of whose ranks sees a monotonic clock that reads SECONDS as the job starts, and the same one on all nodes.
 set -eu
 
+case ${1:-} in
+    -h | --help) sed -n '2,${/^#/!q;s/^#\( \|$\)//p;}' "$0"; exit ;;
+esac
+
 # It counts from one moment of the wall clock, which NTP keeps together; the nodes themselves were booted at different times.
 since=@$(($(date +%s) - $1))
 shift

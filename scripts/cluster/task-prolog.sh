@@ -4,6 +4,10 @@
 # jobs without VIRTTIME_OPTIONS are left alone. An Epilog= removes the files: rm -rf /dev/shm/virttime-$SLURM_JOB_ID.*
 set -eu
 
+case ${1:-} in
+    -h | --help) sed -n '2,${/^#/!q;s/^#\( \|$\)//p;}' "$0"; exit ;;
+esac
+
 [ -n "${VIRTTIME_OPTIONS:-}" ] || exit 0
 shm=/dev/shm
 name=$shm/virttime-$SLURM_JOB_ID.conf

@@ -3,6 +3,10 @@
 # A package for Debian and what comes from it, laid out by its policy.
 set -eu
 
+case ${1:-} in
+    -h | --help) sed -n '2,${/^#/!q;s/^#\( \|$\)//p;}' "$0"; exit ;;
+esac
+
 cd "$(dirname "$0")/../.."
 case $1 in
     x64) arch=amd64 ;;

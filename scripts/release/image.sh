@@ -3,6 +3,10 @@
 # An image of the two files and nothing else, to copy from, to mount as a volume, or to fill a volume with --install.
 set -eu
 
+case ${1:-} in
+    -h | --help) sed -n '2,${/^#/!q;s/^#\( \|$\)//p;}' "$0"; exit ;;
+esac
+
 cd "$(dirname "$0")/../.."
 case $1 in
     x64) dist=artifacts/dist arch=amd64 ;;

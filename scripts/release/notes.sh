@@ -3,6 +3,10 @@
 # Prints what CHANGELOG.md says of a version.
 set -eu
 
+case ${1:-} in
+    -h | --help) sed -n '2,${/^#/!q;s/^#\( \|$\)//p;}' "$0"; exit ;;
+esac
+
 changelog=$(dirname "$0")/../../CHANGELOG.md
 awk -v version="$1" '
     /^## / { inside = $2 == version; found += inside; next }

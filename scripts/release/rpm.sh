@@ -3,6 +3,10 @@
 # A package for Fedora and its relatives: the tree as it is, packed and not built by rpmbuild.
 set -eu
 
+case ${1:-} in
+    -h | --help) sed -n '2,${/^#/!q;s/^#\( \|$\)//p;}' "$0"; exit ;;
+esac
+
 cd "$(dirname "$0")/../.."
 case $1 in
     x64) arch=x86_64 ;;

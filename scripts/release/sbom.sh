@@ -3,6 +3,10 @@
 # The bill of materials, in SPDX, of what lies in OUTPUT.
 set -eu
 
+case ${1:-} in
+    -h | --help) sed -n '2,${/^#/!q;s/^#\( \|$\)//p;}' "$0"; exit ;;
+esac
+
 cd "$(dirname "$0")/../.."
 mkdir -p "$WORK"
 cp scripts/release/sbom.cs "$WORK"

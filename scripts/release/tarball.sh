@@ -3,6 +3,10 @@
 # The tree as one archive, and what debuggers read as another; to be unpacked over each other.
 set -eu
 
+case ${1:-} in
+    -h | --help) sed -n '2,${/^#/!q;s/^#\( \|$\)//p;}' "$0"; exit ;;
+esac
+
 cd "$(dirname "$0")/../.."
 name=virttime-$VERSION-linux-$1
 for part in main debug; do

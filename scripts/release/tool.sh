@@ -3,6 +3,10 @@
 # A .NET tool: a package that names one for each runtime identifier, and those.
 set -eu
 
+case ${1:-} in
+    -h | --help) sed -n '2,${/^#/!q;s/^#\( \|$\)//p;}' "$0"; exit ;;
+esac
+
 cd "$(dirname "$0")/../.."
 id=virttime-run
 mkdir -p "$WORK"

@@ -3,6 +3,10 @@
 # Puts into DESTDIR what install.sh installs, as packages have it: no manifest, and every date that of the commit.
 set -eu
 
+case ${1:-} in
+    -h | --help) sed -n '2,${/^#/!q;s/^#\( \|$\)//p;}' "$0"; exit ;;
+esac
+
 cd "$(dirname "$0")/../.."
 dist=artifacts/dist
 [ "$1" = x64 ] || dist=artifacts/dist-$1

@@ -68,7 +68,7 @@ public sealed class UnwindToolTests : IDisposable
         string assembled = await FramedCallAsync(), program = _directory.File("cancel");
         (await RunAsync([.. options, assembled])).Succeeded();
         string source = Path.Combine(Paths.Programs, "unwind", "cancel_framed_call.c");
-        (await Command.Of("gcc", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", program, source, assembled).RunAsync()).Succeeded();
+        (await Command.Compiler("gcc", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", program, source, assembled).RunAsync()).Succeeded();
         Result result = (await Command.Of(program).RunAsync()).Succeeded();
         Assert.Equal(1, result.Number("canceled"));
         return result;
@@ -86,7 +86,7 @@ public sealed class UnwindToolTests : IDisposable
     private async Task<string> BuildAsync(string source)
     {
         string target = _directory.File(Path.GetFileNameWithoutExtension(source) + ".o");
-        (await Command.Of("gcc", "-c", "-o", target, source).RunAsync()).Succeeded();
+        (await Command.Compiler("gcc", "-c", "-o", target, source).RunAsync()).Succeeded();
         return target;
     }
 

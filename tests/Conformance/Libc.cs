@@ -66,7 +66,7 @@ internal sealed class Libc(string name)
             ? [.. headers.SelectMany(directory => (string[])["-idirafter", directory])]
             : ["--sysroot=" + _root, "-B" + libraries, "-L" + libraries];
         Directory.CreateDirectory(Paths.Built);
-        Command compile = Command.Of(
+        Command compile = Command.Compiler(
             IsMusl ? "musl-gcc" : "gcc",
             [.. always, .. place, "-o", target, Path.Combine(Paths.Programs, source), "-ldl", "-lrt"]);
         (await compile.RunAsync()).Succeeded();

@@ -56,9 +56,9 @@ internal static class RealPrograms
         Command command = Command.Of(compiler, [.. arguments[..^1], target, arguments[^1]]) with
         {
             WorkingDirectory = s_folder,
-            Limit = TimeSpan.FromSeconds(100),
+            Limit = Limits.Compiler,
         };
-        (await command.RunAsync()).Succeeded();
+        (await command.RunAsync()).Succeeded($"compiling {arguments[^1]}");
         return target;
     }
 }

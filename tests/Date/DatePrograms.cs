@@ -81,7 +81,8 @@ internal static class DatePrograms
     private static async Task<string> CompileJavaAsync()
     {
         string classes = Path.Combine(Paths.Built, "java-date");
-        (await Command.Of(Needs.Tool("javac"), "-d", classes, Path.Combine(s_folder, "DateWaits.java")).RunAsync()).Succeeded();
+        string source = Path.Combine(s_folder, "DateWaits.java");
+        (await Command.Compiler(Needs.Tool("javac"), "-d", classes, source).RunAsync()).Succeeded($"compiling {source}");
         return classes;
     }
 
@@ -93,9 +94,9 @@ internal static class DatePrograms
         Command command = Command.Of(compiler, [.. arguments[..^1], target, arguments[^1]]) with
         {
             WorkingDirectory = s_folder,
-            Limit = TimeSpan.FromSeconds(100),
+            Limit = Limits.Compiler,
         };
-        (await command.RunAsync()).Succeeded();
+        (await command.RunAsync()).Succeeded($"compiling {arguments[^1]}");
         return target;
     }
 }

@@ -27,6 +27,19 @@ public class DateReadTests
 
     public static TheoryData<long> AllDates() => [Dates.Ahead, Dates.Behind, Dates.Far, Dates.First];
 
+    // glibc clears it, other C libraries ask the kernel or leave it alone; the real function decides.
+    [Fact(Timeout = Limits.Test)]
+    public async Task Time_zone_is_what_it_is_natively()
+    {
+        string program = await NativeProgram.BuildAsync("date/time_zone.c");
+        Result native = (await Command.Of(program).RunAsync()).Succeeded();
+        using ConfigFile config = ConfigFile.AtDate(Dates.Ahead);
+        Result shifted = (await Command.Of(program).Under(config).RunAsync()).Succeeded();
+        Assert.Equal(4, native.Lines.Count);
+        Assert.DoesNotContain("1515870810", native.Output, StringComparison.Ordinal);
+        Assert.Equal(native.Output, shifted.Output);
+    }
+
     [Theory(Timeout = Limits.Test)]
     [MemberData(nameof(AllDates))]
     public async Task Every_function_reads_the_virtual_date(long date)
@@ -143,7 +156,7 @@ public class DateReadTests
         string target = Path.Combine(Paths.Built, "date_reads.musl");
         Directory.CreateDirectory(Paths.Built);
         string[] options = ["-O2", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-o", target, Path.Combine(Paths.Programs, Program)];
-        (await Command.Of(Needs.Tool("musl-gcc"), options).RunAsync()).Succeeded();
+        (await Command.Compiler(Needs.Tool("musl-gcc"), options).RunAsync()).Succeeded();
         return target;
     }
 

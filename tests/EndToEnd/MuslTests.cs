@@ -114,7 +114,7 @@ public class MuslTests
         string target = Path.Combine(Paths.Built, $"{Path.GetFileNameWithoutExtension(source)}.musl.{Environment.ProcessId}");
         Directory.CreateDirectory(Paths.Built);
         string[] always = ["-O2", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"];
-        (await Command.Of("musl-gcc", [.. always, .. options, "-o", target, Path.Combine(Paths.Programs, source)]).RunAsync()).Succeeded();
+        (await Command.Compiler("musl-gcc", [.. always, .. options, "-o", target, Path.Combine(Paths.Programs, source)]).RunAsync()).Succeeded();
         return target;
     }
 }

@@ -38,7 +38,7 @@ internal sealed class OldGlibc
         string[] always = ["-O2", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-nodefaultlibs"];
         string[] linked = ["-L" + Libraries, .. libraries.Select(library => "-l:" + library), "-lgcc"];
         string path = Path.Combine(Paths.Programs, source);
-        (await Command.Of("gcc", [.. always, .. options, "-o", target, path, .. linked]).RunAsync()).Succeeded();
+        (await Command.Compiler("gcc", [.. always, .. options, "-o", target, path, .. linked]).RunAsync()).Succeeded();
         return target;
     }
 

@@ -34,7 +34,7 @@ internal static class Runtimes
     {
         string classes = Path.Combine(Paths.Built, "java");
         string source = Path.Combine(Paths.Programs, "runtimes", "TimeProbe.java");
-        (await Command.Of(Needs.Tool("javac"), "-d", classes, source).RunAsync()).Succeeded();
+        (await Command.Compiler(Needs.Tool("javac"), "-d", classes, source).RunAsync()).Succeeded($"compiling {source}");
         return classes;
     }
 }

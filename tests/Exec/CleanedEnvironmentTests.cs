@@ -69,7 +69,7 @@ public sealed class CleanedEnvironmentTests : IDisposable
                 }
             }
             """, TestContext.Current.CancellationToken);
-        (await Command.Of(Needs.Tool("javac"), "-d", _directory.Path, source).RunAsync()).Succeeded();
+        (await Command.Compiler(Needs.Tool("javac"), "-d", _directory.Path, source).RunAsync()).Succeeded();
         await AssertShiftedAsync(Command.Of(
             Needs.Tool("java"), $"-Djdk.lang.Process.launchMechanism={mechanism}", "-cp", _directory.Path, "Start", await InheritanceTests.ShownAsync()));
     }

@@ -35,6 +35,41 @@ public sealed class ForeignTargetTests : IDisposable
         Assert.Equal([path], await VariablesAsync("set=" + path, way, "program32"));
     }
 
+    // Behind it lies a file of that name for another machine, which nothing executes.
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("execvp")]
+    [InlineData("posix_spawnp")]
+    public async Task First_file_of_the_name_in_the_path_is_the_program(string way)
+    {
+        string first = Path.GetDirectoryName(_directory.File("first/tool"))!, second = Path.GetDirectoryName(_directory.File("second/tool"))!;
+        Directory.CreateDirectory(first);
+        Directory.CreateDirectory(second);
+        File.Copy(await InheritanceTests.ShownAsync(), Path.Combine(first, "tool"));
+        MakeForeign(Path.Combine(second, "tool"));
+        using ConfigFile config = ConfigFile.At(12345);
+        Result result = (await InheritanceTests.RunAsync(
+            await InheritanceTests.WaysAsync(), config, $"set=PATH={first}:{second}", way, "tool")).Succeeded();
+        InheritanceTests.AssertShifted(result);
+        Assert.Contains($"LD_PRELOAD={Paths.Library}", InheritanceTests.Variables(result));
+    }
+
+    // A relative path is not looked at where the library does not know which directory it will begin at.
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("posix_spawn")]
+    [InlineData("posix_spawnp")]
+    public async Task File_of_this_directory_says_nothing_of_one_that_is_spawned_elsewhere(string way)
+    {
+        string elsewhere = _directory.File("elsewhere");
+        Directory.CreateDirectory(elsewhere);
+        File.Copy(await InheritanceTests.ShownAsync(), Path.Combine(elsewhere, "tool"));
+        MakeForeign(_directory.File("tool"));
+        using ConfigFile config = ConfigFile.At(12345);
+        Command command = Command.Of(await InheritanceTests.WaysAsync(), "set=A=1", "elsewhere=" + elsewhere, way, "./tool").Under(config);
+        Result result = (await (command with { WorkingDirectory = _directory.Path }).RunAsync()).Succeeded();
+        InheritanceTests.AssertShifted(result);
+        Assert.Contains($"LD_PRELOAD={Paths.Library}", InheritanceTests.Variables(result));
+    }
+
     [Fact(Timeout = Limits.Test)]
     public async Task Nor_does_a_script_that_runs_in_it()
     {
@@ -70,10 +105,23 @@ public sealed class ForeignTargetTests : IDisposable
         return InheritanceTests.Variables(result);
     }
 
+    // An ELF header of another machine, as much of it as is looked at.
+    private static void MakeForeign(string path)
+    {
+        const byte Bits64 = 2, LittleEndian = 1, Version = 1, Program = 2, Arm64 = 183, X64 = 62;
+        byte[] head = new byte[64];
+        "\u007fELF"u8.CopyTo(head);
+        (head[4], head[5], head[6]) = (Bits64, LittleEndian, Version);
+        head[16] = Program;
+        head[18] = Emulation.IsOn ? X64 : Arm64;
+        File.WriteAllBytes(path, head);
+        File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
+    }
+
     private async Task<string> Program32Async()
     {
         string program = _directory.File("program32");
-        Result built = await Command.Of(
+        Result built = await Command.Compiler(
             "gcc", "-m32", "-O1", "-nostdlib", "-static", "-o", program, Path.Combine(Paths.Programs, "exec", "show_start_32.c")).RunAsync();
         Assert.SkipUnless(built.ExitCode == 0, "gcc makes no 32-bit programs: " + built.Error.Trim());
         Result ran = await Command.Of("sh", "-c", program).RunAsync();

@@ -214,6 +214,36 @@ public class InheritanceTests
         Result result = await RunAsync(await WaysAsync(), config, $"many={variables}", "often", way, "/nonexistent/program");
         Assert.Equal(ENOENT, result.Number("errno"));
         Assert.Equal(0, result.Number("pages"));
+        Assert.Equal(0, result.Number("descriptors"));
+    }
+
+    // The library opens the program to see whether it could load the library.
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("execve")]
+    [InlineData("execv")]
+    [InlineData("execle")]
+    public async Task Nor_does_one_of_a_file_that_may_be_read_and_not_executed(string way)
+    {
+        const int EACCES = 13;
+        using TemporaryDirectory directory = new();
+        await File.WriteAllTextAsync(directory.File("text"), "no program\n", TestContext.Current.CancellationToken);
+        using ConfigFile config = ConfigFile.At(12345);
+        Result result = await RunAsync(await WaysAsync(), config, "set=A=1", "often", way, directory.File("text"));
+        Assert.Equal(EACCES, result.Number("errno"));
+        Assert.Equal(0, result.Number("descriptors"));
+    }
+
+    // glibc's loader takes the last of several.
+    [Fact(Timeout = Limits.Test)]
+    public async Task Of_several_LD_PRELOAD_the_last_is_what_the_loader_will_take()
+    {
+        string other = await NativeProgram.BuildLibraryAsync("small_library.c");
+        using ConfigFile config = ConfigFile.At(12345);
+        string[] both = [$"set=LD_PRELOAD={Paths.Library}", $"set=LD_PRELOAD={other}", $"set=VIRT_TIME_CONF={config.Path}"];
+        Result result = (await RunAsync(await WaysAsync(), config, [.. both, "execve", await ShownAsync()])).Succeeded();
+        AssertShifted(result);
+        Assert.Contains(Variables(result), variable => variable.StartsWith("LD_PRELOAD=", StringComparison.Ordinal)
+            && variable.Contains(other, StringComparison.Ordinal) && variable.Contains(Paths.Library, StringComparison.Ordinal));
     }
 
     // Quotes, an expansion, a background job, several lines, nothing: as the shell has them natively.
@@ -252,7 +282,7 @@ public class InheritanceTests
     internal static async Task<string> StaticAsync(TemporaryDirectory directory)
     {
         string program = directory.File("static");
-        (await Command.Of("gcc", "-static", "-o", program, Path.Combine(Paths.Programs, "exec", "show_start.c")).RunAsync()).Succeeded();
+        (await Command.Compiler("gcc", "-static", "-o", program, Path.Combine(Paths.Programs, "exec", "show_start.c")).RunAsync()).Succeeded();
         return program;
     }
 
@@ -272,7 +302,7 @@ public class InheritanceTests
     private static async Task<string> MuslAsync(TemporaryDirectory directory, string source)
     {
         string program = directory.File(Path.GetFileNameWithoutExtension(source));
-        (await Command.Of(Needs.Tool("musl-gcc"), "-O2", "-D_GNU_SOURCE", "-o", program, Path.Combine(Paths.Programs, "exec", source)).RunAsync()).Succeeded();
+        (await Command.Compiler(Needs.Tool("musl-gcc"), "-O2", "-D_GNU_SOURCE", "-o", program, Path.Combine(Paths.Programs, "exec", source)).RunAsync()).Succeeded();
         return program;
     }
 }

@@ -13,6 +13,7 @@ public class CompanyTests
     [InlineData("vfork")]
     [InlineData("leader")]
     [InlineData("epoll")]
+    [InlineData("sigwait")]
     [InlineData("handled")]
     [InlineData("ignored")]
     public async Task Wakes_and_nobody_else_notices(string kind)

@@ -94,7 +94,7 @@ public class SleeperTests
             "C" => Command.Of(await NativeProgram.BuildAsync("freeze/many_waits.c"), "4"),
             "Java" => Command.Of(Needs.Tool("java"), "-XX:TieredStopAtLevel=1", Path.Combine(folder, "Sleepers.java")),
             "Python" => Command.Of(Needs.Tool("python3"), Path.Combine(folder, "sleepers.py")),
-            _ => Command.Of(await s_rust.Value),
+            _ => Command.Of(await RustAsync()),
         };
         command = command with { Arguments = command.Arguments.Add($"{seconds}") };
         return Command.Launcher(["--monotonic-at", "400d", "--", command.File, .. command.Arguments]) with { Limit = TimeSpan.FromSeconds(90) };
@@ -102,12 +102,14 @@ public class SleeperTests
 
     private static readonly Lazy<Task<string>> s_rust = new(CompileAsync);
 
+    internal static Task<string> RustAsync() => s_rust.Value;
+
     private static async Task<string> CompileAsync()
     {
         Directory.CreateDirectory(Paths.Built);
         string target = Path.Combine(Paths.Built, "sleepers");
         string source = Path.Combine(Paths.Programs, "freeze", "sleepers.rs");
-        (await (Command.Of(Needs.Tool("rustc"), "-O", "-o", target, source) with { Limit = TimeSpan.FromSeconds(100) }).RunAsync()).Succeeded();
+        (await Command.Compiler(Needs.Tool("rustc"), "-O", "-o", target, source).RunAsync()).Succeeded($"compiling {source}");
         return target;
     }
 }

@@ -22,6 +22,9 @@ internal sealed record Command(string File)
 
     public static Command Of(string file, params IEnumerable<string> arguments) => new(file) { Arguments = [.. arguments] };
 
+    /// <summary>A compiler, which may take long on a busy machine.</summary>
+    public static Command Compiler(string file, params IEnumerable<string> arguments) => Of(file, arguments) with { Limit = Limits.Compiler };
+
     /// <summary>The launcher with its options, the target among them.</summary>
     public static Command Launcher(params IEnumerable<string> arguments) => Of(Paths.Launcher, arguments);
 

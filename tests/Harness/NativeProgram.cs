@@ -20,23 +20,25 @@ internal static class NativeProgram
     private static Task<string> BuildOnceAsync(string source, string name, string[] options)
     {
         string target = Path.Combine(Paths.Built, name);
-        return s_built.GetOrAdd(target, _ => new(() => BuildIfOlderAsync(Path.Combine(Paths.Programs, source), target, options))).Value;
+        string key = string.Join(' ', [target, .. options]);
+        return s_built.GetOrAdd(key, _ => new(() => BuildIfOlderAsync(Path.Combine(Paths.Programs, source), target, options))).Value;
     }
 
     private static async Task<string> BuildIfOlderAsync(string source, string target, string[] options)
     {
-        if (IsCurrent(source, target))
+        string optionsFile = target + ".options";
+        string wanted = string.Join('\n', options);
+        if (IsCurrent(source, target) && File.Exists(optionsFile) && await File.ReadAllTextAsync(optionsFile) == wanted)
             return target;
         bool isCpp = Path.GetExtension(source) == ".cpp";
         string compiler = Emulation.ToolPrefix + (isCpp ? "g++" : "gcc");
         Needs.Tool(compiler);
         Directory.CreateDirectory(Paths.Built);
         string unfinished = $"{target}.{Environment.ProcessId}";
-        Result result = await Command.Of(
-            compiler,
-            ["-O2", "-g", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", unfinished, source, .. options, "-ldl"]).RunAsync();
-        result.Succeeded();
+        string[] arguments = ["-O2", "-g", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", unfinished, source, .. options, "-ldl"];
+        (await Command.Compiler(compiler, arguments).RunAsync()).Succeeded($"compiling {source}");
         File.Move(unfinished, target, overwrite: true);
+        await File.WriteAllTextAsync(optionsFile, wanted);
         return target;
     }
 

@@ -10,10 +10,11 @@ internal sealed record Result(int ExitCode, string Output, string Error, TimeSpa
     public IReadOnlyList<string> ErrorLines => Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Fails the test unless the program exited with 0.</summary>
-    public Result Succeeded()
+    /// <param name="action">What it was to do; the message begins with it.</param>
+    public Result Succeeded(string action = "")
     {
         if (ExitCode != 0)
-            Assert.Fail(ToString());
+            Assert.Fail(action == "" ? ToString() : $"{action}: {this}");
         return this;
     }
 

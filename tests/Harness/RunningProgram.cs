@@ -94,7 +94,12 @@ internal sealed class RunningProgram : IDisposable
 
     private void Kill()
     {
-        if (!_process.HasExited)
-            _process.Kill(entireProcessTree: true);
+        if (_process.HasExited)
+            return;
+        _process.Kill(entireProcessTree: true);
+
+        // The tree is found by the parents' ids. A process whose parent has ended is not in it, but in the group that timeout(1) made.
+        Debug.Assert(ProcessGroup > 1, "kill(2) would mean other processes");
+        Mono.Unix.Native.Syscall.kill(-ProcessGroup, Mono.Unix.Native.Signum.SIGKILL);
     }
 }

@@ -77,7 +77,7 @@ public class EnvInspectionTests
         using Targets targets = new();
         string program = await targets.DynamicAsync();
         string env = targets.File("env");
-        (await Command.Of("gcc", "-static", "-o", env, Path.Combine(Paths.Programs, "exec", "static_env.c")).RunAsync()).Succeeded();
+        (await Command.Compiler("gcc", "-static", "-o", env, Path.Combine(Paths.Programs, "exec", "static_env.c")).RunAsync()).Succeeded();
         await new Inspector().RefusesButForcesAsync(env, reason, [env, .. options, program]);
         await new Inspector().AcceptsAsync(env, program);
     }

@@ -29,7 +29,7 @@ internal sealed class Targets : IDisposable
     public async Task<string> LinkedAsync(string name, params string[] options)
     {
         string source = System.IO.Path.Combine(Paths.Programs, "watch_clock.c");
-        Result result = await Command.Of("gcc", ["-D_GNU_SOURCE", "-o", File(name), source, .. options]).RunAsync();
+        Result result = await Command.Compiler("gcc", ["-D_GNU_SOURCE", "-o", File(name), source, .. options]).RunAsync();
         Assert.SkipUnless(result.ExitCode == 0, $"gcc cannot link with {string.Join(' ', options)}: {result.Error}");
         return File(name);
     }
@@ -38,7 +38,7 @@ internal sealed class Targets : IDisposable
     {
         string go = Needs.Tool("go");
         string target = File(System.IO.Path.GetFileNameWithoutExtension(source));
-        Command build = Command.Of(go, "build", "-o", target, System.IO.Path.Combine(Paths.Programs, "launcher", source));
+        Command build = Command.Compiler(go, "build", "-o", target, System.IO.Path.Combine(Paths.Programs, "launcher", source));
         (await build.With("CGO_ENABLED", cgo ? "1" : "0").With("GOFLAGS", "-mod=mod").RunAsync()).Succeeded();
         return target;
     }

@@ -47,7 +47,7 @@ public class ProcFileTests
         Needs.Tool("musl-gcc");
         using TemporaryDirectory directory = new();
         string program = directory.File("proc_file");
-        (await Command.Of("musl-gcc", "-O2", "-D_GNU_SOURCE", "-o", program, Path.Combine(Paths.Programs, "proc/proc_file.c")).RunAsync()).Succeeded();
+        (await Command.Compiler("musl-gcc", "-O2", "-D_GNU_SOURCE", "-o", program, Path.Combine(Paths.Programs, "proc/proc_file.c")).RunAsync()).Succeeded();
         using ConfigFile config = ConfigFile.Create(Offset);
         AssertFresh((await Command.Of(program, way).Under(config).RunAsync()).Succeeded(), readings);
     }
@@ -98,6 +98,17 @@ public class ProcFileTests
         Assert.Equal(1, result.Number("read"));
         Assert.Equal(ESRCH, result.Number("again"));
         Assert.Equal(ESRCH, result.Number("at beginning"));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Nor_is_another_process_that_has_its_id_later()
+    {
+        Needs.Root();
+        Result result = await RunAsync("replaced");
+        Assert.SkipUnless(result.Number("replacement") == 0, "needs to choose the id of a process (clone3, Linux 5.5)");
+        Assert.Equal(1, result.Number("read"));
+        Assert.Equal(ESRCH, result.Number("again"));
+        Assert.Equal(1, result.Number("anew"));
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -176,6 +187,34 @@ public class ProcFileTests
 
         Assert.InRange(after - before, 500_000, 500_030);
         Assert.Equal(boot - 500_000, bootAfter);
+    }
+
+    // The kernel's text has two numbers of two decimals each.
+    [Fact(Timeout = Limits.Test)]
+    public async Task Text_that_becomes_shorter_keeps_nothing_of_the_longer_one()
+    {
+        const string OneLine = @"^[0-9]+\.[0-9]{2} [0-9]+\.[0-9]{2}\|$";
+        using ConfigFile config = ConfigFile.Create(-1_000_000_000);
+        using RunningProgram program = Command.Of(await NativeProgram.BuildAsync("proc/proc_file.c"), "followed whole").Under(config).Start();
+        await program.WriteAsync("\n");
+        string before = await program.ReadValueAsync("text");
+        config.AdjustPlainly(1_000_000_000);
+        await program.WriteAsync("\n");
+        string after = await program.ReadValueAsync("text");
+
+        Assert.Matches(OneLine, before);
+        Assert.Matches(OneLine, after);
+        Assert.InRange(after.Length, 1, before.Length - 3);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Clock_that_is_set_while_the_file_is_read_is_in_the_text()
+    {
+        using ConfigFile config = ConfigFile.Create(Offset);
+        string program = await NativeProgram.BuildAsync("proc/set_while_reading.c");
+        Result result = (await Command.Of(program, config.Path, Paths.Library).RunAsync()).Succeeded();
+        Assert.SkipWhen(result.Number("traced") == 0, "needs to trace programs");
+        Assert.InRange(result.Number("uptime") - result.Number("host"), 500_000 - 30, 500_000 + 1);
     }
 
     // Flag 2: the date has an offset.

@@ -21,8 +21,8 @@ internal static class ConfigExamples
     {
         string program = Path.Combine(Paths.Built, "config-example");
         Directory.CreateDirectory(Paths.Built);
-        Command compiler = Command.Of("rustc", "-D", "warnings", "-o", program, PathOf("config-example.rs"));
-        (await (compiler with { Limit = TimeSpan.FromSeconds(100) }).RunAsync()).Succeeded();
+        Command compiler = Command.Compiler("rustc", "-D", "warnings", "-o", program, PathOf("config-example.rs"));
+        (await compiler.RunAsync()).Succeeded("compiling config-example.rs");
         return program;
     }
 

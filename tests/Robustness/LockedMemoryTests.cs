@@ -10,7 +10,7 @@ public class LockedMemoryTests
     public async Task Ordinary_user_can_lock_all_and_his_waits_are_in_the_file()
     {
         using ConfigFile config = ConfigFile.At(12345);
-        using RunningProgram program = await StartAsync(config);
+        using RunningProgram program = await StartAsync(config, 2500);
         Assert.Equal(0, await program.ReadNumberAsync("error"));
         foreach (string key in new[] { "first", "second" })
         {
@@ -25,13 +25,13 @@ public class LockedMemoryTests
     public async Task Config_file_stays_sparse()
     {
         using ConfigFile config = ConfigFile.At(12345);
-        using (RunningProgram program = await StartAsync(config))
+        using (RunningProgram program = await StartAsync(config, 100))
             Assert.Equal(0, (await program.EndAsync()).Succeeded().Number("error"));
 
         string kibibytes = (await Command.Of("du", "-k", config.Path).RunAsync()).Succeeded().Output.Split('\t')[0];
         Assert.InRange(int.Parse(kibibytes, CultureInfo.InvariantCulture), 0, 1023);
     }
 
-    private static async Task<RunningProgram> StartAsync(ConfigFile config) =>
-        Command.Of(await NativeProgram.BuildAsync("locked_memory_wait.c"), "700").Under(config).Start();
+    private static async Task<RunningProgram> StartAsync(ConfigFile config, int milliseconds) =>
+        Command.Of(await NativeProgram.BuildAsync("locked_memory_wait.c"), $"{milliseconds}").Under(config).Start();
 }

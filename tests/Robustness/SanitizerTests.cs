@@ -37,14 +37,14 @@ public class SanitizerTests
         string target = Path.Combine(Paths.Built, $"clock_probe.{sanitizer}{options.Length}.{Environment.ProcessId}");
         Directory.CreateDirectory(Paths.Built);
         string source = Path.Combine(Paths.Programs, "clock_probe.c");
-        Result built = await Command.Of("gcc", ["-O1", "-g", "-D_GNU_SOURCE", $"-fsanitize={sanitizer}", .. options, "-pthread", "-o", target, source]).RunAsync();
+        Result built = await Command.Compiler("gcc", ["-O1", "-g", "-D_GNU_SOURCE", $"-fsanitize={sanitizer}", .. options, "-pthread", "-o", target, source]).RunAsync();
         Assert.SkipUnless(built.ExitCode == 0, "gcc has no sanitizer runtimes here");
         return target;
     }
 
     private static async Task<string> RuntimeAsync(string name)
     {
-        string path = (await Command.Of("gcc", $"-print-file-name={name}").RunAsync()).Output.Trim();
+        string path = (await Command.Compiler("gcc", $"-print-file-name={name}").RunAsync()).Output.Trim();
         Assert.SkipUnless(Path.IsPathRooted(path), $"{name} is not installed");
         return path;
     }

@@ -31,6 +31,7 @@ public class TimerDescriptorTests
         Result result = await RunAsync("reused_number.c", way);
         Assert.Equal(1, result.Number("same_number"));
         Limits.AssertWaited300(result.Number("fired_ms"));
+        Assert.Equal(0, result.Number("descriptors"));
     }
 
     [Fact(Timeout = Limits.Test)]

@@ -8,6 +8,8 @@ namespace VirtTime.Tests.Slots;
 public class UnmovableCallTests
 {
     private const int LauncherFailed = 125;
+    private const int OneThread = 5;
+    private const long Marked = unchecked((long)ConfigExtension.MagicValue);
 
     public static TheoryData<string[]> Changes() => new((string[])["--monotonic-at", "5000s"], ["--save"]);
 
@@ -54,27 +56,27 @@ public class UnmovableCallTests
         Assert.False(IsFlagged(directory));
     }
 
-    // It is looked for before anything is prepared, and again when the sequence is odd.
-    [Fact(Timeout = Limits.Test)]
+    // It is looked for before anything is prepared, and again when the sequence is odd: a program may say so at each step between.
+    [Fact(Timeout = 2 * Limits.Test)]
     public async Task Change_is_refused_when_a_program_says_so_while_it_is_prepared()
     {
-        const long Marked = unchecked((long)ConfigExtension.MagicValue);
-        const int OneThread = 5;
-        using ConfigFile config = ConfigFile.At(12345);
-        config.WriteRaw(ConfigLayout.ExtensionPosition, Marked, ConfigExtension.CurrentVersion);
-        config.TakeSlot(OneThread, 4242, SlotMark.Of(1, 0));
-        decimal before = config.Offset;
-        string[] delayed = ["-o", "/dev/null", "-P", config.Path, "-e", "inject=fallocate:delay_enter=3000000:when=1"];
-        Task<Result> change = Command.Of(Needs.Tool("strace"), [.. delayed, Paths.Launcher, "--config", config.Path, "--monotonic-at", "5000s"]).RunAsync();
-        await Task.Delay(1500, TestContext.Current.CancellationToken);
-        const long Flags = (long)ConfigExtension.HasUnmovableCalls << 32;
-        config.WriteRaw(ConfigLayout.ExtensionPosition, Marked, Flags | ConfigExtension.CurrentVersion);
+        int steps = await CountPreparationsAsync();
+        Assert.InRange(steps, 2, 10);
+        for (int step = 1; step <= steps; step++)
+        {
+            using ConfigFile config = MakeWithOneThread();
+            decimal before = config.Offset;
+            Task<Result> change = ChangeUnderStraceAsync(config, "/dev/null", $"inject=fallocate:delay_enter=3000000:when={step}");
+            await Task.Delay(1500, TestContext.Current.CancellationToken);
+            const long Flags = (long)ConfigExtension.HasUnmovableCalls << 32;
+            config.WriteRaw(ConfigLayout.ExtensionPosition, Marked, Flags | ConfigExtension.CurrentVersion);
 
-        Result result = await change;
-        Assert.Equal(LauncherFailed, result.ExitCode);
-        Assert.Contains("--force", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
-        Assert.Equal((before, 4242), (config.Offset, config.Slot(OneThread)));
-        Assert.Equal(0UL, ConfigOnDisk.Read(config.Path).Extension.sequence & 1);
+            Result result = await change;
+            Assert.Equal(LauncherFailed, result.ExitCode);
+            Assert.Contains("--force", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+            Assert.Equal((before, 4242), (config.Offset, config.Slot(OneThread)));
+            Assert.Equal(0UL, ConfigOnDisk.Read(config.Path).Extension.sequence & 1);
+        }
     }
 
     // It cannot say so in the file.
@@ -112,6 +114,29 @@ public class UnmovableCallTests
 
         Result other = (await Command.Of(await NativeProgram.BuildAsync("clock_probe.c")).Under(config).RunAsync()).Succeeded();
         Assert.Empty(other.Error);
+    }
+
+    private static async Task<int> CountPreparationsAsync()
+    {
+        using TemporaryDirectory directory = new();
+        using ConfigFile config = MakeWithOneThread();
+        (await ChangeUnderStraceAsync(config, directory.File("log"), "trace=fallocate")).Succeeded();
+        return (await File.ReadAllLinesAsync(directory.File("log"), TestContext.Current.CancellationToken))
+            .Count(line => line.Contains("fallocate(", StringComparison.Ordinal));
+    }
+
+    private static ConfigFile MakeWithOneThread()
+    {
+        ConfigFile config = ConfigFile.At(12345);
+        config.WriteRaw(ConfigLayout.ExtensionPosition, Marked, ConfigExtension.CurrentVersion);
+        config.TakeSlot(OneThread, 4242, SlotMark.Of(1, 0));
+        return config;
+    }
+
+    private static Task<Result> ChangeUnderStraceAsync(ConfigFile config, string log, string expression)
+    {
+        string[] options = ["-o", log, "-P", config.Path, "-e", expression];
+        return Command.Of(Needs.Tool("strace"), [.. options, Paths.Launcher, "--config", config.Path, "--monotonic-at", "5000s"]).RunAsync();
     }
 
     private static bool IsFlagged(TemporaryDirectory directory) =>

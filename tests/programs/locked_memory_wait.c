@@ -1,16 +1,19 @@
 /*
  * locked_memory_wait MILLISECONDS: an ordinary user locks all of his memory, of which he may lock 64 MiB at most; then this thread and another
- * wait. Says before who waits until when. Started by root, it becomes an ordinary user itself.
+ * wait. The other one has an id whose slot the library has not mapped yet. Each prints its id and its deadline first. Started by root, the
+ * program becomes an ordinary user itself.
  */
 #include "waits.h"
 
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-enum { NOBODY = 65534, LOCKED_MOST = 64 << 20 };
+/* The library maps the slots of so many ids at once. */
+enum { NOBODY = 65534, LOCKED_MOST = 64 << 20, IDS_MAPPED = 4096 };
 
 static int milliseconds;
 static int64_t late;
+static int first_chunk, has_waited;
 
 static void *wait_and_tell(void *key)
 {
@@ -21,6 +24,14 @@ static void *wait_and_tell(void *key)
     wait_until("clock_nanosleep", deadline);
     late = vt_now(CLOCK_MONOTONIC) - deadline;
     return NULL;
+}
+
+static void *wait_in_another_chunk(void *key)
+{
+    if (vt_thread() / IDS_MAPPED == first_chunk)
+        return NULL;
+    has_waited = 1;
+    return wait_and_tell(key);
 }
 
 int main(int argc, char **argv)
@@ -41,13 +52,16 @@ int main(int argc, char **argv)
     }
     printf("error=%d\n", mlockall(MCL_CURRENT | MCL_FUTURE) ? errno : 0);
     fflush(stdout);
+    first_chunk = vt_thread() / IDS_MAPPED;
     wait_and_tell("first");
     vt_print("late_ms", late * 1000);
     pthread_attr_init(&small_stack);
     pthread_attr_setstacksize(&small_stack, 256 * 1024);
-    if (pthread_create(&thread, &small_stack, wait_and_tell, "second"))
-        return 4;
-    pthread_join(thread, NULL);
+    while (!has_waited) {
+        if (pthread_create(&thread, &small_stack, wait_in_another_chunk, "second"))
+            return 4;
+        pthread_join(thread, NULL);
+    }
     vt_print("late_ms", late * 1000);
     return 0;
 }

@@ -40,16 +40,30 @@ static inline int receive_descriptor(int socket)
     return descriptor;
 }
 
-/* Sets it to 300 ms from now on that clock, an absolute time, and prints when it can be read; -1 when that takes more than 3 s. */
+static inline int lowest_free_descriptor(void)
+{
+    int lowest = dup(0);
+
+    if (lowest >= 0)
+        close(lowest);
+    return lowest;
+}
+
+/*
+ * Sets it to 300 ms from now on that clock, an absolute time, and prints when it can be read; -1 when that takes more than 3 s. Also whether setting it
+ * left a descriptor open.
+ */
 static inline int fire_in_300ms(int descriptor, clockid_t clock)
 {
     int64_t wall = vt_now(CLOCK_REALTIME);
     struct itimerspec value = {.it_value = vt_timespec(vt_now(clock) + 300000000)};
+    int lowest = lowest_free_descriptor();
 
     if (timerfd_settime(descriptor, TFD_TIMER_ABSTIME, &value, NULL)) {
         perror("timerfd_settime");
         return 3;
     }
+    printf("descriptors=%d\n", lowest_free_descriptor() - lowest);
     struct pollfd timer = {.fd = descriptor, .events = POLLIN};
     if (poll(&timer, 1, 3000) == 1)
         vt_print("fired_ms", (vt_now(CLOCK_REALTIME) - wall) * 1000);

@@ -1,10 +1,12 @@
 /*
- * exec_ways [set=NAME=VALUE | many=NUMBER | vfork | handler | overwritten | without-memory | often | apostrophes=NUMBER]... WAY PROGRAM [ARGUMENT]...
+ * exec_ways [set=NAME=VALUE | many=NUMBER | vfork | handler | overwritten | without-memory | often | apostrophes=NUMBER | elsewhere=DIRECTORY]... WAY
+ *           PROGRAM [ARGUMENT]...
  *
  * Executes a program in this way, with an environment that has nothing but what is set; in a vfork child, in a signal handler on a small stack, when the
  * environment that it was itself started with is overwritten, when no memory is to be had, a thousand times if it fails. A way that starts a child
  * waits for it, and this program ends with its status. What fails is said as `errno=NUMBER`. The program's path may be `unreadable`, or `endless`: it runs
- * off the end of its memory. `apostrophes` puts so many behind the first word of a shell's command.
+ * off the end of its memory. `apostrophes` puts so many behind the first word of a shell's command. elsewhere=DIRECTORY: a child that is spawned changes to
+ * that directory first.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -104,11 +106,18 @@ static void execute(const char *way, char **a)
         execute_variadic(way, a);
 }
 
+static const char *elsewhere;
+
 static int start(const char *way, char **a)
 {
+    posix_spawn_file_actions_t actions, *wanted = elsewhere ? &actions : NULL;
     pid_t child;
-    int error = !strcmp(way, "posix_spawn") ? posix_spawn(&child, a[0], NULL, NULL, a, variables)
-                                            : posix_spawnp(&child, a[0], NULL, NULL, a, variables);
+
+    posix_spawn_file_actions_init(&actions);
+    if (elsewhere)
+        posix_spawn_file_actions_addchdir_np(&actions, elsewhere);
+    int error = !strcmp(way, "posix_spawn") ? posix_spawn(&child, a[0], wanted, NULL, a, variables)
+                                            : posix_spawnp(&child, a[0], wanted, NULL, a, variables);
 
     return error ? fail(error) : wait_for(child);
 }
@@ -195,15 +204,25 @@ static long pages_in_use(void)
     return pages;
 }
 
+static int lowest_free_descriptor(void)
+{
+    int lowest = dup(0);
+
+    close(lowest);
+    return lowest;
+}
+
 static int fail_often(const char *way, char **a)
 {
     execute(way, a);
     long before = pages_in_use();
+    int free_before = lowest_free_descriptor();
 
     for (int i = 0; i < 1000; i++)
         execute(way, a);
     int error = errno;
     printf("pages=%ld\n", pages_in_use() - before);
+    printf("descriptors=%d\n", lowest_free_descriptor() - free_before);
     return fail(error);
 }
 
@@ -251,6 +270,8 @@ int main(int argc, char **argv)
             how = run_in_vfork;
         else if (!strcmp(argv[first], "handler"))
             how = run_on_signal_stack;
+        else if (!strncmp(argv[first], "elsewhere=", 10))
+            elsewhere = argv[first] + 10;
         else if (!strcmp(argv[first], "often"))
             how = fail_often;
         else if (!strcmp(argv[first], "overwritten"))

@@ -5,7 +5,7 @@
  *   vfork                   a child that shares its memory sleeps for two seconds before it runs another program
  *   exec                    runs another program, which replaces all
  *   leader                  ends, and leaves the other thread alone
- *   epoll                   waits without a timeout, and notes if it is disturbed
+ *   epoll, sigwait          waits without a timeout, and notes if it is disturbed
  *   handled, ignored        signals keep coming; a wait is to end by those that are handled, and by nothing else
  */
 #include "../waits.h"
@@ -80,6 +80,17 @@ static void wait_with_signals(void)
     }
 }
 
+static void wait_for_a_signal(void)
+{
+    sigset_t awaited;
+
+    sigemptyset(&awaited);
+    sigaddset(&awaited, SIGUSR2);
+    pthread_sigmask(SIG_BLOCK, &awaited, NULL);
+    if (sigwaitinfo(&awaited, NULL) < 0)
+        disturbed++;
+}
+
 int main(int argc, char **argv)
 {
     const char *kind = argc == 2 ? argv[1] : "";
@@ -111,6 +122,8 @@ int main(int argc, char **argv)
         pthread_exit(NULL);
     if (!strcmp(kind, "epoll") && epoll_wait(epoll_create1(0), &event, 1, -1) < 0)
         disturbed++;
+    if (!strcmp(kind, "sigwait"))
+        wait_for_a_signal();
     if (!strcmp(kind, "handled"))
         wait_with_signals();
     pthread_join(waiter, NULL);

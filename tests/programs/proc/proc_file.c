@@ -5,6 +5,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
+#ifdef __GLIBC__
+#include <linux/sched.h>
+#else
+struct clone_args { uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup; };
+#endif
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -117,6 +123,8 @@ static void gone(void)
     char path[64], text[2048];
     pid_t child = fork();
 
+    if (child < 0)
+        return;
     if (child == 0) {
         pause();
         _exit(0);
@@ -206,6 +214,71 @@ static void followed(void)
     }
 }
 
+/* The whole text whenever a line arrives, of which there is one line. */
+static void followed_whole(void)
+{
+    char line[16], text[4096];
+    int file = open("/proc/uptime", O_RDONLY);
+
+    while (fgets(line, sizeof line, stdin)) {
+        lseek(file, 0, SEEK_SET);
+        ssize_t length = read(file, text, sizeof text - 1);
+        text[length > 0 ? length : 0] = 0;
+        for (char *at = text; (at = strchr(at, '\n')); at++)
+            *at = '|';
+        printf("text=%s\n", text);
+        fflush(stdout);
+    }
+}
+
+/* A child, which gets this id where it is not 0: the kernel lets root choose. Returns 0 where there is none, so that nothing is killed by mistake. */
+static pid_t start_child(pid_t id)
+{
+    struct clone_args arguments = {.exit_signal = SIGCHLD};
+
+    if (id) {
+        arguments.set_tid = (uintptr_t)&id;
+        arguments.set_tid_size = 1;
+    }
+    pid_t child = syscall(SYS_clone3, &arguments, sizeof arguments);
+    if (child == 0)
+        for (;;)
+            pause();
+    return child > 0 ? child : 0;
+}
+
+static void end_child(pid_t child)
+{
+    if (child > 0) {
+        kill(child, SIGKILL);
+        waitpid(child, NULL, 0);
+    }
+}
+
+/* The same, and then another process gets its id. */
+static void replaced(void)
+{
+    char path[64], text[2048];
+    pid_t first = start_child(0);
+
+    if (!first) {
+        printf("replacement=%d\n", errno);
+        return;
+    }
+    snprintf(path, sizeof path, "/proc/%d/stat", first);
+    int file = open(path, O_RDONLY);
+    printf("read=%d\n", read(file, text, sizeof text) > 0);
+    end_child(first);
+    /* The time of its start is in hundredths of a second. */
+    usleep(50000);
+    pid_t second = start_child(first);
+    printf("replacement=%d\n", second ? 0 : errno);
+    printf("again=%d\n", lseek(file, 0, SEEK_SET) < 0 || read(file, text, sizeof text) < 0 ? errno : 0);
+    int anew = open(path, O_RDONLY);
+    printf("anew=%d\n", read(anew, text, sizeof text) > 0);
+    end_child(second);
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -215,6 +288,7 @@ int main(int argc, char **argv)
         {"rewound stream", rewound_stream}, {"duplicated", duplicated}, {"in children", in_children}, {"inherited", inherited}, {"in pieces", in_pieces},
         {"descriptor", descriptor}, {"untouched", untouched}, {"gone", gone}, {"no descriptors", no_descriptors}, {"no writing", no_writing},
         {"on signal stack", on_signal_stack}, {"in vfork child", in_vfork_child}, {"followed", followed},
+        {"followed whole", followed_whole}, {"replaced", replaced},
         {"rewound by distance", rewound_by_distance}, {"reopened stream", reopened_stream}, {"out of reach", out_of_reach}, {"jailed", jailed},
         {"status", status}, {"foreign name", foreign_name},
 #ifdef __GLIBC__

@@ -13,7 +13,9 @@ http {
     server { listen 127.0.0.1:$port; root $1; }
 }
 END
-timeout 60 nginx -c "$1/nginx.conf" -p "$1" 2>"$1/start.log" &
+# In this script's process group, so that its limit ends the server and the workers, too. Its end does as well, however it comes.
+trap 'kill -TERM "$server" 2>/dev/null && wait "$server" || :' EXIT
+timeout --foreground --kill-after=5 60 nginx -c "$1/nginx.conf" -p "$1" 2>"$1/start.log" &
 server=$!
 get() { curl -s --max-time 20 "http://127.0.0.1:$port/"; }
 for _ in $(seq 100); do [ "$(get)" = hello ] && break || sleep 0.1; done
