@@ -2,7 +2,7 @@
 
 _virttime_run() {
     local options='--backend --monotonic-at --monotonic-offset --monotonic-since --boottime-at --boottime-offset --boottime-since
-        --realtime-at --realtime-offset --advance --config --config-mode --pid --list --save --resume --elapsed --no-freeze --criu-action --none --install --split-string
+        --realtime-at --realtime-offset --advance --config --config-mode --pid --list --save --resume --elapsed --no-freeze --criu-action --none --install --generate --split-string
         --check --force --json --print-env --verbose --log-level --help --version'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local word i
@@ -15,7 +15,7 @@ _virttime_run() {
         case $word in
             --) ((++i)); break ;;
             --monotonic-at | --monotonic-offset | --monotonic-since | --boottime-at | --boottime-offset | --boottime-since | \
-                --realtime-at | --realtime-offset | --advance | --backend | --config | --config-mode | --pid | --install | --split-string | --log-level)
+                --realtime-at | --realtime-offset | --advance | --backend | --config | --config-mode | --pid | --install | --generate | --split-string | --log-level)
                 [[ ${COMP_WORDS[i + 1]} != = ]] || ((++i))
                 ((++i)) ;;
             -c | -p | -S) ((++i)) ;;
@@ -45,6 +45,7 @@ _virttime_run() {
         -p | --pid) mapfile -t COMPREPLY < <(cd /proc && compgen -W "$(echo [0-9]*)" -- "$current") ;;
         --config-mode) mapfile -t COMPREPLY < <(compgen -W '0600 0640 0660 0644 0666' -- "$current") ;;
         --log-level) mapfile -t COMPREPLY < <(compgen -W 'trace debug information warning error critical none' -- "$current") ;;
+        --generate) mapfile -t COMPREPLY < <(compgen -W 'bash zsh fish man' -- "$current") ;;
         --backend) mapfile -t COMPREPLY < <(compgen -W 'preload namespace auto' -- "$current") ;;
         --boottime-offset) mapfile -t COMPREPLY < <(compgen -W 'monotonic' -- "$current") ;;
         --monotonic-at | --monotonic-offset | --monotonic-since | --boottime-at | --boottime-since | \
