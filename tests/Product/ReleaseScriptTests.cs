@@ -27,6 +27,20 @@ public class ReleaseScriptTests
     }
 
     [Theory(Timeout = Limits.Test)]
+    [InlineData("s/^homepage=.*/homepage=https:\\/\\/virttime.invalid/")]
+    [InlineData("s/^maintainer=.*/maintainer='Somebody <somebody@virttime.invalid>'/")]
+    public async Task Release_needs_a_home_and_a_maintainer(string change)
+    {
+        using TemporaryDirectory directory = new();
+        string repository = await Release.RepositoryAsync(directory, "repository"), version = await Release.VersionAsync();
+        (await Command.Of("sed", "-i", change, Path.Combine(repository, "scripts", "project")).RunAsync()).Succeeded();
+        string[] identity = ["-C", repository, "-c", "user.name=tests", "-c", "user.email=tests@localhost"];
+        (await Command.Of("git", [.. identity, "commit", "--quiet", "--all", "--message", "a place"]).RunAsync()).Succeeded();
+        (await Command.Of("git", "-C", repository, "tag", "v" + version).RunAsync()).Succeeded();
+        await AssertRefusesAsync(repository, version, "scripts/project still holds a place with .invalid");
+    }
+
+    [Theory(Timeout = Limits.Test)]
     [InlineData("--only", "snap", "not known")]
     [InlineData("--arch", "riscv64", "not known")]
     public async Task Unknown_value_is_an_error(string option, string value, string reason)
