@@ -24,7 +24,7 @@ internal static class Release
     {
         Needs.Tool("git");
         string repository = Directory.CreateDirectory(directory.File(path)).FullName;
-        Command export = Command.Of("sh", "-euc", Export, "sh", Paths.Root) with { WorkingDirectory = repository };
+        Command export = Command.Of("sh", "-euc", Export, "sh", Paths.Root) with { WorkingDirectory = repository, Limit = TimeSpan.FromSeconds(100) };
         (await export.With("GIT_AUTHOR_DATE", "2026-01-01T00:00:00Z").With("GIT_COMMITTER_DATE", "2026-01-01T00:00:00Z").RunAsync()).Succeeded();
         return repository;
     }
