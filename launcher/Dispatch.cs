@@ -14,6 +14,9 @@ internal static class Dispatch
     public static int Run(string[] arguments)
     {
         ArgumentList list = ArgumentList.Parse(arguments, EnvironmentBlock.Current.Find);
+        if (Generation.IsAsked(list))
+            return Generation.Run(list);
+
         LauncherOptions options = OptionsParser.Parse(list.Options);
         if (options.Help || options.Version)
         {

@@ -4,11 +4,11 @@
 #   --version   a release: V has to be the sources' version, a dated heading of CHANGELOG.md and, as vV, the commit's tag;
 #               without it a rehearsal
 #   --arch      x64 or arm64; otherwise x64, and arm64 where its compiler is installed
-#   --only      tarball, deb, rpm, image, tool or sbom; otherwise all
+#   --only      source, tarball, deb, rpm, image, tool or sbom; otherwise all
 #   --no-build  take what lies in artifacts/dist/ and the files as they are
 #   --output    another directory
 # VIRTTIME_SIGN is a command that is called with the path of each file at the end, SHA256SUMS as well.
-# VIRTTIME_MAINTAINER, "NAME <ADDRESS>", is who stands in the packages.
+# VIRTTIME_MAINTAINER, "NAME <ADDRESS>", stands in the packages in place of the maintainer in scripts/project.
 set -eu
 
 case ${1:-} in
@@ -22,6 +22,8 @@ fail() {
 
 cd "$(dirname "$0")/.."
 version=$(scripts/version.sh) root=$PWD
+. scripts/project
+: "${VIRTTIME_MAINTAINER:=$maintainer}"
 wanted= archs= kinds= build=yes output=$root/artifacts/release
 while [ $# -gt 0 ]; do
     case $1 in
@@ -49,6 +51,11 @@ check_release() {
     git tag --points-at HEAD | grep -qx "v$version" || fail "--version $wanted: this commit is not tagged v$version; tag it, or leave --version out"
     [ -z "$(git status --porcelain)" ] || fail "--version $wanted: files are changed; commit them and move the tag"
     [ -n "$build" ] || fail '--version: contradicts --no-build; a release is built from what is committed'
+    case $homepage$VIRTTIME_MAINTAINER in
+        *.invalid*) fail "--version $wanted: scripts/project still holds a place with .invalid; fill it in" ;;
+    esac
+    [ -z "${VIRTTIME_SIGN:-}" ] || [ -n "$signing_key" ] || fail '--version: VIRTTIME_SIGN is set, and scripts/project names no signing_key; fill it in'
+    [ -n "${VIRTTIME_SIGN:-}" ] || [ -z "$signing_key" ] || fail '--version: scripts/project names a signing_key; set VIRTTIME_SIGN'
 }
 
 need() {
@@ -60,12 +67,12 @@ check_tools() {
     need tar tar
     for kind in $kinds; do
         case $kind in
-            tarball) ;;
+            source | tarball) ;;
             deb) need dpkg-deb dpkg; need xz xz-utils ;;
             rpm) need rpmbuild rpm ;;
             image) need umoci umoci ;;
             tool | sbom) need dotnet dotnet-sdk-10.0 ;;
-            *) fail "--only $kind: not known; tarball, deb, rpm, image, tool and sbom are" ;;
+            *) fail "--only $kind: not known; source, tarball, deb, rpm, image, tool and sbom are" ;;
         esac
     done
     [ -z "$missing" ] || fail "tools are missing; install the packages$missing, or use --only"
@@ -82,7 +89,7 @@ check_archs() {
 
 git rev-parse --git-dir >/dev/null 2>&1 || fail 'this is no git repository; what is released is a commit'
 [ -z "$wanted" ] || check_release
-: "${kinds:=tarball deb rpm image tool sbom}"
+[ -n "$kinds" ] || kinds='source tarball deb rpm image tool sbom'
 check_tools
 check_archs
 if [ -z "$archs" ]; then
@@ -96,12 +103,23 @@ if [ -z "$archs" ]; then
     fi
 fi
 
+# A cross compiler's C library is without the updates that its distribution publishes; the library of this machine has them.
+use_same_libc() {
+    if StaticLibc=$("$root/scripts/release/libc.sh" arm64 "$root/artifacts/libc"); then
+        [ -z "$StaticLibc" ] || export StaticLibc
+    elif [ -n "$wanted" ]; then
+        fail "--version $wanted: arm64 would get an older C library than x64; see above"
+    else
+        echo "release.sh: arm64 gets the cross compiler's C library, which is without updates" >&2
+    fi
+}
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 umask 022
 : "${SOURCE_DATE_EPOCH:=$(git log -1 --format=%ct)}"
-: "${VIRTTIME_MAINTAINER:=The VirtTime contributors <maintainers@virttime.invalid>}"
 export SOURCE_DATE_EPOCH VIRTTIME_MAINTAINER VERSION="$version" OUTPUT="$output" ARCHS="$archs"
+export HOMEPAGE="$homepage" SIGNING_KEY="$signing_key" LICENSE_EXPRESSION="$license" SUMMARY="$summary"
 export LC_ALL=C TZ=UTC DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
 # An export of the commit, so that nothing else that lies about gets in.
@@ -111,6 +129,7 @@ if [ -n "$build" ]; then
     git archive HEAD | tar -x -C "$work/source"
     cd "$work/source"
     for arch in $archs; do
+        [ "$arch" != arm64 ] || use_same_libc
         ContinuousIntegrationBuild=true scripts/build.sh --arch "$arch"
     done
 fi
@@ -119,8 +138,10 @@ fi
 mkdir -p "$output"
 [ -z "$(ls -A "$output")" ] || fail "--output: $output is not empty; name another directory"
 scripts/release/notes.sh "$version" >"$output/virttime-$version-notes.md"
+scripts/release/verify.sh >"$output/VERIFY.txt"
 for kind in $kinds; do
     case $kind in
+        source) WORK=$work/source-archive scripts/release/source.sh "$root" ;;
         tool) WORK=$work/tool scripts/release/tool.sh ;;
         sbom) ;;
         *)

@@ -4,7 +4,9 @@ namespace VirtTime.CommandLine;
 internal static class HelpText
 {
     /// <summary>What <c>--version</c> prints.</summary>
-    public static string VersionLine => $"virttime-run {typeof(HelpText).Assembly.GetName().Version?.ToString(3)}\n";
+    public static string VersionLine => $"virttime-run {Version}\n";
+
+    public static string Version => typeof(HelpText).Assembly.GetName().Version!.ToString(3);
 
     public const string Text =
         """
@@ -14,6 +16,7 @@ internal static class HelpText
           virttime-run [OPTION]... --pid PID
           virttime-run [--json] --list
           virttime-run --install DIR
+          virttime-run --generate WHAT
 
         Run COMMAND with shifted clocks. Without COMMAND: create, adjust or show the
         config file, or the clocks of a running program.
@@ -64,6 +67,8 @@ internal static class HelpText
           -v, --verbose                diagnostics on standard error
               --log-level LEVEL        trace, debug, information, warning, error,
                                          critical, none (default)
+              --generate WHAT          print the completion for bash, zsh or fish, or
+                                         the manual page (man)
           -h, --help                   this text
           -V, --version                the version
 

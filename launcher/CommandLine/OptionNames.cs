@@ -33,6 +33,7 @@ internal static class OptionNames
     public const string CriuAction = "criu-action";
     public const string None = "none";
     public const string Install = "install";
+    public const string Generate = "generate";
     public const string SplitString = "split-string";
     public const char SplitStringLetter = 'S';
     public const string Check = "check";
@@ -51,8 +52,8 @@ internal static class OptionNames
     [
         Backend,
         MonotonicAt, MonotonicOffset, MonotonicSince, BoottimeAt, BoottimeOffset, BoottimeSince, RealtimeAt, RealtimeOffset, Advance, Config, ConfigMode, ConfigLayout,
-        Pid, List, Save, Resume, Elapsed, NoFreeze, KeepWaits, CriuAction, None, Install, SplitString, Check, Force, Json, PrintEnvironment, Verbose, LogLevel,
-        Help, Version,
+        Pid, List, Save, Resume, Elapsed, NoFreeze, KeepWaits, CriuAction, None, Install, Generate, SplitString, Check, Force, Json, PrintEnvironment, Verbose,
+        LogLevel, Help, Version,
     ];
 
     /// <summary>The one name that begins with what was typed, as for <c>getopt_long(3)</c>; what fits no name stays as it is.</summary>
@@ -72,7 +73,7 @@ internal static class OptionNames
     }
 
     public static bool TakesValue(string name) => name is MonotonicAt or MonotonicOffset or BoottimeAt or BoottimeOffset
-        or Advance or Backend or Config or ConfigMode or ConfigLayout or Pid or Install or SplitString or LogLevel || HasDate(name);
+        or Advance or Backend or Config or ConfigMode or ConfigLayout or Pid or Install or Generate or SplitString or LogLevel || HasDate(name);
 
     /// <summary>Whether it is one of <see cref="DatedOptions"/>.</summary>
     public static bool HasDate(ReadOnlySpan<char> name) => name is RealtimeAt or RealtimeOffset or MonotonicSince or BoottimeSince;

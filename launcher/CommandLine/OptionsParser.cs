@@ -98,6 +98,7 @@ internal static class OptionsParser
 
     private static LauncherException Explain(Error error, string[] arguments) => error switch
     {
+        UnknownOptionError { Token: OptionNames.Generate } => throw Generation.NotAlone(),
         UnknownOptionError unknown => new LauncherException(AsTyped(unknown.Token, arguments), "unknown option" + Remedy),
         MissingValueOptionError missing => new LauncherException(Name(missing), "needs a value" + Remedy),
         RepeatedOptionError repeated => new LauncherException(Name(repeated), "given twice; give it once"),

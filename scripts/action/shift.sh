@@ -1,28 +1,74 @@
 #!/bin/bash
-# Runs the input `command` with the clocks that were asked for, or lets the steps that follow run with them.
+# Runs the input `command` with the clocks that were asked for, or lets the steps that follow run with them, or on the host's again.
 set -eu
 
+. "$GITHUB_ACTION_PATH/report.sh"
 options=()
 for input in "${!INPUT_@}"; do
     option=${input#INPUT_} option=${option,,}
     case $option in
-        *_at | *_offset | *_since) [ -z "${!input}" ] || options+=("--${option/_/-}" "${!input}") ;;
+        *_at | *_offset | *_since) [ -z "${!input}" ] || options+=("--${option/_/-}=${!input}") ;;
     esac
 done
-config=${INPUT_CONFIG:-} command=${INPUT_COMMAND:-}
+config=${INPUT_CONFIG:-} command=${INPUT_COMMAND:-} off=${INPUT_OFF:-}
 # The command is to have the environment of the job.
 unset "${!INPUT_@}"
 
-if [ -n "$command" ]; then
-    script=$RUNNER_TEMP/virttime-command.sh
-    printf '%s\n' "$command" >"$script"
-    exec virttime-run "${options[@]}" ${config:+--config "$config"} -- bash --noprofile --norc -eo pipefail "$script"
+# run ARGUMENT...: the launcher, whose message becomes the step's error.
+run() {
+    local message
+    message=$(virttime-run "$@" 2>&1 >"$RUNNER_TEMP/virttime-output") || fail "${message#virttime-run: }"
+    [ -z "$message" ] || printf '%s\n' "$message" >&2
+}
+
+# What LD_PRELOAD has beside the library.
+without_library() {
+    local parts kept=() part
+    IFS=': ' read -ra parts <<<"${LD_PRELOAD:-}"
+    for part in "${parts[@]}"; do
+        [[ $part == */libvirttime.so ]] || kept+=("$part")
+    done
+    (IFS=:; echo "${kept[*]-}")
+}
+
+case $off in
+    '' | false | true) ;;
+    *) fail "off: \"$off\" is neither true nor false" ;;
+esac
+case $config in
+    *$'\n'* | *$'\r'*) fail 'config: a path cannot have more than one line' ;;
+esac
+[ -z "$config" ] || [ "${config:0:1}" = / ] || config=$PWD/$config
+if [ "$off" = true ]; then
+    [ -z "$command$config" ] && [ ${#options[@]} = 0 ] || fail 'off: ends the shift; give no clock, config or command with it'
+    # A variable can be emptied for the steps that follow, but not taken away.
+    printf 'LD_PRELOAD=%s\nVIRT_TIME_CONF=\n' "$(without_library)" >>"$GITHUB_ENV"
+    exit
+fi
+if [ ${#options[@]} = 0 ] && [ ! -e "$config" ]; then
+    [ -z "$config" ] || fail "config: $config does not exist; give a clock, with which it is created"
+    [ -z "$command" ] || fail 'command: give a clock for it, or a config file that exists'
+    exit # installed only
 fi
 
-# A line feed would make a variable of the rest.
-config=${config:-$RUNNER_TEMP/virttime.conf}
-if [[ $config == *[$'\n\r']* ]]; then
-    echo "::error title=VirtTime::config: a line feed is in it; give another path"
-    exit 1
+if [ -n "$command" ]; then
+    script=$(mktemp "$RUNNER_TEMP/virttime-command-XXXXXX")
+    printf '%s\n' "$command" >"$script"
+    options+=(${config:+"--config=$config"})
+    run "${options[@]}" --check -- bash
+    [ -z "$config" ] || echo "config=$config" >>"$GITHUB_OUTPUT"
+    exec virttime-run "${options[@]}" -- bash --noprofile --norc -eo pipefail "$script"
 fi
-virttime-run "${options[@]}" --config "$config" --print-env >>"$GITHUB_ENV"
+
+# A second shift takes the place of the first, whose file the programs that still run keep.
+[ -n "$config" ] || config=$(mktemp -u "$RUNNER_TEMP/virttime-config-XXXXXX")
+run "${options[@]}" "--config=$config"
+echo "config=$config" >>"$GITHUB_OUTPUT"
+# The variables get a plain name for it, since --print-env takes no other.
+plain=$config
+if [[ $config == *[!a-zA-Z0-9/._+:,@%=-]* ]]; then
+    plain=$(mktemp -u "$RUNNER_TEMP/virttime-link-XXXXXX")
+    ln -s "$config" "$plain"
+fi
+LD_PRELOAD=$(without_library) run "--config=$plain" --print-env
+cat "$RUNNER_TEMP/virttime-output" >>"$GITHUB_ENV"

@@ -2,7 +2,7 @@
 
 # The short ones first: __fish_complete_subcommand takes leading long ones for its own.
 set -g __virttime_run_with_value -c -p -S --monotonic-at --monotonic-offset --monotonic-since --boottime-at --boottime-offset \
-    --boottime-since --realtime-at --realtime-offset --advance --backend --config --config-mode --config-layout --pid --install --split-string --log-level
+    --boottime-since --realtime-at --realtime-offset --advance --backend --config --config-mode --config-layout --pid --install --generate --split-string --log-level
 
 # Whether the word to complete is still the launcher's: no word before it is a command.
 function __virttime_run_option
@@ -40,6 +40,7 @@ complete -c virttime-run -n __virttime_run_option -l no-freeze -d 'Change the cl
 complete -c virttime-run -n __virttime_run_option -l keep-waits -d 'Calls in flight keep the time that they have left'
 complete -c virttime-run -n __virttime_run_option -l criu-action -d 'Act as an action script of criu'
 complete -c virttime-run -n __virttime_run_option -x -l install -a '(__fish_complete_directories)' -d 'Copy virttime-run and its library into a directory'
+complete -c virttime-run -n __virttime_run_option -x -l generate -a 'bash zsh fish man' -d 'Print a completion or the manual page'
 complete -c virttime-run -n __virttime_run_option -x -l backend -a 'preload namespace auto' -d 'By what the command gets its clocks'
 complete -c virttime-run -n __virttime_run_option -x -s S -l split-string -d 'Split a string into arguments, for #! lines'
 complete -c virttime-run -n __virttime_run_option -l none -d 'Run the command on the host\'s clocks'

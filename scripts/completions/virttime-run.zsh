@@ -22,6 +22,7 @@ _arguments -s -S \
     '(--save)--resume[let the virtual clocks go on from those saved]' \
     '--elapsed[with --resume, add the time that has passed meanwhile]' \
     '(-)--install=[copy virttime-run and its library into a directory]:directory:_files -/' \
+    '(-)--generate=[print a completion or the manual page]:what:(bash zsh fish man)' \
     '--no-freeze[change the clocks without stopping the programs that use them]' \
     '(--resume --save)--keep-waits[calls in flight keep the time that they have left]' \
     '--criu-action[act as an action script of criu]' \

@@ -1,13 +1,18 @@
 #!/bin/sh
-# Usage: SOURCE_DATE_EPOCH=SECONDS archive.sh DIRECTORY NAME...
-# Writes a tar archive to standard output that depends on nothing but what the files hold, their names, and which can be executed.
+# Usage: SOURCE_DATE_EPOCH=SECONDS archive.sh ARCHIVE DIRECTORY NAME...
+# Makes a tar archive that depends on nothing but what the files hold, their names, and which can be executed. ARCHIVE is absolute.
+# Directories are not members of it: unpacked over others, they would take the place of symbolic links and change modes and owners.
 set -eu
 
 case ${1:-} in
     -h | --help) sed -n '2,${/^#/!q;s/^#\( \|$\)//p;}' "$0"; exit ;;
 esac
 
-directory=$1
-shift
-exec tar --create --directory="$directory" --format=gnu --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner \
-    --mode=u=rwX,go=rX -- "$@"
+archive=$1
+list=$(mktemp)
+trap 'rm -f "$list"' EXIT
+cd "$2"
+shift 2
+find "$@" ! -type d -print0 | sort -z >"$list"
+tar --create --format=gnu --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX --no-recursion \
+    --null --files-from="$list" --file="$archive"

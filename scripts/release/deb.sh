@@ -17,7 +17,6 @@ doc=$tree/usr/share/doc/virttime
 scripts/release/tree.sh "$1" "$tree" /usr main
 
 mv "$tree/usr/share/zsh/site-functions" "$tree/usr/share/zsh/vendor-completions"
-mkdir "$doc/examples"
 mv "$doc"/config-example.* "$doc/examples"
 mv "$doc/CHANGELOG.md" "$doc/changelog"
 rm "$doc/LICENSE" # it stands in this one
@@ -35,6 +34,13 @@ mkdir -p "$tree/usr/share/lintian/overrides"
 cat >"$tree/usr/share/lintian/overrides/virttime" <<'END'
 # On purpose: nothing that is preloaded gets into the launcher, and it starts beside any libc.
 virttime: statically-linked-binary [usr/bin/virttime-run]
+# On purpose: it gets into programs of glibc and of musl, and takes what it needs from the one that is there.
+virttime: shared-library-lacks-prerequisites [usr/lib/virttime/libvirttime.so]
+# They say which compilers made the files, which are those of the tarball to the byte.
+virttime: binary-has-unneeded-section .comment [usr/bin/virttime-run]
+virttime: binary-has-unneeded-section .comment [usr/lib/virttime/libvirttime.so]
+# It is not uploaded to Debian, where a bug would ask for it.
+virttime: initial-upload-closes-no-bugs [usr/share/doc/virttime/changelog.Debian.gz:1]
 END
 
 mkdir "$tree/DEBIAN"
@@ -47,11 +53,12 @@ Installed-Size: $(find "$tree/usr" -type f -printf '%s\n' | awk '{ size += int((
 Suggests: python3
 Section: utils
 Priority: optional
-Description: run programs with a shifted monotonic clock
- virttime-run lets a program see another monotonic clock than the machine's,
- without privileges and without touching the program. The clock can be
- adjusted while the program runs, and goes on where it was after a checkpoint
- and restore on another host.
+Homepage: $HOMEPAGE
+Description: $SUMMARY
+ virttime-run lets a program see another monotonic clock than the machine's, or
+ another date, without privileges and without touching the program. The clocks
+ can be adjusted while the program runs, and go on where they were after a
+ checkpoint and restore on another host.
 END
 (cd "$tree" && find usr -type f | sort | xargs md5sum) >"$tree/DEBIAN/md5sums"
 scripts/release/dates.sh "$tree"

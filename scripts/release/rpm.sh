@@ -19,28 +19,29 @@ mkdir -p "$WORK/top"
 Name: virttime
 Version: $VERSION
 Release: 1
-Summary: Run programs with a shifted monotonic clock
-License: MIT AND LGPL-2.1-or-later
+Summary: $(printf %s "$SUMMARY" | sed 's/./\U&/')
+License: $LICENSE_EXPRESSION
+URL: $HOMEPAGE
 Packager: $VIRTTIME_MAINTAINER
 # Nothing is needed, and a library that is preloaded by its path is nothing that others could need.
 AutoReqProv: no
 
 %description
-virttime-run lets a program see another monotonic clock than the machine's, without privileges and without touching the program. The
-clock can be adjusted while the program runs, and goes on where it was after a checkpoint and restore on another host.
+virttime-run lets a program see another monotonic clock than the machine's, or another date, without privileges and without touching the
+program. The clocks can be adjusted while the program runs, and go on where they were after a checkpoint and restore on another host.
 
 %install
 cp -a $WORK/tree/. %{buildroot}
 
 %files
 %dir /usr/lib/virttime
-%dir /usr/share/doc/virttime
 END
+    (cd "$WORK/tree" && find usr/share/doc/virttime -type d | sort) | sed 's:^:%dir /:'
     (cd "$WORK/tree" && find usr -type f | sort) | sed '
         s:.*:/&:
         s:^/usr/share/man/.*:&*:
-        s:^/usr/share/doc/virttime/LICENSE$:%license &:
-        s:^/usr/share/doc/virttime/[^L].*:%doc &:'
+        s:^/usr/share/doc/virttime/\(LICENSE\|THIRD-PARTY-NOTICES\)$:%license &:
+        s:^/usr/share/doc/virttime/.*:%doc &:'
 } >"$WORK/virttime.spec"
 
 # Packed as it is: not stripped, not compressed, no link by build id, and nothing that tells where and when.

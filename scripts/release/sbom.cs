@@ -1,4 +1,4 @@
-// Usage: dotnet run sbom.cs SOURCES OUTPUT VERSION DATE AUTHORS ARCH...
+// Usage: dotnet run sbom.cs SOURCES OUTPUT VERSION DATE AUTHORS HOMEPAGE LICENSE ARCH...
 // Writes virttime-VERSION.spdx.json: what was made, and what of others is in it or has made it. Nothing in it depends on when or where.
 #:property PublishAot=false
 
@@ -10,11 +10,14 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
-string sources = args[0], output = args[1], version = args[2], date = args[3], authors = args[4];
-string[] archs = args[5..];
+string sources = args[0], output = args[1], version = args[2], date = args[3], authors = args[4], homepage = args[5], ownLicense = args[6];
+string[] archs = args[7..];
 
 const string Document = "SPDXRef-DOCUMENT", Root = "SPDXRef-Package-virttime";
-JsonArray packages = [Package(Root, "virttime", version, "MIT")], files = [], relations = [Relation(Document, "DESCRIBES", Root)];
+JsonObject virttime = Package(Root, "virttime", version, ownLicense);
+virttime["homepage"] = homepage;
+virttime["externalRefs"] = Purl($"pkg:generic/virttime@{version}");
+JsonArray packages = [virttime], files = [], relations = [Relation(Document, "DESCRIBES", Root)];
 
 // What the compiler and its neighbours are for; the rest of what is restored is linked into the launcher.
 Regex tools = new(@"ILCompiler$|^Microsoft\.NET\.ILLink|^Iced$", RegexOptions.IgnoreCase);
@@ -57,7 +60,7 @@ JsonObject document = new()
     ["dataLicense"] = "CC0-1.0",
     ["SPDXID"] = Document,
     ["name"] = $"virttime-{version}",
-    ["documentNamespace"] = $"https://virttime.invalid/spdx/virttime-{version}-{digest}",
+    ["documentNamespace"] = $"{homepage}/spdx/virttime-{version}-{digest}",
     ["creationInfo"] = new JsonObject { ["created"] = date, ["creators"] = new JsonArray($"Organization: {authors}", $"Tool: virttime-release.sh-{version}") },
     ["packages"] = packages,
     ["files"] = files,
@@ -72,12 +75,7 @@ void Add(string name, string resolved, string license, string url, bool isTool)
     if (packages.Any(package => (string?)package!["SPDXID"] == id))
         return;
     JsonObject package = Package(id, name, resolved, license);
-    package["externalRefs"] = new JsonArray(new JsonObject
-    {
-        ["referenceCategory"] = "PACKAGE-MANAGER",
-        ["referenceType"] = "purl",
-        ["referenceLocator"] = Uri.EscapeDataString(url).Replace("%2F", "/").Replace("%3A", ":").Replace("%40", "@"),
-    });
+    package["externalRefs"] = Purl(url);
     packages.Add(package);
     relations.Add(isTool ? Relation(id, "BUILD_TOOL_OF", Root) : Relation(Root, "STATIC_LINK", id));
 }
@@ -109,9 +107,15 @@ string License(string name, string resolved)
     return (string?)license?.Attribute("type") == "expression" ? license.Value : "NOASSERTION";
 }
 
-// The C library that was linked: the package that its static part belongs to.
+// The C library that was linked: the package that its static part belongs to, or that release.sh got, in a directory PACKAGE_VERSION_ARCH.
 static (string Package, string Version)? LibcPackage(string arch)
 {
+    if (arch == "arm64" && Environment.GetEnvironmentVariable("StaticLibc") is { Length: > 0 } directory)
+    {
+        string[] parts = Array.Find(directory.Split('/'), part => part.EndsWith("_" + arch, StringComparison.Ordinal))!.Split('_');
+        return (parts[0], parts[1]);
+    }
+
     string? archive = Output(arch == "arm64" ? "aarch64-linux-gnu-gcc" : "gcc", "-print-file-name=libc.a");
     string? owner = archive == null ? null : Output("dpkg-query", "--search", Path.GetFullPath(archive))?.Split(':')[0];
     string? version = owner == null ? null : Output("dpkg-query", "--show", "--showformat=${Version}", owner);
@@ -132,6 +136,13 @@ static string? Output(string program, params string[] arguments)
         return null;
     }
 }
+
+static JsonArray Purl(string url) => new(new JsonObject
+{
+    ["referenceCategory"] = "PACKAGE-MANAGER",
+    ["referenceType"] = "purl",
+    ["referenceLocator"] = Uri.EscapeDataString(url).Replace("%2F", "/").Replace("%3A", ":").Replace("%40", "@"),
+});
 
 static JsonObject Package(string id, string name, string version, string license) => new()
 {

@@ -12,4 +12,4 @@ mkdir -p "$WORK"
 cp scripts/release/sbom.cs "$WORK"
 date=$(date --utc --date="@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)
 # The program is built below XDG_DATA_HOME, and would stay there.
-XDG_DATA_HOME=$WORK dotnet run "$WORK/sbom.cs" -- "$PWD" "$OUTPUT" "$VERSION" "$date" "${VIRTTIME_MAINTAINER%% <*}" $ARCHS
+XDG_DATA_HOME=$WORK dotnet run "$WORK/sbom.cs" -- "$PWD" "$OUTPUT" "$VERSION" "$date" "${VIRTTIME_MAINTAINER%% <*}" "$HOMEPAGE" "$LICENSE_EXPRESSION" $ARCHS

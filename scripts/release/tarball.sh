@@ -13,5 +13,6 @@ for part in main debug; do
     suffix=
     [ $part = main ] || suffix=-debug
     scripts/release/tree.sh "$1" "$WORK/$part" "/$name" $part
-    scripts/release/archive.sh "$WORK/$part" "$name" | gzip -n -9 >"$OUTPUT/$name$suffix.tar.gz"
+    scripts/release/archive.sh "$WORK/$part.tar" "$WORK/$part" "$name"
+    gzip -n -9 <"$WORK/$part.tar" >"$OUTPUT/$name$suffix.tar.gz"
 done

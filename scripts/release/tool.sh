@@ -12,6 +12,12 @@ id=virttime-run
 mkdir -p "$WORK"
 cp scripts/release/tool.csproj "$WORK"
 
+# The notices are the same for each architecture.
+case $ARCHS in
+    *x64*) first=dist ;;
+    *) first=dist-arm64 ;;
+esac
+
 # specification ID TYPE FILES
 specification() {
     cat <<END
@@ -21,13 +27,18 @@ specification() {
     <id>$1</id>
     <version>$VERSION</version>
     <authors>${VIRTTIME_MAINTAINER%% <*}</authors>
-    <description>Runs programs with a shifted monotonic clock, on Linux.</description>
-    <license type="expression">MIT AND LGPL-2.1-or-later</license>
+    <description>Linux: $SUMMARY.</description>
+    <license type="expression">$LICENSE_EXPRESSION</license>
+    <projectUrl>$HOMEPAGE</projectUrl>
     <readme>README.md</readme>
     <packageTypes><packageType name="$2" /></packageTypes>
   </metadata>
   <files>
     <file src="$PWD/README.md" target="README.md" />
+    <file src="$PWD/LICENSE" target="LICENSE" />
+    <file src="$PWD/artifacts/$first/THIRD-PARTY-NOTICES" target="THIRD-PARTY-NOTICES" />
+    <file src="$PWD/scripts/container/*" target="scripts/container" />
+    <file src="$PWD/scripts/cluster/*" target="scripts/cluster" />
 $3
   </files>
 </package>

@@ -10,13 +10,17 @@ internal sealed partial class ActionSteps
     private static readonly string s_folder = Path.Combine(Paths.Root, "scripts", "action");
 
     private readonly TemporaryDirectory _directory;
+    private readonly string _folder;
     private readonly YamlMappingNode _action;
     private readonly List<string> _paths = [];
     private readonly Dictionary<string, string> _variables = [];
 
-    public ActionSteps(TemporaryDirectory directory)
+    /// <param name="directory">For the runner's files.</param>
+    /// <param name="folder">Where the action lies; that of the work tree if null.</param>
+    public ActionSteps(TemporaryDirectory directory, string? folder = null)
     {
         _directory = directory;
+        _folder = folder ?? s_folder;
         YamlStream stream = [];
         using (StreamReader reader = File.OpenText(Path.Combine(s_folder, "action.yml")))
             stream.Load(reader);
@@ -24,6 +28,15 @@ internal sealed partial class ActionSteps
     }
 
     public IEnumerable<string> Inputs => ((YamlMappingNode)_action["inputs"]).Children.Keys.Select(key => key.ToString());
+
+    /// <summary>What the last use put out.</summary>
+    public Dictionary<string, string> Outputs { get; } = [];
+
+    /// <summary>Variables of the runner that differ from the usual ones.</summary>
+    public Dictionary<string, string?> Runner { get; } = [];
+
+    /// <summary>What the steps that follow find in the environment.</summary>
+    public IReadOnlyDictionary<string, string> Variables => _variables;
 
     /// <summary>The action's own steps, up to the first that fails.</summary>
     public async Task<Result> UseAsync(params (string Input, string Value)[] given)
@@ -34,16 +47,22 @@ internal sealed partial class ActionSteps
 
         Assert.Equal("composite", _action["runs"]["using"].ToString());
         Result? result = null;
+        Outputs.Clear();
+        Dictionary<string, string> put = [];
         foreach (YamlMappingNode step in ((YamlSequenceNode)_action["runs"]["steps"]).Cast<YamlMappingNode>())
         {
             Assert.Equal("bash", step["shell"].ToString());
             Dictionary<string, string> environment = ((YamlMappingNode)step["env"]).Children
                 .ToDictionary(entry => entry.Key.ToString(), entry => Expand(entry.Value.ToString(), inputs));
             result = await RunAsync(Expand(step["run"].ToString(), inputs), environment);
+            foreach (string[] line in (await File.ReadAllLinesAsync(_directory.File("github_output"), TestContext.Current.CancellationToken)).Select(line => line.Split('=', 2)))
+                put[$"steps.{step["id"]}.outputs.{line[0]}"] = line[1];
             if (result.ExitCode != 0)
                 break;
         }
 
+        foreach ((YamlNode name, YamlNode output) in ((YamlMappingNode)_action["outputs"]).Children)
+            Outputs[name.ToString()] = put.GetValueOrDefault(Expression().Match(output["value"].ToString()).Groups[1].Value, "");
         return result!;
     }
 
@@ -52,17 +71,19 @@ internal sealed partial class ActionSteps
 
     private async Task<Result> RunAsync(string script, Dictionary<string, string> environment)
     {
-        string file = _directory.File("step.sh"), paths = _directory.File("github_path"), variables = _directory.File("github_env");
+        string file = _directory.File("step.sh"), paths = _directory.File("github_path"), variables = _directory.File("github_env"), outputs = _directory.File("github_output");
         await File.WriteAllTextAsync(file, script, TestContext.Current.CancellationToken);
-        foreach (string empty in (string[])[paths, variables])
+        foreach (string empty in (string[])[paths, variables, outputs])
             await File.WriteAllTextAsync(empty, "", TestContext.Current.CancellationToken);
 
         string temporary = Directory.CreateDirectory(_directory.File("temp")).FullName;
         Command command = Command.Of("bash", "--noprofile", "--norc", "-eo", "pipefail", file) with { WorkingDirectory = _directory.Path };
-        command = command.With("RUNNER_TEMP", temporary).With("RUNNER_ARCH", "X64").With("GITHUB_ACTION_PATH", s_folder)
-            .With("GITHUB_PATH", paths).With("GITHUB_ENV", variables)
+        command = command.With("RUNNER_TEMP", temporary).With("RUNNER_ARCH", "X64").With("RUNNER_OS", "Linux").With("GITHUB_ACTION_PATH", _folder)
+            .With("GITHUB_PATH", paths).With("GITHUB_ENV", variables).With("GITHUB_OUTPUT", outputs).With("GITHUB_SERVER_URL", "https://server.invalid")
             .With("PATH", string.Join(':', [.. _paths, Environment.GetEnvironmentVariable("PATH")]));
         foreach ((string name, string value) in _variables.Concat(environment))
+            command = command.With(name, value);
+        foreach ((string name, string? value) in Runner)
             command = command.With(name, value);
         Result result = await command.RunAsync();
         foreach (string line in await File.ReadAllLinesAsync(paths, TestContext.Current.CancellationToken))
@@ -72,11 +93,9 @@ internal sealed partial class ActionSteps
         return result;
     }
 
-    // Inputs, and what of the context the action uses.
+    // Inputs; of the context the action uses nothing else.
     private static string Expand(string text, Dictionary<string, string> inputs) => Expression().Replace(text, match => match.Groups[1].Value switch
     {
-        "github.server_url" => "https://server.invalid",
-        "github.action_repository" => "owner/virttime",
         string name when name.StartsWith("inputs.", StringComparison.Ordinal) => inputs[name["inputs.".Length..]],
         string name => throw new InvalidOperationException($"{name} is not known"),
     });

@@ -18,6 +18,11 @@ public class BillOfMaterialsTests
         Assert.Equal("SPDX-2.3", root.GetProperty("spdxVersion").GetString());
         Assert.Equal("CC0-1.0", root.GetProperty("dataLicense").GetString());
 
+        Result license = await Command.Of("sh", "-euc", ". \"$0\"; echo \"$license\"", Path.Combine(Paths.Root, "scripts", "project")).RunAsync();
+        JsonElement own = root.GetProperty("packages").EnumerateArray().Single(package => package.GetProperty("name").GetString() == "virttime");
+        Assert.Equal(license.Succeeded().Lines[0], own.GetProperty("licenseDeclared").GetString());
+        Assert.Equal($"pkg:generic/virttime@{await Release.VersionAsync()}", own.GetProperty("externalRefs")[0].GetProperty("referenceLocator").GetString());
+
         JsonElement[] packages = [.. root.GetProperty("packages").EnumerateArray()], files = [.. root.GetProperty("files").EnumerateArray()];
         string[] sums = await File.ReadAllLinesAsync(Path.Combine(made, "SHA256SUMS"), TestContext.Current.CancellationToken);
         foreach (JsonElement file in files)

@@ -17,8 +17,8 @@ public class InstallTests
         "share/fish/vendor_completions.d/virttime-run.fish",
         "share/doc/virttime/config-example.py",
         "share/doc/virttime/config-example.rs",
-        "share/doc/virttime/scripts/container/Containerfile",
-        "share/doc/virttime/scripts/cluster/job.sh",
+        "share/doc/virttime/examples/container/Containerfile",
+        "share/doc/virttime/examples/cluster/job.sh",
     ];
 
     [Fact(Timeout = Limits.Test)]

@@ -15,6 +15,9 @@ internal static partial class Recipes
         return Blocks(Assert.Single(recipes.Split("\n### ").Skip(1), part => part.StartsWith(heading, StringComparison.Ordinal)), language);
     }
 
+    /// <summary>The code blocks of a section.</summary>
+    public static async Task<string[]> BlocksOfAsync(string section, string language) => Blocks(await SectionAsync(section), language);
+
     /// <summary>The shebang script of the section "Use".</summary>
     public static async Task<string> ScriptOfUseAsync() => Assert.Single(Blocks(await SectionAsync("Use"), "python"));
 

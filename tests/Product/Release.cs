@@ -10,6 +10,7 @@ internal static class Release
         """
         git -C "$1" ls-files -z --cached --others --exclude-standard | tar -C "$1" --null --files-from=- --ignore-failed-read -c 2>/dev/null | tar -x
         sed -i "s/^## \(.*\) (unreleased)/## \1 (2026-01-01)/" CHANGELOG.md
+        sed -i "s/\.invalid/.example/g" scripts/project
         git init --quiet
         git add --all
         git -c user.name=tests -c user.email=tests@localhost commit --quiet --message all
@@ -18,12 +19,12 @@ internal static class Release
     public static async Task<string> VersionAsync() =>
         (await Command.Of(Path.Combine(Paths.Root, "scripts", "version.sh")).RunAsync()).Succeeded().Output.Trim();
 
-    /// <summary>A repository of its own at a path below a temporary directory, with a date in its changelog.</summary>
+    /// <summary>A repository of its own at a path below a temporary directory, with a date in its changelog and a home in its project file.</summary>
     public static async Task<string> RepositoryAsync(TemporaryDirectory directory, string path)
     {
         Needs.Tool("git");
         string repository = Directory.CreateDirectory(directory.File(path)).FullName;
-        Command export = Command.Of("sh", "-euc", Export, "sh", Paths.Root) with { WorkingDirectory = repository };
+        Command export = Command.Of("sh", "-euc", Export, "sh", Paths.Root) with { WorkingDirectory = repository, Limit = TimeSpan.FromSeconds(100) };
         (await export.With("GIT_AUTHOR_DATE", "2026-01-01T00:00:00Z").With("GIT_COMMITTER_DATE", "2026-01-01T00:00:00Z").RunAsync()).Succeeded();
         return repository;
     }

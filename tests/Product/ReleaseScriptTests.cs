@@ -27,6 +27,47 @@ public class ReleaseScriptTests
     }
 
     [Theory(Timeout = Limits.Test)]
+    [InlineData("s/^homepage=.*/homepage=https:\\/\\/virttime.invalid/")]
+    [InlineData("s/^maintainer=.*/maintainer='Somebody <somebody@virttime.invalid>'/")]
+    public async Task Release_needs_a_home_and_a_maintainer(string change)
+    {
+        using TemporaryDirectory directory = new();
+        string repository = await Release.RepositoryAsync(directory, "repository"), version = await Release.VersionAsync();
+        (await Command.Of("sed", "-i", change, Path.Combine(repository, "scripts", "project")).RunAsync()).Succeeded();
+        string[] identity = ["-C", repository, "-c", "user.name=tests", "-c", "user.email=tests@localhost"];
+        (await Command.Of("git", [.. identity, "commit", "--quiet", "--all", "--message", "a place"]).RunAsync()).Succeeded();
+        (await Command.Of("git", "-C", repository, "tag", "v" + version).RunAsync()).Succeeded();
+        await AssertRefusesAsync(repository, version, "scripts/project still holds a place with .invalid");
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("0123 4567", null, "set VIRTTIME_SIGN")]
+    [InlineData("", "true", "names no signing_key")]
+    public async Task Key_and_signing_go_together(string key, string? sign, string reason)
+    {
+        using TemporaryDirectory directory = new();
+        string repository = await Release.RepositoryAsync(directory, "repository"), version = await Release.VersionAsync();
+        (await Command.Of("sed", "-i", $"s/^signing_key=/signing_key='{key}'/", Path.Combine(repository, "scripts", "project")).RunAsync()).Succeeded();
+        string[] identity = ["-C", repository, "-c", "user.name=tests", "-c", "user.email=tests@localhost"];
+        (await Command.Of("git", [.. identity, "commit", "--quiet", "--all", "--message", "a key"]).RunAsync()).Succeeded();
+        (await Command.Of("git", "-C", repository, "tag", "v" + version).RunAsync()).Succeeded();
+        Result result = await Release.Script(repository, "--version", version).With("VIRTTIME_SIGN", sign).RunAsync();
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(reason, Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("0123 4567", "gpg --recv-keys 01234567")]
+    [InlineData("", "not signed")]
+    public async Task Recipe_to_verify_names_the_key(string key, string words)
+    {
+        Command verify = Command.Of(Path.Combine(Paths.Root, "scripts", "release", "verify.sh")).With("VERSION", "9.8.7");
+        Result result = await verify.With("HOMEPAGE", "https://virttime.example").With("SIGNING_KEY", key).RunAsync();
+        Assert.Contains(words, result.Succeeded().Output, StringComparison.Ordinal);
+        Assert.Contains("sha256sum --check --ignore-missing SHA256SUMS", result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = Limits.Test)]
     [InlineData("--only", "snap", "not known")]
     [InlineData("--arch", "riscv64", "not known")]
     public async Task Unknown_value_is_an_error(string option, string value, string reason)

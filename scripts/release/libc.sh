@@ -1,0 +1,33 @@
+#!/bin/sh
+# Usage: libc.sh arm64 DIRECTORY
+# Prints where the static C library of another architecture lies, of the version that this machine's has, after getting it below DIRECTORY if it is
+# not there: from the archives that apt is set up for, with their signatures checked, and without a change to the machine. Prints nothing where
+# the C library is not Debian's.
+set -eu
+
+command -v apt-get >/dev/null && command -v dpkg-query >/dev/null || exit 0
+version=$(dpkg-query --show --showformat='${Version}' libc6-dev 2>/dev/null) || exit 0
+directory=$2/libc6-dev_${version}_$1
+if [ ! -e "$directory" ]; then
+    mkdir -p "$2"
+    state=$(mktemp -d) # a place for apt, which the user that it becomes for downloads may enter
+    trap 'rm -rf "$state" "$directory.new"' EXIT
+    chmod 755 "$state"
+    mkdir -p "$state/lists/partial" "$state/cache/archives/partial"
+    : >"$state/status"
+    apt() {
+        apt-get --quiet --quiet -o Dir::State="$state" -o Dir::State::lists="$state/lists" -o Dir::State::status="$state/status" \
+            -o Dir::Cache="$state/cache" -o APT::Architecture="$1" -o APT::Architectures="$1" -o APT::Sandbox::User= \
+            -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false -o Acquire::Languages=none "$2" ${3:+"$3"} >&2
+    }
+    (cd "$state" && apt "$1" update && apt "$1" download "libc6-dev:$1=$version") || {
+        echo "libc.sh: libc6-dev $version for $1 cannot be downloaded; update this machine's libc6-dev, or see what apt says" >&2
+        exit 1
+    }
+    rm -rf "$directory.new"
+    dpkg-deb --extract "$state"/libc6-dev_*.deb "$directory.new"
+    mv "$directory.new" "$directory"
+fi
+case $1 in
+    arm64) echo "$directory/usr/lib/aarch64-linux-gnu" ;;
+esac

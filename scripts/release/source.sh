@@ -1,0 +1,12 @@
+#!/bin/sh
+# Usage: source.sh REPOSITORY
+# The commit's files, from which all the others are built.
+set -eu
+
+cd "$(dirname "$0")/../.."
+name=virttime-$VERSION
+mkdir -p "$WORK/$name"
+git -C "$1" archive --output="$WORK/export.tar" HEAD
+tar -x -C "$WORK/$name" -f "$WORK/export.tar"
+scripts/release/archive.sh "$WORK/tar" "$WORK" "$name"
+gzip -n -9 <"$WORK/tar" >"$OUTPUT/$name-source.tar.gz"

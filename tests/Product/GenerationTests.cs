@@ -1,0 +1,66 @@
+using VirtTime.Tests.Harness;
+
+namespace VirtTime.Tests.Product;
+
+/// <summary><c>--generate WHAT</c>: completions and the manual page from the executable itself.</summary>
+public class GenerationTests
+{
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("bash")]
+    [InlineData("zsh")]
+    [InlineData("fish")]
+    public async Task Completion_is_the_one_that_packages_install(string shell)
+    {
+        string path = Path.Combine(Paths.Root, "scripts", "completions", "virttime-run." + shell);
+        string installed = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
+        Assert.Equal(installed, (await Command.Launcher("--generate", shell).RunAsync()).Succeeded().Output);
+        Assert.Equal(installed, (await Command.Launcher("--gen=" + shell).RunAsync()).Succeeded().Output);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Manual_page_is_the_one_that_is_installed()
+    {
+        using TemporaryDirectory directory = new();
+        (await Installation.Command(directory.Path).RunAsync()).Succeeded();
+        string installed = await File.ReadAllTextAsync(directory.File("share/man/man1/virttime-run.1"), TestContext.Current.CancellationToken);
+        Assert.Contains($"VirtTime {await Release.VersionAsync()}", installed, StringComparison.Ordinal);
+        Assert.Equal(installed, (await Command.Launcher("--generate", "man").RunAsync()).Succeeded().Output);
+    }
+
+    // As an image has it: no completion lies beside it.
+    [Fact(Timeout = Limits.Test)]
+    public async Task Launcher_that_was_copied_alone_has_them_too()
+    {
+        using TemporaryDirectory directory = new();
+        File.Copy(Paths.Launcher, directory.File("virttime-run"));
+        Result result = await Command.Of(directory.File("virttime-run"), "--generate", "fish").RunAsync();
+        Assert.Contains("complete -c virttime-run", result.Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("\"powershell\" is not known; try bash, zsh, fish or man", "--generate", "powershell")]
+    [InlineData("\"\" is not known", "--generate=")]
+    [InlineData("\".man\" is not known", "--generate", ".man")]
+    [InlineData("needs a value", "--generate")]
+    [InlineData("give it alone", "--generate", "bash", "true")]
+    [InlineData("give it alone", "--generate", "bash", "--generate", "zsh")]
+    [InlineData("give it alone", "--generate=bash", "--json")]
+    [InlineData("give it alone", "--monotonic-at", "5s", "--generate", "bash")]
+    [InlineData("give it alone", "--backend", "auto", "--generate=bash")]
+    public async Task Anything_else_is_refused(string reason, params string[] arguments)
+    {
+        Result result = await Command.Launcher(arguments).RunAsync();
+        Assert.Equal(125, result.ExitCode);
+        Assert.Equal("", result.Output);
+        Assert.StartsWith("virttime-run: --generate: ", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains(reason, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Full_disk_is_an_error()
+    {
+        Result result = await Command.Of("sh", "-c", "exec \"$0\" --generate man >/dev/full", Paths.Launcher).RunAsync();
+        Assert.Equal(125, result.ExitCode);
+        Assert.StartsWith("virttime-run: standard output: ", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+}
