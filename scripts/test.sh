@@ -78,6 +78,7 @@ strace command -v strace
 libcap2-bin command -v setcap
 runc command -v runc
 golang-github-containers-common ls /usr/share/containers/seccomp.json
+spin command -v spin
 procps command -v ps && command -v top && command -v uptime && command -v vmstat
 END
     [ -z "${VIRTTIME_TEST_FULL:-}" ] || missing_for_full
