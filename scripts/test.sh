@@ -1,26 +1,35 @@
 #!/bin/sh
 # usage: scripts/test.sh [--full] [--filter EXPRESSION] [--arch ARCH]
+#        scripts/test.sh --kernels [NAME...]
 #
 # Builds everything and runs the tests, and some of them once more for arm64 by an emulator. Installs what they need when that is missing and
 # we are root.
 #   --full     the long tests too
 #   --filter   an expression of `dotnet test`, for example FullyQualifiedName~Slots; for x64 only, unless --arch says otherwise
 #   --arch     those for x64 or for arm64 only
+#   --kernels  boots kernels of Debian under qemu-system in place of the tests (tests/kernels/run.sh): all, or those that are named
 # The last line is `N passed, N failed`, with `, N skipped` when there are any.
 
 set -eu
 cd "$(dirname "$0")/.."
 
-filter= archs=
+filter= archs= kernels=
 while [ $# -gt 0 ]; do
     case $1 in
         --full) export VIRTTIME_TEST_FULL=1 ;;
         --filter) filter=${2:?--filter: an expression is missing}; shift ;;
         --arch) archs=${2:?--arch: an architecture is missing}; shift ;;
-        *) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+        --kernels) shift; kernels=1; break ;;
+        *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
     esac
     shift
 done
+
+if [ -n "$kernels" ]; then
+    case " ${*:-x64 arm64}" in *' x64'*) scripts/build.sh ;; esac
+    case " ${*:-x64 arm64}" in *' arm64'*) scripts/build.sh --arch arm64 ;; esac
+    exec tests/kernels/run.sh "$@"
+fi
 
 if [ -z "$archs" ]; then
     archs='x64 arm64'
