@@ -32,23 +32,26 @@ def cases(lines):
     return {line[:line.index(': ')] for line in lines}
 
 
+def observe(probe, way, host):
+    command = {'natively': [], 'namespace': NAMESPACE, 'virttime': VIRTTIME}[way]
+    outcome = run(*command, PROGRAMS + 'probe_' + probe, PROBE_EXPECTED=ahead(host, way))
+    if outcome.status != 0:
+        say('conformance', f'{probe} {way}', 'fails', outcome)
+    return numbered(outcome.output.splitlines())
+
+
 def conformance():
     host = [int(number) for number in run(PROGRAMS + 'probe_reads').output.strip().split(',')]
-    ways = {'natively': [], 'namespace': NAMESPACE, 'virttime': VIRTTIME}
     if not HAS_TIME_NAMESPACE:
-        del ways['namespace']
         say('conformance', 'a time namespace', 'lacks', 'CONFIG_TIME_NS')
     reference = 'namespace' if HAS_TIME_NAMESPACE else 'natively'
     for probe in PROBES:
-        seen = {}
-        for way, command in ways.items():
-            outcome = run(*command, PROGRAMS + 'probe_' + probe, PROBE_EXPECTED=ahead(host, way))
-            seen[way] = numbered(outcome.output.splitlines())
-            if outcome.status != 0:
-                say('conformance', f'{probe} {way}', 'fails', outcome)
+        seen = {way: observe(probe, way, host) for way in (reference, 'virttime')}
         differing = cases(seen[reference] ^ seen['virttime'])
         total = cases(seen[reference] | seen['virttime'])
         say('conformance', probe, f'agrees {len(total) - len(differing)} of {len(total)}')
+        if differing:
+            seen['natively'] = observe(probe, 'natively', host)
         for case in sorted(differing)[:20]:
             mine, theirs = ([line for line in sorted(lines) if line.startswith(case + ': ')] for lines in (seen['virttime'], seen[reference]))
             natively = [line for line in sorted(seen['natively']) if line.startswith(case + ': ')]
