@@ -1,12 +1,13 @@
 #!/bin/sh
-# usage: fetch.sh DIRECTORY ARCH SUITE
-# Puts the kernel that SUITE of Debian has for ARCH (x64 or arm64) at DIRECTORY/ARCH-SUITE/vmlinuz, and the packages of a small userland of
+# usage: fetch.sh DIRECTORY ARCH SUITE [FLAVOUR]
+# Puts the kernel that SUITE of Debian has for ARCH (x64 or arm64) at DIRECTORY/ARCH-SUITE[-FLAVOUR]/vmlinuz, and the packages of a small userland of
 # Debian 12 into DIRECTORY/userland-ARCH. What is there already stays. Apt works on lists and a cache below DIRECTORY; nothing of this machine's own
 # state changes. The packages come from where this machine's own packages come from, if that is Debian.
 set -eu
 
-directory=$1 arch=$2 suite=$3
+directory=$1 arch=$2 suite=$3 flavour=${4:-}
 case $arch in x64) debian=amd64 ;; arm64) debian=arm64 ;; esac
+images=linux-image-${flavour:-cloud-$debian}
 userland="busybox-static bash coreutils util-linux procps sed grep python3 libc-bin musl login"
 
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | sort -u | head -n 1)
@@ -25,8 +26,8 @@ other_apt() {
 
 fetch_kernel() {
     other_apt "$suite" apt-get update -qq
-    kernel=$(other_apt "$suite" apt-cache depends --important "linux-image-cloud-$debian" | sed -n 's/.*Depends: \(linux-image-[0-9][^ ]*\)$/\1/p' | head -n 1)
-    [ -n "$kernel" ] || { echo "fetch.sh: $suite has no linux-image-cloud-$debian" >&2; return 1; }
+    kernel=$(other_apt "$suite" apt-cache depends --important "$images" | sed -n 's/.*Depends: \(linux-image-[0-9][^ ]*\)$/\1/p' | head -n 1)
+    [ -n "$kernel" ] || { echo "fetch.sh: $suite has no $images" >&2; return 1; }
     # From Linux 7 on the kernel itself lies in a package of its own.
     for package in "linux-binary${kernel#linux-image}" "$kernel"; do
         rm -rf "$1.unpacked"
@@ -52,8 +53,9 @@ fetch_userland() {
 }
 
 directory=$(mkdir -p "$directory" && cd "$directory" && pwd)
-log=$directory/fetch-$arch-$suite.log
+target=$directory/$arch-$suite${flavour:+-$flavour}
+log=$target.fetch.log
 {
-    [ -e "$directory/$arch-$suite/vmlinuz" ] || fetch_kernel "$directory/$arch-$suite"
+    [ -e "$target/vmlinuz" ] || fetch_kernel "$target"
     [ -e "$directory/userland-$arch" ] || fetch_userland "$directory/userland-$arch"
-} >"$log" 2>&1 </dev/null || { echo "fetch.sh: $arch $suite: $(tail -n 1 "$log")" >&2; exit 1; }
+} >"$log" 2>&1 </dev/null || { echo "fetch.sh: $arch $suite $flavour: $(tail -n 1 "$log")" >&2; exit 1; }

@@ -10,7 +10,7 @@ if [ "${1:-}" = --count ]; then
     mode=count
 else
     mode=report
-    set -- $(for name in x64-5.10 x64-6.1 x64-6.12 x64-newest arm64-6.1 arm64-newest; do [ ! -e "results/$name.txt" ] || echo "$name"; done)
+    set -- $(for name in x64-5.10 x64-6.1 x64-6.12 x64-newest arm64-6.1 arm64-newest arm64-16k; do [ ! -e "results/$name.txt" ] || echo "$name"; done)
 fi
 files=
 for name in "$@"; do

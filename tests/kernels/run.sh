@@ -9,7 +9,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.."
 state=artifacts/kernels
-names="x64-5.10 x64-6.1 x64-6.12 x64-newest arm64-6.1 arm64-newest"
+names="x64-5.10 x64-6.1 x64-6.12 x64-newest arm64-6.1 arm64-newest arm64-16k"
 
 suite_of() {
     case $1 in
@@ -17,6 +17,7 @@ suite_of() {
         *-6.1) echo bookworm ;;
         *-6.12) echo trixie ;;
         *-newest) echo sid ;;
+        arm64-16k) echo sid arm64-16k ;;
     esac
 }
 
@@ -45,9 +46,9 @@ condense() {
 
 check() {
     arch=${1%%-*} suite=$(suite_of "$1") limit=${KERNEL_SECONDS:-360}
-    "$here/fetch.sh" "$state" "$arch" "$suite" || return 1
+    "$here/fetch.sh" "$state" "$arch" $suite || return 1
     ! needs_image "$arch" || "$here/image.sh" "$state" "$arch" || return 1
-    "$here/boot.sh" "$state" "$arch" "$state/$arch-$suite/vmlinuz" "$limit" ${KERNEL_GROUPS:-} >"$state/$1.log" 2>&1 || :
+    "$here/boot.sh" "$state" "$arch" "$state/$arch-$(echo $suite | tr ' ' -)/vmlinuz" "$limit" ${KERNEL_GROUPS:-} >"$state/$1.log" 2>&1 || :
     if [ -n "${KERNEL_GROUPS:-}" ]; then
         tr -d '\r' <"$state/$1.log" | grep -a -v '	ok	$' || :
         return 0
