@@ -33,8 +33,8 @@ needs_image() {
 condense() {
     printf 'run\t%s\n' "$(date +%F)"
     tr -d '\r' <"$1" | awk -F'\t' '
-        !/^result\t/ { next }
-        { sub(/^result\t/, "") }
+        !/result\t/ { next }
+        { sub(/.*result\t/, "") } # the first line has what the firmware wrote
         $1 == "kernel" && $2 == "release" { print "release\t" $5; next }
         { split($4, verdict, " ") }
         verdict[1] == "agrees" { print "agrees\t" $2 "\t" verdict[2] "\t" verdict[4]; next }
