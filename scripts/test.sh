@@ -1,11 +1,13 @@
 #!/bin/sh
 # usage: scripts/test.sh [--full] [--filter EXPRESSION] [--arch ARCH]
+#        scripts/test.sh --kernels [NAME...]
 #
 # Builds everything and runs the tests, and some of them once more for arm64 by an emulator. Installs the packages that the tests need when some
 # are missing and we are root.
 #   --full     the long tests too
 #   --filter   an expression of `dotnet test`, for example FullyQualifiedName~Slots; for x64 only, unless --arch says otherwise
 #   --arch     those for x64 or for arm64 only
+#   --kernels  boots kernels of Debian under qemu-system in place of the tests (tests/kernels/run.sh): all, or those that are named
 # Each test class prints a line with its time as it ends. A test that failed is run once more at the end, without others beside it. If it passes
 # then, it counts as passed, and is listed as `failed, then passed`.
 # The last line is `N passed, N failed`, with `, N skipped` when there are any.
@@ -17,17 +19,24 @@ usage() {
     sed -n '2,${/^#/!q;s/^#\( \|$\)//p;}' scripts/test.sh
 }
 
-filter= archs=
+filter= archs= kernels=
 while [ $# -gt 0 ]; do
     case $1 in
         --full) export VIRTTIME_TEST_FULL=1 ;;
         --filter) filter=${2:?--filter: an expression is missing}; shift ;;
         --arch) archs=${2:?--arch: an architecture is missing}; shift ;;
+        --kernels) shift; kernels=1; break ;;
         -h | --help) usage; exit ;;
         *) usage >&2; exit 2 ;;
     esac
     shift
 done
+
+if [ -n "$kernels" ]; then
+    case " ${*:-x64 arm64}" in *' x64'*) scripts/build.sh ;; esac
+    case " ${*:-x64 arm64}" in *' arm64'*) scripts/build.sh --arch arm64 ;; esac
+    exec tests/kernels/run.sh "$@"
+fi
 
 if [ -z "$archs" ]; then
     archs='x64 arm64'
@@ -85,6 +94,7 @@ strace command -v strace
 libcap2-bin command -v setcap
 runc command -v runc
 golang-github-containers-common ls /usr/share/containers/seccomp.json
+spin command -v spin
 procps command -v ps && command -v top && command -v uptime && command -v vmstat
 END
     [ -z "${VIRTTIME_TEST_FULL:-}" ] || missing_for_full

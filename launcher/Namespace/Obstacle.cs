@@ -39,6 +39,10 @@ internal static class Obstacle
         if (!Exists("/proc/self/ns/user"))
             return "this kernel has no user namespaces (CONFIG_USER_NS), without which it takes root";
 
+        // No setting is to blame where the kernel could not be used without it either.
+        if (Environment.OSVersion.Version < new Version(6, 2))
+            return $"this kernel is {Environment.OSVersion.Version.ToString(3)}, and before Linux 6.2 it is entered in a child process only; use --backend preload";
+
         return error switch
         {
             Errno.ENOSPC => ExplainLimit(),

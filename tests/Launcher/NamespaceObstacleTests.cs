@@ -31,6 +31,19 @@ public class NamespaceObstacleTests
         await RefusesAsync(user.Run(command), Prefix + $"user.{limit} is 0; root can raise it by sysctl");
     }
 
+    // The kernel calls itself 2.6 to such a process (man 2 personality, UNAME26).
+    [Fact(Timeout = Limits.Test)]
+    public async Task Old_kernel_is_named_in_place_of_a_setting()
+    {
+        using NamespaceUser user = await NamespaceUser.OfAsync(NamespaceUser.Other);
+        const string Script = "echo 0 >/proc/sys/user/max_time_namespaces && exec setarch --uname-2.6 \"$0\" --backend namespace -- true";
+        Result result = await user.Run("unshare", "--user", "--map-root-user", "sh", "-c", Script, user.Launcher).RunAsync();
+        Assert.Equal(125, result.ExitCode);
+        string line = Assert.Single(result.ErrorLines);
+        Assert.StartsWith(Prefix + "this kernel is 2.6.", line, StringComparison.Ordinal);
+        Assert.EndsWith(", and before Linux 6.2 it is entered in a child process only; use --backend preload", line, StringComparison.Ordinal);
+    }
+
     [Fact(Timeout = Limits.Test)]
     public async Task Limit_that_is_used_up_is_named()
     {

@@ -1,0 +1,134 @@
+"""Moving the clocks of a running program while it is blocked in a call, and calls that a stop interrupts."""
+import os
+import subprocess
+import threading
+import time
+
+from check import HAS_TIME_NAMESPACE, LAUNCHER, PROGRAMS, USERS, expect, near, run, say
+
+CONFIG = '/tmp/moves.conf'
+LEFT = 1000          # seconds of a blocked call, about, of which the rest is skipped at once
+SOME = {'clock_nanosleep', 'pthread_cond_timedwait', 'sem_clockwait', 'futex(WAIT_BITSET)'}
+
+
+class Program:
+    """A running program, whose lines are read as they come."""
+
+    def __init__(self, *command, user='root'):
+        self.process = subprocess.Popen(
+            [*USERS[user], *map(str, command)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.lines, self.over = [], False
+        self.changed = threading.Condition()
+        threading.Thread(target=self.read, daemon=True).start()
+
+    def read(self):
+        for line in self.process.stdout:
+            with self.changed:
+                self.lines.append(line.strip())
+                self.changed.notify_all()
+        with self.changed:
+            self.over = True
+            self.changed.notify_all()
+
+    def value(self, key, limit=30):
+        """Of `key=value`; None where the program ends or says nothing in time."""
+        def found():
+            return [line[len(key) + 1:] for line in self.lines if line.startswith(key + '=')]
+        with self.changed:
+            self.changed.wait_for(lambda: found() or self.over, limit)
+            return (found() or [None])[0]
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def moves():
+    listed = run(PROGRAMS + 'block_in').output.splitlines()
+    for line in listed:
+        function, clock, _ = line.rsplit('/', 2)
+        if clock not in ('MONOTONIC', 'BOOTTIME'):
+            continue
+        for user in USERS:
+            if user == 'root' or (function in SOME and clock == 'MONOTONIC'):
+                move(function, clock, user)
+    served()
+
+
+def move(function, clock, user):
+    case = f'{function} {clock}'
+    if os.path.exists(CONFIG):
+        os.unlink(CONFIG)
+    made = run(LAUNCHER, '--monotonic-offset', '+400d', '--config', CONFIG, user=user)
+    if made.status != 0:
+        say('move', case, 'fails', made, user)
+        return
+    program = Program(LAUNCHER, '--config', CONFIG, '--', PROGRAMS + 'block_in', function, clock, user=user)
+    try:
+        trial = program.value('trial')
+        if trial in ('ENOSYS', 'EINVAL'):
+            say('move', case, 'lacks', trial, user)
+            return
+        if program.value('asleep') is None:
+            say('move', case, 'fails', f'does not block: {program.lines}', user)
+            return
+        # Stopped twice: what the first stop has made of the call, the second one meets.
+        back = run(LAUNCHER, '--config', CONFIG, '--advance', '-500s', user=user)
+        early = program.value('error', 0.2)
+        over = run(LAUNCHER, '--config', CONFIG, '--advance', f'{LEFT * 10}s', user=user)
+        wanted = ['0'] if 'nanosleep' in function else ['ETIMEDOUT']
+        error = program.value('error')
+        good = early is None and error in wanted and back.status == 0 and over.status == 0
+        expect('move', case, good, f'after the first move {early}, after the second {error}; {back}; {over}; {program.lines[-3:]}', user)
+    finally:
+        program.end()
+
+
+def served():
+    """A program that reads its clocks while they are moved, by its process id."""
+    loop = 'import time, sys\nprint("ready=1", flush=True)\nfor line in sys.stdin: print(line.strip() + "=%f" % time.monotonic(), flush=True)'
+    for user in USERS:
+        program = Program(LAUNCHER, '--monotonic-at', '12345s', '--', 'python3', '-Sc', loop, user=user)
+        try:
+            program.value('ready')
+            moved = run(LAUNCHER, '--pid', program.process.pid, '--advance', '1h', user=user)
+            program.process.stdin.write('first\n')
+            program.process.stdin.flush()
+            reading = float(program.value('first') or -1)
+            expect('move', '--pid --advance', moved.status == 0 and near(reading, 12345 + 3600), f'{moved} {reading}', user)
+        finally:
+            program.end()
+
+
+def interrupted():
+    """What a program notices of a stop. The calls that end with EINTR by SIGSTOP and SIGCONT alone are the kernel's own, and not counted."""
+    natively, moved = calls_ended(None), calls_ended('move')
+    for name, result in sorted(moved.items()):
+        if name in natively:
+            say('stop', name, 'ok', '', 'root')
+        else:
+            say('stop', name, 'fails', f'ends with {result}, and goes on over SIGSTOP and SIGCONT', 'root')
+    blocked = 'sem_clockwait cond_clockwait futex_bitset futex_relative futex_endless clock_nanosleep nanosleep epoll_endless poll_endless sigtimedwait semop read'
+    for name in blocked.split():
+        if name not in moved:
+            say('stop', name, 'ok', '', 'root')
+
+
+def calls_ended(how):
+    program = Program(LAUNCHER, '--monotonic-at', '12345s', '--', PROGRAMS + 'interrupted_calls')
+    try:
+        if program.value('asleep') is None:
+            say('stop', 'interrupted_calls', 'fails', program.lines)
+            return {}
+        if how is None:
+            program.process.send_signal(19)
+            time.sleep(0.3)
+            program.process.send_signal(18)
+        else:
+            seen = run(LAUNCHER, '--pid', program.process.pid, '--advance', '60s')
+            if seen.status != 0:
+                say('stop', '--advance', 'fails', seen)
+        time.sleep(1)
+        return dict(line.split('=', 1) for line in program.lines if '=' in line and not line.startswith('asleep'))
+    finally:
+        program.end()
