@@ -4,6 +4,10 @@
 # made there has no sum, and its package cannot be built.
 set -eu
 
+case ${1:-} in
+    -h | --help) sed -n '2,${/^#/!q;s/^#\( \|$\)//p;}' "$0"; exit ;;
+esac
+
 fail() {
     echo "fill.sh: $1" >&2
     exit 1

@@ -5,6 +5,10 @@
 # the C library is not Debian's.
 set -eu
 
+case ${1:-} in
+    -h | --help) sed -n '2,${/^#/!q;s/^#\( \|$\)//p;}' "$0"; exit ;;
+esac
+
 command -v apt-get >/dev/null && command -v dpkg-query >/dev/null || exit 0
 version=$(dpkg-query --show --showformat='${Version}' libc6-dev 2>/dev/null) || exit 0
 directory=$2/libc6-dev_${version}_$1

@@ -3,6 +3,10 @@
 # The commit's files, from which all the others are built.
 set -eu
 
+case ${1:-} in
+    -h | --help) sed -n '2,${/^#/!q;s/^#\( \|$\)//p;}' "$0"; exit ;;
+esac
+
 cd "$(dirname "$0")/../.."
 name=virttime-$VERSION
 mkdir -p "$WORK/$name"

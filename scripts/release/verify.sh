@@ -3,6 +3,10 @@
 # Prints how to check that the files of a release are what its maintainer made.
 set -eu
 
+case ${1:-} in
+    -h | --help) sed -n '2,${/^#/!q;s/^#\( \|$\)//p;}' "$0"; exit ;;
+esac
+
 cat <<END
 VirtTime $VERSION: how to verify what you downloaded
 
