@@ -1,12 +1,11 @@
+using System.Runtime;
 using System.Runtime.CompilerServices;
-using VirtTime.Clock;
-using VirtTime.Interpose.Lookup;
 
 namespace VirtTime.Libc;
 
 /// <summary>
-/// The system calls that the interposer makes for itself, through the real <c>syscall(2)</c>: no wrapper of libc's that
-/// another library may have interposed, no cancellation point. Errors come back as <c>-errno</c>; <c>errno</c> itself is kept.
+/// The system calls that the library makes for itself. They go to the kernel directly: no function of libc that another library may have interposed,
+/// no cancellation point, and <c>errno</c> stays as it is. Errors come back as <c>-errno</c>.
 /// </summary>
 internal static unsafe class Kernel
 {
@@ -58,24 +57,15 @@ internal static unsafe class Kernel
 
     public static bool IsError(nint result) => (nuint)result > unchecked((nuint)(-4096));
 
-    /// <summary>A system call of up to three arguments; written out, since most are, and passing six takes its instructions.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static nint Call(nint number, nint a = 0, nint b = 0, nint c = 0) => Call(number, a, b, c, 0, 0, 0);
+    /// <summary>A system call of up to three arguments (system_call.x64.s, system_call.arm64.s).</summary>
+    [RuntimeImport("*", "virttime_system_call")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    public static extern nint Call(nint number, nint a = 0, nint b = 0, nint c = 0);
 
     /// <summary>Any system call.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static nint Call(nint number, nint a, nint b, nint c, nint d, nint e = 0, nint f = 0)
-    {
-        int errno = Errno.Value;
-        nint result = Real.syscall(number, a, b, c, d, e, f);
-        if (result == -1)
-        {
-            result = -Errno.Value;
-            Errno.Value = errno;
-        }
-
-        return result;
-    }
+    [RuntimeImport("*", "virttime_system_call")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    public static extern nint Call(nint number, nint a, nint b, nint c, nint d, nint e = 0, nint f = 0);
 
     private static FileIdentity IdentityOf(int descriptor, byte* path)
     {

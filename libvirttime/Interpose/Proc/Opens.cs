@@ -114,12 +114,14 @@ internal static unsafe class Opens
         number is SyscallNumbers.openat or SyscallNumbers.openat2 || (number == SyscallNumbers.open && number >= 0);
 
     /// <summary><c>syscall(SYS_open, …)</c> and its relatives.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Raw(nint number, nint a, nint b, nint c, nint d)
     {
         nint descriptor = Real.syscall(number, a, b, c, d);
         return Opened(RealFunction.syscall, descriptor, number == SyscallNumbers.open ? a : b);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint ShortWay(RealFunction function)
     {
         nint real = Real.Find(function);

@@ -59,7 +59,7 @@ internal unsafe struct InFlightCall
         do
         {
             OffsetSnapshot.Take(&now, call->_clock);
-            if (!SlotClaim.IsHeld(&call->_claim) || VirtualClock.ReadHost(WithoutAlarm(call->_clock), &host) != 0)
+            if (!SlotClaim.IsHeld(&call->_claim) || VirtualClock.ReadHost(call->_clock, &host) != 0)
                 return false;
             deadline.tv_sec = Volatile.Read(ref call->_claim.Deadline->tv_sec);
             deadline.tv_nsec = Volatile.Read(ref call->_claim.Deadline->tv_nsec);
@@ -67,14 +67,6 @@ internal unsafe struct InFlightCall
         while (!OffsetSnapshot.IsCurrent(&now));
         return host.tv_sec != deadline.tv_sec ? host.tv_sec < deadline.tv_sec : host.tv_nsec < deadline.tv_nsec;
     }
-
-    // The vDSO reads the clocks that wake nobody, and these count alike.
-    private static int WithoutAlarm(int clock) => clock switch
-    {
-        Time.CLOCK_REALTIME_ALARM => Time.CLOCK_REALTIME,
-        Time.CLOCK_BOOTTIME_ALARM => Time.CLOCK_BOOTTIME,
-        _ => clock,
-    };
 
     private void PublishConverted(timespec deadline)
     {

@@ -108,6 +108,7 @@ internal unsafe struct SlotClaim
             MakeIdle(place);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void MakeIdle(SlotPlace place)
     {
         *place.Deadline = default;

@@ -9,8 +9,8 @@ namespace VirtTime.Unwind.Frames;
 /// </summary>
 internal sealed class SharedEntry
 {
-    // Unwinders read an entry from its start to where they are; and one function alone may be longer.
-    private const int MostCode = 512;
+    // Bytes of code. Unwinders read an entry from its start to where they are, so a long one is slow; and one function alone may be longer.
+    private const int MostCode = 2048;
 
     private readonly FrameDescription _first;
     private readonly Function _start;

@@ -1,0 +1,20 @@
+# nint virttime_system_call(number, a, b, c, d, e, f): the kernel's result, an error as -errno. A shorter call leaves the last arguments as they are
+# in the registers and on the stack; the kernel does not look at arguments that a system call does not have.
+    .text
+    .globl virttime_system_call
+    .type virttime_system_call, @function
+virttime_system_call:
+    .cfi_startproc
+    mov %rdi, %rax
+    mov %rsi, %rdi
+    mov %rdx, %rsi
+    mov %rcx, %rdx
+    mov %r8, %r10
+    mov %r9, %r8
+    mov 8(%rsp), %r9
+    syscall
+    ret
+    .cfi_endproc
+    .size virttime_system_call, . - virttime_system_call
+
+    .section .note.GNU-stack, "", @progbits
