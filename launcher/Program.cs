@@ -1,7 +1,6 @@
-using VirtTime;
-using VirtTime.CommandLine;
+using VirtTime.Base;
+using VirtTime.Commands;
 using VirtTime.Diagnostics;
-using VirtTime.Execution;
 
 try
 {

@@ -1,7 +1,5 @@
-using VirtTime.Clock;
-using VirtTime.Config;
-using VirtTime.Libc;
-using VirtTime.Native;
+using VirtTime.Base;
+using VirtTime.Format;
 
 namespace VirtTime.Clocks;
 

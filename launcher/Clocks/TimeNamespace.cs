@@ -1,7 +1,6 @@
 using System.Globalization;
-using VirtTime.CommandLine;
-using VirtTime.Libc;
-using VirtTime.Native;
+using VirtTime.Base;
+using VirtTime.Format;
 
 namespace VirtTime.Clocks;
 
@@ -13,8 +12,8 @@ internal static class TimeNamespace
     {
         public HostClocks.Moment Apply(HostClocks.Moment own) => own with
         {
-            Monotonic = ClockSetting.FromNanoseconds(ClockSetting.ToNanoseconds(own.Monotonic) + Monotonic),
-            Boottime = ClockSetting.FromNanoseconds(ClockSetting.ToNanoseconds(own.Boottime) + Boottime),
+            Monotonic = Nanoseconds128.ToTimespec(Nanoseconds128.Of(own.Monotonic) + Monotonic),
+            Boottime = Nanoseconds128.ToTimespec(Nanoseconds128.Of(own.Boottime) + Boottime),
         };
     }
 
@@ -68,7 +67,7 @@ internal static class TimeNamespace
             timespec offset;
             offset.tv_sec = long.Parse(fields[1], CultureInfo.InvariantCulture);
             offset.tv_nsec = long.Parse(fields[2], CultureInfo.InvariantCulture);
-            return ClockSetting.ToNanoseconds(offset);
+            return Nanoseconds128.Of(offset);
         }
 
         return 0;

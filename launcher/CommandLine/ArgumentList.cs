@@ -1,3 +1,6 @@
+using VirtTime.Base;
+using VirtTime.Target;
+
 namespace VirtTime.CommandLine;
 
 /// <summary>The command line as byte strings, cut where the command begins.</summary>

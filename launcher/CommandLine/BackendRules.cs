@@ -1,3 +1,5 @@
+using VirtTime.Base;
+
 namespace VirtTime.CommandLine;
 
 /// <summary>What cannot be had with a time namespace.</summary>

@@ -1,6 +1,6 @@
 using System.Reflection;
+using VirtTime.Base;
 using VirtTime.Diagnostics;
-using VirtTime.Native;
 
 namespace VirtTime.CommandLine;
 

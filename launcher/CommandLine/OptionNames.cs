@@ -1,3 +1,5 @@
+using VirtTime.Base;
+
 namespace VirtTime.CommandLine;
 
 /// <summary>The options' names, and which of them take a value: the one list that the scanner and the parser share.</summary>

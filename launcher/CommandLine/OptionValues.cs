@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
-using VirtTime.Config;
+using VirtTime.Base;
+using VirtTime.Format;
 
 namespace VirtTime.CommandLine;
 

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using CommandLine;
+using VirtTime.Base;
 
 namespace VirtTime.CommandLine;
 

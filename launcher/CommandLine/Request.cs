@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using VirtTime.Base;
+using VirtTime.Clocks;
 using VirtTime.Config;
 
 namespace VirtTime.CommandLine;
@@ -11,13 +13,13 @@ internal sealed record Request
     public required string[] Command { get; init; }
 
     /// <summary>Null: the monotonic family is not to be changed.</summary>
-    public ClockSetting? Monotonic { get; init; }
+    public RequestedClock? Monotonic { get; init; }
 
     /// <summary>Null: the boottime family is not to be changed, or shares the monotonic offset.</summary>
-    public ClockSetting? Boottime { get; init; }
+    public RequestedClock? Boottime { get; init; }
 
     /// <summary>Null: the realtime family is not to be changed. Where it is to be the host's, it loses its offset.</summary>
-    public ClockSetting? Realtime { get; init; }
+    public RequestedClock? Realtime { get; init; }
 
     /// <summary>The boottime family is to lose the offset of its own.</summary>
     public bool SharesBoottime { get; init; }
@@ -40,7 +42,7 @@ internal sealed record Request
     public LogLevel LogLevel { get; init; }
 
     /// <summary>What a new config file is to hold, from the host clocks of the moment of the call.</summary>
-    public ConfigContent NewContent() => ConfigContent.For(this);
+    public ConfigContent NewContent() => ConfigContent.For(Monotonic, Boottime, Realtime);
 
     public bool ChangesClocks => Monotonic is not null || Boottime is not null || SharesBoottime || Realtime is not null || Advance is not null;
 
@@ -73,21 +75,21 @@ internal sealed record Request
         return request;
     }
 
-    private static ClockSetting? Setting(Typed at, Typed offset, Typed since)
+    private static RequestedClock? Setting(Typed at, Typed offset, Typed since)
     {
         RefuseBoth(at, offset);
         RefuseBoth(at, since);
         RefuseBoth(offset, since);
         if (at.Value is not null)
-            return new ClockSetting(at.Option, TimeValue.Parse(at.Option, at.Value, isOffset: false), SettingKind.At);
+            return new RequestedClock(at.Option, TimeValue.Parse(at.Option, at.Value, isOffset: false), SettingKind.At);
         if (since.Value is not null)
-            return new ClockSetting(since.Option, DateValue.Parse(since.Option, since.Value), SettingKind.Since);
+            return new RequestedClock(since.Option, DateValue.Parse(since.Option, since.Value), SettingKind.Since);
 
         bool sharesMonotonic = offset.Value == OptionNames.AsMonotonic && offset.Option == OptionNames.BoottimeOffset;
         return sharesMonotonic ? null : Offset(offset);
     }
 
-    private static ClockSetting? Date(Typed at, Typed offset)
+    private static RequestedClock? Date(Typed at, Typed offset)
     {
         RefuseBoth(at, offset);
         if (at.Value is null)
@@ -95,13 +97,13 @@ internal sealed record Request
 
         Int128 date = DateValue.Parse(at.Option, at.Value);
         return date >= 0
-            ? new ClockSetting(at.Option, date, SettingKind.At)
+            ? new RequestedClock(at.Option, date, SettingKind.At)
             : throw new LauncherException("--" + at.Option, $"\"{at.Value}\" is before 1970; a clock cannot be set below zero");
     }
 
-    private static ClockSetting? Offset(Typed offset) => offset.Value is null
+    private static RequestedClock? Offset(Typed offset) => offset.Value is null
         ? null
-        : new ClockSetting(offset.Option, TimeValue.Parse(offset.Option, offset.Value, isOffset: true), SettingKind.Offset);
+        : new RequestedClock(offset.Option, TimeValue.Parse(offset.Option, offset.Value, isOffset: true), SettingKind.Offset);
 
     private static void RefuseBoth(Typed one, Typed other)
     {

@@ -1,4 +1,5 @@
-using VirtTime.Config;
+using VirtTime.Base;
+using VirtTime.Format;
 
 namespace VirtTime.CommandLine;
 

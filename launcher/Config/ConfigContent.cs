@@ -1,6 +1,5 @@
 using VirtTime.Clocks;
-using VirtTime.CommandLine;
-using VirtTime.Libc;
+using VirtTime.Format;
 
 namespace VirtTime.Config;
 
@@ -12,26 +11,26 @@ internal readonly record struct ConfigContent(timespec Offset, ConfigExtension E
     /// monotonic clock starts at zero; with only one for another clock, the monotonic clock stays the host's.
     /// </summary>
     /// <exception cref="LauncherException">A clock would be below zero.</exception>
-    public static ConfigContent For(Request request)
+    public static ConfigContent For(RequestedClock? monotonic, RequestedClock? boottime, RequestedClock? realtime)
     {
         BootId boot = BootId.Current();
         HostClocks.Moment now = HostClocks.Now();
-        timespec offset = request.Monotonic?.OffsetAt(now.Monotonic, now.Realtime)
-            ?? (request.Boottime is null && request.Realtime is null ? now.Monotonic : default);
+        timespec offset = monotonic?.OffsetAt(now.Monotonic, now.Realtime)
+            ?? (boottime is null && realtime is null ? now.Monotonic : default);
 
         ConfigExtension extension = default;
         extension.magic = ConfigExtension.MagicValue;
         extension.version = ConfigExtension.CurrentVersion;
-        if (request.Boottime is not null)
+        if (boottime is not null)
         {
             extension.flags = ConfigExtension.HasBoottimeOffset;
-            extension.boottime_offset = request.Boottime.OffsetAt(now.Boottime, now.Realtime);
+            extension.boottime_offset = boottime.OffsetAt(now.Boottime, now.Realtime);
         }
 
-        if (request.Realtime is not null)
+        if (realtime is not null)
         {
             extension.flags |= ConfigExtension.HasRealtimeOffset;
-            extension.realtime_offset = request.Realtime.OffsetAt(now.Realtime, now.Realtime);
+            extension.realtime_offset = realtime.OffsetAt(now.Realtime, now.Realtime);
         }
 
         ExtensionBlock.SetBoot(ref extension, boot);

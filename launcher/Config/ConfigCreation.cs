@@ -1,7 +1,5 @@
-using VirtTime.Clock;
-using VirtTime.Libc;
-using VirtTime.Native;
-using VirtTime.PrivateFiles;
+using VirtTime.Base;
+using VirtTime.Format;
 
 namespace VirtTime.Config;
 
@@ -21,9 +19,9 @@ internal static unsafe class ConfigCreation
         using Descriptor file = Descriptor.Open(DirectoryOf(path), SystemCalls.O_TMPFILE | SystemCalls.O_RDWR, mode);
         if (!file.IsOpen)
         {
-            return Errno.Last is Errno.EOPNOTSUPP or Errno.EISDIR or Errno.EINVAL
+            return ErrorNumber.Last is ErrorNumber.EOPNOTSUPP or ErrorNumber.EISDIR or ErrorNumber.EINVAL
                 ? TryCreateUnderOtherName(path, mode, size, content)
-                : throw ConfigErrors.CannotWrite(path, Errno.Last);
+                : throw ConfigErrors.CannotWrite(path, ErrorNumber.Last);
         }
 
         Fill(path, file.Number, mode, size, content());
@@ -31,11 +29,11 @@ internal static unsafe class ConfigCreation
         if (SystemCalls.linkat(SystemCalls.AT_FDCWD, unnamed, SystemCalls.AT_FDCWD, path, SystemCalls.AT_SYMLINK_FOLLOW) == 0)
             return true;
 
-        return Errno.Last switch
+        return ErrorNumber.Last switch
         {
-            Errno.EEXIST => false,
-            Errno.ENOENT => TryCreateUnderOtherName(path, mode, size, content),
-            _ => throw ConfigErrors.CannotWrite(path, Errno.Last),
+            ErrorNumber.EEXIST => false,
+            ErrorNumber.ENOENT => TryCreateUnderOtherName(path, mode, size, content),
+            _ => throw ConfigErrors.CannotWrite(path, ErrorNumber.Last),
         };
     }
 
@@ -47,7 +45,7 @@ internal static unsafe class ConfigCreation
         SystemCalls.unlinkat(SystemCalls.AT_FDCWD, temporary, 0);
         using Descriptor file = Descriptor.Open(temporary, SystemCalls.O_RDWR | SystemCalls.O_CREAT | SystemCalls.O_EXCL, mode);
         if (!file.IsOpen)
-            throw ConfigErrors.CannotWrite(path, Errno.Last);
+            throw ConfigErrors.CannotWrite(path, ErrorNumber.Last);
 
         try
         {
@@ -55,7 +53,7 @@ internal static unsafe class ConfigCreation
             if (SystemCalls.linkat(SystemCalls.AT_FDCWD, temporary, SystemCalls.AT_FDCWD, path, 0) == 0)
                 return true;
 
-            return Errno.Last == Errno.EEXIST ? false : throw ConfigErrors.CannotWrite(path, Errno.Last);
+            return ErrorNumber.Last == ErrorNumber.EEXIST ? false : throw ConfigErrors.CannotWrite(path, ErrorNumber.Last);
         }
         finally
         {
@@ -75,7 +73,7 @@ internal static unsafe class ConfigCreation
         bool hasExtension = size >= ConfigLayout.ExtensionPosition + ConfigLayout.ExtensionSize;
         CheckSizeLimit(path, size);
         if (SystemCalls.ftruncate(file, size) != 0 || SystemCalls.fchmod(file, mode) != 0)
-            throw ConfigErrors.CannotWrite(path, Errno.Last);
+            throw ConfigErrors.CannotWrite(path, ErrorNumber.Last);
 
         timespec offset = content.Offset;
         ConfigExtension extension = content.Extension;
@@ -89,14 +87,14 @@ internal static unsafe class ConfigCreation
     {
         nint written = SystemCalls.pwrite(file, (byte*)data, size, position);
         if (written != size)
-            throw ConfigErrors.CannotWrite(path, written < 0 ? Errno.Last : Errno.ENOSPC);
+            throw ConfigErrors.CannotWrite(path, written < 0 ? ErrorNumber.Last : ErrorNumber.ENOSPC);
     }
 
     // Growing past RLIMIT_FSIZE would end us with SIGXFSZ.
     private static void CheckSizeLimit(string path, long size)
     {
         if (SystemCalls.getrlimit(SystemCalls.RLIMIT_FSIZE, out rlimit limit) == 0 && limit.rlim_cur < (ulong)size)
-            throw ConfigErrors.CannotWrite(path, Errno.EFBIG);
+            throw ConfigErrors.CannotWrite(path, ErrorNumber.EFBIG);
     }
 
     private static string DirectoryOf(string path)

@@ -1,5 +1,5 @@
-using VirtTime.Native;
-using VirtTime.Processes;
+using VirtTime.Base;
+using VirtTime.Format;
 
 namespace VirtTime.Config;
 
@@ -8,12 +8,12 @@ internal static class ConfigErrors
 {
     public static LauncherException CannotOpen(string path, int error, bool toWrite) => new(What(path), error switch
     {
-        Errno.EISDIR => "is a directory; give the name of a file",
-        Errno.ENXIO => "is not a regular file; give the name of one, or of none to create it",
-        Errno.EACCES or Errno.EPERM when toWrite => "permission denied; the file must be writable to be changed",
-        Errno.ELOOP => "too many symbolic links",
-        Errno.ENOENT => "the directory does not exist; create it first",
-        _ => Errno.Text(error),
+        ErrorNumber.EISDIR => "is a directory; give the name of a file",
+        ErrorNumber.ENXIO => "is not a regular file; give the name of one, or of none to create it",
+        ErrorNumber.EACCES or ErrorNumber.EPERM when toWrite => "permission denied; the file must be writable to be changed",
+        ErrorNumber.ELOOP => "too many symbolic links",
+        ErrorNumber.ENOENT => "the directory does not exist; create it first",
+        _ => ErrorNumber.Text(error),
     });
 
     public static LauncherException CannotWrite(string path, int error) => CannotWriteFile(What(path), error);
@@ -21,13 +21,13 @@ internal static class ConfigErrors
     /// <param name="what">Something else than the config file.</param>
     public static LauncherException CannotWriteFile(string what, int error) => new(what, error switch
     {
-        Errno.ENOSPC => "no space left on device; free some, or put the file elsewhere",
-        Errno.EDQUOT => "disk quota exceeded; free some space, or put the file elsewhere",
-        Errno.EFBIG => "file too large for the limit in force; raise it (ulimit -f), or use a config file that exists",
-        Errno.EACCES or Errno.EPERM => "permission denied; the directory must be writable to create a file in it",
-        Errno.EROFS => "read-only file system; put the file elsewhere",
-        Errno.ENOENT or Errno.ENOTDIR => "the directory does not exist; create it first",
-        _ => Errno.Text(error),
+        ErrorNumber.ENOSPC => "no space left on device; free some, or put the file elsewhere",
+        ErrorNumber.EDQUOT => "disk quota exceeded; free some space, or put the file elsewhere",
+        ErrorNumber.EFBIG => "file too large for the limit in force; raise it (ulimit -f), or use a config file that exists",
+        ErrorNumber.EACCES or ErrorNumber.EPERM => "permission denied; the directory must be writable to create a file in it",
+        ErrorNumber.EROFS => "read-only file system; put the file elsewhere",
+        ErrorNumber.ENOENT or ErrorNumber.ENOTDIR => "the directory does not exist; create it first",
+        _ => ErrorNumber.Text(error),
     });
 
     public static LauncherException NotConfig(string path, long size, ConfigDefect defect) => new(What(path), defect switch
@@ -44,26 +44,27 @@ internal static class ConfigErrors
     /// <summary>What has to be there before a change begins cannot be had.</summary>
     public static LauncherException CannotPrepare(string path, int error) => error switch
     {
-        Errno.ENOSPC or Errno.EDQUOT => CannotWrite(path, error),
+        ErrorNumber.ENOSPC or ErrorNumber.EDQUOT => CannotWrite(path, error),
 
         // So the kernel says that a page cannot be read, or lies behind the end of the file.
-        Errno.EFAULT => new(What(path), "cannot be read into memory, or was made shorter meanwhile; nothing was changed"),
-        _ => new(What(path), "cannot be read into memory: " + Errno.Text(error) + "; nothing was changed"),
+        ErrorNumber.EFAULT => new(What(path), "cannot be read into memory, or was made shorter meanwhile; nothing was changed"),
+        _ => new(What(path), "cannot be read into memory: " + ErrorNumber.Text(error) + "; nothing was changed"),
     };
 
     public static LauncherException CannotRead(string path, int error) =>
-        new(What(path), error == 0 ? "was made shorter meanwhile" : "cannot be read: " + Errno.Text(error));
+        new(What(path), error == 0 ? "was made shorter meanwhile" : "cannot be read: " + ErrorNumber.Text(error));
 
     public static LauncherException Unmovable(string path) => new(
         What(path),
         "a program that uses it keeps a deadline outside (read-only, no space left, or no slot free), which would stay as it is; end it, or give --force");
 
     /// <param name="holder">A process; 0 where it is not known.</param>
-    public static LauncherException Locked(string path, int holder) => new(
+    /// <param name="name">Its name; null where it cannot be read.</param>
+    public static LauncherException Locked(string path, int holder, string? name) => new(
         What(path),
         holder == 0
             ? "another program keeps it locked; end that, or try again later"
-            : $"process {holder} ({ThreadStatus.NameOf(holder, holder) ?? "?"}) keeps it locked; end that, or try again later");
+            : $"process {holder} ({name ?? "?"}) keeps it locked; end that, or try again later");
 
     /// <param name="thread">In its own process namespace.</param>
     public static LauncherException NoRoomForSlot(string path, int thread) => new(

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using VirtTime.Libc;
-using VirtTime.Native;
+using VirtTime.Clocks;
+using VirtTime.Format;
 
 namespace VirtTime.Config;
 
@@ -23,6 +23,9 @@ internal sealed unsafe class ConfigHeader
 
     /// <summary>Whether the file is long enough for an extension block.</summary>
     public bool HasRoom { get; private init; }
+
+    /// <summary>The offsets that the file says are in force.</summary>
+    public ClockOffsets Offsets => HasExtension ? ClockOffsets.Of(Offset, _extension) : new ClockOffsets(Offset, null, null);
 
     /// <summary>Whether the block has been filled in by VirtTime.</summary>
     public bool HasExtension => HasRoom && _extension.magic == ConfigExtension.MagicValue;

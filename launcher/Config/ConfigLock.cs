@@ -1,4 +1,4 @@
-using VirtTime.Native;
+using VirtTime.Base;
 
 namespace VirtTime.Config;
 
@@ -20,10 +20,14 @@ internal readonly struct ConfigLock : IDisposable
         _descriptor = file.Descriptor;
         for (int i = 0; SystemCalls.flock(_descriptor, SystemCalls.LOCK_EX | SystemCalls.LOCK_NB) != 0; i++)
         {
-            if (Errno.Last is not (Errno.EINTR or Errno.EAGAIN))
-                throw new LauncherException(ConfigErrors.What(file.Path), "cannot be locked: " + Errno.Text(Errno.Last));
+            if (ErrorNumber.Last is not (ErrorNumber.EINTR or ErrorNumber.EAGAIN))
+                throw new LauncherException(ConfigErrors.What(file.Path), "cannot be locked: " + ErrorNumber.Text(ErrorNumber.Last));
             if (i == Patience)
-                throw ConfigErrors.Locked(file.Path, LockHolder.Of(_descriptor));
+            {
+                int holder = LockHolder.Of(_descriptor);
+                throw ConfigErrors.Locked(file.Path, holder, LockHolder.NameOf(holder));
+            }
+
             Thread.Sleep(PauseInMilliseconds);
         }
 

@@ -1,5 +1,5 @@
-using VirtTime.Libc;
-using VirtTime.Native;
+using VirtTime.Base;
+using VirtTime.Format;
 
 namespace VirtTime.Config;
 
@@ -20,7 +20,7 @@ internal sealed unsafe class LayoutMapping : IDisposable
         _length = (nint)Math.Min(file.Size, ConfigLayout.FileSize);
         nint start = SystemCalls.mmap(0, _length, Access, SystemCalls.MAP_SHARED, file.Descriptor, 0);
         if (start == -1)
-            throw ConfigErrors.CannotWrite(file.Path, Errno.Last);
+            throw ConfigErrors.CannotWrite(file.Path, ErrorNumber.Last);
         _start = (byte*)start;
         try
         {
@@ -123,31 +123,31 @@ internal sealed unsafe class LayoutMapping : IDisposable
     {
         for (long page = position & -PageSize; page < end; page += PageSize)
         {
-            if (TryPrepare(page, page + PageSize) is not (Errno.ENOSPC or Errno.EDQUOT) || !IsHole(page))
+            if (TryPrepare(page, page + PageSize) is not (ErrorNumber.ENOSPC or ErrorNumber.EDQUOT) || !IsHole(page))
                 continue;
 
             const int Flags = SystemCalls.MAP_PRIVATE | SystemCalls.MAP_FIXED | SystemCalls.MAP_ANONYMOUS;
             if (SystemCalls.mmap((nint)_start + (nint)page, (nint)PageSize, Access, Flags, -1, 0) == -1)
-                throw ConfigErrors.CannotPrepare(File.Path, Errno.Last);
+                throw ConfigErrors.CannotPrepare(File.Path, ErrorNumber.Last);
         }
     }
 
     private bool IsHole(long page)
     {
         long data = SystemCalls.lseek(File.Descriptor, page, SystemCalls.SEEK_DATA);
-        return data < 0 ? Errno.Last == Errno.ENXIO : data >= page + PageSize;
+        return data < 0 ? ErrorNumber.Last == ErrorNumber.ENXIO : data >= page + PageSize;
     }
 
     /// <returns>0 where these bytes can be read and written from now on without a signal, else an error number.</returns>
     private int TryPrepare(long position, long end)
     {
         if (SystemCalls.fallocate(File.Descriptor, SystemCalls.FALLOC_FL_KEEP_SIZE, position, end - position) != 0
-            && Errno.Last is Errno.ENOSPC or Errno.EDQUOT)
-            return Errno.Last;
+            && ErrorNumber.Last is ErrorNumber.ENOSPC or ErrorNumber.EDQUOT)
+            return ErrorNumber.Last;
 
         long page = position & -PageSize;
         nint length = (nint)((Math.Min(end, _length) + PageSize - 1) & -PageSize) - (nint)page;
         bool failed = SystemCalls.madvise((nint)_start + (nint)page, length, SystemCalls.MADV_POPULATE_WRITE) != 0;
-        return failed && Errno.Last != Errno.EINVAL ? Errno.Last : 0;
+        return failed && ErrorNumber.Last != ErrorNumber.EINVAL ? ErrorNumber.Last : 0;
     }
 }

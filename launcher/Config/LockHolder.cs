@@ -1,5 +1,5 @@
 using System.Globalization;
-using VirtTime.Native;
+using VirtTime.Base;
 
 namespace VirtTime.Config;
 
@@ -25,4 +25,8 @@ internal static class LockHolder
         string[]? found = locks.Find(words => words[5] == device) ?? (locks.Count == 1 ? locks[0] : null);
         return found is not null && int.TryParse(found[4], NumberStyles.None, CultureInfo.InvariantCulture, out int holder) ? holder : 0;
     }
+
+    /// <summary>What the holder calls itself, as a byte string; null where that cannot be read.</summary>
+    public static string? NameOf(int process) =>
+        SmallFile.TryRead($"/proc/{process}/comm") is byte[] name ? ByteString.From(name).TrimEnd('\n') : null;
 }

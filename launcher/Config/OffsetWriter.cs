@@ -1,4 +1,5 @@
-using VirtTime.Clock;
+using VirtTime.Clocks;
+using VirtTime.Format;
 
 namespace VirtTime.Config;
 
@@ -46,7 +47,7 @@ internal static unsafe class OffsetWriter
         if (forgetsSaved)
             change.flags &= ~(ulong)ConfigExtension.HasSavedClocks;
         ConfigChange.Begin(extension, change);
-        if (!force && UnmovableCalls.AreSaid(extension))
+        if (!force && ExtensionBlock.HasUnmovableCalls(extension))
         {
             ConfigChange.Finish(extension);
             throw ConfigErrors.Unmovable(layout.File.Path);

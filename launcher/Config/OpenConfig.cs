@@ -1,4 +1,5 @@
-using VirtTime.Native;
+using VirtTime.Base;
+using VirtTime.Format;
 
 namespace VirtTime.Config;
 
@@ -40,7 +41,7 @@ internal sealed unsafe class OpenConfig : IDisposable
     {
         Descriptor file = Open(path, SystemCalls.O_RDWR);
         bool writable = file.IsOpen;
-        if (!writable && !toWrite && Errno.Last is Errno.EACCES or Errno.EROFS or Errno.EPERM)
+        if (!writable && !toWrite && ErrorNumber.Last is ErrorNumber.EACCES or ErrorNumber.EROFS or ErrorNumber.EPERM)
             file = Open(path, SystemCalls.O_RDONLY);
 
         return UseOpened(path, file, writable, toWrite);
@@ -52,7 +53,7 @@ internal sealed unsafe class OpenConfig : IDisposable
     {
         // Which only the owner may ask for.
         Descriptor file = Open(path, SystemCalls.O_RDONLY | SystemCalls.O_NOATIME);
-        if (!file.IsOpen && Errno.Last == Errno.EPERM)
+        if (!file.IsOpen && ErrorNumber.Last == ErrorNumber.EPERM)
             file = Open(path, SystemCalls.O_RDONLY);
 
         return UseOpened(path, file, isWritable: false, toWrite: false);
@@ -66,7 +67,7 @@ internal sealed unsafe class OpenConfig : IDisposable
         try
         {
             if (!file.TryStat(out statx_buffer status) || !status.IsRegularFile)
-                throw ConfigErrors.CannotOpen(path, status.IsDirectory ? Errno.EISDIR : Errno.ENXIO, toWrite);
+                throw ConfigErrors.CannotOpen(path, status.IsDirectory ? ErrorNumber.EISDIR : ErrorNumber.ENXIO, toWrite);
 
             OpenConfig config = new(path, file, status, isWritable);
             ConfigDefect defect = ConfigHeader.ReadNow(config).Defect;
@@ -94,10 +95,10 @@ internal sealed unsafe class OpenConfig : IDisposable
             {
                 length = SystemCalls.pread(Descriptor, start, bytes.Length, position);
             }
-            while (length < 0 && Errno.Last == Errno.EINTR);
+            while (length < 0 && ErrorNumber.Last == ErrorNumber.EINTR);
 
             if (length != bytes.Length)
-                throw ConfigErrors.CannotRead(Path, length < 0 ? Errno.Last : 0);
+                throw ConfigErrors.CannotRead(Path, length < 0 ? ErrorNumber.Last : 0);
         }
     }
 
@@ -115,7 +116,7 @@ internal sealed unsafe class OpenConfig : IDisposable
     {
         if (file.IsOpen)
             return Use(path, file, isWritable, toWrite);
-        return Errno.Last == Errno.ENOENT ? null : throw ConfigErrors.CannotOpen(path, Errno.Last, toWrite);
+        return ErrorNumber.Last == ErrorNumber.ENOENT ? null : throw ConfigErrors.CannotOpen(path, ErrorNumber.Last, toWrite);
     }
 
     // A pipe must not block us. A file that another launcher holds a lease on, while it finds out whether anybody uses it, may: the
@@ -123,7 +124,7 @@ internal sealed unsafe class OpenConfig : IDisposable
     private static Descriptor Open(string path, int access)
     {
         int flags = access | SystemCalls.O_NOCTTY;
-        Descriptor file = Native.Descriptor.Open(path, flags | SystemCalls.O_NONBLOCK);
-        return file.IsOpen || Errno.Last != Errno.EAGAIN ? file : Native.Descriptor.Open(path, flags);
+        Descriptor file = Base.Descriptor.Open(path, flags | SystemCalls.O_NONBLOCK);
+        return file.IsOpen || ErrorNumber.Last != ErrorNumber.EAGAIN ? file : Base.Descriptor.Open(path, flags);
     }
 }

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
-using VirtTime.Clock;
-using VirtTime.Libc;
-using VirtTime.Native;
+using VirtTime.Base;
+using VirtTime.Format;
 
 namespace VirtTime.Config;
 
@@ -48,7 +47,7 @@ internal static class SlotTable
         for (long position = ConfigLayout.SlotsPosition; position < end;)
         {
             long data = SystemCalls.lseek(file.Descriptor, position, SystemCalls.SEEK_DATA);
-            if (data < 0 && Errno.Last == Errno.ENXIO)
+            if (data < 0 && ErrorNumber.Last == ErrorNumber.ENXIO)
                 break;
 
             // A filesystem that does not know holes says where it stands: at the position, and at the end.

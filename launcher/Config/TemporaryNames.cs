@@ -1,5 +1,4 @@
-using VirtTime.Native;
-using VirtTime.PrivateFiles;
+using VirtTime.Base;
 
 namespace VirtTime.Config;
 

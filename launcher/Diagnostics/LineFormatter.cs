@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
-using VirtTime.Native;
+using VirtTime.Base;
 
 namespace VirtTime.Diagnostics;
 

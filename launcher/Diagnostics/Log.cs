@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
-using VirtTime.Execution;
+using VirtTime.Base;
 
 namespace VirtTime.Diagnostics;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using VirtTime.Native;
+using VirtTime.Base;
 
 namespace VirtTime.Diagnostics;
 

@@ -1,4 +1,4 @@
-using VirtTime.Native;
+using VirtTime.Base;
 
 namespace VirtTime.Diagnostics;
 
@@ -12,7 +12,7 @@ internal static unsafe class StandardStreams
     public static void WriteOutput(string text)
     {
         if (!TryWrite(Output, text))
-            throw new LauncherException("standard output", Errno.Text(Errno.Last));
+            throw new LauncherException("standard output", ErrorNumber.Text(ErrorNumber.Last));
     }
 
     /// <summary>One line in the form <c>virttime-run: TEXT</c>; what is not printable in it is escaped, so that it stays one.</summary>
@@ -26,7 +26,7 @@ internal static unsafe class StandardStreams
             for (int done = 0; done < bytes.Length;)
             {
                 nint count = SystemCalls.write(descriptor, start + done, bytes.Length - done);
-                if (count < 0 && Errno.Last != Errno.EINTR)
+                if (count < 0 && ErrorNumber.Last != ErrorNumber.EINTR)
                     return false;
 
                 done += (int)Math.Max(count, 0);

@@ -1,6 +1,7 @@
 using System.Globalization;
+using VirtTime.Base;
 using VirtTime.Config;
-using VirtTime.Native;
+using VirtTime.Format;
 using VirtTime.Processes;
 
 namespace VirtTime.Freeze;

@@ -1,4 +1,5 @@
 using VirtTime.Config;
+using VirtTime.Format;
 using VirtTime.Processes;
 
 namespace VirtTime.Freeze;

@@ -1,5 +1,4 @@
-using VirtTime.Config;
-using VirtTime.Native;
+using VirtTime.Base;
 
 namespace VirtTime.Freeze;
 

@@ -1,4 +1,4 @@
-using VirtTime.Native;
+using VirtTime.Base;
 using VirtTime.Processes;
 
 namespace VirtTime.Freeze;
@@ -52,11 +52,11 @@ internal static class FreezeErrors
         string scope = ByteString.From(SmallFile.TryRead(Yama) ?? []).TrimEnd();
         return error switch
         {
-            Errno.EPERM when scope is "3" => "no program may be traced on this machine (kernel.yama.ptrace_scope is 3); restart it without",
-            Errno.EPERM when scope is not ("" or "0") => $"permission denied, and kernel.yama.ptrace_scope is {scope}; set it to 0, or run as root",
-            Errno.EPERM or Errno.EACCES => "permission denied; run as its user or as root, with CAP_SYS_PTRACE inside a container",
-            Errno.ENOSYS => "ptrace is not allowed here (seccomp)",
-            _ => Errno.Text(error),
+            ErrorNumber.EPERM when scope is "3" => "no program may be traced on this machine (kernel.yama.ptrace_scope is 3); restart it without",
+            ErrorNumber.EPERM when scope is not ("" or "0") => $"permission denied, and kernel.yama.ptrace_scope is {scope}; set it to 0, or run as root",
+            ErrorNumber.EPERM or ErrorNumber.EACCES => "permission denied; run as its user or as root, with CAP_SYS_PTRACE inside a container",
+            ErrorNumber.ENOSYS => "ptrace is not allowed here (seccomp)",
+            _ => ErrorNumber.Text(error),
         };
     }
 }

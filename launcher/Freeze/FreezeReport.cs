@@ -1,6 +1,6 @@
-using VirtTime.Config;
+using VirtTime.Clocks;
 using VirtTime.Diagnostics;
-using VirtTime.State;
+using VirtTime.Processes;
 
 namespace VirtTime.Freeze;
 
@@ -59,7 +59,7 @@ internal sealed class FreezeReport
             return;
         string calls = LongerWaits.Calls == 1 ? "1 call now waits" : $"{LongerWaits.Calls} calls now wait";
         StandardStreams.WriteMessage(
-            $"note: {calls} longer, the longest for {HumanText.Words(LongerWaits.Longest)}, since a clock was set back; --keep-waits leaves calls the time they had left");
+            $"note: {calls} longer, the longest for {Nanoseconds128.Words(LongerWaits.Longest)}, since a clock was set back; --keep-waits leaves calls the time they had left");
     }
 
     private static void WriteKept(HashSet<int> processes, string function)

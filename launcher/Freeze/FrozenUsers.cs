@@ -1,4 +1,4 @@
-using VirtTime.Native;
+using VirtTime.Base;
 using VirtTime.Processes;
 
 namespace VirtTime.Freeze;
@@ -145,8 +145,8 @@ internal sealed class FrozenUsers : IDisposable
             return true;
         }
 
-        int error = Errno.Last;
-        if (error == Errno.ESRCH || ThreadStatus.IsOver(process, id))
+        int error = ErrorNumber.Last;
+        if (error == ErrorNumber.ESRCH || ThreadStatus.IsOver(process, id))
             return false;
 
         // One that is about to end, or to become another by an exec, may not be traced either, for a moment.

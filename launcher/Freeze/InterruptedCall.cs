@@ -1,4 +1,4 @@
-using VirtTime.Native;
+using VirtTime.Base;
 
 namespace VirtTime.Freeze;
 
@@ -80,10 +80,10 @@ internal static class InterruptedCall
                 }
 
                 // musl, and older glibc for mutexes, compute the time that is left from the slot, and do so again after EINTR.
-                return isInFlight && IsOperation(registers[rsi], FUTEX_WAIT) && Return(ref registers, Errno.EINTR);
+                return isInFlight && IsOperation(registers[rsi], FUTEX_WAIT) && Return(ref registers, ErrorNumber.EINTR);
             }
 
-            return call >= 0 && result == Errno.EINTR && WaitsForEver(call, registers) && Return(ref registers, ERESTARTNOHAND);
+            return call >= 0 && result == ErrorNumber.EINTR && WaitsForEver(call, registers) && Return(ref registers, ERESTARTNOHAND);
         }
 
         private static bool Return(ref Registers registers, long error)
@@ -130,7 +130,7 @@ internal static class InterruptedCall
             if (!isFutex || !(isDeadline || (isWait && isInFlight)) || !slots.IsSystemCall(registers[pc]))
                 return false;
 
-            registers[x0] = unchecked((ulong)-Errno.EINTR);
+            registers[x0] = unchecked((ulong)-ErrorNumber.EINTR);
             registers[pc] += 4;
             return true;
         }

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using VirtTime.Native;
+using VirtTime.Base;
 
 namespace VirtTime.Freeze;
 

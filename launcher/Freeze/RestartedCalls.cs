@@ -1,6 +1,6 @@
 using System.Collections;
 using System.Globalization;
-using VirtTime.Native;
+using VirtTime.Base;
 using VirtTime.Processes;
 
 namespace VirtTime.Freeze;

@@ -1,6 +1,6 @@
 using System.Globalization;
-using VirtTime.Config;
-using VirtTime.Native;
+using VirtTime.Base;
+using VirtTime.Format;
 using VirtTime.Processes;
 
 namespace VirtTime.Freeze;

@@ -1,4 +1,5 @@
 using System.Collections;
+using VirtTime.Clocks;
 using VirtTime.Config;
 using VirtTime.Processes;
 
@@ -35,18 +36,18 @@ internal sealed class Standstill(UserSearch search, FreezeReport report, DeadThr
     /// <summary>Sets timers that are armed for a time of a clock that was moved.</summary>
     public void MoveTimers(ClockMove move)
     {
-        List<AbsoluteTimer> timers = [];
+        List<ForeignTimerDescriptor> timers = [];
         foreach (IGrouping<int, int> threads in _frozen!.ThreadsByProcess())
         {
             List<DescriptorTable> tables = DescriptorTable.Of(threads.Key, threads, out bool areAll);
-            timers.AddRange(tables.SelectMany(table => AbsoluteTimer.Of(table, move)));
+            timers.AddRange(tables.SelectMany(table => ForeignTimerDescriptor.Of(table, move)));
             if (!areAll)
                 report.KeptTimerDescriptors.Add(threads.Key);
-            if (PosixTimers.AreIn(threads.Key, move))
+            if (ProcessTimers.AreIn(threads.Key, move))
                 report.KeptTimers.Add(threads.Key);
         }
 
-        foreach (AbsoluteTimer timer in timers)
+        foreach (ForeignTimerDescriptor timer in timers)
         {
             if (!timer.TrySet())
                 report.KeptTimerDescriptors.Add(timer.Table.Process);

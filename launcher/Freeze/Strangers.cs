@@ -1,5 +1,7 @@
 using System.Collections;
+using VirtTime.Base;
 using VirtTime.Config;
+using VirtTime.Format;
 using VirtTime.Processes;
 
 namespace VirtTime.Freeze;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using VirtTime.Native;
+using VirtTime.Base;
 using VirtTime.Processes;
 
 namespace VirtTime.Freeze;
@@ -47,7 +47,7 @@ internal sealed unsafe class TracedThread
     public static TracedThread? TrySeize(int process, int id)
     {
         bool isNew = SystemCalls.ptrace(SystemCalls.PTRACE_SEIZE, id, 0, null) == 0;
-        int error = Errno.Last;
+        int error = ErrorNumber.Last;
 
         // Where it has ended since, that is seen by Look. A thread that execs takes the id of its process, and is traced already.
         bool isOurs = SystemCalls.ptrace(SystemCalls.PTRACE_INTERRUPT, id, 0, null) == 0;

@@ -1,6 +1,5 @@
 using System.Globalization;
-using VirtTime.Config;
-using VirtTime.Native;
+using VirtTime.Base;
 using VirtTime.Processes;
 
 namespace VirtTime.PrivateFiles;
@@ -102,14 +101,14 @@ internal sealed class EnvironmentSurvey
     private Answer Ask(int pid)
     {
         if (SystemCalls.kill(pid, 0) != 0)
-            return Errno.Last == Errno.ESRCH ? Answer.Ended : Answer.Complete;
+            return ErrorNumber.Last == ErrorNumber.ESRCH ? Answer.Ended : Answer.Complete;
 
         Answer answer = AskEnvironment(pid);
         if (answer != Answer.Complete || !_asksMappings)
             return answer;
         List<Mapping>? mappings = ProcessMaps.TryReadShared(_proc, pid);
         if (mappings is null)
-            return Errno.Last is Errno.ENOENT or Errno.ESRCH ? Answer.Ended : IsOlder(pid) ? Answer.Complete : Answer.None;
+            return ErrorNumber.Last is ErrorNumber.ENOENT or ErrorNumber.ESRCH ? Answer.Ended : IsOlder(pid) ? Answer.Complete : Answer.None;
         foreach (Mapping mapping in mappings)
             _names.Add(mapping.Name[(mapping.Name.LastIndexOf('/') + 1)..]);
         return Answer.Complete;
@@ -121,7 +120,7 @@ internal sealed class EnvironmentSurvey
         {
             int length = _proc.ReadAtOnce($"{pid}/environ", ref _environment);
             if (length < 0)
-                return Errno.Last is Errno.ENOENT or Errno.ESRCH ? Answer.Ended : IsOlder(pid) ? Answer.Complete : Answer.None;
+                return ErrorNumber.Last is ErrorNumber.ENOENT or ErrorNumber.ESRCH ? Answer.Ended : IsOlder(pid) ? Answer.Complete : Answer.None;
             if (length > 0)
             {
                 AddNames(_environment.AsSpan(0, length));

@@ -1,7 +1,8 @@
 using System.Globalization;
+using VirtTime.Base;
 using VirtTime.Config;
 using VirtTime.Diagnostics;
-using VirtTime.Native;
+using VirtTime.Format;
 
 namespace VirtTime.PrivateFiles;
 
@@ -60,11 +61,11 @@ internal static class PrivateConfig
             string path = directory.Path + "/" + name;
             const int Flags = SystemCalls.O_RDWR | SystemCalls.O_CREAT | SystemCalls.O_EXCL;
             using Descriptor file = Descriptor.OpenAt(directory.Descriptor, name, Flags, Mode);
-            if (!file.IsOpen && Errno.Last == Errno.EEXIST)
+            if (!file.IsOpen && ErrorNumber.Last == ErrorNumber.EEXIST)
                 continue;
 
             if (!file.IsOpen)
-                throw ConfigErrors.CannotWrite(path, Errno.Last);
+                throw ConfigErrors.CannotWrite(path, ErrorNumber.Last);
 
             try
             {
@@ -78,7 +79,7 @@ internal static class PrivateConfig
             }
         }
 
-        throw ConfigErrors.CannotWrite(directory.Path, Errno.EEXIST);
+        throw ConfigErrors.CannotWrite(directory.Path, ErrorNumber.EEXIST);
     }
 
     private static long SizeAllowed()

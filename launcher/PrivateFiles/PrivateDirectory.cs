@@ -1,6 +1,5 @@
+using VirtTime.Base;
 using Syscall = Mono.Unix.Native.Syscall;
-using VirtTime.Execution;
-using VirtTime.Native;
 
 namespace VirtTime.PrivateFiles;
 
@@ -54,8 +53,8 @@ internal sealed class PrivateDirectory : IDisposable
         if (reason.Length > 0)
             return null;
 
-        Descriptor directory = Native.Descriptor.Open(path, SystemCalls.O_RDONLY | SystemCalls.O_DIRECTORY | SystemCalls.O_NOFOLLOW);
-        reason = directory.IsOpen ? "is not a directory of the user alone" : Errno.Text(Errno.Last);
+        Descriptor directory = Base.Descriptor.Open(path, SystemCalls.O_RDONLY | SystemCalls.O_DIRECTORY | SystemCalls.O_NOFOLLOW);
+        reason = directory.IsOpen ? "is not a directory of the user alone" : ErrorNumber.Text(ErrorNumber.Last);
         if (directory.IsOpen
             && directory.TryStat(out statx_buffer status)
             && status.stx_uid == Syscall.geteuid()
@@ -84,13 +83,13 @@ internal sealed class PrivateDirectory : IDisposable
         // Whatever the umask: it may take the owner's rights away as well.
         uint umask = SystemCalls.umask(0);
         bool isMade = SystemCalls.mkdir(path, OwnerOnly) == 0;
-        int error = Errno.Last;
+        int error = ErrorNumber.Last;
         SystemCalls.umask(umask);
         if (isMade)
             return null;
 
-        if (error != Errno.EEXIST)
-            return Errno.Text(error);
+        if (error != ErrorNumber.EEXIST)
+            return ErrorNumber.Text(error);
 
         if (StatusOf(path, SystemCalls.AT_SYMLINK_NOFOLLOW) is not statx_buffer status || !status.IsDirectory)
             return "is not a directory";
@@ -99,7 +98,7 @@ internal sealed class PrivateDirectory : IDisposable
             return "belongs to another user";
 
         // Nobody else can put another file in the place of ours: the directories above are sticky, or ours.
-        return (status.stx_mode & PermissionBits) == OwnerOnly || SystemCalls.chmod(path, OwnerOnly) == 0 ? null : Errno.Text(Errno.Last);
+        return (status.stx_mode & PermissionBits) == OwnerOnly || SystemCalls.chmod(path, OwnerOnly) == 0 ? null : ErrorNumber.Text(ErrorNumber.Last);
     }
 
     /// <summary>The part of a path that another user than root can replace; null where there is none. Symbolic links are parts as well.</summary>

@@ -1,7 +1,7 @@
+using VirtTime.Base;
 using VirtTime.Config;
 using VirtTime.Diagnostics;
-using VirtTime.Execution;
-using VirtTime.Native;
+using VirtTime.Processes;
 
 namespace VirtTime.PrivateFiles;
 

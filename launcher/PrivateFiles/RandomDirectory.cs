@@ -1,6 +1,5 @@
+using VirtTime.Base;
 using Syscall = Mono.Unix.Native.Syscall;
-using VirtTime.Config;
-using VirtTime.Native;
 
 namespace VirtTime.PrivateFiles;
 

@@ -1,5 +1,5 @@
-using VirtTime.Libc;
-using VirtTime.Native;
+using VirtTime.Base;
+using VirtTime.Format;
 
 namespace VirtTime.PrivateFiles;
 

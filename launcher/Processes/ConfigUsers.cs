@@ -1,5 +1,3 @@
-using VirtTime.Native;
-
 namespace VirtTime.Processes;
 
 /// <summary>A process that has a config file mapped.</summary>

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
-using VirtTime.Config;
-using VirtTime.Libc;
-using VirtTime.Native;
+using VirtTime.Base;
+using VirtTime.Format;
 
 namespace VirtTime.Processes;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using VirtTime.Native;
+using VirtTime.Base;
 
 namespace VirtTime.Processes;
 

@@ -1,4 +1,4 @@
-using VirtTime.Native;
+using VirtTime.Base;
 
 namespace VirtTime.Processes;
 
@@ -62,7 +62,7 @@ internal sealed class LivingThreads
             ids.UnionWith(threads.Select(thread => thread.Own));
 
             // Gone, which is good, or not to be read either.
-            bool isGone = proc is not null && proc.TryRead($"{pid}/status") is null && Errno.Last is Errno.ENOENT or Errno.ESRCH;
+            bool isGone = proc is not null && proc.TryRead($"{pid}/status") is null && ErrorNumber.Last is ErrorNumber.ENOENT or ErrorNumber.ESRCH;
             _isClosedUnknown |= threads.Count == 0 && !isGone;
         }
 

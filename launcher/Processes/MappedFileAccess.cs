@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using VirtTime.Native;
+using VirtTime.Base;
 using Syscall = Mono.Unix.Native.Syscall;
 
 namespace VirtTime.Processes;
@@ -16,14 +16,14 @@ internal static class MappedFileAccess
     /// <summary>Not open where it cannot be reached, or is no regular file; <see cref="Errno.Last"/> says why.</summary>
     public static Descriptor TryOpenToRead(ProcFolder proc, int pid, in Mapping mapping)
     {
-        int error = Errno.ENOENT;
+        int error = ErrorNumber.ENOENT;
         foreach (string place in Places(pid, mapping))
         {
             Descriptor file = TryOpenRegular(proc, pid, place);
             if (!file.IsOpen)
             {
                 // That a name is gone says less than that it may not be used.
-                error = Errno.Last == Errno.EACCES ? Errno.EACCES : error;
+                error = ErrorNumber.Last == ErrorNumber.EACCES ? ErrorNumber.EACCES : error;
                 continue;
             }
 
@@ -79,7 +79,7 @@ internal static class MappedFileAccess
         bool isRegular = place.TryStat(out statx_buffer status) && status.IsRegularFile
             && (FilesystemKind.IsOrdinary(place.Number) || ProcessUser.RealIdOf(proc, pid) == Syscall.geteuid());
         Descriptor file = isRegular ? Reopen(place.Number, SystemCalls.O_RDONLY) : new Descriptor(-1);
-        int error = Errno.Last;
+        int error = ErrorNumber.Last;
         place.Dispose();
         Marshal.SetLastPInvokeError(error);
         return file;

@@ -1,4 +1,4 @@
-using VirtTime.Native;
+using VirtTime.Base;
 
 namespace VirtTime.Processes;
 
@@ -24,7 +24,7 @@ internal static unsafe class MapsQuery
             query.vma_name_addr = (nint)name;
             query.vma_name_size = NameSize;
             if (SystemCalls.ioctl(maps, procmap_query.PROCMAP_QUERY, &query) != 0)
-                return Errno.Last == Errno.ENOENT ? mappings : null;
+                return ErrorNumber.Last == ErrorNumber.ENOENT ? mappings : null;
 
             mappings.Add(Describe(query, name));
         }

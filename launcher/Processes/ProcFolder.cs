@@ -1,6 +1,5 @@
 using System.Globalization;
-using VirtTime.Config;
-using VirtTime.Native;
+using VirtTime.Base;
 
 namespace VirtTime.Processes;
 
@@ -16,7 +15,7 @@ internal sealed class ProcFolder : IDisposable
     /// <summary>Null where there is none (<see cref="Errno.Last"/> says why).</summary>
     public static ProcFolder? TryOpen()
     {
-        Descriptor folder = Native.Descriptor.Open("/proc", SystemCalls.O_RDONLY | SystemCalls.O_DIRECTORY);
+        Descriptor folder = Base.Descriptor.Open("/proc", SystemCalls.O_RDONLY | SystemCalls.O_DIRECTORY);
         return folder.IsOpen ? new ProcFolder(folder) : null;
     }
 
@@ -26,7 +25,7 @@ internal sealed class ProcFolder : IDisposable
     /// <summary>The threads of a process by their ids here; empty where it is gone.</summary>
     public List<int> ThreadIds(int pid)
     {
-        using Descriptor tasks = Native.Descriptor.OpenAt(Descriptor, $"{pid}/task", SystemCalls.O_RDONLY | SystemCalls.O_DIRECTORY);
+        using Descriptor tasks = Base.Descriptor.OpenAt(Descriptor, $"{pid}/task", SystemCalls.O_RDONLY | SystemCalls.O_DIRECTORY);
         return tasks.IsOpen ? Numbers(tasks.Number) : [];
     }
 

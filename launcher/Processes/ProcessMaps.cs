@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 using System.Runtime.InteropServices;
-using VirtTime.Native;
+using VirtTime.Base;
 
 namespace VirtTime.Processes;
 
@@ -15,7 +15,7 @@ internal static class ProcessMaps
     public static List<Mapping>? TryReadShared(ProcFolder proc, int pid)
     {
         List<Mapping>? mappings = TryRead(proc, $"{pid}/maps");
-        if (mappings is not null || Errno.Last != Errno.ESRCH)
+        if (mappings is not null || ErrorNumber.Last != ErrorNumber.ESRCH)
             return mappings;
 
         foreach (int thread in proc.ThreadIds(pid))
@@ -43,7 +43,7 @@ internal static class ProcessMaps
 
         List<Mapping>? shared = MapsQuery.TryReadShared(maps.Number);
         byte[]? text = shared is null ? SmallFile.TryReadAll(maps.Number) : null;
-        int error = text is null ? Errno.Last : Errno.ESRCH;
+        int error = text is null ? ErrorNumber.Last : ErrorNumber.ESRCH;
         maps.Dispose();
         Marshal.SetLastPInvokeError(error);
         return text is { Length: > 0 } ? Shared(text) : shared;

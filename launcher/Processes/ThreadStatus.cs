@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using VirtTime.Native;
+using VirtTime.Base;
 
 namespace VirtTime.Processes;
 

@@ -1,4 +1,4 @@
-using VirtTime.Native;
+using VirtTime.Base;
 
 namespace VirtTime.Processes;
 
@@ -90,7 +90,7 @@ internal sealed class UserSearch : IDisposable
     {
         List<Mapping>? mappings = ProcessMaps.TryReadShared(proc, pid);
         if (mappings is null)
-            return Errno.Last is Errno.ENOENT or Errno.ESRCH;
+            return ErrorNumber.Last is ErrorNumber.ENOENT or ErrorNumber.ESRCH;
 
         bool found = false;
         bool writable = false;

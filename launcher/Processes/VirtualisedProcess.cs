@@ -1,6 +1,5 @@
-using VirtTime.Config;
-using VirtTime.Execution;
-using VirtTime.Native;
+using VirtTime.Base;
+using VirtTime.Format;
 
 namespace VirtTime.Processes;
 
@@ -28,7 +27,7 @@ internal static class VirtualisedProcess
             FoundConfig? config = FoundConfig.TryOpen(proc, pid, mapping);
             if (config is not null)
                 configs.Add(config);
-            else if (Errno.Last != 0 && IsPlausible(mapping.Name))
+            else if (ErrorNumber.Last != 0 && IsPlausible(mapping.Name))
                 unreachable ??= mapping.Name;
         }
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
-using VirtTime.Config;
-using VirtTime.Native;
+using VirtTime.Base;
 
 namespace VirtTime.Target;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using VirtTime.Native;
+using VirtTime.Base;
 
 namespace VirtTime.Target;
 

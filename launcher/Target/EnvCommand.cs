@@ -1,6 +1,4 @@
-using VirtTime.CommandLine;
-using VirtTime.Execution;
-using VirtTime.Native;
+using VirtTime.Base;
 
 namespace VirtTime.Target;
 

@@ -1,4 +1,4 @@
-using VirtTime.Native;
+using VirtTime.Base;
 
 namespace VirtTime.Target;
 
@@ -13,7 +13,7 @@ internal static class ExecutableFile
             return true;
 
         // faccessat2 is younger than some container runtimes, whose filters refuse what they do not know. The ids are the same here.
-        return Errno.Last is (Errno.EPERM or Errno.ENOSYS) && SystemCalls.access(path, SystemCalls.X_OK) == 0;
+        return ErrorNumber.Last is (ErrorNumber.EPERM or ErrorNumber.ENOSYS) && SystemCalls.access(path, SystemCalls.X_OK) == 0;
     }
 
     /// <summary>The reason for a regular file that is not executable, with the remedy.</summary>

@@ -1,4 +1,4 @@
-using VirtTime.Native;
+using VirtTime.Base;
 
 namespace VirtTime.Target;
 
@@ -15,7 +15,7 @@ internal static unsafe class LibraryFile
     {
         using ProgramFile file = ProgramFile.Open(path);
         if (!file.IsReadable)
-            return $"cannot be read ({Errno.Text(file.Error)}), so that the loader cannot load it; chmod a+r makes it readable";
+            return $"cannot be read ({ErrorNumber.Text(file.Error)}), so that the loader cannot load it; chmod a+r makes it readable";
 
         int bits = ElfProgram.Bits(file.Head);
         if (bits == 0)
@@ -28,9 +28,9 @@ internal static unsafe class LibraryFile
         if (elf is null || !elf.IsLoader || elf.SizeOfSegments > (long)file.Status.stx_size)
             return "is damaged or cut short, so that the loader cannot load it" + Reinstall;
 
-        return IsExecutable(file) ? null : Errno.Last == Errno.EPERM
+        return IsExecutable(file) ? null : ErrorNumber.Last == ErrorNumber.EPERM
             ? "lies on a file system that is mounted noexec, so that the loader cannot load it; install it elsewhere"
-            : $"cannot be mapped ({Errno.Text(Errno.Last)}), so that the loader cannot load it; install it elsewhere";
+            : $"cannot be mapped ({ErrorNumber.Text(ErrorNumber.Last)}), so that the loader cannot load it; install it elsewhere";
     }
 
     // As the loader maps it.

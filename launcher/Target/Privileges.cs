@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using Mono.Unix.Native;
-using VirtTime.Native;
+using VirtTime.Base;
 
 namespace VirtTime.Target;
 

@@ -1,4 +1,4 @@
-using VirtTime.Native;
+using VirtTime.Base;
 
 namespace VirtTime.Target;
 
@@ -40,12 +40,12 @@ internal sealed unsafe class ProgramFile : IDisposable
 
     public static ProgramFile Open(string path)
     {
-        Descriptor file = Native.Descriptor.Open(path, SystemCalls.O_RDONLY | SystemCalls.O_NONBLOCK | SystemCalls.O_NOCTTY);
+        Descriptor file = Base.Descriptor.Open(path, SystemCalls.O_RDONLY | SystemCalls.O_NONBLOCK | SystemCalls.O_NOCTTY);
         if (file.IsOpen)
             return new ProgramFile(path, file, 0);
 
-        int error = Errno.Last;
-        return new ProgramFile(path, Native.Descriptor.Open(path, SystemCalls.O_PATH), error);
+        int error = ErrorNumber.Last;
+        return new ProgramFile(path, Base.Descriptor.Open(path, SystemCalls.O_PATH), error);
     }
 
     /// <summary>Up to <paramref name="size"/> bytes; fewer where the file ends, none where the position makes no sense.</summary>
@@ -58,7 +58,7 @@ internal sealed unsafe class ProgramFile : IDisposable
             while (length < size)
             {
                 nint count = SystemCalls.pread(Descriptor, start + length, size - length, position + length);
-                if (count == 0 || (count < 0 && Errno.Last != Errno.EINTR))
+                if (count == 0 || (count < 0 && ErrorNumber.Last != ErrorNumber.EINTR))
                     break;
 
                 length += (int)Math.Max(count, 0);

@@ -1,5 +1,4 @@
-using VirtTime.Execution;
-using VirtTime.Native;
+using VirtTime.Base;
 
 namespace VirtTime.Target;
 
@@ -26,7 +25,7 @@ internal static class SearchPath
 
         LauncherException? denied = null;
         bool matched = false;
-        int error = Errno.ENOENT;
+        int error = ErrorNumber.ENOENT;
         foreach (string entry in (environment.Find("PATH") ?? Default).Split(':'))
         {
             string path = Join(directory, entry.Length == 0 ? "./" + command : $"{entry}/{command}");
@@ -34,21 +33,21 @@ internal static class SearchPath
             matched |= failure is null;
             if (failure is null)
                 yield return path;
-            else if (error == Errno.EACCES)
+            else if (error == ErrorNumber.EACCES)
                 denied ??= failure;
-            else if (error is not (Errno.ENOENT or Errno.ENOTDIR or Errno.ESTALE or Errno.ENODEV or Errno.ETIMEDOUT))
+            else if (error is not (ErrorNumber.ENOENT or ErrorNumber.ENOTDIR or ErrorNumber.ESTALE or ErrorNumber.ENODEV or ErrorNumber.ETIMEDOUT))
                 throw failure;
         }
 
         // A match whose interpreter is missing is passed over, and what counts is then the last error.
-        if (denied is not null || !matched || error is not (Errno.ENOENT or 0))
+        if (denied is not null || !matched || error is not (ErrorNumber.ENOENT or 0))
             throw denied ?? NotFound(command, error);
     }
 
     private static LauncherException NotFound(string command, int error) => new(
         command,
         "command not found; give its path, or check PATH" + LineEnd.HintFor(command),
-        error is Errno.ENOENT or 0 ? ExitStatus.CommandNotFound : ExitStatus.CommandCannotRun);
+        error is ErrorNumber.ENOENT or 0 ? ExitStatus.CommandNotFound : ExitStatus.CommandCannotRun);
 
     private static string Join(string? directory, string path) =>
         directory is null || path is ['/', ..] ? path : $"{directory.TrimEnd('/')}/{path}";
@@ -58,19 +57,19 @@ internal static class SearchPath
         error = 0;
         if (SystemCalls.statx(SystemCalls.AT_FDCWD, path, 0, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) != 0)
         {
-            error = Errno.Last;
+            error = ErrorNumber.Last;
             return error switch
             {
-                Errno.ENOENT => new(path, "no such file; check the name of the command" + LineEnd.HintFor(path), ExitStatus.CommandNotFound),
-                Errno.ENOTDIR => new(path, "a part of the path is not a directory; check the name of the command", ExitStatus.CommandCannotRun),
-                _ => new(path, Errno.Text(error), ExitStatus.CommandCannotRun),
+                ErrorNumber.ENOENT => new(path, "no such file; check the name of the command" + LineEnd.HintFor(path), ExitStatus.CommandNotFound),
+                ErrorNumber.ENOTDIR => new(path, "a part of the path is not a directory; check the name of the command", ExitStatus.CommandCannotRun),
+                _ => new(path, ErrorNumber.Text(error), ExitStatus.CommandCannotRun),
             };
         }
 
         if (status.IsRegularFile && ExecutableFile.IsExecutable(path))
             return null;
 
-        error = Errno.EACCES;
+        error = ErrorNumber.EACCES;
         return new(path, status.IsDirectory
             ? "is a directory; give the name of a program in it"
             : status.IsRegularFile ? ExecutableFile.WhyNot(path, status) : "is not a file; give the name of a program", ExitStatus.CommandCannotRun);

@@ -1,5 +1,4 @@
-using VirtTime.Execution;
-using VirtTime.Native;
+using VirtTime.Base;
 
 namespace VirtTime.Target;
 
@@ -81,7 +80,7 @@ internal sealed class TargetInspection
             file.Path,
             "unreadable program",
             null,
-            $"cannot be read ({Errno.Text(file.Error)}), so it is not known whether it is static and runs on the host's clocks");
+            $"cannot be read ({ErrorNumber.Text(file.Error)}), so it is not known whether it is static and runs on the host's clocks");
 
     private Finding FollowElf(ProgramFile file, int bits, string[] arguments)
     {
@@ -200,11 +199,11 @@ internal sealed class TargetInspection
         string file = InDirectory(interpreter);
         if (SystemCalls.statx(SystemCalls.AT_FDCWD, file, 0, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) != 0)
         {
-            int error = Errno.Last;
+            int error = ErrorNumber.Last;
             throw new LauncherException(
                 path,
-                $"its {kind} {interpreter} is missing ({Errno.Text(error)}); install it, or correct the name{LineEnd.HintFor(interpreter)}",
-                error == Errno.ENOENT ? ExitStatus.CommandNotFound : ExitStatus.CommandCannotRun);
+                $"its {kind} {interpreter} is missing ({ErrorNumber.Text(error)}); install it, or correct the name{LineEnd.HintFor(interpreter)}",
+                error == ErrorNumber.ENOENT ? ExitStatus.CommandNotFound : ExitStatus.CommandCannotRun);
         }
 
         if (!status.IsRegularFile || !ExecutableFile.IsExecutable(file))

@@ -1,7 +1,8 @@
 using System;
 using System.Runtime.CompilerServices;
-using VirtTime.Elf;
+using VirtTime.Format;
 using VirtTime.Libc;
+using VirtTime.SystemCalls;
 
 namespace VirtTime.Config;
 

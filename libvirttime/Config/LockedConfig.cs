@@ -1,5 +1,7 @@
 using System.Threading;
+using VirtTime.Format;
 using VirtTime.Libc;
+using VirtTime.SystemCalls;
 
 namespace VirtTime.Config;
 

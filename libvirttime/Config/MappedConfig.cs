@@ -1,6 +1,7 @@
 using System.Threading;
-using VirtTime.Elf;
+using VirtTime.Format;
 using VirtTime.Libc;
+using VirtTime.SystemCalls;
 
 namespace VirtTime.Config;
 

@@ -1,6 +1,7 @@
 using System.Threading;
-using VirtTime.Clock;
+using VirtTime.Format;
 using VirtTime.Libc;
+using VirtTime.SystemCalls;
 
 namespace VirtTime.Config;
 

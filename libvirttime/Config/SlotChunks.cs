@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading;
-using VirtTime.Libc;
+using VirtTime.Format;
+using VirtTime.SystemCalls;
 
 namespace VirtTime.Config;
 

@@ -1,3 +1,5 @@
+using VirtTime.Libc;
+
 namespace VirtTime.Elf;
 
 /// <summary>

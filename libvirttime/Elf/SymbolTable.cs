@@ -1,3 +1,5 @@
+using VirtTime.Libc;
+
 namespace VirtTime.Elf;
 
 /// <summary>The dynamic symbols of one object in memory. Nothing here allocates, locks or fails: what is not found is 0.</summary>

@@ -1,5 +1,5 @@
-using VirtTime.Config;
 using VirtTime.Libc;
+using VirtTime.SystemCalls;
 
 namespace VirtTime.Elf;
 

@@ -1,13 +1,16 @@
 using System.Runtime;
 using System.Runtime.CompilerServices;
-using VirtTime.Clock;
+using VirtTime.Config;
+using VirtTime.Format;
 using VirtTime.Interpose.Clocks;
+using VirtTime.Interpose.Descriptors;
 using VirtTime.Interpose.Exec;
-using VirtTime.Interpose.Lookup;
 using VirtTime.Interpose.Proc;
 using VirtTime.Interpose.Timers;
 using VirtTime.Interpose.Waits;
 using VirtTime.Libc;
+using VirtTime.RealFunctions;
+using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose;
 
@@ -22,11 +25,11 @@ internal static unsafe class RawSyscall
     private static nint syscall(nint number, nint a, nint b, nint c, nint d, nint e, nint f)
     {
         Startup.Ensure();
-        if (IsConverted(number) || Descriptors.MakesDescriptor(number, b))
+        if (IsConverted(number) || DescriptorReuse.MakesDescriptor(number, b))
             return Convert(number, a, b, c, d, e, f);
         if (number is SyscallNumbers.close or SyscallNumbers.close_range or SyscallNumbers.dup2 or SyscallNumbers.dup3
             or SyscallNumbers.unshare)
-            Descriptors.RawForget(number, a, b);
+            DescriptorReuse.RawForget(number, a, b);
         if (Opens.IsRaw(number))
             return Opens.Raw(number, a, b, c, d);
         if (Rewinds.IsRawRead(number, d))
@@ -83,7 +86,7 @@ internal static unsafe class RawSyscall
             case SyscallNumbers.mq_timedsend or SyscallNumbers.mq_timedreceive: return WallClockWaits.RawMessage(&call);
             case SyscallNumbers.execve: return ProgramExecution.RawExecve(&call);
             case SyscallNumbers.execveat: return ProgramExecution.RawExecveat(&call);
-            default: return Descriptors.RawDuplicate(&call);
+            default: return DescriptorReuse.RawDuplicate(&call);
         }
     }
 

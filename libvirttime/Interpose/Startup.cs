@@ -1,15 +1,16 @@
 using System.Runtime;
 using System.Runtime.CompilerServices;
 using System.Threading;
-using VirtTime.Clock;
 using VirtTime.Config;
 using VirtTime.Elf;
+using VirtTime.Format;
 using VirtTime.Interpose.Clocks;
 using VirtTime.Interpose.Exec;
 using VirtTime.Interpose.Lookup;
 using VirtTime.Interpose.Proc;
 using VirtTime.Interpose.Waits;
 using VirtTime.Libc;
+using VirtTime.RealFunctions;
 
 namespace VirtTime.Interpose;
 

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using VirtTime.Config;
+using VirtTime.Format;
 using VirtTime.Tests.Harness;
 using VirtTime.Tests.Launching;
 
@@ -179,7 +179,7 @@ public class AdjustmentTests
     private static decimal OffsetOf(string path, int mark)
     {
         ConfigOnDisk disk = ConfigOnDisk.Read(path);
-        VirtTime.Libc.timespec offset = mark switch
+        VirtTime.Format.timespec offset = mark switch
         {
             BoottimeMark => disk.Extension.boottime_offset,
             RealtimeMark => disk.Extension.realtime_offset,

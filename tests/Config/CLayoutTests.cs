@@ -1,4 +1,3 @@
-using VirtTime.Config;
 using VirtTime.Tests.Harness;
 using VirtTime.Tests.Launching;
 

@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
-using VirtTime.Config;
-using VirtTime.Libc;
+using VirtTime.Format;
 
 namespace VirtTime.Tests.Config;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using VirtTime.Config;
+using VirtTime.Format;
 using VirtTime.Tests.Harness;
 using VirtTime.Tests.Launching;
 

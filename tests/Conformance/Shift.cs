@@ -1,5 +1,5 @@
 using System.Globalization;
-using VirtTime.Config;
+using VirtTime.Format;
 using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Conformance;

@@ -1,3 +1,4 @@
+using VirtTime.Format;
 using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.EndToEnd;
@@ -68,7 +69,7 @@ public class ConfigReuseTests
     {
         using TemporaryDirectory directory = new();
         await ReadClockAsync("--monotonic-at", "12345s", "--config", directory.File("conf"));
-        Assert.Equal(VirtTime.Config.ConfigLayout.FileSize, new FileInfo(directory.File("conf")).Length);
+        Assert.Equal(VirtTime.Format.ConfigLayout.FileSize, new FileInfo(directory.File("conf")).Length);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(directory.File("conf")));
     }
 

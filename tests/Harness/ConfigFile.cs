@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using Microsoft.Win32.SafeHandles;
-using VirtTime.Config;
+using VirtTime.Format;
 
 namespace VirtTime.Tests.Harness;
 

@@ -1,3 +1,4 @@
+using VirtTime.Format;
 using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
@@ -113,7 +114,7 @@ public class ProcessFileTests
     public async Task File_that_is_not_the_users_is_not_written_for_him(string mode, int owner, string reason)
     {
         using OrdinaryUser user = new();
-        using ConfigFile config = ConfigFile.Create(-5000, VirtTime.Config.ConfigLayout.CFileSize);
+        using ConfigFile config = ConfigFile.Create(-5000, VirtTime.Format.ConfigLayout.CFileSize);
         string file = user.PathOf("conf");
         (await Command.Of("cp", "--sparse=always", config.Path, file).RunAsync()).Succeeded();
         File.SetUnixFileMode(file, (UnixFileMode)0b110_110_110);
@@ -130,7 +131,7 @@ public class ProcessFileTests
     public async Task File_of_roots_that_the_process_may_write_is_written()
     {
         using OrdinaryUser user = new();
-        using ConfigFile config = ConfigFile.Create(-5000, VirtTime.Config.ConfigLayout.CFileSize);
+        using ConfigFile config = ConfigFile.Create(-5000, VirtTime.Format.ConfigLayout.CFileSize);
         string file = user.PathOf("conf");
         (await Command.Of("cp", "--sparse=always", config.Path, file).RunAsync()).Succeeded();
         File.SetUnixFileMode(file, (UnixFileMode)0b110_110_110);

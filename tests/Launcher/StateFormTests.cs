@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using VirtTime.Format;
 using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
@@ -100,7 +101,7 @@ public partial class StateFormTests
         using (ConfigFile file = ConfigFile.Open(conf))
             Assert.Equal(5_000_000.5m + (2000 * 86400), file.Slot(Thread));
 
-        Assert.Equal(0u, ConfigOnDisk.Read(conf).Extension.flags & VirtTime.Config.ConfigExtension.HasBoottimeOffset);
+        Assert.Equal(0u, ConfigOnDisk.Read(conf).Extension.flags & VirtTime.Format.ConfigExtension.HasBoottimeOffset);
 
         // From now on they go together again.
         StateJson moved = await StateJson.OfAsync("--config", conf, "--monotonic-offset", "7d");
@@ -121,7 +122,7 @@ public partial class StateFormTests
     [Fact(Timeout = Limits.Test)]
     public async Task File_of_the_C_layout_is_of_no_known_boot()
     {
-        using ConfigFile config = ConfigFile.Create(-5000, VirtTime.Config.ConfigLayout.CFileSize);
+        using ConfigFile config = ConfigFile.Create(-5000, VirtTime.Format.ConfigLayout.CFileSize);
         StateJson state = await StateJson.OfAsync("--config", config.Path);
         Assert.Null(state.MadeOnThisBoot);
         Assert.Equal(state.Host() + 5000, state.Virtual());
@@ -241,7 +242,7 @@ public partial class StateFormTests
     [InlineData(1000)]
     public async Task Time_that_has_passed_by_the_wall_clock_is_added_where_asked_for(int wallClock)
     {
-        const long SavedRealtimePosition = VirtTime.Config.ConfigLayout.ExtensionPosition + 104;
+        const long SavedRealtimePosition = VirtTime.Format.ConfigLayout.ExtensionPosition + 104;
         using TemporaryDirectory directory = new();
         string conf = directory.File("conf");
         await StateJson.OfAsync("--config", conf, "--monotonic-at", "12345s");

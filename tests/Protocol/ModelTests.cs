@@ -36,8 +36,8 @@ public class ModelTests
     public async Task Change_of_a_function_that_the_model_describes_is_noticed_and_one_of_a_comment_is_not()
     {
         using TemporaryDirectory copy = new();
-        string model = copy.File("tests/model"), source = copy.File("libvirttime/Clock/OffsetSnapshot.cs");
-        string[] folders = ["libvirttime/Clock", "libvirttime/Config", "libvirttime/Interpose/Waits", "launcher/Config", "tests/model"];
+        string model = copy.File("tests/model"), source = copy.File("libvirttime/Config/OffsetSnapshot.cs");
+        string[] folders = ["libvirttime/Config", "libvirttime/Format", "libvirttime/Interpose/Waits", "launcher/Config", "tests/model"];
         foreach (string folder in folders)
         {
             Directory.CreateDirectory(copy.File(folder));
@@ -52,7 +52,7 @@ public class ModelTests
         Assert.Empty((await ask.RunAsync()).Succeeded().Lines);
 
         await ReplaceAsync(source, "snapshot->_source = source;", "snapshot->_source = null;");
-        Assert.Equal("libvirttime/Clock/OffsetSnapshot.cs Take", Assert.Single((await ask.RunAsync()).Succeeded().Lines));
+        Assert.Equal("libvirttime/Config/OffsetSnapshot.cs Take", Assert.Single((await ask.RunAsync()).Succeeded().Lines));
     }
 
     private static async Task SearchAsync(params string[] arguments)

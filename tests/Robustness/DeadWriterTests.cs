@@ -1,4 +1,4 @@
-using VirtTime.Libc;
+using VirtTime.Format;
 using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Robustness;

@@ -1,4 +1,4 @@
-using VirtTime.Config;
+using VirtTime.Format;
 using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Robustness;

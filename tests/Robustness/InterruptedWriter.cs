@@ -1,7 +1,5 @@
 using System.IO.MemoryMappedFiles;
-using VirtTime.Clock;
-using VirtTime.Config;
-using VirtTime.Libc;
+using VirtTime.Format;
 using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Robustness;

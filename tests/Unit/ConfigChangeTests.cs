@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
-using VirtTime.Config;
-using VirtTime.Libc;
+using VirtTime.Format;
 
 namespace VirtTime.Tests.Unit;
 

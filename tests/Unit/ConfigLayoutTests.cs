@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using VirtTime.Config;
-using VirtTime.Libc;
+using VirtTime.Format;
 
 namespace VirtTime.Tests.Unit;
 

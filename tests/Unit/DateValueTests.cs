@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using VirtTime.CommandLine;
+using VirtTime.Base;
+using VirtTime.Clocks;
 
 namespace VirtTime.Tests.Unit;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using VirtTime.Interpose.Lookup;
+using VirtTime.RealFunctions;
 
 namespace VirtTime.Tests.Unit;
 

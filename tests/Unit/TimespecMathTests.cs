@@ -1,5 +1,4 @@
-using VirtTime.Clock;
-using VirtTime.Libc;
+using VirtTime.Format;
 
 namespace VirtTime.Tests.Unit;
 

@@ -1,9 +1,10 @@
 using System.Runtime;
 using System.Runtime.CompilerServices;
 using System.Threading;
-using VirtTime.Clock;
-using VirtTime.Interpose.Lookup;
+using VirtTime.Config;
+using VirtTime.Format;
 using VirtTime.Libc;
+using VirtTime.RealFunctions;
 
 namespace VirtTime.Interpose.Clocks;
 

@@ -1,8 +1,9 @@
 using System.Runtime;
-using VirtTime.Clock;
 using VirtTime.Config;
-using VirtTime.Interpose.Lookup;
+using VirtTime.Format;
 using VirtTime.Libc;
+using VirtTime.RealFunctions;
+using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Clocks;
 

@@ -1,7 +1,9 @@
 using System.Runtime;
-using VirtTime.Clock;
-using VirtTime.Interpose.Lookup;
+using VirtTime.Config;
+using VirtTime.Format;
 using VirtTime.Libc;
+using VirtTime.RealFunctions;
+using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Clocks;
 

@@ -1,9 +1,11 @@
 using System.Runtime;
 using System.Runtime.CompilerServices;
 using System.Threading;
-using VirtTime.Clock;
-using VirtTime.Interpose.Lookup;
+using VirtTime.Config;
+using VirtTime.Format;
 using VirtTime.Libc;
+using VirtTime.RealFunctions;
+using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Clocks;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using VirtTime.Config;
 using VirtTime.Libc;
+using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Exec;
 

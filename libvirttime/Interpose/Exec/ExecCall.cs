@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using VirtTime.Config;
-using VirtTime.Interpose.Lookup;
 using VirtTime.Libc;
+using VirtTime.RealFunctions;
 
 namespace VirtTime.Interpose.Exec;
 

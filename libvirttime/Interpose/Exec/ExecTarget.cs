@@ -1,5 +1,6 @@
 using VirtTime.Elf;
 using VirtTime.Libc;
+using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Exec;
 

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using VirtTime.Config;
-using VirtTime.Elf;
 using VirtTime.Libc;
+using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Exec;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using VirtTime.Elf;
+using VirtTime.Libc;
 
 namespace VirtTime.Interpose.Exec;
 

@@ -1,7 +1,9 @@
 using System.Runtime;
 using System.Runtime.CompilerServices;
-using VirtTime.Interpose.Lookup;
+using VirtTime.Elf;
 using VirtTime.Libc;
+using VirtTime.RealFunctions;
+using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Exec;
 

@@ -1,7 +1,7 @@
 using System.Runtime;
 using System.Runtime.CompilerServices;
-using VirtTime.Interpose.Lookup;
 using VirtTime.Libc;
+using VirtTime.RealFunctions;
 
 namespace VirtTime.Interpose.Exec;
 

@@ -1,8 +1,9 @@
 using System.Runtime;
 using System.Runtime.CompilerServices;
 using VirtTime.Elf;
-using VirtTime.Interpose.Lookup;
 using VirtTime.Libc;
+using VirtTime.RealFunctions;
+using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Exec;
 

@@ -1,6 +1,6 @@
 using System.Runtime;
 using System.Runtime.CompilerServices;
-using VirtTime.Interpose.Lookup;
+using VirtTime.RealFunctions;
 
 namespace VirtTime.Interpose.Exec;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
-using VirtTime.Interpose.Lookup;
+using VirtTime.Elf;
 using VirtTime.Libc;
+using VirtTime.RealFunctions;
 
 namespace VirtTime.Interpose.Exec;
 

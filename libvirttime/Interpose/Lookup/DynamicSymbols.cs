@@ -1,8 +1,8 @@
 using System.Runtime;
 using System.Runtime.CompilerServices;
-using VirtTime.Clock;
 using VirtTime.Elf;
 using VirtTime.Libc;
+using VirtTime.RealFunctions;
 
 namespace VirtTime.Interpose.Lookup;
 

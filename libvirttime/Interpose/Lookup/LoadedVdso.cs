@@ -1,7 +1,7 @@
 using System.Runtime;
 using System.Runtime.CompilerServices;
 using VirtTime.Elf;
-using VirtTime.Libc;
+using VirtTime.RealFunctions;
 
 namespace VirtTime.Interpose.Lookup;
 

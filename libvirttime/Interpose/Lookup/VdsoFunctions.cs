@@ -1,6 +1,6 @@
 using System;
-using VirtTime.Clock;
-using VirtTime.Elf;
+using VirtTime.Config;
+using VirtTime.Format;
 using VirtTime.Interpose.Clocks;
 using VirtTime.Libc;
 

@@ -1,8 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading;
-using VirtTime.Clock;
 using VirtTime.Config;
-using VirtTime.Libc;
+using VirtTime.Format;
 
 namespace VirtTime.Interpose.Proc;
 

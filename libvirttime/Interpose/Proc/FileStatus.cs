@@ -1,7 +1,8 @@
 using System.Runtime;
 using System.Runtime.CompilerServices;
-using VirtTime.Interpose.Lookup;
 using VirtTime.Libc;
+using VirtTime.RealFunctions;
+using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Proc;
 

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using VirtTime.Elf;
+using VirtTime.Libc;
 
 namespace VirtTime.Interpose.Proc;
 

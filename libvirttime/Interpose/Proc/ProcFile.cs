@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using VirtTime.Elf;
 using VirtTime.Libc;
+using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Proc;
 

@@ -1,5 +1,5 @@
-using VirtTime.Elf;
 using VirtTime.Libc;
+using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Proc;
 

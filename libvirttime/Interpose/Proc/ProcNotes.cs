@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using VirtTime.Libc;
+using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Proc;
 

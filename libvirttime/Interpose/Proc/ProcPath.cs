@@ -1,7 +1,7 @@
 using System;
 using System.Runtime.CompilerServices;
-using VirtTime.Elf;
 using VirtTime.Libc;
+using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Proc;
 

@@ -1,4 +1,5 @@
 using VirtTime.Libc;
+using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Proc;
 

@@ -1,6 +1,7 @@
-using VirtTime.Clock;
-using VirtTime.Interpose.Lookup;
-using VirtTime.Libc;
+using VirtTime.Config;
+using VirtTime.Format;
+using VirtTime.RealFunctions;
+using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Timers;
 

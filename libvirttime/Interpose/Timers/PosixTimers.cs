@@ -1,6 +1,7 @@
 using System.Runtime;
-using VirtTime.Interpose.Lookup;
-using VirtTime.Libc;
+using VirtTime.Format;
+using VirtTime.RealFunctions;
+using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Timers;
 

@@ -1,7 +1,6 @@
 using System.Threading;
-using VirtTime.Clock;
 using VirtTime.Config;
-using VirtTime.Libc;
+using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Timers;
 

@@ -1,6 +1,8 @@
 using System.Runtime;
-using VirtTime.Interpose.Lookup;
-using VirtTime.Libc;
+using VirtTime.Format;
+using VirtTime.Interpose.Descriptors;
+using VirtTime.RealFunctions;
+using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Timers;
 

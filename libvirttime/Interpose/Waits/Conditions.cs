@@ -1,5 +1,5 @@
 using System.Runtime;
-using VirtTime.Interpose.Lookup;
+using VirtTime.RealFunctions;
 
 namespace VirtTime.Interpose.Waits;
 

@@ -1,6 +1,6 @@
 using System.Threading;
-using VirtTime.Clock;
-using VirtTime.Libc;
+using VirtTime.Config;
+using VirtTime.Format;
 
 namespace VirtTime.Interpose.Waits;
 

@@ -1,7 +1,8 @@
 using System.Runtime;
-using VirtTime.Clock;
-using VirtTime.Interpose.Lookup;
+using VirtTime.Config;
+using VirtTime.Format;
 using VirtTime.Libc;
+using VirtTime.RealFunctions;
 
 namespace VirtTime.Interpose.Waits;
 

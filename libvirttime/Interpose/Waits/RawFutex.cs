@@ -1,5 +1,5 @@
-using VirtTime.Interpose.Lookup;
-using VirtTime.Libc;
+using VirtTime.Format;
+using VirtTime.RealFunctions;
 
 namespace VirtTime.Interpose.Waits;
 

@@ -1,6 +1,6 @@
 using System.Runtime;
-using VirtTime.Interpose.Lookup;
-using VirtTime.Libc;
+using VirtTime.Format;
+using VirtTime.RealFunctions;
 
 namespace VirtTime.Interpose.Waits;
 

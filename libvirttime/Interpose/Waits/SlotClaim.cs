@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Threading;
 using VirtTime.Config;
-using VirtTime.Libc;
+using VirtTime.Format;
+using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Waits;
 

@@ -1,8 +1,10 @@
 using System.Runtime;
 using System.Runtime.CompilerServices;
-using VirtTime.Clock;
-using VirtTime.Interpose.Lookup;
+using VirtTime.Config;
+using VirtTime.Format;
 using VirtTime.Libc;
+using VirtTime.RealFunctions;
+using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Waits;
 

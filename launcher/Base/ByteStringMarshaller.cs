@@ -1,0 +1,48 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.InteropServices.Marshalling;
+
+namespace VirtTime.Base;
+
+/// <summary>Hands a byte string to libc: each character is one byte, and a NUL is put behind them.</summary>
+/// <remarks>
+/// Paths, arguments and environment variables are bytes, not text. The launcher keeps them in a <see cref="string"/> with one
+/// character (0 to 255) for each byte, so that they go through unchanged whatever their encoding.
+/// </remarks>
+[CustomMarshaller(typeof(string), MarshalMode.ManagedToUnmanagedIn, typeof(ManagedToUnmanagedIn))]
+internal static unsafe class ByteStringMarshaller
+{
+    internal ref struct ManagedToUnmanagedIn
+    {
+        private byte* _bytes;
+        private bool _allocated;
+
+        public static int BufferSize => 512;
+
+        public void FromManaged(string? value, Span<byte> buffer)
+        {
+            if (value is null)
+                return;
+
+            if (value.Length < buffer.Length)
+            {
+                _bytes = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(buffer));
+            }
+            else
+            {
+                _bytes = (byte*)NativeMemory.Alloc((nuint)value.Length + 1);
+                _allocated = true;
+            }
+
+            ByteString.CopyTo(value, _bytes);
+        }
+
+        public readonly byte* ToUnmanaged() => _bytes;
+
+        public readonly void Free()
+        {
+            if (_allocated)
+                NativeMemory.Free(_bytes);
+        }
+    }
+}

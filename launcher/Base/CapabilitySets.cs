@@ -1,0 +1,48 @@
+using System.Globalization;
+
+namespace VirtTime.Base;
+
+/// <summary>The capability sets of this process (<c>capabilities(7)</c>), as <c>/proc/self/status</c> shows them; none where that is missing.</summary>
+internal readonly record struct CapabilitySets(ulong Inheritable, ulong Permitted, ulong Effective, ulong Bounding, ulong Ambient)
+{
+    /// <summary>Allows setting the host's clock, in the machine's own user namespace.</summary>
+    public const int CAP_SYS_TIME = 25;
+
+    /// <summary>By number.</summary>
+    private static readonly string[] s_names =
+    [
+        "chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill", "setgid", "setuid", "setpcap", "linux_immutable",
+        "net_bind_service", "net_broadcast", "net_admin", "net_raw", "ipc_lock", "ipc_owner", "sys_module", "sys_rawio", "sys_chroot", "sys_ptrace",
+        "sys_pacct", "sys_admin", "sys_boot", "sys_nice", "sys_resource", "sys_time", "sys_tty_config", "mknod", "lease", "audit_write",
+        "audit_control", "setfcap", "mac_override", "mac_admin", "syslog", "wake_alarm", "block_suspend", "audit_read", "perfmon", "bpf",
+        "checkpoint_restore",
+    ];
+
+    public static CapabilitySets OfThisProcess()
+    {
+        string status = ByteString.From(SmallFile.TryRead("/proc/self/status") ?? []);
+        return new(Field(status, "CapInh"), Field(status, "CapPrm"), Field(status, "CapEff"), Field(status, "CapBnd"), Field(status, "CapAmb"));
+    }
+
+    public static bool Has(ulong set, int capability) => ((set >> capability) & 1) != 0;
+
+    /// <summary>Such as <c>cap_net_raw, cap_kill</c>; of many only how many.</summary>
+    public static string Names(ulong set)
+    {
+        const int MostNamed = 4;
+        int[] numbers = [.. Enumerable.Range(0, 64).Where(number => Has(set, number))];
+        return numbers.Length > MostNamed
+            ? $"{numbers.Length} capabilities"
+            : string.Join(", ", numbers.Select(number => "cap_" + (number < s_names.Length ? s_names[number] : $"{number}")));
+    }
+
+    private static ulong Field(string status, string name)
+    {
+        string head = $"\n{name}:\t";
+        int start = status.IndexOf(head, StringComparison.Ordinal) + head.Length;
+        int end = start < head.Length ? -1 : status.IndexOf('\n', start);
+        return end > 0 && ulong.TryParse(status.AsSpan(start, end - start), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong set)
+            ? set
+            : 0;
+    }
+}

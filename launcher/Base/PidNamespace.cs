@@ -1,0 +1,13 @@
+namespace VirtTime.Base;
+
+/// <summary>The PID namespace that this process is in (<c>pid_namespaces(7)</c>): process ids mean nothing in another one.</summary>
+internal static class PidNamespace
+{
+    /// <summary>Its inode number, which no other namespace of the machine has as long as it exists; 0 where it cannot be found out.</summary>
+    public static ulong Own { get; } = Find();
+
+    private static ulong Find() =>
+        SystemCalls.statx(SystemCalls.AT_FDCWD, "/proc/self/ns/pid", 0, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) == 0
+            ? status.stx_ino
+            : 0;
+}

@@ -1,0 +1,56 @@
+using System.Runtime.InteropServices;
+using VirtTime.Format;
+
+namespace VirtTime.Base;
+
+// Tracing other threads, and their open files.
+internal static unsafe partial class SystemCalls
+{
+    public const int PTRACE_PEEKTEXT = 1;
+    public const int PTRACE_DETACH = 17;
+    public const int PTRACE_GETREGSET = 0x4204;
+    public const int PTRACE_SETREGSET = 0x4205;
+    public const int PTRACE_SEIZE = 0x4206;
+    public const int PTRACE_INTERRUPT = 0x4207;
+
+    public const int NT_PRSTATUS = 1;
+
+    public const int P_PID = 1;
+    public const int WNOHANG = 1;
+    public const int WSTOPPED = 2;
+    public const int WEXITED = 4;
+    public const int WNOWAIT = 0x01000000;
+    public const int __WALL = 0x40000000;
+
+    public const int KCMP_FILES = 2;
+
+    /// <summary>Of <c>pidfd_open</c>: of a single thread (Linux 6.9).</summary>
+    public const int PIDFD_THREAD = 0x80;
+
+    /// <summary>Linux 3.5, with <c>CONFIG_KCMP</c>.</summary>
+    public static nint SYS_kcmp => IsArm64 ? 272 : 312;
+
+    /// <summary>Linux 5.3; the number is the same on every architecture.</summary>
+    public const int SYS_pidfd_open = 434;
+
+    /// <summary>Linux 5.6.</summary>
+    public const int SYS_pidfd_getfd = 438;
+
+    /// <summary>Of <c>ioctl</c> on a timerfd (Linux 3.17, with <c>CONFIG_CHECKPOINT_RESTORE</c>).</summary>
+    public const nuint TFD_IOC_SET_TICKS = 0x40085400;
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint ptrace(nint request, int thread, nint address, void* data);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int waitid(int kind, int thread, void* information, int options);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint syscall(nint number, nint first, nint second, nint third);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int timerfd_gettime(int descriptor, itimerspec* value);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int timerfd_settime(int descriptor, int flags, itimerspec* value, itimerspec* old);
+}

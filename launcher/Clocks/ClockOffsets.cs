@@ -1,0 +1,56 @@
+using VirtTime.Format;
+
+namespace VirtTime.Clocks;
+
+/// <summary>Clocks that share an offset.</summary>
+internal enum ClockFamily
+{
+    Monotonic,
+    Boottime,
+    Realtime,
+}
+
+/// <summary>The offsets of a config file: host − virtual, one for each family of clocks.</summary>
+/// <param name="OwnBoottime">The boottime family's own; null where it shares <paramref name="Monotonic"/>.</param>
+/// <param name="OwnRealtime">Null where the realtime family is the host's.</param>
+internal readonly record struct ClockOffsets(timespec Monotonic, timespec? OwnBoottime, timespec? OwnRealtime)
+{
+    public timespec Boottime => OwnBoottime ?? Monotonic;
+
+    public timespec Realtime => OwnRealtime ?? default;
+
+    public timespec Of(int clock) => FamilyOf(clock) switch
+    {
+        ClockFamily.Boottime => Boottime,
+        ClockFamily.Realtime => Realtime,
+        _ => Monotonic,
+    };
+
+    /// <summary>The same with every virtual clock later by so much, or earlier: the one list of them.</summary>
+    public ClockOffsets Advanced(timespec advance) => new(
+        TimespecMath.Subtract(Monotonic, advance),
+        OwnBoottime is timespec boottime ? TimespecMath.Subtract(boottime, advance) : null,
+        OwnRealtime is timespec realtime ? TimespecMath.Subtract(realtime, advance) : null);
+
+    /// <summary>Of a clock id; what is unknown counts as monotonic, as in a file without clock ids.</summary>
+    public static ClockFamily FamilyOf(int clock) => clock switch
+    {
+        Time.CLOCK_BOOTTIME or Time.CLOCK_BOOTTIME_ALARM => ClockFamily.Boottime,
+        Time.CLOCK_REALTIME or Time.CLOCK_REALTIME_COARSE or Time.CLOCK_REALTIME_ALARM or Time.CLOCK_TAI => ClockFamily.Realtime,
+        _ => ClockFamily.Monotonic,
+    };
+
+    /// <summary>The clock id that names a family.</summary>
+    public static int ClockOf(ClockFamily family) => family switch
+    {
+        ClockFamily.Boottime => Time.CLOCK_BOOTTIME,
+        ClockFamily.Realtime => Time.CLOCK_REALTIME,
+        _ => Time.CLOCK_MONOTONIC,
+    };
+
+    /// <summary>As an offset and an extension block say; the block may be all zero.</summary>
+    public static ClockOffsets Of(timespec offset, in ConfigExtension extension) => new(
+        offset,
+        (extension.flags & ConfigExtension.HasBoottimeOffset) != 0 ? extension.boottime_offset : null,
+        (extension.flags & ConfigExtension.HasRealtimeOffset) != 0 ? extension.realtime_offset : null);
+}

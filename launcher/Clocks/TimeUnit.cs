@@ -1,0 +1,31 @@
+namespace VirtTime.Clocks;
+
+/// <summary>The units of a TIME, as systemd has them (<c>systemd.time(7)</c>).</summary>
+internal static class TimeUnit
+{
+    public const long Second = 1_000_000_000;
+
+    // The micro sign and the Greek letter, which look the same: in UTF-8, a character for each byte.
+    private const string MicroSign = "\u00c2\u00b5s";
+    private const string GreekMu = "\u00ce\u00bcs";
+
+    /// <summary>What a unit has in nanoseconds, or 0 where it is none.</summary>
+    public static long Nanoseconds(ReadOnlySpan<char> unit) => unit switch
+    {
+        "ns" or "nsec" => 1,
+        "us" or "usec" or MicroSign or GreekMu => 1_000,
+        "ms" or "msec" => 1_000_000,
+        "s" or "sec" or "secs" or "second" or "seconds" => Second,
+        "m" or "min" or "mins" or "minute" or "minutes" => 60 * Second,
+        "h" or "hr" or "hour" or "hours" => 3_600 * Second,
+        "d" or "day" or "days" => 86_400 * Second,
+        "w" or "week" or "weeks" => 604_800 * Second,
+        _ => 0,
+    };
+
+    /// <summary>Whether it is one that systemd knows and that differs in length.</summary>
+    public static bool HasNoFixedLength(ReadOnlySpan<char> unit) => unit is "y" or "year" or "years" or "M" or "month" or "months";
+
+    /// <summary>Letters, and bytes of characters that are not ASCII.</summary>
+    public static bool CanHold(char character) => char.IsAsciiLetter(character) || character >= 0x80;
+}

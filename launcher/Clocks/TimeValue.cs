@@ -1,0 +1,115 @@
+using VirtTime.Base;
+
+namespace VirtTime.Clocks;
+
+/// <summary>
+/// Reads a TIME: a number with an optional unit, or several joined, such as <c>12345s</c>, <c>1.5h</c>, <c>3d12h</c>, <c>2h 30min</c>.
+/// </summary>
+internal static class TimeValue
+{
+    /// <summary>What is accepted: ±2^61 s, far more than the kernel's clocks can hold, so that no sum of two overflows.</summary>
+    public const long FarthestSeconds = 1L << 61;
+
+    private const string Blanks = " \t";
+    private const string Remedy = "is not a time; try 12s, 3d12h or 250ms";
+
+    // More digits are too far even in nanoseconds; so many fit 128 bits.
+    private const int MostDigits = 28;
+
+    private static readonly Int128 s_farthest = (Int128)FarthestSeconds * 1_000_000_000;
+
+    /// <summary>Nanoseconds, exactly; a sign is accepted only where <paramref name="isOffset"/>.</summary>
+    /// <param name="option">The option's name, for the message.</param>
+    /// <exception cref="LauncherException">Not a time, finer than a nanosecond, or too far.</exception>
+    public static Int128 Parse(string option, string text, bool isOffset)
+    {
+        string what = "--" + option;
+        ReadOnlySpan<char> rest = text.AsSpan().Trim(Blanks);
+        bool negative = rest.StartsWith("-");
+        if (negative && !isOffset)
+            throw new LauncherException(what, $"\"{text}\" is negative; a clock cannot be set below zero");
+
+        if (negative || (isOffset && rest.StartsWith("+")))
+            rest = rest[1..];
+
+        if (rest.IsEmpty || Blanks.Contains(rest[0]))
+            throw new LauncherException(what, $"\"{text}\" {Remedy}");
+
+        Int128 sum = 0;
+        while (!rest.IsEmpty)
+        {
+            sum += ParsePart(what, text, ref rest);
+            if (sum > s_farthest)
+                throw TooFar(what, text);
+        }
+
+        return negative ? -sum : sum;
+    }
+
+    private static Int128 ParsePart(string what, string text, scoped ref ReadOnlySpan<char> rest)
+    {
+        ReadOnlySpan<char> whole = TakeWhile(ref rest, char.IsAsciiDigit);
+        ReadOnlySpan<char> fraction = "";
+        if (rest.StartsWith("."))
+        {
+            rest = rest[1..];
+            fraction = TakeWhile(ref rest, char.IsAsciiDigit);
+        }
+
+        rest = rest.TrimStart(Blanks);
+        ReadOnlySpan<char> unit = TakeWhile(ref rest, TimeUnit.CanHold);
+        rest = rest.TrimStart(Blanks);
+        if (TimeUnit.HasNoFixedLength(unit))
+            throw new LauncherException(what, $"\"{text}\" has no fixed length; write 365d for a year, 30d for a month");
+
+        long nanoseconds = unit.IsEmpty ? TimeUnit.Second : TimeUnit.Nanoseconds(unit);
+        bool unitMissing = unit.IsEmpty && !rest.IsEmpty;
+        if (whole.Length + fraction.Length == 0 || nanoseconds == 0 || unitMissing)
+            throw new LauncherException(what, $"\"{text}\" {Remedy}");
+
+        whole = whole.TrimStart('0');
+        fraction = fraction.TrimEnd('0');
+        if (whole.Length > MostDigits || ParseDigits(whole) > s_farthest / nanoseconds)
+            throw TooFar(what, text);
+
+        // A week has 604,800 × 10^9 ns = 2^16 × 3^3 × 5^11 × 7: no unit divides further than 16 decimal places.
+        if (fraction.Length > 16 || !TryScale(fraction, nanoseconds, out Int128 small))
+            throw new LauncherException(what, $"\"{text}\" is finer than a nanosecond");
+
+        return (ParseDigits(whole) * nanoseconds) + small;
+    }
+
+    public static LauncherException TooFar(string what, string text) =>
+        new(what, $"\"{text}\" is too far; clocks end after {FarthestSeconds} s");
+
+    private static bool TryScale(ReadOnlySpan<char> fraction, long nanoseconds, out Int128 scaled)
+    {
+        Int128 divisor = 1;
+        for (int i = 0; i < fraction.Length; i++)
+            divisor *= 10;
+
+        (scaled, Int128 remainder) = Int128.DivRem(ParseDigits(fraction) * nanoseconds, divisor);
+        return remainder == 0;
+    }
+
+    /// <summary>The number that at most <see cref="MostDigits"/> ASCII digits mean; 0 for none.</summary>
+    public static Int128 ParseDigits(ReadOnlySpan<char> digits)
+    {
+        Int128 value = 0;
+        foreach (char digit in digits)
+            value = (value * 10) + (digit - '0');
+
+        return value;
+    }
+
+    private static ReadOnlySpan<char> TakeWhile(scoped ref ReadOnlySpan<char> rest, Func<char, bool> belongs)
+    {
+        int length = 0;
+        while (length < rest.Length && belongs(rest[length]))
+            length++;
+
+        ReadOnlySpan<char> taken = rest[..length];
+        rest = rest[length..];
+        return taken;
+    }
+}

@@ -1,0 +1,165 @@
+using VirtTime.Base;
+using VirtTime.Clocks;
+using VirtTime.CommandLine;
+using VirtTime.Config;
+using VirtTime.Format;
+using VirtTime.Freeze;
+using VirtTime.Processes;
+
+namespace VirtTime.Commands.Adjust;
+
+/// <summary>Changes the offsets of a file that processes may have mapped, and with them the deadlines of their calls in flight.</summary>
+internal static class ConfigAdjustment
+{
+    /// <summary>How a change is made.</summary>
+    /// <param name="Force">Also where a process keeps a deadline that stays as it is.</param>
+    /// <param name="Freezes">Stop everybody who uses the file meanwhile, so that calls in flight get the new deadline.</param>
+    /// <param name="ForgetsSaved">The clocks that were saved have been used.</param>
+    /// <param name="KeepsWaits">Leave all deadlines as they are, so that calls in flight keep the time that they have left. Nobody is stopped for that.</param>
+    internal readonly record struct Manner(bool Force, bool Freezes, bool ForgetsSaved = false, bool KeepsWaits = false)
+    {
+        public static Manner Of(LauncherOptions options) =>
+            new(options.Force, !options.NoFreeze && !options.KeepWaits, KeepsWaits: options.KeepWaits);
+
+        /// <summary>A deadline that is kept outside of the file makes no difference.</summary>
+        public bool LeavesUnmovable => Force || KeepsWaits;
+    }
+
+    /// <summary>Sets the clocks that the request names.</summary>
+    /// <returns>How many calls were in flight.</returns>
+    /// <exception cref="LauncherException">A clock would be below zero, or the file cannot hold what was asked.</exception>
+    public static int Apply(OpenConfig file, Request request, Func<HostClocks.Moment> hostClocks) =>
+        Apply(file, hostClocks, Manner.Of(request.Options), (old, now) => Wanted(file, old, now, request));
+
+    /// <summary>Sets the offsets that <paramref name="wanted"/> makes of the old ones and the host clocks.</summary>
+    /// <param name="hostClocks">Read while the file is locked, right before the change.</param>
+    /// <returns>How many calls were in flight.</returns>
+    /// <exception cref="LauncherException">
+    /// The file cannot be read or mapped, has calls that cannot be moved, or is used by a process that cannot be stopped; nothing was changed.
+    /// </exception>
+    public static int Apply(
+        OpenConfig file,
+        Func<HostClocks.Moment> hostClocks,
+        Manner manner,
+        Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted)
+    {
+        bool isUsersBusiness = manner.Freezes || !manner.LeavesUnmovable;
+        using UserSearch? users = isUsersBusiness ? UnmovableCalls.SearchUsers(file) : null;
+        UnmovableCalls.RefuseReaders(file, users, manner.LeavesUnmovable);
+        if (users is not null)
+            SlotRoom.Refuse(file, users.Users, manner.LeavesUnmovable);
+        if (users is null || !manner.Freezes)
+            return Change(file, hostClocks, manner, wanted, null, null, users is null && isUsersBusiness ? DeadSlots.GiveBackAll : null);
+
+        users.Proc?.DemandOwn(ConfigErrors.What(file.Path), "or give --no-freeze to leave calls in flight as they are");
+        if (!manner.Force)
+            Strangers.Refuse(file, users);
+        int inFlight = 0;
+        FreezeReport report = new();
+        if (users.Users.Count == 0)
+            inFlight = Change(file, hostClocks, manner, wanted, null, null, null);
+        else
+        {
+            Standstill.Run(users, report, standstill => inFlight = Change(
+                file, hostClocks, manner, wanted, standstill, report, layout => DeadSlots.GiveBack(layout, users, report)));
+        }
+
+        Strangers.SeeTo(file, report);
+        report.Write();
+        return inFlight;
+    }
+
+    // The file is locked before anybody is stopped: one of them may hold the lock, being about to complete what a dead writer left.
+    private static int Change(
+        OpenConfig file,
+        Func<HostClocks.Moment> hostClocks,
+        Manner manner,
+        Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted,
+        Standstill? standstill,
+        FreezeReport? report,
+        Action<LayoutMapping>? giveBackDead)
+    {
+        using ConfigLock held = new(file);
+        using LayoutMapping layout = new(file);
+        UnmovableCalls.Refuse(layout, manner.LeavesUnmovable);
+        layout.PrepareSlots();
+        using (standstill)
+        {
+            // Whatever can fail comes before the first store; and what has been prepared takes no time again.
+            standstill?.Begin(file);
+            if (report is not null)
+                SlotRoom.Refuse(file, report.OwnIds, manner.LeavesUnmovable);
+            layout.PrepareSlots();
+            giveBackDead?.Invoke(layout);
+            int inFlight = SlotTable.Read(file).Count();
+            ClockOffsets old = ConfigHeader.ReadNow(file).Offsets;
+            HostClocks.Moment now = hostClocks();
+            ClockOffsets offsets = wanted(old, now);
+
+            // Where the clocks go on after a move, a checkpointer has armed timers with the time that remained.
+            bool isOfOtherBoot = BootCheck.IsOfOtherBoot(ConfigHeader.ReadNow(file));
+            if (isOfOtherBoot && manner.KeepsWaits && inFlight > 0)
+                throw ConfigErrors.WaitsOfOtherBoot(file.Path);
+            OffsetWriter.Write(layout, old, offsets, manner.LeavesUnmovable, manner.ForgetsSaved, manner.KeepsWaits);
+
+            // Programs that were restored from a checkpoint have lost their marks as users.
+            if (manner.ForgetsSaved)
+                UnmovableCalls.SayUncounted(layout);
+            if (manner.ForgetsSaved || isOfOtherBoot || standstill is null)
+                return inFlight;
+
+            ClockMove move = new(old, offsets);
+            standstill.MoveTimers(move);
+            report!.LongerWaits = LongerWaits.In(file, move, now, report.OwnIds);
+            return inFlight;
+        }
+    }
+
+    private static ClockOffsets Wanted(OpenConfig file, ClockOffsets old, HostClocks.Moment now, Request request)
+    {
+        ConfigHeader header = ConfigHeader.ReadNow(file);
+        if (!header.HasRoom && (request.Boottime is not null || request.Realtime is not null))
+            throw request.Realtime is not null ? ConfigErrors.NoRoomForDate(file.Path) : ConfigErrors.NoRoomForBoottime(file.Path);
+
+        if (request.Advance is Int128 advance)
+            return Advanced(file, old, now, advance, request.Options.Force);
+
+        // An offset that stays as it is would pass for one of this boot.
+        bool isStale = BootCheck.IsOfOtherBoot(header) && !request.Options.Force;
+        if (isStale && request.Monotonic is null)
+            throw ConfigErrors.MonotonicOfOtherBoot(file.Path);
+
+        bool keepsBoottime = request.Boottime is null && !request.SharesBoottime;
+        if (isStale && keepsBoottime && old.OwnBoottime is not null)
+            throw ConfigErrors.BoottimeOfOtherBoot(file.Path);
+
+        timespec monotonic = request.Monotonic?.OffsetAt(now.Monotonic, now.Realtime) ?? old.Monotonic;
+        timespec? boottime = keepsBoottime ? old.OwnBoottime : request.Boottime?.OffsetAt(now.Boottime, now.Realtime);
+        timespec? realtime = request.Realtime?.OffsetAt(now.Realtime, now.Realtime) ?? old.OwnRealtime;
+        return new ClockOffsets(monotonic, boottime, realtime);
+    }
+
+    private static ClockOffsets Advanced(OpenConfig file, ClockOffsets old, HostClocks.Moment now, Int128 advance, bool force)
+    {
+        if (!force && BootCheck.IsOfOtherBoot(ConfigHeader.ReadNow(file)))
+            throw ConfigErrors.OtherBoot(file.Path);
+
+        ClockOffsets advanced = old.Advanced(Nanoseconds128.ToTimespec(advance));
+        Check(now.Monotonic, advanced.Monotonic);
+        Check(now.Boottime, advanced.Boottime);
+        Check(now.Realtime, advanced.Realtime);
+        return advanced;
+    }
+
+    private static void Check(timespec host, timespec offset)
+    {
+        Int128 reading = Nanoseconds128.Of(host) - Nanoseconds128.Of(offset);
+        if (reading < 0)
+            throw new LauncherException(
+                "--" + OptionNames.Advance, $"a clock would read {Nanoseconds128.Format(reading)} s; a clock cannot be set below zero");
+
+        // What is farther makes the file none.
+        if (offset.tv_sec is <= -TimeValue.FarthestSeconds or >= TimeValue.FarthestSeconds)
+            throw new LauncherException("--" + OptionNames.Advance, $"is too far; clocks end after {TimeValue.FarthestSeconds} s");
+    }
+}

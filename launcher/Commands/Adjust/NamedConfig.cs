@@ -1,0 +1,85 @@
+using VirtTime.Clocks;
+using VirtTime.CommandLine;
+using VirtTime.Config;
+using VirtTime.Diagnostics;
+using VirtTime.Processes;
+
+namespace VirtTime.Commands.Adjust;
+
+/// <summary>A config file that the user named: created, reused or adjusted.</summary>
+internal static class NamedConfig
+{
+    private const int CreationTries = 3;
+
+    /// <summary>Makes the file say what the request asks for.</summary>
+    /// <exception cref="LauncherException">It cannot be created or used.</exception>
+    public static void Prepare(string path, Request request) =>
+        OpenOrCreate(path, request.ChangesClocks || request.Options.Resume, request);
+
+    private static void OpenOrCreate(string path, bool toWrite, Request request)
+    {
+        for (int attempt = 0; attempt < CreationTries; attempt++)
+        {
+            using OpenConfig? file = OpenConfig.TryOpen(path, toWrite);
+            if (file is not null)
+            {
+                if (file.HasOtherNames)
+                    ConfigCreation.SweepTemporary(path);
+
+                OwnerCheck.Refuse(file, request.Options.Force);
+                if (request.Options.ConfigLayout is not null && file.Size != request.ConfigSize)
+                    throw ConfigErrors.OtherLayout(path, file.Size);
+                Use(file, request);
+                return;
+            }
+
+            if (request.Options.Resume || request.Advance is not null)
+                throw ConfigErrors.Missing(path);
+
+            // False where another launcher was faster: its file is there now, and is used like any other.
+            if (ConfigCreation.TryCreate(path, request.ConfigMode, request.ConfigSize, request.NewContent))
+            {
+                Log.Information($"created {path}");
+                return;
+            }
+        }
+
+        throw ConfigErrors.DanglingLink(path);
+    }
+
+    private static void Use(OpenConfig file, Request request)
+    {
+        if (request.Options.Resume)
+        {
+            SavedClocks.Resume(file, HostClocks.Now, ConfigAdjustment.Manner.Of(request.Options), request.Options.Elapsed);
+            Log.Information($"resumed {file.Path}");
+            return;
+        }
+
+        CompleteWhatWasLeft(file);
+        bool otherBoot = BootCheck.IsOfOtherBoot(ConfigHeader.Read(file));
+        if (!request.ChangesClocks && otherBoot)
+        {
+            if (!request.Options.Force)
+                throw ConfigErrors.OtherBoot(file.Path);
+
+            StandardStreams.WriteMessage($"warning: {ConfigErrors.What(file.Path)}: was made on another boot or host");
+        }
+
+        if (!request.ChangesClocks)
+        {
+            Log.Information($"reusing {file.Path}");
+            return;
+        }
+
+        ConfigAdjustment.Apply(file, request, HostClocks.Now);
+        Log.Information($"adjusted {file.Path}");
+    }
+
+    // The command would wait for a writer that is dead, and what is half changed says nothing.
+    private static void CompleteWhatWasLeft(OpenConfig file)
+    {
+        if (file.IsWritable && ConfigHeader.ReadNow(file).IsUnfinished)
+            using (new ConfigLock(file)) { }
+    }
+}

@@ -1,0 +1,26 @@
+using VirtTime.Clocks;
+using VirtTime.CommandLine;
+using VirtTime.Config;
+using VirtTime.Diagnostics;
+using VirtTime.Processes;
+
+namespace VirtTime.Commands.Adjust;
+
+/// <summary>Adjusts or resumes the clocks of a running program, and says what may stay behind where nobody was stopped.</summary>
+internal static class ProcessAdjustment
+{
+    /// <exception cref="LauncherException">It cannot be done.</exception>
+    public static void Apply(OpenConfig file, Request request, int pid, Func<HostClocks.Moment> clocks)
+    {
+        LauncherOptions options = request.Options;
+        int slots = options.Resume
+            ? SavedClocks.Resume(file, clocks, ConfigAdjustment.Manner.Of(options), options.Elapsed)
+            : ConfigAdjustment.Apply(file, request, clocks);
+        int calls = slots == 0 || !options.NoFreeze || options.KeepWaits || ProcessStatus.IsStopped(pid) ? 0 : CallsInFlight.Of(file).Slots.Count;
+        if (calls == 0)
+            return;
+
+        string noun = calls == 1 ? "call" : "calls";
+        StandardStreams.WriteMessage($"note: {calls} {noun} in flight may keep the old deadline; leave --no-freeze out to change it exactly");
+    }
+}

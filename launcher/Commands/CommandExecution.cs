@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+using VirtTime.Base;
+using VirtTime.Target;
+
+namespace VirtTime.Commands;
+
+/// <summary>Turns this process into the target.</summary>
+internal static unsafe class CommandExecution
+{
+    private const string Shell = "/bin/sh";
+
+    /// <summary>Returns only if the target cannot be executed; the result says why.</summary>
+    /// <param name="path">The file to execute.</param>
+    /// <param name="arguments">Byte strings, with the name of the command as the user gave it first.</param>
+    public static LauncherException Execute(string path, string[] arguments, EnvironmentBlock environment)
+    {
+        byte** argumentPointers = CopyStrings(arguments);
+        byte** environmentPointers = CopyStrings(environment.Entries);
+        SignalDispositions.Restore();
+        SystemCalls.execve(path, argumentPointers, environmentPointers);
+        int error = ErrorNumber.Last;
+
+        // A script without "#!", which execvp(3), and with it env(1), hands to the shell. So would they a program that the kernel
+        // refuses, whose bytes the shell would take for commands.
+        if (error == ErrorNumber.ENOEXEC && !IsProgram(path))
+        {
+            SystemCalls.execve(Shell, CopyStrings([Shell, path, .. arguments[1..]]), environmentPointers);
+            error = ErrorNumber.Last;
+        }
+
+        return Explain(arguments[0], error);
+    }
+
+    private static bool IsProgram(string path)
+    {
+        using ProgramFile file = ProgramFile.Open(path);
+        return ElfProgram.IsElf(file.Head);
+    }
+
+    private static LauncherException Explain(string command, int error) => error switch
+    {
+        ErrorNumber.ENOENT => new LauncherException(command, "its interpreter does not exist", ExitStatus.CommandNotFound),
+        ErrorNumber.ENOEXEC => new LauncherException(command, "is not a program that this machine can run", ExitStatus.CommandCannotRun),
+        ErrorNumber.E2BIG => new LauncherException(command, "argument list too long", ExitStatus.CommandCannotRun),
+        _ => new LauncherException(command, ErrorNumber.Text(error), ExitStatus.CommandCannotRun),
+    };
+
+    /// <summary>An array of C strings that ends in null. Never freed: the process image ends first.</summary>
+    private static byte** CopyStrings(IReadOnlyList<string> strings)
+    {
+        nuint size = 0;
+        for (int i = 0; i < strings.Count; i++)
+            size += (nuint)strings[i].Length + 1;
+
+        byte** pointers = (byte**)NativeMemory.Alloc((nuint)(strings.Count + 1), (nuint)sizeof(byte*));
+        byte* bytes = (byte*)NativeMemory.Alloc(size + 1);
+        for (int i = 0; i < strings.Count; i++)
+        {
+            pointers[i] = bytes;
+            ByteString.CopyTo(strings[i], bytes);
+            bytes += strings[i].Length + 1;
+        }
+
+        pointers[strings.Count] = null;
+        return pointers;
+    }
+}

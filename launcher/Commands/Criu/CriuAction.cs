@@ -1,0 +1,87 @@
+using Mono.Unix.Native;
+using VirtTime.Base;
+using VirtTime.Clocks;
+using VirtTime.CommandLine;
+using VirtTime.Commands.Adjust;
+using VirtTime.Config;
+using VirtTime.Processes;
+
+namespace VirtTime.Commands.Criu;
+
+/// <summary><c>--criu-action</c>: what CRIU's action script does at a stage (<c>CRTOOLS_SCRIPT_ACTION</c>), for the whole tree at once.</summary>
+/// <remarks>
+/// At <c>post-dump</c> all threads are stopped, and a failure fails the dump. At <c>pre-restore</c> there is no process yet: the file has to
+/// be there before criu maps it. At <c>post-restore</c> all are parked with it mapped, and a failure ends them and fails the restore. At other
+/// stages threads run, or a failure has no consequence.
+/// </remarks>
+internal static class CriuAction
+{
+    private const string Stage = "CRTOOLS_SCRIPT_ACTION";
+    private const string Root = "CRTOOLS_INIT_PID";
+
+    /// <exception cref="LauncherException">Anything is in doubt.</exception>
+    public static int Run(Request request)
+    {
+        string path = request.Options.Config!;
+        switch (EnvironmentBlock.Current.Find(Stage))
+        {
+            case null or "":
+                throw new LauncherException(Stage, "is not set; this is for criu --action-script");
+            case "post-dump":
+                AfterDump(Absolute(path), RootProcess());
+                break;
+            case "pre-restore":
+                BeforeRestore(Absolute(path));
+                break;
+            case "post-restore":
+                AfterRestore(Absolute(path), RootProcess(), request.Options.Elapsed);
+                break;
+            default:
+                break;
+        }
+
+        return ExitStatus.Success;
+    }
+
+    private static void AfterDump(string path, int root)
+    {
+        using ImageDirectory images = ImageDirectory.Open();
+        using OpenConfig config = OpenConfig.TryOpen(path, toWrite: true) ?? throw ConfigErrors.Missing(path);
+        TreeCheck.Demand(config, root);
+        if (BootCheck.IsOfOtherBoot(ConfigHeader.Read(config)))
+            throw ConfigErrors.SavedOnOtherBoot(path);
+
+        TimeNamespace.Difference difference = TimeNamespace.Between(root);
+        using ConfigLock held = new(config);
+        using (LayoutMapping layout = new(config))
+            UnmovableCalls.Refuse(layout, force: false);
+        DumpImage.Write(images, config, () => difference.Apply(HostClocks.Now()));
+    }
+
+    private static void BeforeRestore(string path)
+    {
+        using ImageDirectory images = ImageDirectory.Open();
+        using DumpImage image = DumpImage.Open(images);
+        ConfigRestoration.Run(path, image);
+    }
+
+    private static void AfterRestore(string path, int root, bool addElapsed)
+    {
+        using ImageDirectory images = ImageDirectory.Open();
+        using DumpImage image = DumpImage.Open(images);
+        using OpenConfig config = OpenConfig.TryOpen(path, toWrite: true) ?? throw ConfigErrors.Missing(path);
+
+        // Restored without privileges, a tree is closed to us until it runs. Then it has no time namespace of its own either.
+        bool isOpen = TreeCheck.DemandIfOpen(config, root);
+        TimeNamespace.Difference difference = isOpen || Syscall.geteuid() == 0 ? TimeNamespace.Between(root) : default;
+        SavedClocks.GoOn(config, image.Clocks, () => difference.Apply(HostClocks.Now()), addElapsed);
+    }
+
+    private static int RootProcess() =>
+        OptionValues.TryParsePid(EnvironmentBlock.Current.Find(Root) ?? "")
+            ?? throw new LauncherException(Root, $"\"{EnvironmentBlock.Current.Find(Root)}\" is not a process id");
+
+    private static string Absolute(string path) => path is ['/', ..]
+        ? path
+        : throw new LauncherException(ConfigErrors.What(path), "is not an absolute path, and criu changes its directory");
+}

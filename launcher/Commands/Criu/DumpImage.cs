@@ -1,0 +1,116 @@
+using VirtTime.Base;
+using VirtTime.Clocks;
+using VirtTime.Config;
+using VirtTime.Format;
+
+namespace VirtTime.Commands.Criu;
+
+/// <summary>
+/// <c>virttime.img</c> among the images of a dump: the virtual clocks of that moment and the config file with its slots. It holds a copy of
+/// criu's inventory, so that it is known to belong to the dump beside it.
+/// </summary>
+internal sealed unsafe class DumpImage : IDisposable
+{
+    private const string Name = "virttime.img";
+    private const string NewName = "virttime.img.new";
+    private const string Inventory = "inventory.img";
+
+    private readonly Descriptor _file;
+    private DumpHeader _header;
+
+    private DumpImage(Descriptor file) => _file = file;
+
+    public HostClocks.Moment Clocks => new(_header.monotonic, _header.boottime, _header.realtime);
+
+    public ref readonly DumpHeader Header => ref _header;
+
+    /// <summary>Writes one, in place of what an earlier dump may have left there. The config file must be locked.</summary>
+    /// <param name="directory">With criu's images.</param>
+    /// <param name="clocks">Host clocks as the tree sees them.</param>
+    /// <exception cref="LauncherException">It cannot be written.</exception>
+    public static void Write(ImageDirectory directory, OpenConfig config, Func<HostClocks.Moment> clocks)
+    {
+        DumpHeader header = Describe(directory, config);
+        ClockOffsets offsets = ConfigHeader.ReadNow(config).Offsets;
+        HostClocks.Moment now = clocks();
+        header.monotonic = TimespecMath.Subtract(now.Monotonic, offsets.Monotonic);
+        header.boottime = TimespecMath.Subtract(now.Boottime, offsets.Boottime);
+        header.realtime = TimespecMath.Subtract(now.Realtime, offsets.Realtime);
+
+        const uint Mode = 0x180; // 0600
+        SystemCalls.unlinkat(directory.Descriptor, NewName, 0);
+        const int Flags = SystemCalls.O_RDWR | SystemCalls.O_CREAT | SystemCalls.O_EXCL;
+        using Descriptor file = Descriptor.OpenAt(directory.Descriptor, NewName, Flags, Mode);
+        int error = file.IsOpen ? TryFill(file.Number, &header, config) : ErrorNumber.Last;
+        if (error == 0 && SystemCalls.renameat(directory.Descriptor, NewName, directory.Descriptor, Name) != 0)
+            error = ErrorNumber.Last;
+        if (error == 0)
+            return;
+
+        SystemCalls.unlinkat(directory.Descriptor, NewName, 0);
+        throw ConfigErrors.CannotWriteFile(directory.PathOf(Name), error);
+    }
+
+    /// <exception cref="LauncherException">There is none, or it is not of the dump that lies there.</exception>
+    public static DumpImage Open(ImageDirectory directory)
+    {
+        byte[] inventory = directory.Read(Inventory);
+        string path = directory.PathOf(Name);
+        DumpImage image = new(Descriptor.OpenAt(directory.Descriptor, Name, SystemCalls.O_RDONLY | SystemCalls.O_NOCTTY));
+        try
+        {
+            if (!image._file.IsOpen)
+                throw MigrationErrors.NoImage(path, ErrorNumber.Last);
+
+            DumpHeader header;
+            nint length = SystemCalls.pread(image._file.Number, (byte*)&header, sizeof(DumpHeader), 0);
+            if (length != sizeof(DumpHeader) || header.magic != DumpHeader.MagicValue
+                || header.inventory_length is < 0 or > DumpHeader.MostInventory)
+                throw MigrationErrors.BadImage(path);
+            if (!inventory.AsSpan().SequenceEqual(new ReadOnlySpan<byte>(header.inventory, header.inventory_length)))
+                throw MigrationErrors.OtherDump(path);
+
+            image._header = header;
+            return image;
+        }
+        catch
+        {
+            image.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Brings the config file back into one that is all zero and of the right size.</summary>
+    /// <returns>0, or an error number.</returns>
+    public int TryCopyTo(int config) => SparseCopy.TryCopy(_file.Number, DumpHeader.Size, config, 0, _header.size);
+
+    public void Dispose() => _file.Dispose();
+
+    private static DumpHeader Describe(ImageDirectory directory, OpenConfig config)
+    {
+        byte[] inventory = directory.Read(Inventory);
+        if (inventory.Length > DumpHeader.MostInventory)
+            throw MigrationErrors.NoInventory(directory.PathOf(Inventory), ErrorNumber.EFBIG);
+
+        new Descriptor(config.Descriptor).TryStat(out statx_buffer status);
+        DumpHeader header = default;
+        header.magic = DumpHeader.MagicValue;
+        header.size = config.Size;
+        header.mode = status.stx_mode & 0xfffu;
+        header.owner = status.stx_uid;
+        header.group = status.stx_gid;
+        header.inventory_length = inventory.Length;
+        inventory.CopyTo(new Span<byte>(header.inventory, inventory.Length));
+        return header;
+    }
+
+    private static int TryFill(int file, DumpHeader* header, OpenConfig config)
+    {
+        if (SystemCalls.ftruncate(file, DumpHeader.Size + config.Size) != 0)
+            return ErrorNumber.Last;
+        nint written = SystemCalls.pwrite(file, (byte*)header, sizeof(DumpHeader), 0);
+        if (written != sizeof(DumpHeader))
+            return written < 0 ? ErrorNumber.Last : ErrorNumber.ENOSPC;
+        return SparseCopy.TryCopy(config.Descriptor, 0, file, DumpHeader.Size, config.Size);
+    }
+}

@@ -1,0 +1,26 @@
+using VirtTime.Base;
+using VirtTime.Clocks;
+using VirtTime.CommandLine;
+using VirtTime.Diagnostics;
+using VirtTime.Target;
+
+namespace VirtTime.Commands;
+
+/// <summary><c>--none</c>: runs a command on the host's clocks, from within a tree whose clocks are shifted.</summary>
+internal static class HostLaunch
+{
+    /// <summary>Returns only by an exception: on success this process has become the target.</summary>
+    /// <exception cref="LauncherException">The command cannot be run.</exception>
+    public static int Run(Request request)
+    {
+        EnvironmentBlock environment = TargetEnvironment.OnHostClocks();
+
+        // Whether it would escape makes no difference here; whether it is there does.
+        string path = TargetInspection.Inspect(request.Command, environment).Command;
+        if (TimeNamespace.TryReadForChildren() is { } difference && difference != default)
+            StandardStreams.WriteMessage("warning: --none: this is a time namespace with shifted clocks, which cannot be left");
+        Log.Debug($"command {path}, on the host's clocks");
+        Log.Finish();
+        throw CommandExecution.Execute(path, request.Command, environment);
+    }
+}

@@ -1,0 +1,125 @@
+using VirtTime.Base;
+using VirtTime.Config;
+using VirtTime.Target;
+
+namespace VirtTime.Commands;
+
+/// <summary>
+/// <c>--install DIR</c>: copies the launcher and the library, for an image that holds nothing else and so has no <c>cp</c>. Each file is there
+/// whole or not at all, and whoever runs with an old one keeps it.
+/// </summary>
+internal static unsafe class Installation
+{
+    private const string LauncherName = "virttime-run";
+    private const uint Executable = 0x1ED, Readable = 0x1A4; // 0755, 0644
+    private const int BufferSize = 64 * 1024;
+
+    /// <exception cref="LauncherException">It cannot be done, and nothing was changed.</exception>
+    public static int Run(string directory)
+    {
+        string target = WorkingDirectory.Absolute(directory).TrimEnd('/') + "/";
+        if (InterposerLibrary.IsUnfit(target))
+            throw Failure(directory, "has a space, a colon or a dollar sign, which LD_PRELOAD cannot hold; install it elsewhere");
+
+        string library = InterposerLibrary.Find();
+        string launcher = InterposerLibrary.LauncherPath()
+            ?? throw new LauncherException(LauncherName, "does not find itself; mount /proc, or start it by its path");
+
+        if (SystemCalls.mkdir(target, Executable) == 0)
+            SystemCalls.chmod(target, Executable);
+
+        string newLibrary = TemporaryName(target, InterposerLibrary.FileName);
+        string newLauncher = TemporaryName(target, LauncherName);
+        try
+        {
+            Copy(library, directory, newLibrary, Readable);
+            Copy(launcher, directory, newLauncher, Executable);
+            if (LibraryFile.WhyNotLoadable(newLibrary) is string reason)
+                throw Failure(directory, "the copied library " + reason);
+
+            // In this order, a launcher never lies there without a library.
+            Rename(directory, newLibrary, target + InterposerLibrary.FileName);
+            Rename(directory, newLauncher, target + LauncherName);
+        }
+        catch
+        {
+            SystemCalls.unlinkat(SystemCalls.AT_FDCWD, newLibrary, 0);
+            SystemCalls.unlinkat(SystemCalls.AT_FDCWD, newLauncher, 0);
+            throw;
+        }
+
+        return ExitStatus.Success;
+    }
+
+    private static string TemporaryName(string target, string name)
+    {
+        string prefix = "." + name + ".new-";
+        TemporaryNames.Sweep(target, prefix);
+        string temporary = target + prefix + MakerName.Own;
+        SystemCalls.unlinkat(SystemCalls.AT_FDCWD, temporary, 0);
+        return temporary;
+    }
+
+    private static void Copy(string source, string directory, string target, uint mode)
+    {
+        using Descriptor from = Descriptor.Open(source, SystemCalls.O_RDONLY);
+        if (!from.IsOpen || !from.TryStat(out statx_buffer status))
+            throw new LauncherException(source, "cannot be read: " + ErrorNumber.Text(ErrorNumber.Last));
+
+        CheckSizeLimit(directory, (long)status.stx_size);
+        using Descriptor to = Descriptor.Open(target, SystemCalls.O_RDWR | SystemCalls.O_CREAT | SystemCalls.O_EXCL, Readable);
+        if (!to.IsOpen)
+            throw Failure(directory, ErrorNumber.Last);
+
+        CopyContent(source, from.Number, directory, to.Number);
+        if (SystemCalls.fchmod(to.Number, mode) != 0 || Mono.Unix.Native.Syscall.fsync(to.Number) != 0)
+            throw Failure(directory, ErrorNumber.Last);
+    }
+
+    private static void Rename(string directory, string from, string to)
+    {
+        if (SystemCalls.renameat(SystemCalls.AT_FDCWD, from, SystemCalls.AT_FDCWD, to) != 0)
+            throw Failure(directory, ErrorNumber.Last);
+    }
+
+    private static void CopyContent(string source, int from, string directory, int to)
+    {
+        byte* buffer = stackalloc byte[BufferSize];
+        while (true)
+        {
+            nint count = SystemCalls.read(from, buffer, BufferSize);
+            if (count == 0)
+                return;
+
+            if (count < 0)
+                throw new LauncherException(source, "cannot be read: " + ErrorNumber.Text(ErrorNumber.Last));
+
+            for (nint done = 0; done < count;)
+            {
+                nint written = SystemCalls.write(to, buffer + done, count - done);
+                if (written < 0)
+                    throw Failure(directory, ErrorNumber.Last);
+
+                done += written;
+            }
+        }
+    }
+
+    // Growing past RLIMIT_FSIZE would end us with SIGXFSZ.
+    private static void CheckSizeLimit(string directory, long size)
+    {
+        if (SystemCalls.getrlimit(SystemCalls.RLIMIT_FSIZE, out rlimit limit) == 0 && limit.rlim_cur < (ulong)size)
+            throw Failure(directory, "file too large for the limit in force; raise it (ulimit -f)");
+    }
+
+    private static LauncherException Failure(string directory, int error) => Failure(directory, error switch
+    {
+        ErrorNumber.ENOSPC or ErrorNumber.EDQUOT => ErrorNumber.Text(error) + "; the two files need 6 MB",
+        ErrorNumber.EACCES or ErrorNumber.EPERM => "permission denied; the directory must be writable",
+        ErrorNumber.EROFS => "read-only file system; install it elsewhere",
+        ErrorNumber.ENOENT => "the directory does not exist; create it first",
+        _ => ErrorNumber.Text(error),
+    });
+
+    private static LauncherException Failure(string directory, string reason) => new("--install " + directory, reason);
+}

@@ -1,0 +1,89 @@
+using VirtTime.Base;
+using VirtTime.CommandLine;
+using VirtTime.Diagnostics;
+using VirtTime.Target;
+
+namespace VirtTime.Commands.Namespaces;
+
+/// <summary>Runs a command in a time namespace of its own.</summary>
+internal static class NamespaceLaunch
+{
+    /// <summary>
+    /// Returns only by an exception where a time namespace is used: on success this process has become the target. Returns where
+    /// the interposer is to be used: it gets into the command, or may, or <c>--force</c> is given, and no namespace is to be had.
+    /// </summary>
+    /// <exception cref="LauncherException">The command cannot be run, or not with these clocks.</exception>
+    public static void RunIfWanted(Request request)
+    {
+        bool isAuto = request.Backend == Backend.Auto;
+
+        // The interposer need not be there.
+        Finding finding = TargetInspection.Inspect(request.Command, TargetEnvironment.OnVirtualClocks(InterposerLibrary.FileName));
+        bool getsIn = finding.Escape is null;
+        if (isAuto && getsIn && finding.Doubt is null)
+            return;
+
+        bool force = request.Options.Force;
+        if (TryEnter(request, finding, out string? whyNot) is not NamespaceEntry entry)
+        {
+            if (!isAuto)
+                throw new LauncherException("--" + OptionNames.Backend, "no time namespace: " + whyNot);
+            if (force || getsIn)
+                return;
+
+            throw new LauncherException(finding.Path, finding.Escape + "; and there is no time namespace: " + whyNot);
+        }
+
+        if (finding.Raises is string raises && entry.IsInUserNamespace)
+            StandardStreams.WriteMessage("warning: " + finding.Path + ": " + raises + ", and runs without that in a user namespace");
+
+        WarnOfPrivileges(entry);
+
+        // Only now: with its thread no user namespace could have been entered.
+        Log.Start(request.LogLevel);
+        foreach (FindingStep step in finding.Steps)
+            Log.Debug($"{step.Path}: {step.Kind}");
+        if (!entry.IsInUserNamespace)
+            HostDate.NoteIfSettable();
+        Log.Debug($"command {finding.Command}, in a time namespace{(entry.IsInUserNamespace ? " and a user namespace" : "")}");
+        Log.Finish();
+
+        // Last, since a clock given with --monotonic-at counts from here.
+        entry.Set(NamespaceClocks.For(request));
+        throw CommandExecution.Execute(finding.Command, request.Command, TargetEnvironment.OnHostClocks());
+    }
+
+    private static void WarnOfPrivileges(NamespaceEntry entry)
+    {
+        if (entry.Outside is not InheritedPrivileges outside)
+            return;
+
+        bool isSame = outside.TryRestore();
+        if (outside.OfCommand != 0)
+        {
+            string names = CapabilitySets.Names(outside.OfCommand);
+            StandardStreams.WriteMessage(
+                $"warning: --{OptionNames.Backend}: in a user namespace, what the command may do ({names}) counts for nothing outside of it; --backend preload keeps it");
+        }
+
+        if (!isSame)
+            StandardStreams.WriteMessage($"warning: --{OptionNames.Backend}: not all capability sets and securebits could be kept in the user namespace");
+    }
+
+    /// <returns>Null where it cannot be used for this, and why.</returns>
+    /// <exception cref="LauncherException">It cannot be used, and this process is no longer what it was.</exception>
+    public static NamespaceEntry? TryEnter(Request request, Finding finding, out string? whyNot)
+    {
+        if (BackendRules.FindImpossible(request) is (string option, string reason))
+        {
+            whyNot = "--" + option + ": " + reason;
+            return null;
+        }
+
+        // The kernel would ignore these privileges there, and the program find itself without them.
+        string? whyNoUserNamespace = finding.Raises is string raises && !request.Options.Force
+            ? finding.Path + " " + raises + ", which a user namespace ignores; run it as root, or give --force to run it without that"
+            : null;
+        return NamespaceEntry.TryCreate(whyNoUserNamespace, out whyNot);
+    }
+}

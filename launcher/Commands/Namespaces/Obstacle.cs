@@ -1,0 +1,123 @@
+using System.Globalization;
+using VirtTime.Base;
+using Syscall = Mono.Unix.Native.Syscall;
+
+namespace VirtTime.Commands.Namespaces;
+
+/// <summary>What keeps a process from a time namespace: the kernel reports an error number, and the setting behind it is looked for.</summary>
+internal static class Obstacle
+{
+    private const string UserNamespaceLimit = "user.max_user_namespaces";
+    private const string TimeNamespaceLimit = "user.max_time_namespaces";
+    private const string DebianSetting = "kernel.unprivileged_userns_clone";
+    private const string AppArmorSetting = "kernel.apparmor_restrict_unprivileged_userns";
+
+    /// <summary>What can be told before anything is made, so that this process stays as it is; null where nothing is known to be in the way.</summary>
+    /// <param name="offsets">The file of /proc that sets the clocks.</param>
+    /// <param name="makeNoChild">Asks the kernel for a child in a way that always fails, and returns the error number.</param>
+    public static string? FindBeforehand(string offsets, Func<int> makeNoChild)
+    {
+        // Older kernels do not know the flag by which that fails.
+        if (!Exists("/proc/self/ns/time"))
+            return null;
+        if (SystemCalls.faccessat(SystemCalls.AT_FDCWD, offsets, SystemCalls.W_OK, 0) != 0 && ErrorNumber.Last == ErrorNumber.EROFS)
+            return "/proc is mounted read-only, by which its clocks are set; mount it writable";
+
+        int error = makeNoChild();
+        return error is not (ErrorNumber.EFAULT or ErrorNumber.EAGAIN or ErrorNumber.EINVAL) && IsFiltered()
+            ? "a seccomp filter, as containers have, denies clone, by which it is found out how the kernel enters one (" + ErrorNumber.Text(error) + ")"
+            : null;
+    }
+
+    /// <param name="error">Of the call that failed.</param>
+    public static string Explain(int error)
+    {
+        if (!Exists("/proc/self"))
+            return "/proc is not mounted, by which its clocks are set";
+        if (!Exists("/proc/self/ns/time"))
+            return "this kernel has no time namespaces (CONFIG_TIME_NS, since Linux 5.6)";
+        if (!Exists("/proc/self/ns/user"))
+            return "this kernel has no user namespaces (CONFIG_USER_NS), without which it takes root";
+
+        // No setting is to blame where the kernel could not be used without it either.
+        if (Environment.OSVersion.Version < new Version(6, 2))
+            return $"this kernel is {Environment.OSVersion.Version.ToString(3)}, and before Linux 6.2 it is entered in a child process only; use --backend preload";
+
+        return error switch
+        {
+            ErrorNumber.ENOSPC => ExplainLimit(),
+            ErrorNumber.EPERM or ErrorNumber.EACCES => ExplainDenial(error),
+            _ => IsFiltered() ? Filter(error) : ErrorNumber.Text(error),
+        };
+    }
+
+    // A limit of a user namespace further out counts as well, and is not seen here.
+    private static string ExplainLimit()
+    {
+        if (Read(UserNamespaceLimit) == "0")
+            return UserNamespaceLimit + " is 0; root can raise it by sysctl";
+        if (Read(TimeNamespaceLimit) == "0")
+            return TimeNamespaceLimit + " is 0; root can raise it by sysctl";
+
+        return UserNamespaceLimit + " or " + TimeNamespaceLimit + " is used up, here or outside of this container; root can raise it by sysctl";
+    }
+
+    private static string ExplainDenial(int error)
+    {
+        if (Read(DebianSetting) == "0")
+            return DebianSetting + " is 0, which leaves it to root";
+        if (Read(AppArmorSetting) is not (null or "0"))
+            return AppArmorSetting + " is 1: AppArmor leaves it to root, and to programs with a profile that allows userns";
+        if (!HasNumber("/proc/self/uid_map", Syscall.geteuid()) || !HasNumber("/proc/self/gid_map", Syscall.getegid()))
+            return "this user or its group has no number in its user namespace, and so can make no other; give it one (unshare --map-root-user)";
+        if (!HasMountedRoot())
+            return "in a chroot the kernel makes no user namespace; use pivot_root, as containers do";
+        if (IsFiltered())
+            return Filter(error);
+
+        return ErrorNumber.Text(error) + "; the machine's security policy may leave it to root, and so does the kernel in a chroot";
+    }
+
+    private static string Filter(int error) => "a seccomp filter, as containers have, denies it (" + ErrorNumber.Text(error) + ")";
+
+    // Whoever has changed its root to a mere directory sees nothing mounted there.
+    private static bool HasMountedRoot()
+    {
+        string mounts = ByteString.From(SmallFile.TryRead("/proc/self/mountinfo") ?? []);
+        foreach (string line in mounts.Split('\n'))
+        {
+            const int MountPoint = 4;
+            if (line.Split(' ') is { Length: > MountPoint } fields && fields[MountPoint] == "/")
+                return true;
+        }
+
+        return mounts.Length == 0;
+    }
+
+    // Lines of a first number, what that is outside, and how many follow. The overflow number, 65534, means that there is none; it may be a real one.
+    private static bool HasNumber(string map, uint id)
+    {
+        if (SmallFile.TryRead(map) is not byte[] lines)
+            return true;
+        foreach (string line in ByteString.From(lines).Split('\n'))
+        {
+            string[] fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (fields.Length == 3
+                && uint.TryParse(fields[0], CultureInfo.InvariantCulture, out uint first)
+                && uint.TryParse(fields[2], CultureInfo.InvariantCulture, out uint count)
+                && id >= first && id - first < count)
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsFiltered() =>
+        ByteString.From(SmallFile.TryRead("/proc/self/status") ?? []).Contains("\nSeccomp:\t2\n", StringComparison.Ordinal);
+
+    private static string? Read(string setting) =>
+        SmallFile.TryRead("/proc/sys/" + setting.Replace('.', '/')) is byte[] value ? ByteString.From(value).TrimEnd() : null;
+
+    private static bool Exists(string path) =>
+        SystemCalls.faccessat(SystemCalls.AT_FDCWD, path, SystemCalls.F_OK, SystemCalls.AT_SYMLINK_NOFOLLOW) == 0;
+}

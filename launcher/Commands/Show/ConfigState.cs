@@ -1,0 +1,93 @@
+using VirtTime.Clocks;
+using VirtTime.Commands.Adjust;
+using VirtTime.Config;
+using VirtTime.Diagnostics;
+using VirtTime.Format;
+using VirtTime.Processes;
+
+namespace VirtTime.Commands.Show;
+
+/// <summary>One clock of a config file, in nanoseconds.</summary>
+/// <param name="Offset">Virtual − host, as the options take it; a config file has the opposite.</param>
+internal readonly record struct ClockState(string Name, Int128 Host, Int128 Offset)
+{
+    public Int128 Virtual => Host + Offset;
+}
+
+/// <summary>A call in flight, in nanoseconds.</summary>
+/// <param name="Thread">Its id in its own process namespace.</param>
+/// <param name="Name">The thread's; null where it cannot be told.</param>
+internal readonly record struct CallState(int Thread, string? Name, string Clock, Int128 VirtualDeadline, Int128 TimeLeft);
+
+/// <summary>What there is to show of a config file at one moment.</summary>
+/// <param name="MadeOnThisBoot">Null where the file or the kernel does not say.</param>
+/// <param name="Uncertain">How many of the calls are perhaps of threads that have ended.</param>
+/// <param name="LeftBehind">Slots of threads that do not live.</param>
+/// <param name="Saved">The virtual clocks that <c>--save</c> noted, by name; empty where there are none.</param>
+internal sealed record ConfigState(
+    string Path,
+    bool? MadeOnThisBoot,
+    IReadOnlyList<ClockState> Clocks,
+    IReadOnlyList<(string Name, Int128 Value)> Saved,
+    IReadOnlyList<CallState> Calls,
+    int Uncertain,
+    int LeftBehind)
+{
+    /// <summary>The name of the clock that is a date.</summary>
+    public const string Realtime = "realtime";
+
+    private const string Monotonic = "monotonic";
+    private const string Boottime = "boottime";
+
+    public static ConfigState Of(OpenConfig file, HostClocks.Moment host)
+    {
+        ConfigHeader header = ConfigHeader.Read(file);
+        if (header.IsUnfinished)
+            StandardStreams.WriteMessage(
+                $"note: {ConfigErrors.What(file.Path)}: a change was begun and not finished; the next change or command completes it");
+        ClockOffsets offsets = header.Offsets;
+        ClockState[] clocks = ReadClocks(offsets, host);
+        HostClocks.Moment? saved = SavedClocks.Of(header);
+        CallsInFlight calls = CallsInFlight.Of(file);
+        return new ConfigState(
+            file.Path,
+            BootCheck.IsOfThisBoot(header),
+            clocks,
+            saved is null ? [] : NameSaved(saved.Value),
+            [.. calls.Slots.Select(slot => CallOf(slot, calls.Threads?.NameOf(slot.Thread), offsets, clocks))],
+            calls.Uncertain,
+            calls.LeftBehind);
+    }
+
+    /// <summary>All three, in the order in which they are shown.</summary>
+    public static ClockState[] ReadClocks(ClockOffsets offsets, HostClocks.Moment host) =>
+    [
+        new(Monotonic, Nanoseconds(host.Monotonic), -Nanoseconds(offsets.Monotonic)),
+        new(Boottime, Nanoseconds(host.Boottime), -Nanoseconds(offsets.Boottime)),
+        new(Realtime, Nanoseconds(host.Realtime), -Nanoseconds(offsets.Realtime)),
+    ];
+
+    private static (string Name, Int128 Value)[] NameSaved(HostClocks.Moment saved) =>
+    [
+        (Monotonic, Nanoseconds(saved.Monotonic)),
+        (Boottime, Nanoseconds(saved.Boottime)),
+        (Realtime, Nanoseconds(saved.Realtime)),
+    ];
+
+    private static CallState CallOf(Slot slot, string? thread, ClockOffsets offsets, ClockState[] clocks)
+    {
+        string name = NameOf(slot.Clock);
+        ClockState clock = Array.Find(clocks, clock => clock.Name == name);
+        Int128 deadline = Nanoseconds(slot.Deadline);
+        return new CallState(slot.Thread, thread, name, deadline - Nanoseconds(offsets.Of(slot.Clock)), deadline - clock.Host);
+    }
+
+    private static string NameOf(int clock) => ClockOffsets.FamilyOf(clock) switch
+    {
+        ClockFamily.Boottime => Boottime,
+        ClockFamily.Realtime => Realtime,
+        _ => Monotonic,
+    };
+
+    private static Int128 Nanoseconds(Format.timespec time) => Nanoseconds128.Of(time);
+}

@@ -1,0 +1,24 @@
+using System.Globalization;
+using VirtTime.Base;
+using VirtTime.Clocks;
+
+namespace VirtTime.Freeze;
+
+/// <summary>Timers of <c>timer_create</c>. Only their own process can set them, and nobody can see how they were armed.</summary>
+internal static class ProcessTimers
+{
+    /// <summary>Whether a process has one on a clock whose offset changes, as <c>/proc/PID/timers</c> says, where the kernel has that.</summary>
+    public static bool AreIn(int process, ClockMove move)
+    {
+        const string Name = "ClockID: ";
+        foreach (string line in ByteString.From(SmallFile.TryRead($"/proc/{process}/timers") ?? []).Split('\n'))
+        {
+            if (line.StartsWith(Name, StringComparison.Ordinal)
+                && int.TryParse(line.AsSpan(Name.Length), CultureInfo.InvariantCulture, out int clock)
+                && move.Moves(clock))
+                return true;
+        }
+
+        return false;
+    }
+}

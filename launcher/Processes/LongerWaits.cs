@@ -1,0 +1,31 @@
+using VirtTime.Clocks;
+using VirtTime.Config;
+
+namespace VirtTime.Processes;
+
+/// <summary>Calls that wait longer than before, because their clock was set back.</summary>
+/// <param name="Calls">How many.</param>
+/// <param name="Longest">How long the last of them has left, in nanoseconds.</param>
+internal readonly record struct LongerWaits(int Calls, Int128 Longest)
+{
+    /// <summary>Those of some threads, right behind the change.</summary>
+    /// <param name="file">The file with the new deadlines.</param>
+    /// <param name="move">The change.</param>
+    /// <param name="now">The host's clocks, as the threads see them.</param>
+    /// <param name="threads">Their ids in their own process namespaces. Other slots may be of threads that have ended.</param>
+    public static LongerWaits In(OpenConfig file, ClockMove move, HostClocks.Moment now, HashSet<int> threads)
+    {
+        bool setsAnyBack = Array.Exists(
+            [ClockFamily.Monotonic, ClockFamily.Boottime, ClockFamily.Realtime], family => move.SetsBack(ClockOffsets.ClockOf(family)));
+        LongerWaits waits = default;
+        foreach (Slot slot in setsAnyBack ? SlotTable.Read(file) : [])
+        {
+            if (!move.SetsBack(slot.Clock) || !threads.Contains(slot.Thread))
+                continue;
+            Int128 left = Nanoseconds128.Of(slot.Deadline) - Nanoseconds128.Of(now.Of(ClockOffsets.FamilyOf(slot.Clock)));
+            waits = new LongerWaits(waits.Calls + 1, Int128.Max(waits.Longest, left));
+        }
+
+        return waits;
+    }
+}

@@ -1,0 +1,91 @@
+using VirtTime.Base;
+using VirtTime.Config;
+
+namespace VirtTime.Processes;
+
+/// <summary>The config file that a running process has mapped: opened once, and then used through that descriptor only.</summary>
+internal sealed class ProcessConfig : IDisposable
+{
+    private ProcessConfig(OpenConfig file, string? path)
+    {
+        File = file;
+        Path = path;
+    }
+
+    public OpenConfig File { get; }
+
+    /// <summary>A name that led to the file when it was opened; null where it has none.</summary>
+    public string? Path { get; }
+
+    /// <param name="pid">The process.</param>
+    /// <param name="toWrite">Fail where the file cannot, or should not, be written.</param>
+    /// <exception cref="LauncherException">No such process, it cannot be asked, or its file cannot be used.</exception>
+    public static ProcessConfig Open(int pid, bool toWrite)
+    {
+        using ProcFolder proc = ProcFolder.TryOpen() ?? throw Unreadable(pid, ErrorNumber.Last);
+        proc.DemandOwn($"--pid {pid}");
+        uint? user = ProcessUser.RealIdOf(proc, pid);
+        VirtualisedProcess.Found found = VirtualisedProcess.Ask(proc, pid) ?? throw Unreadable(pid, ErrorNumber.Last);
+        using FoundConfig config = found.Config ?? throw NotFound(pid, found);
+        RefuseForeign(pid, config, user, toWrite);
+
+        // Another process may have got the number of one that ended.
+        if (user is null || ProcessUser.RealIdOf(proc, pid) != user)
+            throw Unreadable(pid, ErrorNumber.ESRCH);
+
+        Descriptor file = MappedFileAccess.Reopen(config.File.Number, SystemCalls.O_RDWR);
+        bool writable = file.IsOpen;
+        if (!writable && toWrite)
+            throw ConfigErrors.CannotOpen(config.ShownPath, ErrorNumber.Last, toWrite);
+
+        if (!writable)
+            file = MappedFileAccess.Reopen(config.File.Number, SystemCalls.O_RDONLY);
+
+        return new ProcessConfig(OpenConfig.Use(config.ShownPath, file, writable, toWrite), config.Path);
+    }
+
+    public void Dispose() => File.Dispose();
+
+    /// <summary>
+    /// A process may map any file that it can read. What its user could not write by himself is not written for him: of another
+    /// user's files none, and one of root's only where the process may write it, or where it is a config file beyond doubt. Root's
+    /// processes are trusted.
+    /// </summary>
+    private static void RefuseForeign(int pid, FoundConfig config, uint? user, bool toWrite)
+    {
+        uint owner = config.Status.stx_uid;
+        if (owner == user || user == 0)
+            return;
+
+        if (owner != 0)
+            throw new LauncherException(
+                $"--pid {pid}", $"its config file {config.ShownPath} belongs to another user than the process; name it with --config");
+
+        if (toWrite && !config.IsMarked && !config.IsWritable)
+            throw new LauncherException(
+                $"--pid {pid}", $"may only read {config.ShownPath}, which is root's; name it with --config to change it");
+    }
+
+    private static LauncherException NotFound(int pid, VirtualisedProcess.Found found)
+    {
+        string remedy = Mono.Unix.Native.Syscall.geteuid() == 0 ? "name it with --config" : "run as root";
+        string reason = found switch
+        {
+            { IsAmbiguous: true } => "has several files mapped that may be its config file; name one with --config",
+            { Unreachable: string name, Named: null } =>
+                $"has {name} mapped, which cannot be opened from here; if that is its config file, {remedy}",
+            { Unreachable: string name } => $"its config file {name} cannot be opened from here; {remedy}",
+            { Named: null } when ProcessStatus.IsOver(pid) => "has ended, and is kept only until its parent asks for its exit status (a zombie)",
+            { Named: null } => "has no config file mapped; it was not started by virttime-run, or runs on the host's clocks",
+            _ => $"has not mapped its config file {found.Named}; it runs on the host's clocks",
+        };
+        return new LauncherException($"--pid {pid}", reason);
+    }
+
+    private static LauncherException Unreadable(int pid, int error) => new($"--pid {pid}", error switch
+    {
+        ErrorNumber.ENOENT or ErrorNumber.ESRCH => "no such process",
+        ErrorNumber.EACCES or ErrorNumber.EPERM => ProcessDenial.Explain(pid),
+        _ => ErrorNumber.Text(error),
+    });
+}

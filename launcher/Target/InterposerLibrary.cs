@@ -1,0 +1,108 @@
+using VirtTime.Base;
+
+namespace VirtTime.Target;
+
+/// <summary>Finds the interposer and puts it into <c>LD_PRELOAD</c>.</summary>
+internal static unsafe class InterposerLibrary
+{
+    public const string FileName = "libvirttime.so";
+
+    private const string Variable = "VIRTTIME_LIBRARY";
+    private const int PathLimit = 4096;
+
+    private static readonly char[] s_separators = [' ', ':'];
+
+    // As gcc and clang name them: libasan.so.8, libclang_rt.tsan-x86_64.so. They end the process unless they come first.
+    private static readonly string[] s_sanitizers = ["asan", "tsan", "hwasan", "lsan", "msan", "rtsan"];
+
+    /// <summary>Its absolute path: beside the launcher, in <c>../lib/virttime/</c>, or where <c>VIRTTIME_LIBRARY</c> says.</summary>
+    /// <exception cref="LauncherException">There is none, it cannot be loaded, or <c>LD_PRELOAD</c> cannot hold its path.</exception>
+    public static string Find()
+    {
+        string path = Candidates().FirstOrDefault(IsFile) ?? throw NotFound();
+
+        if (IsUnfit(path))
+        {
+            throw new LauncherException(
+                FileName, $"\"{path}\" has a space, a colon or a dollar sign, which LD_PRELOAD cannot hold; install it elsewhere");
+        }
+
+        return LibraryFile.WhyNotLoadable(path) is string reason ? throw new LauncherException(path, reason) : path;
+    }
+
+    /// <summary>
+    /// The path in front of what is there, once; another copy of the interposer is taken out. Only the runtime of a sanitizer
+    /// that is there stays before it.
+    /// </summary>
+    public static string Prepend(string path, string? preload)
+    {
+        string[] others = [.. Others(preload)];
+        return string.Join(':', [.. others.TakeWhile(IsSanitizer), path, .. others.SkipWhile(IsSanitizer)]);
+    }
+
+    /// <summary>What is there, without any copy of the interposer.</summary>
+    public static string Remove(string? preload) => string.Join(':', Others(preload));
+
+    /// <summary>Whether a value of <c>LD_PRELOAD</c> has an interposer in it.</summary>
+    public static bool IsIn(string? preload) =>
+        (preload ?? "").Split(s_separators, StringSplitOptions.RemoveEmptyEntries).Any(IsInterposer);
+
+    /// <summary>Whether <c>LD_PRELOAD</c> cannot hold a path: the loader cuts at spaces and colons, and a dollar sign begins $ORIGIN or $LIB.</summary>
+    public static bool IsUnfit(string path) => path.AsSpan().IndexOfAny(' ', ':', '$') >= 0;
+
+    /// <summary>This program's own file; null where it cannot be told.</summary>
+    public static string? LauncherPath() => SmallFile.TryReadLink("/proc/self/exe") ?? ExecutedPath();
+
+    private static IEnumerable<string> Others(string? preload) =>
+        (preload ?? "").Split(s_separators, StringSplitOptions.RemoveEmptyEntries).Where(other => !IsInterposer(other));
+
+    private static bool IsInterposer(string path) => path == FileName || path.EndsWith("/" + FileName, StringComparison.Ordinal);
+
+    private static bool IsSanitizer(string path)
+    {
+        string name = path[(path.LastIndexOf('/') + 1)..];
+        return s_sanitizers.Any(sanitizer =>
+            name.StartsWith($"lib{sanitizer}.so", StringComparison.Ordinal)
+            || name.StartsWith($"libclang_rt.{sanitizer}", StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<string> Candidates()
+    {
+        string? launcher = LauncherPath();
+        if (launcher is not null)
+        {
+            string directory = launcher[..launcher.LastIndexOf('/')];
+            yield return $"{directory}/{FileName}";
+            yield return $"{directory[..Math.Max(directory.LastIndexOf('/'), 0)]}/lib/virttime/{FileName}";
+        }
+
+        string? named = EnvironmentBlock.Current.Find(Variable);
+        if (!string.IsNullOrEmpty(named))
+            yield return WorkingDirectory.Absolute(named);
+    }
+
+    /// <summary>Where /proc is not mounted: the path that was executed, as the kernel passed it on.</summary>
+    private static string? ExecutedPath()
+    {
+        byte* executed = (byte*)SystemCalls.getauxval(SystemCalls.AT_EXECFN);
+        byte* resolved = stackalloc byte[PathLimit];
+        return executed != null && SystemCalls.realpath(ByteString.FromTerminated(executed), resolved) != null
+            ? ByteString.FromTerminated(resolved)
+            : null;
+    }
+
+    private static LauncherException NotFound()
+    {
+        foreach (string path in Candidates())
+        {
+            if (!IsFile(path) && ErrorNumber.Last == ErrorNumber.EACCES)
+                return new(path, "cannot be looked for (permission denied); make its directories searchable for this user (chmod a+x)");
+        }
+
+        return new(FileName, $"not found beside virttime-run or in ../lib/virttime; reinstall, or set {Variable} to its path");
+    }
+
+    private static bool IsFile(string path) =>
+        SystemCalls.statx(SystemCalls.AT_FDCWD, path, 0, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) == 0
+            && status.IsRegularFile;
+}

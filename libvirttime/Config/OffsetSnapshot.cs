@@ -1,0 +1,91 @@
+using System.Runtime.CompilerServices;
+using System.Threading;
+using VirtTime.Format;
+
+namespace VirtTime.Config;
+
+/// <summary>An offset, and the state of the config file that it was read in.</summary>
+/// <remarks>
+/// A thread may be frozen between any two instructions, its offsets changed and its process moved to a host with other clocks. So
+/// nothing that was computed from an offset is used before the offset was seen unchanged *afterwards*: take, compute, and ask
+/// <see cref="IsCurrent"/>. The sequence catches our own tools, the comparison of the offset itself those that know only the C layout.
+/// </remarks>
+internal unsafe struct OffsetSnapshot
+{
+    private static MappedConfig* s_config;
+
+    // Of the realtime clocks while they are the host's.
+    private static timespec s_none;
+
+    public timespec Offset;
+    private ulong _sequence;
+
+    // Where the offset lies. That changes with the flags, and so with the sequence.
+    private timespec* _source;
+
+    /// <summary>Whether the sequence was odd and its writer did not come back: what is half changed is what there is.</summary>
+    public readonly bool IsAbandoned => (_sequence & 1) != 0;
+
+    /// <summary>Where the offsets lie.</summary>
+    public static MappedConfig* Config => s_config;
+
+    public static void Use(MappedConfig* config) => s_config = config;
+
+    /// <summary>
+    /// Whether the target sees another value than the host's at this moment: of the realtime clocks that depends on the file, and may change.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static bool IsVirtual(int clock) => ClockFamily.IsRealtime(clock) ? Has(ConfigExtension.HasRealtimeOffset) : ClockFamily.IsAny(clock);
+
+    /// <summary>
+    /// The offset of a virtual clock as it lies there, once nobody is changing it. For those who do nothing with it that could not be
+    /// done again, since only when <see cref="IsCurrent"/> afterwards was it whole.
+    /// </summary>
+    public static void Take(OffsetSnapshot* snapshot, int clock)
+    {
+        do
+        {
+            snapshot->_sequence = Volatile.Read(ref s_config->Extension->sequence);
+        }
+        while ((snapshot->_sequence & 1) != 0 && !DeadWriter.IsAbandoned(s_config, &snapshot->_sequence));
+        timespec* source = SourceOf(clock);
+        snapshot->_source = source;
+        snapshot->Offset.tv_sec = Volatile.Read(ref source->tv_sec);
+        snapshot->Offset.tv_nsec = Volatile.Read(ref source->tv_nsec);
+    }
+
+    /// <summary>Whether the offset is still the one of <paramref name="snapshot"/>.</summary>
+    public static bool IsCurrent(OffsetSnapshot* snapshot) =>
+        Volatile.Read(ref snapshot->_source->tv_sec) == snapshot->Offset.tv_sec
+        && Volatile.Read(ref snapshot->_source->tv_nsec) == snapshot->Offset.tv_nsec
+        && (Volatile.Read(ref s_config->Extension->sequence) == snapshot->_sequence || snapshot->_sequence == DeadWriter.Untrusted);
+
+    /// <summary>The offset of a virtual clock, whole: never half of one change and half of another.</summary>
+    public static OffsetSnapshot Of(int clock)
+    {
+        OffsetSnapshot snapshot;
+        do
+        {
+            Take(&snapshot, clock);
+        }
+        while (!IsCurrent(&snapshot));
+        return snapshot;
+    }
+
+    /// <summary>Where a clock's offset lies now.</summary>
+    private static timespec* SourceOf(int clock)
+    {
+        if (ClockFamily.IsRealtime(clock))
+            return Has(ConfigExtension.HasRealtimeOffset) ? &s_config->Extension->realtime_offset : None();
+        bool isBoottime = ClockFamily.IsBoottime(clock) && Has(ConfigExtension.HasBoottimeOffset);
+        return isBoottime ? &s_config->Extension->boottime_offset : s_config->Offset;
+    }
+
+    private static timespec* None()
+    {
+        fixed (timespec* none = &s_none)
+            return none;
+    }
+
+    private static bool Has(uint flag) => (Volatile.Read(ref s_config->Extension->flags) & flag) != 0;
+}

@@ -1,0 +1,104 @@
+namespace VirtTime.Format;
+
+/// <summary>Why a file is no config file.</summary>
+public enum ConfigDefect
+{
+    /// <summary>It is one.</summary>
+    None,
+
+    /// <summary>Shorter than 16 bytes.</summary>
+    TooShort,
+
+    /// <summary>Its pages cannot be had.</summary>
+    Unreadable,
+
+    /// <summary>An ELF file or a script.</summary>
+    Program,
+
+    /// <summary>Without our block, and of a size that no tool gives to a config file.</summary>
+    Size,
+
+    /// <summary>The offset has nanoseconds out of range, or lies farther off than any clock.</summary>
+    Offset,
+
+    /// <summary>Something else lies where the extension block belongs.</summary>
+    Foreign,
+
+    /// <summary>The same as <see cref="Offset"/>, of an offset in the extension block.</summary>
+    ExtensionOffset,
+
+    /// <summary>A later version of the format, or flags that this one does not have: what the rest means is not known.</summary>
+    Newer,
+}
+
+/// <summary>What a config file is: the only place that says so.</summary>
+/// <remarks>Compiled into the interposer, the launcher and the tests, so it uses nothing but memory and integers.</remarks>
+public static unsafe class ConfigFormat
+{
+    /// <summary>Offsets stay far below where 64-bit seconds end, so that sums of a few of them never overflow.</summary>
+    public const long FarthestOffsetSeconds = 1L << 61;
+
+    // 0x7f E L F, then class and data encoding, which are 1 or 2. As seconds they are millions of years, which no offset is.
+    private const ulong ElfMask = 0xfcfc_ffff_ffff;
+    private const ulong ElfMagic = 0x0000_464c_457f;
+
+    // #! and no number: its upper half is text. An offset that begins with these two bytes has the sign's extension there.
+    private const ulong ScriptMask = 0xffff;
+    private const ulong ScriptMagic = 0x2123;
+
+    /// <summary>Whether a file of this size has an extension block.</summary>
+    public static bool HasExtension(long size) => size >= ConfigLayout.ExtensionPosition + ConfigLayout.ExtensionSize;
+
+    /// <summary>Checks the only parts of a file that tell.</summary>
+    /// <param name="size">Of the file, in bytes.</param>
+    /// <param name="offset">Its first 16 bytes; not looked at where it is shorter.</param>
+    /// <param name="extension">Its extension block; not looked at where <see cref="HasExtension"/> says that it has none.</param>
+    public static ConfigDefect Check(long size, timespec* offset, ConfigExtension* extension)
+    {
+        if (size < ConfigLayout.SmallestFileSize)
+            return ConfigDefect.TooShort;
+        bool isOurs = HasExtension(size) && extension->magic == ConfigExtension.MagicValue;
+        if (!isOurs && IsProgram((ulong)offset->tv_sec))
+            return ConfigDefect.Program;
+        if (!isOurs && !IsCLayoutSize(size))
+            return ConfigDefect.Size;
+        if (isOurs && IsNewer(extension->version, extension->flags))
+            return ConfigDefect.Newer;
+        if (!IsPlausible(*offset))
+            return ConfigDefect.Offset;
+        if (!isOurs)
+            return HasExtension(size) && !IsZero(extension) ? ConfigDefect.Foreign : ConfigDefect.None;
+        return IsPlausible(extension->boottime_offset) && IsPlausible(extension->realtime_offset)
+            ? ConfigDefect.None
+            : ConfigDefect.ExtensionOffset;
+    }
+
+    /// <summary>Whether a block is of a later version, or has flags that this one does not know.</summary>
+    /// <remarks>Version 0 is not: a launcher that fills in the block of another tool's file stores the magic before the version.</remarks>
+    public static bool IsNewer(uint version, uint flags) =>
+        version > ConfigExtension.CurrentVersion || (flags & ~ConfigExtension.KnownFlags) != 0;
+
+    /// <summary>Whether a clock can be off by this: ±2^61 s, nanoseconds in range.</summary>
+    public static bool IsPlausible(timespec offset) =>
+        offset.tv_sec >= -FarthestOffsetSeconds && offset.tv_sec <= FarthestOffsetSeconds && TimespecMath.HasValidNanoseconds(offset);
+
+    // The C library's own, its examples', fastfreeze's, and ours while the block is still empty.
+    private static bool IsCLayoutSize(long size) =>
+        size is ConfigLayout.SmallestFileSize or ConfigLayout.OnePage
+            or ConfigLayout.CLayoutEnd or ConfigLayout.CFileSize or ConfigLayout.FileSize;
+
+    private static bool IsProgram(ulong start) =>
+        (start & ElfMask) == ElfMagic || ((start & ScriptMask) == ScriptMagic && (start >> 32) is not (0 or 0xffff_ffff));
+
+    private static bool IsZero(ConfigExtension* extension)
+    {
+        ulong* words = (ulong*)extension;
+        for (int i = 0; i < ConfigLayout.ExtensionSize / sizeof(ulong); i++)
+        {
+            if (words[i] != 0)
+                return false;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,102 @@
+namespace VirtTime.Format;
+
+/// <summary>Where everything lies in a config file (version 1, native byte order). libvirttime/README.md describes it for other languages.</summary>
+/// <remarks>Compiled into the interposer, the launcher and the tests.</remarks>
+public static class ConfigLayout
+{
+    /// <summary>One more than the largest thread id that Linux gives (<c>PID_MAX_LIMIT</c>).</summary>
+    public const int SlotCount = 4194304;
+
+    /// <summary><c>struct timespec ts_offset</c>: host − virtual for the monotonic family.</summary>
+    public const long OffsetPosition = 0;
+
+    /// <summary><c>struct timespec per_thread_ts[]</c>: the host deadline of each thread's in-flight call, by thread id.</summary>
+    public const long SlotsPosition = 16;
+
+    /// <summary>Bytes in a slot.</summary>
+    public const int SlotSize = 16;
+
+    /// <summary>Where the layout of the C libvirttime ends.</summary>
+    public const long CLayoutEnd = SlotsPosition + ((long)SlotCount * SlotSize);
+
+    /// <summary>The size that fastfreeze insists on: the C layout and one more slot.</summary>
+    public const long CFileSize = CLayoutEnd + SlotSize;
+
+    /// <summary>The extension block, page aligned. All zero in files that other tools made.</summary>
+    public const long ExtensionPosition = 67112960;
+
+    public const int ExtensionSize = 4096;
+
+    /// <summary><c>uint8_t per_thread_clock[]</c>: the mark of each slot (<see cref="SlotMark"/>).</summary>
+    public const long SlotClocksPosition = ExtensionPosition + ExtensionSize;
+
+    /// <summary>The size of a file that has everything.</summary>
+    public const long FileSize = SlotClocksPosition + SlotCount;
+
+    /// <summary>The smallest file that works: the offset alone.</summary>
+    public const long SmallestFileSize = 16;
+
+    /// <summary>A file that fills one page: the offset, and slots for the smallest thread ids.</summary>
+    public const long OnePage = 4096;
+}
+
+/// <summary>What VirtTime adds behind the C layout. A later version, or a flag that is not known, makes the file unusable (<see cref="ConfigDefect.Newer"/>).</summary>
+public unsafe struct ConfigExtension
+{
+    /// <summary><c>"VIRTTIME"</c> read as a little-endian integer.</summary>
+    public const ulong MagicValue = 0x454D495454524956;
+
+    public const uint CurrentVersion = 1;
+
+    /// <summary><see cref="boottime_offset"/> is in force; without it the boottime family shares <c>ts_offset</c>.</summary>
+    public const uint HasBoottimeOffset = 1;
+
+    /// <summary><see cref="realtime_offset"/> is in force; without it the realtime family is the host's.</summary>
+    public const uint HasRealtimeOffset = 2;
+
+    /// <summary>The <c>saved_*</c> clocks are valid.</summary>
+    public const uint HasSavedClocks = 4;
+
+    /// <summary>
+    /// A process keeps, or kept, a deadline where nobody else can move it. Set by the interposer, by an atomic or; stays until a launcher
+    /// sees that nobody uses the file.
+    /// </summary>
+    public const uint HasUnmovableCalls = 8;
+
+    /// <summary>
+    /// A forked child has, or had, a call in flight, or a program goes on after a checkpoint: neither has a mark of its own among the users
+    /// (<see cref="UserMark"/>). Set by the interposer and the launcher, by an atomic or; stays until a launcher sees that nobody uses the file.
+    /// </summary>
+    public const uint HasUncountedUsers = 0x100;
+
+    /// <summary>All flags of this version. A file with others is refused.</summary>
+    public const uint KnownFlags = HasBoottimeOffset | HasRealtimeOffset | HasSavedClocks | HasUnmovableCalls | HasUncountedUsers;
+
+    public ulong magic;
+    public uint version;
+    public uint flags;
+
+    /// <summary>host − virtual for the boottime family.</summary>
+    public timespec boottime_offset;
+
+    /// <summary>host − virtual for the realtime family.</summary>
+    public timespec realtime_offset;
+
+    /// <summary>Where that lies in the block, for the compiler to know.</summary>
+    public const int RealtimeOffsetPosition = 32;
+
+    /// <summary>Odd while a writer is changing offsets; grows by two with each change.</summary>
+    public ulong sequence;
+
+    /// <summary><c>/proc/sys/kernel/random/boot_id</c> of the host whose clocks the offsets are relative to, as 16 bytes.</summary>
+    public fixed byte boot_id[16];
+
+    /// <summary>The virtual clocks that <c>--save</c> noted.</summary>
+    public timespec saved_monotonic;
+
+    public timespec saved_boottime;
+    public timespec saved_realtime;
+
+    /// <summary>The change that an odd <see cref="sequence"/> stands for.</summary>
+    public ConfigChange change;
+}

@@ -1,0 +1,86 @@
+namespace VirtTime.Format;
+
+/// <summary>Exact arithmetic on <see cref="timespec"/>. Saturates where 64-bit seconds end; never throws.</summary>
+/// <remarks>Compiled into the interposer, the launcher and the tests, so it uses nothing but integers.</remarks>
+public static class TimespecMath
+{
+    public const long NanosecondsPerSecond = 1_000_000_000;
+
+    /// <summary>
+    /// The farthest deadline that is published. The kernel treats anything past 9223372036 s as "never"; staying far
+    /// below <see cref="long.MaxValue"/> lets a tool that adjusts the slot add any plausible difference without overflow.
+    /// </summary>
+    public const long FarthestDeadlineSeconds = 1L << 61;
+
+    /// <summary>Whether <paramref name="value"/> has its nanoseconds in range; the seconds may have any sign.</summary>
+    public static bool HasValidNanoseconds(timespec value) => (ulong)value.tv_nsec < (ulong)NanosecondsPerSecond;
+
+    /// <summary>What the kernel accepts as a deadline (<c>timespec64_valid</c>): not negative, nanoseconds in range.</summary>
+    public static bool IsValidDeadline(timespec value) => value.tv_sec >= 0 && HasValidNanoseconds(value);
+
+    /// <summary><paramref name="left"/> + <paramref name="right"/>, both with valid nanoseconds.</summary>
+    public static timespec Add(timespec left, timespec right)
+    {
+        timespec sum;
+        sum.tv_sec = AddSaturating(left.tv_sec, right.tv_sec);
+        sum.tv_nsec = left.tv_nsec + right.tv_nsec;
+        if (sum.tv_nsec >= NanosecondsPerSecond)
+        {
+            sum.tv_nsec -= NanosecondsPerSecond;
+            sum.tv_sec = AddSaturating(sum.tv_sec, 1);
+        }
+
+        return sum;
+    }
+
+    /// <summary><paramref name="left"/> − <paramref name="right"/>, both with valid nanoseconds.</summary>
+    public static timespec Subtract(timespec left, timespec right)
+    {
+        timespec difference;
+        difference.tv_sec = SubtractSaturating(left.tv_sec, right.tv_sec);
+        difference.tv_nsec = left.tv_nsec - right.tv_nsec;
+        if (difference.tv_nsec < 0)
+        {
+            difference.tv_nsec += NanosecondsPerSecond;
+            difference.tv_sec = SubtractSaturating(difference.tv_sec, 1);
+        }
+
+        return difference;
+    }
+
+    /// <summary>
+    /// The host deadline of a valid virtual one. At or below zero it becomes the earliest time that is still a time
+    /// (<c>{0, 0}</c> would disarm a timer and mark a slot as idle); past <see cref="FarthestDeadlineSeconds"/> it stays there.
+    /// </summary>
+    public static timespec ToHostDeadline(timespec virtualDeadline, timespec offset)
+    {
+        timespec host = Add(virtualDeadline, offset);
+        if (host.tv_sec < 0 || (host.tv_sec | host.tv_nsec) == 0)
+        {
+            host.tv_sec = 0;
+            host.tv_nsec = 1;
+        }
+        else if (host.tv_sec > FarthestDeadlineSeconds)
+        {
+            host.tv_sec = FarthestDeadlineSeconds;
+        }
+
+        return host;
+    }
+
+    public static bool AreEqual(timespec left, timespec right) => left.tv_sec == right.tv_sec && left.tv_nsec == right.tv_nsec;
+
+    private static long AddSaturating(long left, long right)
+    {
+        long sum = unchecked(left + right);
+        bool overflowed = ((left ^ sum) & (right ^ sum)) < 0;
+        return !overflowed ? sum : left < 0 ? long.MinValue : long.MaxValue;
+    }
+
+    private static long SubtractSaturating(long left, long right)
+    {
+        long difference = unchecked(left - right);
+        bool overflowed = ((left ^ right) & (left ^ difference)) < 0;
+        return !overflowed ? difference : left < 0 ? long.MinValue : long.MaxValue;
+    }
+}

@@ -1,0 +1,122 @@
+using System.Runtime.CompilerServices;
+using System.Threading;
+using VirtTime.Elf;
+using VirtTime.Libc;
+
+namespace VirtTime.RealFunctions;
+
+/// <summary>The real functions: libc's own, or those of another interposing library behind this one.</summary>
+internal static unsafe class Real
+{
+    private const nint RTLD_NEXT = -1;
+
+    private static Table s_table;
+
+    private struct Table
+    {
+        public fixed long Addresses[(int)RealFunction.Count];
+    }
+
+    /// <summary>
+    /// Looks everything up, a few also where glibc has them for old programs only, so that later calls need not walk lists that another thread may be
+    /// changing. Same outcome each time.
+    /// </summary>
+    public static void ResolveAll()
+    {
+        fixed (byte* names = RealFunctionNames.All)
+        {
+            byte* name = names;
+            for (int i = 0; i < (int)RealFunction.Count; i++)
+            {
+                nint address = NextDefinition.Find(name);
+                bool mayBeOld = (RealFunction)i is RealFunction.stime or RealFunction.ftime or RealFunction.__fxstat or RealFunction.__fxstat64;
+                Volatile.Write(ref s_table.Addresses[i], address == 0 && mayBeOld ? NextDefinition.FindOld(name) : address);
+                name += CString.Length(name) + 1;
+            }
+        }
+    }
+
+    /// <summary>The address of a function as it was found at start; 0 when this libc did not have it then.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nint Find(RealFunction function) => (nint)Volatile.Read(ref s_table.Addresses[(int)function]);
+
+    /// <summary>A function, or another in its place that this libc has instead: the newer musl has no names that end in 64.</summary>
+    public static RealFunction Or(RealFunction function, RealFunction instead) => Find(function) != 0 ? function : instead;
+
+    /// <summary>As <see cref="Find"/>, and what was not there then is looked for again; 0 when it still is not.</summary>
+    public static nint FindNow(RealFunction function)
+    {
+        nint address = Find(function);
+        return address != 0 ? address : FindLate(function);
+    }
+
+    /// <summary>The function with a name that this library interposes; <see cref="RealFunction.Count"/> for others.</summary>
+    public static RealFunction Named(byte* wanted)
+    {
+        fixed (byte* names = RealFunctionNames.All)
+        {
+            byte* name = names;
+            int i = 0;
+            for (; i < (int)RealFunction.Count && !CString.AreEqual(name, wanted); i++)
+                name += CString.Length(name) + 1;
+            return (RealFunction)i;
+        }
+    }
+
+    /// <summary>The address of a function. Of a missing one, the address of a substitute that fails as the function would, with <c>ENOSYS</c>.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static nint AddressOf(RealFunction function)
+    {
+        nint address = FindNow(function);
+        return address != 0 ? address : Substitute(function);
+    }
+
+    /// <summary>The real <c>syscall(2)</c>: −1 and <c>errno</c> on failure.</summary>
+    public static nint syscall(nint number, nint a = 0, nint b = 0, nint c = 0, nint d = 0, nint e = 0, nint f = 0) =>
+        ((delegate* unmanaged[SuppressGCTransition]<nint, nint, nint, nint, nint, nint, nint, nint>)AddressOf(RealFunction.syscall))(
+            number, a, b, c, d, e, f);
+
+    /// <summary>Any real function of up to four integer or pointer arguments; those that it does not take do no harm.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static nint Call(RealFunction function, nint a, nint b = 0, nint c = 0, nint d = 0) =>
+        ((delegate* unmanaged[SuppressGCTransition]<nint, nint, nint, nint, nint>)AddressOf(function))(a, b, c, d);
+
+    /// <summary>The function at an address, with as many arguments as any of them takes.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static nint Invoke(nint address, Arguments* a) =>
+        ((delegate* unmanaged[SuppressGCTransition]<nint, nint, nint, nint, nint, nint, nint, nint>)address)(
+            a->First, a->Second, a->Third, a->Fourth, a->Fifth, a->Sixth, a->Seventh);
+
+    // Before glibc 2.34 the threads were in a library of their own, which may have been loaded since. The loader is asked, which knows what
+    // another thread is loading or unloading; but it does not find what a plugin brought for itself alone (RTLD_LOCAL), so the list is walked then.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint FindLate(RealFunction function)
+    {
+        fixed (byte* names = RealFunctionNames.All)
+        {
+            byte* name = names;
+            for (int i = 0; i < (int)function; i++)
+                name += CString.Length(name) + 1;
+            nint dlsym = Find(RealFunction.dlsym);
+            nint address = dlsym == 0 ? 0 : ((delegate* unmanaged[SuppressGCTransition]<nint, byte*, nint>)dlsym)(RTLD_NEXT, name);
+            if (address == 0)
+                address = NextDefinition.Find(name);
+            if (address != 0)
+                Volatile.Write(ref s_table.Addresses[(int)function], address);
+            return address;
+        }
+    }
+
+    private static nint Substitute(RealFunction function)
+    {
+        if (function >= RealFunction.FirstThatReturnsZero)
+            return (nint)(delegate*<nint>)&ReturnZero;
+        return function >= RealFunction.FirstThatSetsErrno ? (nint)(delegate*<nint>)&SetErrno : (nint)(delegate*<nint>)&ReturnError;
+    }
+
+    private static nint ReturnError() => Errno.ENOSYS;
+
+    private static nint SetErrno() => Errno.Return(-Errno.ENOSYS);
+
+    private static nint ReturnZero() => 0;
+}
