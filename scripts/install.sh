@@ -50,7 +50,7 @@ put() {
     make_directory "${path%/*}"
     echo "f $path" >>"$log"
     case $2 in
-        README.md) sed 's:(scripts/\(container\|cluster\)):(examples/\1):g' "$2" >"$DESTDIR$path.new" ;;
+        README.md | docs/*.md) sed 's:(\(\(\.\./\)*\)scripts/\(container\|cluster\)):(\1examples/\3):g' "$2" >"$DESTDIR$path.new" ;;
         scripts/man/*) sed "s/@VERSION@/$(scripts/version.sh)/" "$2" >"$DESTDIR$path.new" ;;
         *) cp "$2" "$DESTDIR$path.new" ;;
     esac

@@ -35,6 +35,7 @@ specification() {
   </metadata>
   <files>
     <file src="$PWD/README.md" target="README.md" />
+    <file src="$PWD/docs/*.md" target="docs" />
     <file src="$PWD/LICENSE" target="LICENSE" />
     <file src="$PWD/artifacts/$first/THIRD-PARTY-NOTICES" target="THIRD-PARTY-NOTICES" />
     <file src="$PWD/scripts/container/*" target="scripts/container" />

@@ -22,13 +22,9 @@ internal static partial class VirtualisedNames
         string.Concat(Directory.GetFiles(Path.Combine(s_interposer, "Interpose"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)))
         .Except(["virttime_constructor", "virttime_personality"]).ToArray();
 
-    /// <summary>The table in README.md.</summary>
-    public static string[] InReadme()
-    {
-        string readme = File.ReadAllText(Path.Combine(Paths.Root, "README.md"));
-        string section = Section().Match(readme).Value;
-        return Names(TableRow(), section);
-    }
+    /// <summary>The table in docs/interposed-functions.md.</summary>
+    public static string[] InDocument() =>
+        Names(TableRow(), File.ReadAllText(Path.Combine(Paths.Root, "docs", "interposed-functions.md")));
 
     /// <summary>The dynamic symbols of the built library.</summary>
     public static async Task<string[]> InLibraryAsync() => Names(
@@ -43,9 +39,6 @@ internal static partial class VirtualisedNames
 
     [GeneratedRegex("""\[RuntimeExport\("(\w+)"\)\]""")]
     private static partial Regex RuntimeExport();
-
-    [GeneratedRegex("^## What is virtualised$.*?(?=^## )", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex Section();
 
     [GeneratedRegex(@"^\| `(\w+)`[^|]*\|", RegexOptions.Multiline)]
     private static partial Regex TableRow();

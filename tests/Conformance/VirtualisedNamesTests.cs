@@ -2,11 +2,11 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Conformance;
 
-/// <summary>README.md, the export list, the code and the built library name the same functions.</summary>
+/// <summary>docs/interposed-functions.md, the export list, the code and the built library name the same functions.</summary>
 public class VirtualisedNamesTests
 {
     [Fact]
-    public void The_readme_tells_what_is_exported() => Assert.Equal(VirtualisedNames.Exported(), VirtualisedNames.InReadme());
+    public void The_document_tells_what_is_exported() => Assert.Equal(VirtualisedNames.Exported(), VirtualisedNames.InDocument());
 
     [Fact]
     public void The_code_exports_what_is_in_the_export_list() => Assert.Equal(VirtualisedNames.Exported(), VirtualisedNames.InCode());

@@ -6,7 +6,7 @@ using VirtTime.Tests.Launching;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>The recipes of README.md, word for word.</summary>
+/// <summary>The recipes of docs/recipes.md, word for word.</summary>
 public class RecipeTests
 {
     private const int Days400 = 400 * 86400;

@@ -3,7 +3,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>The code in README.md that a user is to take over.</summary>
+/// <summary>The code in README.md and docs/recipes.md that users copy.</summary>
 internal static partial class Recipes
 {
     /// <summary>The code blocks of a recipe, as they stand there.</summary>
@@ -11,11 +11,11 @@ internal static partial class Recipes
     /// <param name="language">What the fence says.</param>
     public static async Task<string[]> BlocksAsync(string heading, string language)
     {
-        string recipes = await SectionAsync("Recipes");
-        return Blocks(Assert.Single(recipes.Split("\n### ").Skip(1), part => part.StartsWith(heading, StringComparison.Ordinal)), language);
+        string recipes = await ReadAsync("docs/recipes.md");
+        return Blocks(Assert.Single(recipes.Split("\n## ").Skip(1), part => part.StartsWith(heading, StringComparison.Ordinal)), language);
     }
 
-    /// <summary>The code blocks of a section.</summary>
+    /// <summary>The code blocks of a section of README.md.</summary>
     public static async Task<string[]> BlocksOfAsync(string section, string language) => Blocks(await SectionAsync(section), language);
 
     /// <summary>The shebang script of the section "Use".</summary>
@@ -23,9 +23,12 @@ internal static partial class Recipes
 
     private static async Task<string> SectionAsync(string title)
     {
-        string readme = await File.ReadAllTextAsync(Path.Combine(Paths.Root, "README.md"), TestContext.Current.CancellationToken);
+        string readme = await ReadAsync("README.md");
         return readme.Split($"\n## {title}\n")[1].Split("\n## ")[0];
     }
+
+    private static Task<string> ReadAsync(string document) =>
+        File.ReadAllTextAsync(Path.Combine(Paths.Root, document), TestContext.Current.CancellationToken);
 
     private static string[] Blocks(string text, string language)
     {

@@ -13,6 +13,9 @@ public class ReleasePackageTests
         "usr/share/bash-completion/completions/virttime-run",
         "usr/share/fish/vendor_completions.d/virttime-run.fish",
         "usr/share/doc/virttime/README.md",
+        "usr/share/doc/virttime/SECURITY.md",
+        .. new[] { "architecture.md", "faq.md", "interposed-functions.md", "limits.md", "performance.md", "recipes.md", "support.md" }
+            .Select(file => "usr/share/doc/virttime/docs/" + file),
         "usr/share/doc/virttime/THIRD-PARTY-NOTICES",
         .. new[]
         {
@@ -85,14 +88,14 @@ public class ReleasePackageTests
     }
 
     [Fact(Timeout = Limits.Test)]
-    public async Task Links_of_the_installed_readme_lead_to_the_installed_recipes()
+    public async Task Links_of_the_installed_documents_lead_to_the_installed_examples()
     {
         using TemporaryDirectory directory = new();
         (await Installation.Command(directory.Path).RunAsync()).Succeeded();
-        string readme = await File.ReadAllTextAsync(directory.File("share/doc/virttime/README.md"), TestContext.Current.CancellationToken);
+        string document = await File.ReadAllTextAsync(directory.File("share/doc/virttime/docs/recipes.md"), TestContext.Current.CancellationToken);
         Assert.All((string[])["container", "cluster"], folder =>
         {
-            Assert.Contains($"(examples/{folder})", readme, StringComparison.Ordinal);
+            Assert.Contains($"(../examples/{folder})", document, StringComparison.Ordinal);
             string[] recipes = Directory.GetFiles(Path.Combine(Paths.Root, "scripts", folder)).Select(Path.GetFileName).OfType<string>().ToArray();
             Assert.Equal(recipes.Order(StringComparer.Ordinal), Release.FilesBelow(directory.File($"share/doc/virttime/examples/{folder}")));
         });
