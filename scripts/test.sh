@@ -44,18 +44,12 @@ if [ -z "$archs" ]; then
 fi
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1
 results=artifacts/test-results
-# A bounded set: what is observed of waits, through the launcher; slots in waits that are cancelled, nested and left; children; the launcher with
-# programs of its own architecture. libvirttime/README.md says what an emulator answers otherwise than a kernel, and so is not among them.
-arm64_tests=
-for name in Abi.Arm64CodeTests Conformance.WaitTests.The_launcher Conformance.FutexTests.The_launcher Conformance.TimerDescriptorTests.The_launcher \
-    Slots.SlotTests ProcessTests.Child_of ProcessTests.Waits_of \
-    'EndToEnd.ConfigReuseTests&FullyQualifiedName!~Deadline_in_flight' LauncherTests.Nested LauncherTests.Wrong_usage \
-    LauncherTests.Help LauncherTests.Command_that InstallOptionTests.Copy_runs; do
-    arm64_tests="$arm64_tests${arm64_tests:+|}FullyQualifiedName~$name"
-done
-# With an emulator that has a vDSO, and keeps MADV_WIPEONFORK.
-arm64_vdso_tests="$arm64_tests|FullyQualifiedName~SleepTests.The_launcher|FullyQualifiedName~Conformance.TimerTests.The_launcher"
-arm64_vdso_tests="$arm64_vdso_tests|FullyQualifiedName~LookupTests.The_launcher|FullyQualifiedName~ChildTests&DisplayName~fork"
+
+# arm64_filter KIND...: the tests of tests/arm64.txt, which also says why the others are not run for arm64.
+arm64_filter() {
+    awk -F'\t' -v kinds=" $* " 'index(kinds, " " $1 " ") { printf "%sFullyQualifiedName~%s", (many++ ? "|" : ""), $2 }' tests/arm64.txt
+}
+arm64_tests=$(arm64_filter run) arm64_vdso_tests=$(arm64_filter run vdso)
 
 # Prints the packages that are missing; below, `PACKAGE CHECK`.
 missing_packages() {

@@ -11,7 +11,11 @@ internal static unsafe partial class SystemCalls
     public const int CLOCK_THREAD_CPUTIME_ID = 3;
     public const int CLOCK_BOOTTIME = 7;
 
+    public const int SIGTRAP = 5;
+    public const int SIGCHLD = 17;
+    public const int SIGCONT = 18;
     public const int SIGURG = 23;
+    public const int SIGWINCH = 28;
     public const nint SIG_IGN = 1;
 
     public const int RLIMIT_FSIZE = 1;

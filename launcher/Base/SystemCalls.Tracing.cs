@@ -8,12 +8,21 @@ internal static unsafe partial class SystemCalls
 {
     public const int PTRACE_PEEKTEXT = 1;
     public const int PTRACE_DETACH = 17;
+    public const int PTRACE_SYSCALL = 24;
     public const int PTRACE_GETREGSET = 0x4204;
     public const int PTRACE_SETREGSET = 0x4205;
     public const int PTRACE_SEIZE = 0x4206;
     public const int PTRACE_INTERRUPT = 0x4207;
 
+    /// <summary>The stop at a call's entry is told from a signal: its report has another bit set.</summary>
+    public const nint PTRACE_O_TRACESYSGOOD = 1;
+
+    public const int PTRACE_EVENT_STOP = 128;
+
     public const int NT_PRSTATUS = 1;
+
+    /// <summary>The number of the call that a thread is about to make, an int.</summary>
+    public const int NT_ARM_SYSTEM_CALL = 0x404;
 
     public const int P_PID = 1;
     public const int WNOHANG = 1;

@@ -82,6 +82,9 @@ internal sealed class FrozenUsers : IDisposable
             }
         }
 
+        _running.AddRange(_threads.Values.Where(thread => thread.State == ThreadState.Running));
+        WaitUntilStopped();
+
         return _threads.Values.Count(thread => thread.CallIsMadeAgain);
     }
 

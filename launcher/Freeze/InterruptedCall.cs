@@ -2,6 +2,19 @@ using VirtTime.Base;
 
 namespace VirtTime.Freeze;
 
+/// <summary>What is to be done that a call reads its deadline again.</summary>
+internal enum CallRepair
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>To write registers.</summary>
+    Registers,
+
+    /// <summary>To let the thread go on as far as the call's entry (<see cref="CallEntry"/>).</summary>
+    Entry,
+}
+
 /// <summary>
 /// What a stopped thread does next with the system call that it was interrupted in. The kernel makes most of them again, with the arguments that
 /// they had, and then reads the deadline again. A <c>futex</c> with a timeout is the exception among those that wait for a deadline in a slot: it is
@@ -22,16 +35,16 @@ internal static class InterruptedCall
     private const int FUTEX_WAIT_BITSET = 9;
     private const int FUTEX_FLAGS = 128 | 256;
 
-    /// <param name="registers">Of the thread; changed where the result is true, and then to be written back.</param>
+    /// <param name="registers">Of the thread; changed where that is the result, and then to be written back.</param>
     /// <param name="slots">Where the thread's process has the slots.</param>
     /// <param name="isInFlight">The thread has taken a slot.</param>
     /// <param name="mayBeFutex">A call that goes on by <c>restart_syscall</c> may be a <c>futex</c> (<see cref="RestartedCalls"/>).</param>
-    public static bool ReadsAgain(ref Registers registers, SlotMappings slots, bool isInFlight, bool mayBeFutex)
+    public static CallRepair Repair(ref Registers registers, SlotMappings slots, bool isInFlight, bool mayBeFutex)
     {
         bool isInFutex = isInFlight && mayBeFutex;
-        return Registers.IsArm64
-            ? Arm64.ReadsAgain(ref registers, slots, isInFlight, isInFutex)
-            : X64.ReadsAgain(ref registers, slots, isInFlight, isInFutex);
+        if (Registers.IsArm64)
+            return Arm64.Repair(ref registers, slots, isInFlight, isInFutex);
+        return X64.ReadsAgain(ref registers, slots, isInFlight, isInFutex) ? CallRepair.Registers : CallRepair.None;
     }
 
     /// <summary>Where a call goes on that was interrupted before: its number is not in the registers any more.</summary>
@@ -109,7 +122,7 @@ internal static class InterruptedCall
 
     /// <summary>
     /// The kernel has put the thread back to the instruction, and looks whether it is still there when it goes on. What the result was is not to be
-    /// seen. So the call returns EINTR, as after a checkpoint, also where it has not been made yet.
+    /// seen: whether the call would be made again, is made for the first time, or goes on by <c>restart_syscall</c> shows at its entry (<see cref="CallEntry"/>).
     /// </summary>
     private static class Arm64
     {
@@ -121,18 +134,22 @@ internal static class InterruptedCall
         // The first one is the result, where the thread has been stopped.
         public static (ulong, ulong, ulong, ulong) Arguments(in Registers registers) => (registers[sp], 0, registers[x1], registers[x2]);
 
-        public static bool ReadsAgain(ref Registers registers, SlotMappings slots, bool isInFlight, bool isInFutex)
+        public static CallRepair Repair(ref Registers registers, SlotMappings slots, bool isInFlight, bool isInFutex)
         {
+            const uint svc = 0xD4000001;
             ulong call = registers[x8];
             bool isFutex = call == futex || (call == restart_syscall && isInFutex && MayBeFutex(registers[x0], registers[x2]));
             bool isWait = IsOperation(registers[x1], FUTEX_WAIT);
             bool isDeadline = slots.Hold(registers[x3]) && IsOperation(registers[x1], FUTEX_WAIT_BITSET);
-            if (!isFutex || !(isDeadline || (isWait && isInFlight)) || !slots.IsSystemCall(registers[pc]))
-                return false;
+            if (!isFutex || !(isDeadline || (isWait && isInFlight)) || slots.InstructionAt(registers[pc]) != svc)
+                return CallRepair.None;
+            if (isDeadline)
+                return CallRepair.Entry;
 
+            // Its libc has computed the time that is left, and does so again after EINTR: as after a checkpoint, also where it has not been made yet.
             registers[x0] = unchecked((ulong)-ErrorNumber.EINTR);
-            registers[pc] += 4;
-            return true;
+            registers[pc] += sizeof(uint);
+            return CallRepair.Registers;
         }
     }
 }

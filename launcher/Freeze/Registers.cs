@@ -38,5 +38,20 @@ internal unsafe struct Registers
         return SystemCalls.ptrace(SystemCalls.PTRACE_SETREGSET, thread, SystemCalls.NT_PRSTATUS, &space) == 0;
     }
 
+    /// <summary>The number of the call that a thread is about to make, which is not among its registers on arm64; null where it is not stopped (any more).</summary>
+    public static int? CallOf(int thread)
+    {
+        int number = 0;
+        iovec space = new() { iov_base = (nint)(&number), iov_len = sizeof(int) };
+        return SystemCalls.ptrace(SystemCalls.PTRACE_GETREGSET, thread, SystemCalls.NT_ARM_SYSTEM_CALL, &space) == 0 ? number : null;
+    }
+
+    /// <summary>Has a thread make another call than the one that it is about to make (arm64).</summary>
+    public static bool TrySetCall(int thread, int number)
+    {
+        iovec space = new() { iov_base = (nint)(&number), iov_len = sizeof(int) };
+        return SystemCalls.ptrace(SystemCalls.PTRACE_SETREGSET, thread, SystemCalls.NT_ARM_SYSTEM_CALL, &space) == 0;
+    }
+
     private static int Length => (IsArm64 ? MostWords : 27) * sizeof(ulong);
 }

@@ -29,15 +29,13 @@ internal sealed class SlotMappings
     /// <summary>Whether a slot begins at that address.</summary>
     public bool Hold(ulong address) => address % ConfigLayout.SlotSize == 0 && _ranges.Exists(range => address >= range.Start && address < range.End);
 
-    /// <summary>Whether the instruction there enters the kernel (arm64).</summary>
-    public unsafe bool IsSystemCall(ulong address)
+    /// <summary>The instruction there (arm64); 0 where it cannot be read.</summary>
+    public unsafe uint InstructionAt(ulong address)
     {
-        const uint svc = 0xD4000001;
         uint instruction = 0;
         using Descriptor memory = Descriptor.Open($"/proc/{_process}/mem", SystemCalls.O_RDONLY);
-        return memory.IsOpen
-            && SystemCalls.pread(memory.Number, (byte*)&instruction, sizeof(uint), (long)address) == sizeof(uint)
-            && instruction == svc;
+        bool isRead = memory.IsOpen && SystemCalls.pread(memory.Number, (byte*)&instruction, sizeof(uint), (long)address) == sizeof(uint);
+        return isRead ? instruction : 0;
     }
 
     private void Add(in Mapping mapping)

@@ -11,6 +11,9 @@ internal readonly unsafe struct ThreadReport
 {
     private const int CLD_DUMPED = 3;
 
+    // Of PTRACE_O_TRACESYSGOOD.
+    private const int CallEntryBit = 0x80;
+
     // siginfo_t of a child, on all 64-bit architectures.
     private const int InformationSize = 128;
     private const int CodePosition = 8;
@@ -28,8 +31,16 @@ internal readonly unsafe struct ThreadReport
     /// <summary>CLD_EXITED, CLD_KILLED or CLD_DUMPED; or the thread is not traced by this process, any more or at all.</summary>
     public bool IsEnd => _code is > 0 and <= CLD_DUMPED or < 0;
 
+    /// <summary>It stands at the entry of a system call (<c>PTRACE_SYSCALL</c>).</summary>
+    public bool IsCallEntry => IsStop && _status == (SystemCalls.SIGTRAP | CallEntryBit);
+
+    /// <summary>It was stopped by <c>PTRACE_INTERRUPT</c>.</summary>
+    public bool IsInterrupt => IsStop && _status == ((SystemCalls.PTRACE_EVENT_STOP << 8) | SystemCalls.SIGTRAP);
+
     /// <summary>The signal that a stopped thread is about to get, or 0. The thread stopped for another reason where the upper part names an event.</summary>
-    public int Signal => !IsNone && !IsEnd && _status >> 8 == 0 ? _status & 0xff : 0;
+    public int Signal => IsStop && !IsCallEntry && _status >> 8 == 0 ? _status & 0xff : 0;
+
+    private bool IsStop => !IsNone && !IsEnd;
 
     /// <summary>Looks, without waiting.</summary>
     public static ThreadReport Of(int thread)

@@ -15,13 +15,17 @@ internal static class ThreadStatus
         SmallFile.TryRead($"/proc/{process}/task/{thread}/comm") is byte[] name ? ByteString.From(name).TrimEnd('\n') : null;
 
     /// <summary>Who traces it; 0 for nobody.</summary>
-    public static int TracerOf(int process, int thread)
+    public static int TracerOf(int process, int thread) =>
+        int.TryParse(FieldOf(process, thread, "TracerPid"), CultureInfo.InvariantCulture, out int tracer) ? tracer : 0;
+
+    /// <summary>Whether its process has a handler for a signal.</summary>
+    public static bool Catches(int process, int thread, int signal) => IsInSet(process, thread, "SigCgt", signal);
+
+    /// <summary>Whether a signal has no effect on its process.</summary>
+    public static bool Ignores(int process, int thread, int signal)
     {
-        const string Name = "\nTracerPid:\t";
-        string status = ByteString.From(SmallFile.TryRead($"/proc/{process}/task/{thread}/status") ?? []);
-        int start = status.IndexOf(Name, StringComparison.Ordinal) + Name.Length;
-        int end = start < Name.Length ? -1 : status.IndexOf('\n', start);
-        return end > 0 && int.TryParse(status.AsSpan(start, end - start), CultureInfo.InvariantCulture, out int tracer) ? tracer : 0;
+        bool isIgnoredByDefault = signal is SystemCalls.SIGCHLD or SystemCalls.SIGCONT or SystemCalls.SIGURG or SystemCalls.SIGWINCH;
+        return isIgnoredByDefault ? !Catches(process, thread, signal) : IsInSet(process, thread, "SigIgn", signal);
     }
 
     /// <summary>Whether it has made a child that shares its memory, and waits until that has begun another program or ended.</summary>
@@ -52,6 +56,20 @@ internal static class ThreadStatus
         string text = ByteString.From(SmallFile.TryRead($"/proc/{process}/task/{thread}/stat") ?? []);
         int end = text.LastIndexOf(')');
         return end >= 0 && end + 2 < text.Length ? text[end + 2] : null;
+    }
+
+    private static bool IsInSet(int process, int thread, string name, int signal) =>
+        ulong.TryParse(FieldOf(process, thread, name), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong signals)
+            && (signals >> (signal - 1) & 1) != 0;
+
+    // Of its status; empty where there is none.
+    private static string FieldOf(int process, int thread, string name)
+    {
+        string label = $"\n{name}:\t";
+        string status = ByteString.From(SmallFile.TryRead($"/proc/{process}/task/{thread}/status") ?? []);
+        int start = status.IndexOf(label, StringComparison.Ordinal) + label.Length;
+        int end = start < label.Length ? -1 : status.IndexOf('\n', start);
+        return end > 0 ? status[start..end] : "";
     }
 
     // struct clone_args begins with the flags.

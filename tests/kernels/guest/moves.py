@@ -1,4 +1,5 @@
 """Moving the clocks of a running program while it is blocked in a call, and calls that a stop interrupts."""
+import ctypes
 import os
 import subprocess
 import threading
@@ -100,18 +101,23 @@ def served():
             program.end()
 
 
+BLOCKED = ('sem_clockwait cond_clockwait futex_bitset futex_relative futex_endless clock_nanosleep nanosleep epoll_endless poll_endless sigtimedwait '
+           'semop read').split()
+SIGUSR2, SIGCHLD, SIGCONT, SIGSTOP = 12, 17, 18, 19
+
+
 def interrupted():
     """What a program notices of a stop. The calls that end with EINTR by SIGSTOP and SIGCONT alone are the kernel's own, and not counted."""
-    natively, moved = calls_ended(None), calls_ended('move')
-    for name, result in sorted(moved.items()):
-        if name in natively:
-            say('stop', name, 'ok', '', 'root')
-        else:
-            say('stop', name, 'fails', f'ends with {result}, and goes on over SIGSTOP and SIGCONT', 'root')
-    blocked = 'sem_clockwait cond_clockwait futex_bitset futex_relative futex_endless clock_nanosleep nanosleep epoll_endless poll_endless sigtimedwait semop read'
-    for name in blocked.split():
-        if name not in moved:
-            say('stop', name, 'ok', '', 'root')
+    natively = calls_ended(continued)
+    for how, suffix in ((moved, ''), (moved_twice, ' twice'), (moved_while_stopped, ' while stopped'), (moved_among_signals, ' among ignored signals'),
+                        (launcher_killed, ' by a launcher that is killed')):
+        ended = calls_ended(how)
+        for name in [*BLOCKED, *sorted(set(ended) - set(BLOCKED))]:
+            if name not in ended or name in natively:
+                say('stop', name + suffix, 'ok')
+            else:
+                say('stop', name + suffix, 'fails', f'ends with {ended[name]}, and goes on over SIGSTOP and SIGCONT')
+    handled()
 
 
 def calls_ended(how):
@@ -120,15 +126,81 @@ def calls_ended(how):
         if program.value('asleep') is None:
             say('stop', 'interrupted_calls', 'fails', program.lines)
             return {}
-        if how is None:
-            program.process.send_signal(19)
-            time.sleep(0.3)
-            program.process.send_signal(18)
-        else:
-            seen = run(LAUNCHER, '--pid', program.process.pid, '--advance', '60s')
-            if seen.status != 0:
-                say('stop', '--advance', 'fails', seen)
+        how(program.process)
         time.sleep(1)
         return dict(line.split('=', 1) for line in program.lines if '=' in line and not line.startswith('asleep'))
+    finally:
+        program.end()
+
+
+def continued(process):
+    process.send_signal(SIGSTOP)
+    time.sleep(0.3)
+    process.send_signal(SIGCONT)
+
+
+def moved(process):
+    seen = run(LAUNCHER, '--pid', process.pid, '--advance', '60s')
+    if seen.status != 0:
+        say('stop', '--advance', 'fails', seen)
+
+
+def moved_twice(process):
+    moved(process)
+    continued(process)
+    moved(process)
+
+
+def moved_while_stopped(process):
+    process.send_signal(SIGSTOP)
+    time.sleep(0.3)
+    moved(process)
+    process.send_signal(SIGCONT)
+
+
+def moved_among_signals(process):
+    """Threads stop for a signal too that their process ignores: the kernel shows it to who traces them."""
+    launcher = subprocess.Popen([LAUNCHER, '--pid', str(process.pid), '--advance', '60s'])
+    while launcher.poll() is None:
+        for thread in os.listdir(f'/proc/{process.pid}/task'):
+            signal_thread(process.pid, int(thread), SIGCHLD)
+        time.sleep(0.001)
+    if launcher.returncode != 0:
+        say('stop', '--advance among signals', 'fails', launcher.returncode)
+
+
+def launcher_killed(process):
+    """Wherever it is killed, each call goes on, with its old deadline or with the new one."""
+    for milliseconds in range(2, 62, 10):
+        launcher = subprocess.Popen([LAUNCHER, '--pid', str(process.pid), '--advance', '60s'])
+        time.sleep(milliseconds / 1000)
+        launcher.kill()
+        launcher.wait()
+
+
+def signal_thread(process, thread, signal):
+    ctypes.CDLL(None).syscall({'x86_64': 234, 'aarch64': 131}[os.uname().machine], process, thread, signal)
+
+
+def handled():
+    """A signal with a handler still ends a wait with EINTR, whether it comes before, during or behind the stop."""
+    for function in ('sem_clockwait', 'futex(WAIT_BITSET)'):
+        seen = {delay: handled_after(function, delay / 1000) for delay in (0, 10, 20, 40)}
+        seen['behind'] = handled_after(function, None)
+        expect('stop', f'{function} and a handler', set(seen.values()) == {'EINTR'}, seen)
+
+
+def handled_after(function, delay):
+    program = Program(LAUNCHER, '--monotonic-at', '12345s', '--', PROGRAMS + 'block_in', function, 'MONOTONIC')
+    try:
+        program.value('asleep')
+        launcher = subprocess.Popen([LAUNCHER, '--pid', str(program.process.pid), '--advance', '1s'])
+        if delay is None:
+            launcher.wait()
+        else:
+            time.sleep(delay)
+        signal_thread(program.process.pid, program.process.pid, SIGUSR2)
+        launcher.wait()
+        return program.value('error')
     finally:
         program.end()
