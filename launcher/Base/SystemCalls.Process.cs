@@ -12,6 +12,7 @@ internal static unsafe partial class SystemCalls
     public const int CLOCK_BOOTTIME = 7;
 
     public const int SIGURG = 23;
+    public const int SIGXFSZ = 25;
     public const nint SIG_IGN = 1;
 
     public const int RLIMIT_FSIZE = 1;

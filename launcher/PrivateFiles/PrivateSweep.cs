@@ -23,11 +23,12 @@ internal sealed class PrivateSweep
     // So many are looked for. More are left to the next sweep.
     private const int MostFound = 4096;
 
-    // For each file that is left over, the processor time that asking all processes may take. What a sweep has taken in fact is divided among
-    // the launches until the next one: less for each than a left-over file allows, so that the next one gets through.
-    private const double MicrosecondsPerLeftOver = 40;
-    private const double MicrosecondsPerLaunch = 25;
-    private const double LeastMicroseconds = 850;
+    // For each file that is left over, the processor time that asking all processes may take. It bounds what a single launch takes.
+    private const double MicrosecondsPerLeftOver = 80;
+    private const double LeastMicroseconds = 1500;
+
+    // What a sweep has taken is divided among the launches until the next one. That is less than a left-over file allows, so that the next one gets through.
+    private const double MicrosecondsPerLaunch = 40;
     private const int FewestLaunches = 16;
     private const int BufferSize = 8192;
 
@@ -115,32 +116,40 @@ internal sealed class PrivateSweep
     // Asked after the leases were taken: a process that maps a file from then on either has it in its environment by now, or breaks the lease.
     private void DeleteUnused()
     {
-        List<(string Name, Descriptor File)> held = [];
-        long since = long.MaxValue;
-        int most = MostHeld();
-        foreach (string name in _unused)
-        {
-            if (held.Count >= most)
-                break;
-            Descriptor file = TryHold(name);
-            if (!file.IsOpen)
-                continue;
-            held.Add((name, file));
-            since = Math.Min(since, FileAge.BirthOf(_directory.Descriptor, name, FileAge.StampOf(name.AsSpan(name.IndexOf('.') + 1))));
-        }
-
+        List<(string Name, long Birth, Descriptor File)> held = HoldYoungest();
         TimeBudget budget = new(Math.Max(LeastMicroseconds, MicrosecondsPerLeftOver * _unused.Count));
-        HashSet<string>? named = held.Count == 0 ? [] : EnvironmentSurvey.NamesIn(EnvironmentBlock.ConfigPath, since, !_hasLeases, budget);
-        if (named is null)
+        EnvironmentSurvey? survey = held.Count == 0 ? null : EnvironmentSurvey.TryTake(EnvironmentBlock.ConfigPath, !_hasLeases, budget);
+        if (survey is null && held.Count > 0)
             Log.Debug($"{_directory.Path}: not every process could be asked in time for {_unused.Count} files that are left over");
 
-        foreach ((string name, Descriptor file) in held)
+        foreach ((string name, long birth, Descriptor file) in held)
         {
-            if (named is not null && !named.Contains(name))
+            if (survey is not null && birth > survey.BlindUntil && !survey.Names.Contains(name))
                 Delete(name, file);
             file.Dispose();
         }
     }
+
+    // Those that stay are the oldest: of processes that cannot be asked, the older ones do not matter.
+    private List<(string Name, long Birth, Descriptor File)> HoldYoungest()
+    {
+        List<(string Name, long Birth, Descriptor File)> held = [];
+        List<(string Name, long Birth)> files = [.. _unused.Select(name => (name, BirthOf(name)))];
+        files.Sort((one, other) => other.Birth.CompareTo(one.Birth));
+        int most = MostHeld();
+        foreach ((string name, long birth) in files)
+        {
+            if (held.Count >= most)
+                break;
+            Descriptor file = TryHold(name);
+            if (file.IsOpen)
+                held.Add((name, birth, file));
+        }
+
+        return held;
+    }
+
+    private long BirthOf(string name) => FileAge.BirthOf(_directory.Descriptor, name, FileAge.StampOf(name.AsSpan(name.IndexOf('.') + 1)));
 
     private static int MostHeld() => SystemCalls.getrlimit(SystemCalls.RLIMIT_NOFILE, out rlimit limit) == 0
         ? (int)Math.Clamp((double)limit.rlim_cur - DescriptorsLeft, 0, MostAtOnce)
