@@ -65,6 +65,9 @@ internal static unsafe partial class SystemCalls
     [LibraryImport("libc", SetLastError = true)]
     public static partial int getrlimit(int resource, out rlimit limit);
 
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int setrlimit(int resource, in rlimit limit);
+
     [LibraryImport("libc", SetLastError = true,
         StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteStringMarshaller))]
     public static partial int execve(string path, byte** arguments, byte** environment);

@@ -69,13 +69,14 @@ internal static class FileAge
 
     private static long? ByWallClock(int directory, string name) =>
         SystemCalls.statx(directory, name, SystemCalls.AT_SYMLINK_NOFOLLOW, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) == 0
-            ? HostClocks.Now().Realtime.tv_sec - status.stx_mtime_seconds
+            && SystemCalls.clock_gettime(SystemCalls.CLOCK_REALTIME, out timespec now) == 0
+            ? now.tv_sec - status.stx_mtime_seconds
             : null;
 
     // The machine's clock, so that launchers in different time namespaces agree.
     private static long SinceBoot()
     {
-        timespec now = HostClocks.Now().Boottime;
+        SystemCalls.clock_gettime(SystemCalls.CLOCK_BOOTTIME, out timespec now);
         return (now.tv_sec * MillisecondsPerSecond) + (now.tv_nsec / NanosecondsPerMillisecond) - s_namespaceOffset.Value;
     }
 }
