@@ -21,7 +21,7 @@ internal sealed class PrivateSweep
     private const int DescriptorsLeft = 32;
 
     // For each file that is left over, the processor time that asking all processes may take. It bounds what a single launch takes.
-    private const double MicrosecondsPerLeftOver = 80;
+    private const double MicrosecondsPerLeftOver = 120;
     private const double LeastMicroseconds = 1500;
 
     // What a sweep has taken for reading the directory and asking the processes is divided among the launches until the next one. That is less than a left-over file
