@@ -22,6 +22,17 @@ internal static unsafe class SignalDispositions
         }
     }
 
+    /// <returns>The disposition until now, for <see cref="Set"/>.</returns>
+    public static sigaction_buffer Ignore(int signal)
+    {
+        sigaction_buffer ignore = new() { sa_handler = SystemCalls.SIG_IGN };
+        sigaction_buffer previous = default;
+        SystemCalls.sigaction(signal, &ignore, &previous);
+        return previous;
+    }
+
+    public static void Set(int signal, sigaction_buffer disposition) => SystemCalls.sigaction(signal, &disposition, null);
+
     /// <summary>Ignores again what was ignored at <see cref="Capture"/>.</summary>
     public static void Restore()
     {

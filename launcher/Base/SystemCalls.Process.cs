@@ -15,6 +15,7 @@ internal static unsafe partial class SystemCalls
     public const int SIGCHLD = 17;
     public const int SIGCONT = 18;
     public const int SIGURG = 23;
+    public const int SIGXFSZ = 25;
     public const int SIGWINCH = 28;
     public const nint SIG_IGN = 1;
 
@@ -67,6 +68,9 @@ internal static unsafe partial class SystemCalls
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int getrlimit(int resource, out rlimit limit);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int setrlimit(int resource, in rlimit limit);
 
     [LibraryImport("libc", SetLastError = true,
         StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteStringMarshaller))]

@@ -41,6 +41,15 @@ internal static class TimeNamespace
             Offset(otherOffsets, "boottime") - Offset(ownOffsets, "boottime"));
     }
 
+    /// <summary>What the launcher's own time namespace adds to the machine's clocks; nothing where that cannot be found out.</summary>
+    public static Difference OfLauncher()
+    {
+        // PROC_TIME_INIT_INO: the kernel gives the first time namespace this number on every machine.
+        const string Machine = "time:[4026531834]";
+        string? own = SmallFile.TryReadLink("/proc/self/ns/time");
+        return own is null or Machine || HasOtherForChildren("self", own) ? default : TryReadForChildren() ?? default;
+    }
+
     /// <summary>
     /// The offsets of the time namespace that this process's children will be in, from the machine's own clocks; null where they cannot be read.
     /// </summary>

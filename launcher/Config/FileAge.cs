@@ -1,6 +1,7 @@
 using System.Globalization;
 using VirtTime.Base;
 using VirtTime.Clocks;
+using VirtTime.Format;
 
 namespace VirtTime.Config;
 
@@ -14,12 +15,19 @@ internal static class FileAge
     public const long Day = 24 * 60 * Minute;
 
     private const int MillisecondsPerSecond = 1000;
+    private const long NanosecondsPerMillisecond = 1_000_000;
+
+    private static readonly Lazy<long> s_namespaceOffset =
+        new(() => (long)(TimeNamespace.OfLauncher().Boottime / NanosecondsPerMillisecond), LazyThreadSafetyMode.None);
 
     /// <summary>By the wall clock; 0 where the file is gone, or written in the future.</summary>
     public static long OfSeconds(int directory, string name) => Math.Max(ByWallClock(directory, name) ?? 0, 0);
 
-    /// <summary>What the name of a private file ends in: the time since the boot, in milliseconds.</summary>
-    public static long Stamp() => MillisecondsOf(HostClocks.Now());
+    /// <summary>What the name of a private file ends in: the time since the machine's boot, in milliseconds.</summary>
+    public static long Stamp() => SinceBoot();
+
+    /// <summary>What the launcher's time namespace adds to the time since the machine's boot, in seconds.</summary>
+    public static long NamespaceOffset => s_namespaceOffset.Value / MillisecondsPerSecond;
 
     /// <summary>When a private file was made, in seconds since the boot; 0 for one of an earlier version. Null where the name does not say.</summary>
     public static long? StampOf(ReadOnlySpan<char> suffix) =>
@@ -46,24 +54,29 @@ internal static class FileAge
         };
     }
 
-    /// <summary>When a private file was made at the earliest, in seconds since the boot.</summary>
+    /// <summary>When a private file was made at the earliest, in seconds since the machine's boot; 0 where that is not known.</summary>
     public static long BirthOf(int directory, string name, long? stamp)
     {
-        // Earlier versions counted from 0 in place of a stamp.
+        // Earlier versions counted from 0 in place of a stamp. One in the future is of an earlier boot.
         const long Count = 10;
+        long now = SinceBoot() / MillisecondsPerSecond;
         if (stamp >= Count)
-            return stamp.Value;
-        long? byWallClock = ByWallClock(directory, name);
-        return byWallClock >= 0 ? HostClocks.Now().Boottime.tv_sec - byWallClock.Value : 0;
+            return stamp <= now ? stamp.Value : 0;
+        return ByWallClock(directory, name) is >= 0 and long age ? Math.Max(now - age, 0) : 0;
     }
 
-    private static long? AgeOf(long? stamp) => (MillisecondsOf(HostClocks.Now()) / MillisecondsPerSecond) - stamp;
+    private static long? AgeOf(long? stamp) => (SinceBoot() / MillisecondsPerSecond) - stamp;
 
     private static long? ByWallClock(int directory, string name) =>
         SystemCalls.statx(directory, name, SystemCalls.AT_SYMLINK_NOFOLLOW, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) == 0
-            ? HostClocks.Now().Realtime.tv_sec - status.stx_mtime_seconds
+            && SystemCalls.clock_gettime(SystemCalls.CLOCK_REALTIME, out timespec now) == 0
+            ? now.tv_sec - status.stx_mtime_seconds
             : null;
 
-    private static long MillisecondsOf(in HostClocks.Moment now) =>
-        (now.Boottime.tv_sec * MillisecondsPerSecond) + (now.Boottime.tv_nsec / 1_000_000);
+    // The machine's clock, so that launchers in different time namespaces agree.
+    private static long SinceBoot()
+    {
+        SystemCalls.clock_gettime(SystemCalls.CLOCK_BOOTTIME, out timespec now);
+        return (now.tv_sec * MillisecondsPerSecond) + (now.tv_nsec / NanosecondsPerMillisecond) - s_namespaceOffset.Value;
+    }
 }

@@ -10,6 +10,7 @@ internal static class Log
 {
     private static ConsoleLoggerProvider? s_provider;
     private static ILogger? s_logger;
+    private static sigaction_buffer? s_fileLimit;
 
     /// <summary>Whether anything is to be written.</summary>
     public static bool IsOn => s_logger is not null;
@@ -20,6 +21,7 @@ internal static class Log
             return;
 
         SignalDispositions.Capture();
+        s_fileLimit = SignalDispositions.Ignore(SystemCalls.SIGXFSZ);
 
         // Only .NET's copy: without a terminal type, the console does not send the terminal a control sequence when it is set up.
         Environment.SetEnvironmentVariable("TERM", null);
@@ -46,6 +48,9 @@ internal static class Log
         s_provider?.Dispose();
         s_provider = null;
         s_logger = null;
+        if (s_fileLimit is sigaction_buffer previous)
+            SignalDispositions.Set(SystemCalls.SIGXFSZ, previous);
+        s_fileLimit = null;
     }
 
     /// <summary>An interpolated string that is put together only while the logger exists.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using VirtTime.Base;
 
 namespace VirtTime.Diagnostics;
@@ -18,9 +19,19 @@ internal static unsafe class StandardStreams
     /// <summary>One line in the form <c>virttime-run: TEXT</c>; what is not printable in it is escaped, so that it stays one.</summary>
     public static void WriteMessage(string text) => TryWrite(Error, $"virttime-run: {PrintableText.Escape(text)}\n");
 
+    // Beyond "ulimit -f", the kernel would end us with SIGXFSZ, and our exit status would be lost with the message.
     private static bool TryWrite(int descriptor, string text)
     {
-        byte[] bytes = ByteString.ToBytes(text);
+        sigaction_buffer previous = SignalDispositions.Ignore(SystemCalls.SIGXFSZ);
+        bool isWritten = TryWrite(descriptor, ByteString.ToBytes(text));
+        int error = ErrorNumber.Last;
+        SignalDispositions.Set(SystemCalls.SIGXFSZ, previous);
+        Marshal.SetLastPInvokeError(error);
+        return isWritten;
+    }
+
+    private static bool TryWrite(int descriptor, byte[] bytes)
+    {
         fixed (byte* start = bytes)
         {
             for (int done = 0; done < bytes.Length;)

@@ -1,13 +1,14 @@
 using System.Globalization;
 using VirtTime.Base;
+using VirtTime.Config;
 using VirtTime.Processes;
 
 namespace VirtTime.PrivateFiles;
 
 /// <summary>Which values of a variable the processes of our PID namespace, and of those below it, were started with.</summary>
 /// <remarks>
-/// Processes of other users, which may not open a private file, are passed over; those that protect themselves as well, where they are
-/// older than the files that matter. What a process was not started with, its children
+/// Processes of other users, which may not open a private file, are passed over. Of those that protect themselves, the youngest is noted
+/// (<see cref="BlindUntil"/>). What a process was not started with, its children
 /// are not either. So a value can be missed only where it is handed on from a process that ends before it is asked to one that is not listed yet. Once two
 /// listings in a row show no process that could not be asked any more, none was missed, however many are started meanwhile. (Two,
 /// since a chain of short-lived processes can be missed by one, where its ids wrap.)
@@ -24,7 +25,6 @@ internal sealed class EnvironmentSurvey
 
     private readonly ProcFolder _proc;
     private readonly byte[] _nameAndEquals;
-    private readonly long _since;
     private readonly bool _asksMappings;
     private readonly TimeBudget _budget;
     private readonly HashSet<int> _asked;
@@ -32,21 +32,29 @@ internal sealed class EnvironmentSurvey
     private readonly byte[] _listing = new byte[ListingSize];
     private byte[] _environment = new byte[EnvironmentSize];
 
-    private EnvironmentSurvey(ProcFolder proc, string variable, long since, bool asksMappings, TimeBudget budget)
+    private EnvironmentSurvey(ProcFolder proc, string variable, bool asksMappings, TimeBudget budget)
     {
         _proc = proc;
         _nameAndEquals = ByteString.ToBytes(variable + "=");
-        _since = since;
         _asksMappings = asksMappings;
         _budget = budget;
         _asked = [.. KernelThreads.In(proc).Ids, Environment.ProcessId];
     }
 
-    /// <summary>The last part of each path; null where not every process could be asked in time.</summary>
+    /// <summary>The last part of each path.</summary>
+    public IReadOnlySet<string> Names => _names;
+
+    /// <summary>
+    /// Until then, in seconds since the machine's boot, processes were started that cannot be asked. They cannot have been started with the name of a file that
+    /// was made later.
+    /// </summary>
+    public long BlindUntil { get; private set; } = long.MinValue;
+
+    /// <summary>Asks all processes; null where not every one could be asked in time.</summary>
     /// <param name="variable">Holds a path.</param>
-    /// <param name="since">Since the boot, in seconds: an older process cannot have been started with a value that matters.</param>
     /// <param name="asksMappings">Add the last part of the names of what processes have mapped: where a lease proves nothing.</param>
-    public static HashSet<string>? NamesIn(string variable, long since, bool asksMappings, TimeBudget budget)
+    /// <param name="budget">The time that it may take.</param>
+    public static EnvironmentSurvey? TryTake(string variable, bool asksMappings, TimeBudget budget)
     {
         using ProcFolder? proc = ProcFolder.TryOpen();
 
@@ -54,8 +62,8 @@ internal sealed class EnvironmentSurvey
         if (proc is null || !proc.IsOwn() || proc.TryRead("1/stat") is null)
             return null;
 
-        EnvironmentSurvey survey = new(proc, variable, since, asksMappings, budget);
-        return survey.AskEverybody() ? survey._names : null;
+        EnvironmentSurvey survey = new(proc, variable, asksMappings, budget);
+        return survey.AskEverybody() ? survey : null;
     }
 
     private bool AskEverybody()
@@ -100,17 +108,27 @@ internal sealed class EnvironmentSurvey
 
     private Answer Ask(int pid)
     {
-        if (SystemCalls.kill(pid, 0) != 0)
-            return ErrorNumber.Last == ErrorNumber.ESRCH ? Answer.Ended : Answer.Complete;
-
         Answer answer = AskEnvironment(pid);
         if (answer != Answer.Complete || !_asksMappings)
             return answer;
         List<Mapping>? mappings = ProcessMaps.TryReadShared(_proc, pid);
         if (mappings is null)
-            return ErrorNumber.Last is ErrorNumber.ENOENT or ErrorNumber.ESRCH ? Answer.Ended : IsOlder(pid) ? Answer.Complete : Answer.None;
+            return AnswerOfUnreadable(pid);
         foreach (Mapping mapping in mappings)
             _names.Add(mapping.Name[(mapping.Name.LastIndexOf('/') + 1)..]);
+        return Answer.Complete;
+    }
+
+    /// <summary>Of a process whose file in /proc was just refused.</summary>
+    private Answer AnswerOfUnreadable(int pid)
+    {
+        if (ErrorNumber.Last is ErrorNumber.ENOENT or ErrorNumber.ESRCH)
+            return Answer.Ended;
+        if (SystemCalls.kill(pid, 0) != 0)
+            return ErrorNumber.Last == ErrorNumber.ESRCH ? Answer.Ended : Answer.Complete;
+        if (StartOf(pid) is not long start)
+            return Answer.None;
+        BlindUntil = Math.Max(BlindUntil, start);
         return Answer.Complete;
     }
 
@@ -120,7 +138,7 @@ internal sealed class EnvironmentSurvey
         {
             int length = _proc.ReadAtOnce($"{pid}/environ", ref _environment);
             if (length < 0)
-                return ErrorNumber.Last is ErrorNumber.ENOENT or ErrorNumber.ESRCH ? Answer.Ended : IsOlder(pid) ? Answer.Complete : Answer.None;
+                return AnswerOfUnreadable(pid);
             if (length > 0)
             {
                 AddNames(_environment.AsSpan(0, length));
@@ -166,14 +184,15 @@ internal sealed class EnvironmentSurvey
             && fields[EnvironmentStart] != "0" && fields[EnvironmentStart] == fields[EnvironmentEnd];
     }
 
-    // Two seconds of doubt: the start is in hundredths of a second since the boot.
-    private bool IsOlder(int pid)
+    // Two seconds of doubt: the start is in hundredths of a second, as our time namespace counts them.
+    private long? StartOf(int pid)
     {
         const int Start = 19;
         const long TicksPerSecond = 100, Doubt = 2;
         string[] fields = StatusOf(pid);
         return fields.Length > Start && long.TryParse(fields[Start], NumberStyles.None, CultureInfo.InvariantCulture, out long start)
-            && (start / TicksPerSecond) + Doubt < _since;
+            ? (start / TicksPerSecond) + Doubt - FileAge.NamespaceOffset
+            : null;
     }
 
     /// <summary>The fields behind the name, which may hold anything; none where the process is gone.</summary>
@@ -198,7 +217,7 @@ internal sealed class EnvironmentSurvey
 
     private enum Answer
     {
-        /// <summary>It lives, and may have names that were not noted.</summary>
+        /// <summary>It may live, and have names that were not noted.</summary>
         None,
 
         /// <summary>All that it could name has been noted.</summary>

@@ -16,18 +16,17 @@ internal sealed class PrivateSweep
 {
     private const int FewestLeftOvers = 16;
 
-    // Their descriptors are held while processes are asked; some are left for that.
-    private const int MostAtOnce = 1000;
+    // So many are looked for, and held while processes are asked. More are left to the next sweep.
+    private const int MostFound = 4096;
     private const int DescriptorsLeft = 32;
 
-    // So many are looked for. More are left to the next sweep.
-    private const int MostFound = 4096;
+    // For each file that is left over, the processor time that asking all processes may take. It bounds what a single launch takes.
+    private const double MicrosecondsPerLeftOver = 120;
+    private const double LeastMicroseconds = 1500;
 
-    // For each file that is left over, the processor time that asking all processes may take. What a sweep has taken in fact is divided among
-    // the launches until the next one: less for each than a left-over file allows, so that the next one gets through.
-    private const double MicrosecondsPerLeftOver = 40;
-    private const double MicrosecondsPerLaunch = 25;
-    private const double LeastMicroseconds = 850;
+    // What a sweep has taken for reading the directory and asking the processes is divided among the launches until the next one. That is less than a left-over file
+    // allows, so that the next one gets through. What it takes to delete a file is taken once for each launch, however seldom.
+    private const double MicrosecondsPerLaunch = 30;
     private const int FewestLaunches = 16;
     private const int BufferSize = 8192;
 
@@ -36,6 +35,7 @@ internal sealed class PrivateSweep
     private readonly bool _hasLeases;
     private readonly List<string> _unused = [];
     private readonly List<string> _forgotten = [];
+    private double _searching;
 
     private PrivateSweep(PrivateDirectory directory, SweepMark mark)
     {
@@ -50,14 +50,16 @@ internal sealed class PrivateSweep
         if (mark is null)
             return;
 
-        double begin = TimeBudget.Now;
-        new PrivateSweep(directory, mark).Run();
-        mark.WaitFor(Math.Max(FewestLaunches, (long)((TimeBudget.Now - begin) / MicrosecondsPerLaunch)));
+        PrivateSweep sweep = new(directory, mark);
+        sweep.Run();
+        mark.WaitFor(Math.Max(FewestLaunches, (long)(sweep._searching / MicrosecondsPerLaunch)));
     }
 
     private void Run()
     {
+        double begin = TimeBudget.Now;
         FindLeftOvers();
+        _searching = TimeBudget.Now - begin;
         if (_unused.Count + _forgotten.Count < FewestLeftOvers)
             return;
         DeleteForgotten();
@@ -115,36 +117,64 @@ internal sealed class PrivateSweep
     // Asked after the leases were taken: a process that maps a file from then on either has it in its environment by now, or breaks the lease.
     private void DeleteUnused()
     {
-        List<(string Name, Descriptor File)> held = [];
-        long since = long.MaxValue;
+        rlimit? limit = RaiseDescriptorLimit();
+        List<(string Name, long Birth, Descriptor File)> held = HoldYoungest();
+        EnvironmentSurvey? survey = held.Count == 0 ? null : Survey();
+        foreach ((string name, long birth, Descriptor file) in held)
+        {
+            if (survey is not null && birth > survey.BlindUntil && !survey.Names.Contains(name))
+                Delete(name, file);
+            file.Dispose();
+        }
+
+        if (limit is rlimit before)
+            SystemCalls.setrlimit(SystemCalls.RLIMIT_NOFILE, before);
+    }
+
+    private EnvironmentSurvey? Survey()
+    {
+        double begin = TimeBudget.Now;
+        TimeBudget budget = new(Math.Max(LeastMicroseconds, MicrosecondsPerLeftOver * _unused.Count));
+        EnvironmentSurvey? survey = EnvironmentSurvey.TryTake(EnvironmentBlock.ConfigPath, !_hasLeases, budget);
+        _searching += TimeBudget.Now - begin;
+        if (survey is null)
+            Log.Debug($"{_directory.Path}: not every process could be asked in time for {_unused.Count} files that are left over");
+        return survey;
+    }
+
+    // Those that stay are the oldest: of processes that cannot be asked, the older ones do not matter.
+    private List<(string Name, long Birth, Descriptor File)> HoldYoungest()
+    {
+        List<(string Name, long Birth, Descriptor File)> held = [];
+        List<(string Name, long Birth)> files = [.. _unused.Select(name => (name, BirthOf(name)))];
+        files.Sort((one, other) => other.Birth.CompareTo(one.Birth));
         int most = MostHeld();
-        foreach (string name in _unused)
+        foreach ((string name, long birth) in files)
         {
             if (held.Count >= most)
                 break;
             Descriptor file = TryHold(name);
-            if (!file.IsOpen)
-                continue;
-            held.Add((name, file));
-            since = Math.Min(since, FileAge.BirthOf(_directory.Descriptor, name, FileAge.StampOf(name.AsSpan(name.IndexOf('.') + 1))));
+            if (file.IsOpen)
+                held.Add((name, birth, file));
         }
 
-        TimeBudget budget = new(Math.Max(LeastMicroseconds, MicrosecondsPerLeftOver * _unused.Count));
-        HashSet<string>? named = held.Count == 0 ? [] : EnvironmentSurvey.NamesIn(EnvironmentBlock.ConfigPath, since, !_hasLeases, budget);
-        if (named is null)
-            Log.Debug($"{_directory.Path}: not every process could be asked in time for {_unused.Count} files that are left over");
-
-        foreach ((string name, Descriptor file) in held)
-        {
-            if (named is not null && !named.Contains(name))
-                Delete(name, file);
-            file.Dispose();
-        }
+        return held;
     }
 
+    private long BirthOf(string name) => FileAge.BirthOf(_directory.Descriptor, name, FileAge.StampOf(name.AsSpan(name.IndexOf('.') + 1)));
+
     private static int MostHeld() => SystemCalls.getrlimit(SystemCalls.RLIMIT_NOFILE, out rlimit limit) == 0
-        ? (int)Math.Clamp((double)limit.rlim_cur - DescriptorsLeft, 0, MostAtOnce)
+        ? (int)Math.Clamp((double)limit.rlim_cur - DescriptorsLeft, 0, MostFound)
         : 0;
+
+    /// <returns>The limit until now, which the command is to have; null where it is as it was.</returns>
+    private static rlimit? RaiseDescriptorLimit()
+    {
+        if (SystemCalls.getrlimit(SystemCalls.RLIMIT_NOFILE, out rlimit limit) != 0)
+            return null;
+        ulong wanted = Math.Min(limit.rlim_max, MostFound + DescriptorsLeft);
+        return limit.rlim_cur < wanted && SystemCalls.setrlimit(SystemCalls.RLIMIT_NOFILE, limit with { rlim_cur = wanted }) == 0 ? limit : null;
+    }
 
     /// <summary>Not open where another process is known to use the file. Closing it gives the lease back.</summary>
     private Descriptor TryHold(string name)

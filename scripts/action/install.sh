@@ -74,7 +74,10 @@ unpack() {
 [ "${RUNNER_OS:-Linux}" = Linux ] && [ "$(uname -s)" = Linux ] || fail "this runner is ${RUNNER_OS:-$(uname -s)}; VirtTime is for Linux"
 [ "${INPUT_OFF:-}" != true ] || exit 0
 archive= target=
+newline='
+'
 case ${INPUT_PATH:-} in
+    *"$newline"*) fail 'path: a path cannot have more than one line' ;;
     *.tar.gz) archive=$INPUT_PATH ;;
     ?*) target=$(cd "$INPUT_PATH" 2>/dev/null && pwd) || fail "path: $INPUT_PATH: no such directory" ;;
     '') download ;;

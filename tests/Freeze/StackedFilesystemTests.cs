@@ -6,7 +6,7 @@ namespace VirtTime.Tests.Freezing;
 public class StackedFilesystemTests
 {
     private const string Mount = """
-        cd "$1"; run=$2 wait=$3
+        cd "$1"; run=$2 wait=$3 script=$5
         mkdir base
         case $4 in
             tmpfs) mount -t tmpfs none base ;;
@@ -53,6 +53,26 @@ public class StackedFilesystemTests
         Assert.Contains("keeps a deadline outside", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
     }
 
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("tmpfs")]
+    [InlineData("ext4")]
+    public async Task Restoring_does_not_write_over_a_file_that_a_program_uses(string below)
+    {
+        Result result = await RunAsync(below, """
+            begin --monotonic-at 1h
+            mkdir images
+            echo 1 >images/inventory.img
+            export CRTOOLS_INIT_PID=$pid CRTOOLS_IMAGE_DIR=$PWD/images VIRTTIME_CRIU_CONFIG=$conf VIRTTIME_RUN=$run
+            CRTOOLS_SCRIPT_ACTION=post-dump "$script"
+            CRTOOLS_SCRIPT_ACTION=pre-restore "$script" && echo "written over"
+            kill $pid
+            wait $pid || echo ended
+            CRTOOLS_SCRIPT_ACTION=pre-restore "$script" && echo restored
+            """);
+        Assert.Equal(["ended", "restored"], result.Succeeded().Lines);
+        Assert.Contains("is used by a program that runs", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
     private static async Task<Result> RunAsync(string below, string script)
     {
         await Needs.MountsAsync();
@@ -60,7 +80,8 @@ public class StackedFilesystemTests
             Needs.Tool("mkfs.ext4");
         using TemporaryDirectory directory = new();
         string wait = await NativeProgram.BuildAsync("slot_wait.c");
-        string[] arguments = ["--mount", "sh", "-euc", Mount + script, "sh", directory.Path, Paths.Launcher, wait, below];
+        string action = Path.Combine(Paths.Root, "scripts", "criu-action.sh");
+        string[] arguments = ["--mount", "sh", "-euc", Mount + script, "sh", directory.Path, Paths.Launcher, wait, below, action];
         Result result = await Command.Of("unshare", arguments).RunAsync();
         Assert.SkipWhen(result.Error.Contains("mount:", StringComparison.Ordinal), "needs to mount: " + result.Error.Trim());
         return result;

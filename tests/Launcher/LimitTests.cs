@@ -37,6 +37,28 @@ public class LimitTests
         Assert.Contains("file too large for the limit in force", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
     }
 
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("")]
+    [InlineData("--verbose")]
+    public async Task Message_that_the_limit_forbids_does_not_cost_the_exit_status(string options)
+    {
+        using TemporaryDirectory directory = new();
+        string script = $"set +e; ulimit -f 0; \"$0\" {options} -- true 2>\"$1\"; echo \"status=$?\"";
+        Command command = Command.Of("bash", "-ec", script, Paths.Launcher, directory.File("messages")).With("XDG_RUNTIME_DIR", directory.Path);
+        Assert.Equal("status=125", Assert.Single((await command.RunAsync()).Lines));
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("")]
+    [InlineData("--verbose")]
+    public async Task Command_has_the_limit_and_its_signal_as_before(string options)
+    {
+        using TemporaryDirectory directory = new();
+        string script = $"set +e; \"$0\" {options} -- bash -c 'ulimit -f 0; echo text >\"$0\"' \"$1\" 2>&-; echo \"status=$?\"";
+        Command command = Command.Of("bash", "-ec", script, Paths.Launcher, directory.File("out")).With("XDG_RUNTIME_DIR", directory.Path);
+        Assert.Equal("status=153", Assert.Single((await command.RunAsync()).Lines));
+    }
+
     [Fact(Timeout = Limits.Test)]
     public async Task Launcher_needs_no_thread()
     {

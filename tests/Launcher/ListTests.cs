@@ -58,6 +58,24 @@ public class ListTests
         Assert.DoesNotContain(roots.Thread, listed);
     }
 
+    // One's own processes are trusted, which also shows that the file would be opened.
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("65534", 1)]
+    [InlineData("0", 2)]
+    public async Task File_of_another_user_that_a_program_serves_is_not_opened(string user, int least)
+    {
+        await Needs.MountsAsync();
+        Assert.SkipUnless(File.Exists("/dev/fuse"), "needs /dev/fuse");
+        using TemporaryDirectory directory = new TemporaryDirectory().Public();
+        string program = await NativeProgram.BuildAsync("launcher/fuse_file.c");
+        using RunningProgram serving = Command.Of("unshare", "--mount", program, directory.Path, user).Start();
+        await serving.ReadNumberAsync("process");
+        (await Command.Launcher("--list").RunAsync()).Succeeded();
+        serving.CloseInput();
+        decimal opens = await serving.ReadNumberAsync("opens");
+        Assert.True(user == "0" ? opens >= least : opens == least, $"opened {opens} times");
+    }
+
     [Fact(Timeout = Limits.Test)]
     public async Task What_a_terminal_would_obey_is_escaped()
     {

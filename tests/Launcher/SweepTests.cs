@@ -9,7 +9,6 @@ namespace VirtTime.Tests.Launching;
 /// </remarks>
 public class SweepTests
 {
-
     // make AGE FILE...; launch: sweeps whenever it was last done; launch_while FILE: until it is gone, for some time.
     private const string Functions = """
         own=$(stat -Lc %i /proc/self/ns/pid) gone=4194305 files=$XDG_RUNTIME_DIR/virttime
@@ -21,6 +20,10 @@ public class SweepTests
         run=$1; shift
 
         """;
+
+    // The shell has more privileges than the launcher, which may not ask it.
+    private const string Unprivileged =
+        "launch() { rm -f \"$files/sweep\"; setpriv --bounding-set -sys_ptrace --inh-caps -sys_ptrace \"$run\" -- /bin/true; }\n";
 
     [Fact(Timeout = Limits.Test)]
     public async Task Left_overs_are_deleted() =>
@@ -76,6 +79,39 @@ public class SweepTests
             for i in $(many $own-$gone); do launch_while $i; done
             """);
         Assert.Equal("fine", Assert.Single(result.Lines));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Process_that_cannot_be_asked_keeps_the_files_that_are_older_than_itself() => await RunAsync(
+        Unprivileged + "make 2minutes $(many $own-$gone); for i in $(seq 20); do launch; done; [ $(ls \"$files\" | grep -c \"^$own-$gone\") = 40 ]");
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Process_that_cannot_be_asked_does_not_keep_younger_files()
+    {
+        Needs.FullRun();
+        await RunAsync(Unprivileged + """
+            sleep 4
+            up=$(cut -d . -f 1 /proc/uptime)
+            make 0seconds $(seq -f "$own-$gone.%.0f" $((up * 1000)) $((up * 1000 + 39)))
+            sleep 64
+            for i in $(seq $((up * 1000)) $((up * 1000 + 39))); do launch_while $own-$gone.$i; done
+            """);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Launchers_of_different_time_namespaces_agree_on_the_age()
+    {
+        await Needs.TimeNamespaceAsync();
+        await RunAsync("""
+            in_namespace() { unshare --time --boottime 1000 --fork "$run" "$@"; }
+            shown=$(basename $(in_namespace -- printenv VIRT_TIME_CONF))
+            up=$(cut -d . -f 1 /proc/uptime) stamp=${shown##*.}
+            [ $((stamp / 1000)) -le $up ] && [ $((stamp / 1000)) -gt $((up - 100)) ] || exit 1
+            make 2minutes $(many $own-$gone)
+            make 0seconds $(seq -f "$own-$gone.%.0f" $((up * 1000)) $((up * 1000 + 39)))
+            for i in $(seq 20); do rm -f "$files/sweep"; in_namespace -- /bin/true; done
+            [ $(ls "$files" | grep -c "^$own-$gone.$up...$") = 40 ]
+            """);
     }
 
     [Theory(Timeout = Limits.Test)]

@@ -208,6 +208,8 @@ public class ActionTests
     [InlineData("repository of this action is not known", "version=0.1.0")]
     [InlineData("is not a version", "version=0.1/../0", "url=https://server.invalid")]
     [InlineData("is not a version", "version=1;s/a/b/", "url=https://server.invalid/{version}")]
+    [InlineData("is not a version", "version=1\nLD_AUDIT=b")]
+    [InlineData("a path cannot have more than one line", "path=/tmp\n/usr/bin")]
     public async Task Release_that_cannot_be_found_is_an_error(string reason, params string[] inputs)
     {
         using TemporaryDirectory directory = new();

@@ -11,7 +11,7 @@ internal static class Measures
 
     public static IEnumerable<Measure> All(Workplace place) =>
         [.. Clocks(place), Throughput(place), .. Waits(place), .. Executing(place), .. Opens(place), Loading(place), Resident(place), Size(place),
-            Launching(place), LaunchingInCrowd(place), .. Adjusting(place), .. Programs.All(place)];
+            Launching(place), LaunchingInCrowd(place), .. Piling(place), .. Adjusting(place), .. Programs.All(place)];
 
     private static IEnumerable<Measure> Clocks(Workplace place)
     {
@@ -129,6 +129,26 @@ internal static class Measures
         if (Workplace.Find("faketime") != null)
             ways.Add(new("faketime", () => Spawn(place, ["--", "faketime", "-f", "+1s", "/bin/true"]) / 1e6));
         return new Measure("launching /bin/true", "ms", ways);
+    }
+
+    // One run gives all figures. Files younger than a minute stay in any case, so the figures depend on how many are made in a minute.
+    private static IEnumerable<Measure> Piling(Workplace place)
+    {
+        const int PerMinute = 500;
+        const double Megabyte = 1 << 20;
+        int launches = place.Scaled(10_000);
+        Lazy<double[]> figures = new(() => Workplace.Figures(
+            place.Build("pile"), $"{launches}", $"{PerMinute}", place.NewRuntime("kept"), place.NewRuntime("emptied"), place.Launcher, "--", "/bin/true"));
+        Measure Row(string what, string unit, Func<double[], double[]> of) =>
+            new($"{launches} launches, {PerMinute} a minute, {what}", unit, [new("VirtTime"), new("no file is left over")])
+            {
+                Together = () => of(figures.Value),
+                MostRounds = 1,
+            };
+        yield return Row("mean processor time", "µs", all => [all[0] / 1000, all[1] / 1000]);
+        yield return Row("worst processor time", "µs", all => [all[2] / 1000, all[3] / 1000]);
+        yield return Row("files left over", "files", all => [all[4], 0]);
+        yield return Row("their memory", "MB", all => [all[5] / Megabyte, 0]);
     }
 
     private static IEnumerable<Measure> Adjusting(Workplace place)

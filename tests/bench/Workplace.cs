@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using VirtTime.Config;
+using VirtTime.Format;
 
 namespace VirtTime.Bench;
 
@@ -79,6 +79,9 @@ internal sealed class Workplace : IDisposable
     public string Source(string file) => Path.Combine(Root, "tests", "programs", "bench", file);
 
     public string Temporary(string file) => Path.Combine(_directory, file);
+
+    /// <summary>An empty directory in memory for <c>XDG_RUNTIME_DIR</c>.</summary>
+    public string NewRuntime(string name) => Directory.CreateDirectory(Path.Combine(_configs, name)).FullName;
 
     /// <summary>A config file with calls in flight in the first threads.</summary>
     public string NewConfig(string name, int inFlight, bool hasDate = false)
