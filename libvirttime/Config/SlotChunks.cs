@@ -69,9 +69,12 @@ internal static unsafe class SlotChunks
 
     /// <summary>
     /// A word that is 0 in a process that was just forked; null until a chunk is mapped. The next one tells whether the process has a
-    /// <see cref="UserMark"/>.
+    /// <see cref="UserMark"/>: then it is not 0, and is the <see cref="Config.ReservedChoice"/> where there is one.
     /// </summary>
     public static nint* ProcessWord { get; private set; }
+
+    /// <summary>The choice that no other process takes; <see cref="ReservedChoice.None"/> where there is none.</summary>
+    public static int OwnChoice => ProcessWord[1] < SlotMark.SharedChoices ? ReservedChoice.None : (int)ProcessWord[1];
 
     public static void Use(MappedConfig* config) => s_config = config;
 
@@ -79,8 +82,11 @@ internal static unsafe class SlotChunks
     /// <param name="isMarked">This process has a <see cref="UserMark"/>.</param>
     public static void MapWhileOpen(MappedConfig* config, int descriptor, int slot, bool isMarked)
     {
-        if (Map(config, descriptor, slot / SlotsPerChunk) != null && AreOwnersWipedOnFork && isMarked)
-            ProcessWord[1] = 1;
+        if (Map(config, descriptor, slot / SlotsPerChunk) == null || !AreOwnersWipedOnFork || !isMarked)
+            return;
+        bool hasMarks = config->IsWritable && config->Size >= ConfigLayout.FileSize;
+        int choice = hasMarks ? ReservedChoice.Take(config, descriptor, slot) : ReservedChoice.None;
+        ProcessWord[1] = choice == ReservedChoice.None ? 1 : choice;
     }
 
     /// <summary>Makes a slot ready to be written without a fault, and says where it is. False where it cannot be had.</summary>
@@ -126,7 +132,7 @@ internal static unsafe class SlotChunks
     private static bool HasSlotsInFile(MappedConfig* config, int chunk) =>
         config->IsWritable && config->Size >= ConfigLayout.SlotsPosition + ((chunk + 1) * (long)SlotBytes);
 
-    // Two threads may do this at once: the first decides, and the other puts its own away.
+    // Two threads may do this at once: the first decides, and the other puts its own away. Null to one that has the file open, whose locks end with that.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Chunk* Map(MappedConfig* config, int descriptor, int number)
     {
@@ -158,7 +164,7 @@ internal static unsafe class SlotChunks
         Release(slots, SlotBytes);
         Release(marks, SlotsPerChunk);
         Release(made, FileMapping.PageSize + OwnerBytes);
-        return (Chunk*)(nint)Volatile.Read(ref s_chunks.Chunks[number]);
+        return descriptor == NoDescriptor ? (Chunk*)(nint)Volatile.Read(ref s_chunks.Chunks[number]) : null;
     }
 
     private static nint MapPart(MappedConfig* config, int descriptor, nint position, nint length) => descriptor == NoDescriptor
