@@ -52,12 +52,8 @@ internal static unsafe class ReservedChoice
         byte* marks = stackalloc byte[Threads];
         nint position = (nint)ConfigLayout.SlotClocksPosition + SlotMark.SlotOf(thread, Last);
         nint count = Kernel.Call(SyscallNumbers.pread64, descriptor, (nint)marks, Threads, position);
-        for (nint i = 0; i < count; i++)
-        {
-            if (SlotMark.ChoiceOf(marks[i]) == Last)
-                return true;
-        }
-
-        return false;
+        while (count > 0 && SlotMark.ChoiceOf(marks[count - 1]) != Last)
+            count--;
+        return count > 0;
     }
 }

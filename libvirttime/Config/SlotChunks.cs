@@ -58,10 +58,10 @@ internal static unsafe class SlotChunks
         public fixed byte Bits[ConfigLayout.SlotCount / SlotsPerPage / 8];
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly bool Has(int slot) => (Bits[slot / SlotsPerPage / 8] & (1 << (slot / SlotsPerPage % 8))) != 0;
+        public readonly bool Has(uint slot) => (Bits[slot / SlotsPerPage / 8] & (1u << (int)(slot / SlotsPerPage % 8))) != 0;
 
         // Another thread's bit may get lost meanwhile; then that page is asked about once more.
-        public void Add(int slot) => Bits[slot / SlotsPerPage / 8] |= (byte)(1 << (slot / SlotsPerPage % 8));
+        public void Add(uint slot) => Bits[slot / SlotsPerPage / 8] |= (byte)(1u << (int)(slot / SlotsPerPage % 8));
     }
 
     /// <summary>Whether the kernel clears what this process knows of its slots in its forked children.</summary>
@@ -94,23 +94,24 @@ internal static unsafe class SlotChunks
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryFind(int slot, out SlotPlace place)
     {
-        Chunk* chunk = (Chunk*)(nint)Volatile.Read(ref s_chunks.Chunks[slot / SlotsPerChunk]);
+        uint number = (uint)slot / SlotsPerChunk;
+        Chunk* chunk = (Chunk*)(nint)Volatile.Read(ref s_chunks.Chunks[number]);
         if (chunk == null)
-            chunk = Map(s_config, NoDescriptor, slot / SlotsPerChunk);
+            chunk = Map(s_config, NoDescriptor, (int)number);
         if (chunk == null)
         {
             place = default;
             return false;
         }
 
-        int index = slot % SlotsPerChunk;
+        uint index = (uint)slot % SlotsPerChunk;
         place.Deadline = chunk->Slots + index;
         place.Mark = chunk->Marks + index;
         place.Owner = chunk->Owners + index;
-        return s_writable.Has(slot) || TryMakeWritable(slot, place);
+        return s_writable.Has((uint)slot) || TryMakeWritable((uint)slot, place);
     }
 
-    public static bool IsMapped(int slot) => Volatile.Read(ref s_chunks.Chunks[slot / SlotsPerChunk]) != 0;
+    public static bool IsMapped(int slot) => Volatile.Read(ref s_chunks.Chunks[(uint)slot / SlotsPerChunk]) != 0;
 
     /// <summary>Says that a deadline of this process is kept elsewhere, where there is a file.</summary>
     public static void SayUnmovable()
@@ -127,7 +128,7 @@ internal static unsafe class SlotChunks
     }
 
     /// <summary>Whether others see a slot, and so can move what is in it.</summary>
-    public static bool IsInFile(int slot) => HasSlotsInFile(s_config, slot / SlotsPerChunk);
+    public static bool IsInFile(int slot) => HasSlotsInFile(s_config, (int)((uint)slot / SlotsPerChunk));
 
     private static bool HasSlotsInFile(MappedConfig* config, int chunk) =>
         config->IsWritable && config->Size >= ConfigLayout.SlotsPosition + ((chunk + 1) * (long)SlotBytes);
@@ -179,9 +180,9 @@ internal static unsafe class SlotChunks
 
     // A file's pages have to be had first: a disk without space would answer a store with SIGBUS.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool TryMakeWritable(int slot, SlotPlace place)
+    private static bool TryMakeWritable(uint slot, SlotPlace place)
     {
-        int inPage = slot % SlotsPerPage;
+        uint inPage = slot % SlotsPerPage;
         timespec* first = place.Deadline - inPage;
         bool isWritable = UserMemory.IsWritable(first) && UserMemory.IsWritable(first + (SlotsPerPage - 1))
             && UserMemory.IsWritable(place.Mark - inPage);

@@ -161,7 +161,7 @@ internal unsafe struct SlotClaim
     private bool TryTake(SlotClaim* here, byte mark)
     {
         nint owner = Volatile.Read(ref *_place.Owner);
-        bool isFree = owner == 0 && SlotMark.ChoiceOf(mark) < SlotMark.SharedChoices;
+        bool isFree = owner == 0 && _choice < SlotMark.SharedChoices;
         if (isFree && Volatile.Read(ref *_place.Mark) != 0)
             return false;
         if (owner != 0 && !IsLeft((SlotClaim*)owner, here, _place.Owner))
