@@ -88,8 +88,8 @@ internal sealed unsafe class LayoutMapping : IDisposable
 
     /// <summary>Makes slots idle and free. The slots must be prepared.</summary>
     /// <remarks>The mark goes last: from then on the slot may be another thread's.</remarks>
-    /// <param name="isDead">Of a slot's number and the id of the thread that has taken it.</param>
-    public void GiveBack(Func<int, int, bool> isDead)
+    /// <param name="isDead">Of a slot's number and its mark.</param>
+    public void GiveBack(Func<int, byte, bool> isDead)
     {
         if (!HasMarks)
             return;
@@ -98,7 +98,7 @@ internal sealed unsafe class LayoutMapping : IDisposable
         {
             for (int i = first; i < end; i++)
             {
-                if (marks[i] == 0 || !isDead(i, SlotMark.ThreadOf(i, marks[i])))
+                if (marks[i] == 0 || !isDead(i, marks[i]))
                     continue;
                 *(timespec*)(_start + PositionOf(i)) = default;
                 Interlocked.MemoryBarrier();

@@ -135,15 +135,8 @@ internal unsafe struct MappedConfig
         return null;
     }
 
-    // False on a filesystem without such locks, and before Linux 3.15.
-    private readonly bool TryMark(int descriptor)
-    {
-        UserMark mark = default;
-        mark.l_type = UserMark.F_RDLCK;
-        mark.l_start = UserMark.PositionOf((int)Kernel.Call(SyscallNumbers.getpid), (ulong)FirstPage);
-        mark.l_len = 1;
-        return Kernel.Call(SyscallNumbers.fcntl, descriptor, UserMark.F_OFD_SETLK, (nint)(&mark)) == 0;
-    }
+    private readonly bool TryMark(int descriptor) =>
+        ReservedChoice.TryLock(descriptor, UserMark.F_RDLCK, UserMark.PositionOf((int)Kernel.Call(SyscallNumbers.getpid), (ulong)FirstPage));
 
     // Negative errno on failure.
     private nint MapPages(int descriptor, bool isWritable)

@@ -58,10 +58,10 @@ internal static unsafe class SlotChunks
         public fixed byte Bits[ConfigLayout.SlotCount / SlotsPerPage / 8];
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly bool Has(int slot) => (Bits[slot / SlotsPerPage / 8] & (1 << (slot / SlotsPerPage % 8))) != 0;
+        public readonly bool Has(uint slot) => (Bits[slot / SlotsPerPage / 8] & (1u << (int)(slot / SlotsPerPage % 8))) != 0;
 
         // Another thread's bit may get lost meanwhile; then that page is asked about once more.
-        public void Add(int slot) => Bits[slot / SlotsPerPage / 8] |= (byte)(1 << (slot / SlotsPerPage % 8));
+        public void Add(uint slot) => Bits[slot / SlotsPerPage / 8] |= (byte)(1u << (int)(slot / SlotsPerPage % 8));
     }
 
     /// <summary>Whether the kernel clears what this process knows of its slots in its forked children.</summary>
@@ -69,9 +69,12 @@ internal static unsafe class SlotChunks
 
     /// <summary>
     /// A word that is 0 in a process that was just forked; null until a chunk is mapped. The next one tells whether the process has a
-    /// <see cref="UserMark"/>.
+    /// <see cref="UserMark"/>: then it is not 0, and is the <see cref="Config.ReservedChoice"/> where there is one.
     /// </summary>
     public static nint* ProcessWord { get; private set; }
+
+    /// <summary>The choice that no other process takes; <see cref="ReservedChoice.None"/> where there is none.</summary>
+    public static int OwnChoice => ProcessWord[1] < SlotMark.SharedChoices ? ReservedChoice.None : (int)ProcessWord[1];
 
     public static void Use(MappedConfig* config) => s_config = config;
 
@@ -79,8 +82,11 @@ internal static unsafe class SlotChunks
     /// <param name="isMarked">This process has a <see cref="UserMark"/>.</param>
     public static void MapWhileOpen(MappedConfig* config, int descriptor, int slot, bool isMarked)
     {
-        if (Map(config, descriptor, slot / SlotsPerChunk) != null && AreOwnersWipedOnFork && isMarked)
-            ProcessWord[1] = 1;
+        if (Map(config, descriptor, slot / SlotsPerChunk) == null || !AreOwnersWipedOnFork || !isMarked)
+            return;
+        bool hasMarks = config->IsWritable && config->Size >= ConfigLayout.FileSize;
+        int choice = hasMarks ? ReservedChoice.Take(config, descriptor, slot) : ReservedChoice.None;
+        ProcessWord[1] = choice == ReservedChoice.None ? 1 : choice;
     }
 
     /// <summary>Makes a slot ready to be written without a fault, and says where it is. False where it cannot be had.</summary>
@@ -88,23 +94,24 @@ internal static unsafe class SlotChunks
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryFind(int slot, out SlotPlace place)
     {
-        Chunk* chunk = (Chunk*)(nint)Volatile.Read(ref s_chunks.Chunks[slot / SlotsPerChunk]);
+        uint number = (uint)slot / SlotsPerChunk;
+        Chunk* chunk = (Chunk*)(nint)Volatile.Read(ref s_chunks.Chunks[number]);
         if (chunk == null)
-            chunk = Map(s_config, NoDescriptor, slot / SlotsPerChunk);
+            chunk = Map(s_config, NoDescriptor, (int)number);
         if (chunk == null)
         {
             place = default;
             return false;
         }
 
-        int index = slot % SlotsPerChunk;
+        uint index = (uint)slot % SlotsPerChunk;
         place.Deadline = chunk->Slots + index;
         place.Mark = chunk->Marks + index;
         place.Owner = chunk->Owners + index;
-        return s_writable.Has(slot) || TryMakeWritable(slot, place);
+        return s_writable.Has((uint)slot) || TryMakeWritable((uint)slot, place);
     }
 
-    public static bool IsMapped(int slot) => Volatile.Read(ref s_chunks.Chunks[slot / SlotsPerChunk]) != 0;
+    public static bool IsMapped(int slot) => Volatile.Read(ref s_chunks.Chunks[(uint)slot / SlotsPerChunk]) != 0;
 
     /// <summary>Says that a deadline of this process is kept elsewhere, where there is a file.</summary>
     public static void SayUnmovable()
@@ -121,12 +128,12 @@ internal static unsafe class SlotChunks
     }
 
     /// <summary>Whether others see a slot, and so can move what is in it.</summary>
-    public static bool IsInFile(int slot) => HasSlotsInFile(s_config, slot / SlotsPerChunk);
+    public static bool IsInFile(int slot) => HasSlotsInFile(s_config, (int)((uint)slot / SlotsPerChunk));
 
     private static bool HasSlotsInFile(MappedConfig* config, int chunk) =>
         config->IsWritable && config->Size >= ConfigLayout.SlotsPosition + ((chunk + 1) * (long)SlotBytes);
 
-    // Two threads may do this at once: the first decides, and the other puts its own away.
+    // Two threads may do this at once: the first decides, and the other puts its own away. Null to one that has the file open, whose locks end with that.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Chunk* Map(MappedConfig* config, int descriptor, int number)
     {
@@ -158,7 +165,7 @@ internal static unsafe class SlotChunks
         Release(slots, SlotBytes);
         Release(marks, SlotsPerChunk);
         Release(made, FileMapping.PageSize + OwnerBytes);
-        return (Chunk*)(nint)Volatile.Read(ref s_chunks.Chunks[number]);
+        return descriptor == NoDescriptor ? (Chunk*)(nint)Volatile.Read(ref s_chunks.Chunks[number]) : null;
     }
 
     private static nint MapPart(MappedConfig* config, int descriptor, nint position, nint length) => descriptor == NoDescriptor
@@ -173,9 +180,9 @@ internal static unsafe class SlotChunks
 
     // A file's pages have to be had first: a disk without space would answer a store with SIGBUS.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool TryMakeWritable(int slot, SlotPlace place)
+    private static bool TryMakeWritable(uint slot, SlotPlace place)
     {
-        int inPage = slot % SlotsPerPage;
+        uint inPage = slot % SlotsPerPage;
         timespec* first = place.Deadline - inPage;
         bool isWritable = UserMemory.IsWritable(first) && UserMemory.IsWritable(first + (SlotsPerPage - 1))
             && UserMemory.IsWritable(place.Mark - inPage);

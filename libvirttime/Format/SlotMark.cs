@@ -17,6 +17,9 @@ public static class SlotMark
     /// <summary>How many slots a thread may take: all that are a <see cref="Stride"/> apart.</summary>
     public const int Choices = ConfigLayout.SlotCount / Stride;
 
+    /// <summary>The first ones are for every process; each of the others is for the one process that has locked it (<see cref="UserMark.PositionOfChoice"/>).</summary>
+    public const int SharedChoices = 12;
+
     private const int ClockBits = 4;
     private const int ClockMask = (1 << ClockBits) - 1;
 
@@ -25,9 +28,12 @@ public static class SlotMark
     /// <summary>The clock of a slot that is taken; <c>CLOCK_MONOTONIC</c> where the file does not say, being another tool's.</summary>
     public static int ClockOf(byte mark) => mark == 0 ? Time.CLOCK_MONOTONIC : (mark & ClockMask) - 1;
 
+    /// <summary>At which of its tries the thread has taken the slot.</summary>
+    public static int ChoiceOf(byte mark) => mark >> ClockBits;
+
     /// <summary>The number of the slot that a thread takes at its <paramref name="choice"/>th try, from 0.</summary>
     public static int SlotOf(int thread, int choice) => (thread + (choice * Stride)) & (ConfigLayout.SlotCount - 1);
 
     /// <summary>The id of the thread that has taken a slot, in its own PID namespace.</summary>
-    public static int ThreadOf(int slot, byte mark) => (slot - ((mark >> ClockBits) * Stride)) & (ConfigLayout.SlotCount - 1);
+    public static int ThreadOf(int slot, byte mark) => (slot - (ChoiceOf(mark) * Stride)) & (ConfigLayout.SlotCount - 1);
 }

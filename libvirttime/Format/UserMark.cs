@@ -33,4 +33,10 @@ public struct UserMark
     /// <param name="process">Its id, as it gets it from <c>getpid</c>.</param>
     /// <param name="firstPage">Where it has the file's beginning mapped.</param>
     public static long PositionOf(int process, ulong firstPage) => Start + ((long)process << 32) + (uint)(firstPage >> 12);
+
+    /// <summary>
+    /// The byte, before those, that a process locks exclusively to be the only one that takes slots of a choice (<see cref="SlotMark.SharedChoices"/>). Whoever gets
+    /// the lock knows that the marks of that choice are of the dead.
+    /// </summary>
+    public static long PositionOfChoice(int choice) => Start - SlotMark.Choices + choice;
 }

@@ -189,6 +189,25 @@ public class DateSettingTests
         Limits.AssertJustAfter(When, HostClock.Realtime() - config.RealtimeOffset);
     }
 
+    // A user who may only read the file can keep its lock.
+    [Fact(Timeout = Limits.Test)]
+    public async Task Gives_up_after_two_seconds_of_waiting_for_the_lock_in_which_signals_arrive()
+    {
+        const int Again = 11;
+        using ConfigFile config = ConfigFile.AtDate(Dates.Ahead);
+        decimal offset = config.RealtimeOffset;
+        using RunningProgram locking = Command.Of(Needs.Tool("flock"), config.Path, "sh", "-c", "echo locked=1; cat").Start();
+        await locking.ReadNumberAsync("locked");
+        string[] date = [When.ToString(CultureInfo.InvariantCulture)];
+        Command setter = await DateSetting.UnprivilegedAsync(await DateSetting.BuildAsync("set_locked"), date);
+        Result result = (await setter.Under(config).RunAsync()).Succeeded();
+
+        Assert.Equal(Again, result.Number("error"));
+        Assert.InRange(result.Number("took_ms"), 1900, 15_000);
+        Assert.InRange(result.Number("signals"), 5, 1000);
+        Assert.Equal(offset, config.RealtimeOffset);
+    }
+
     private static async Task<(string Way, int Error, decimal Realtime, decimal Monotonic)[]> SetAsync(
         ConfigFile config, bool isPrivileged, params string[] ways)
     {

@@ -83,6 +83,24 @@ public class DeadWriterTests
         writer.AssertCompleted();
     }
 
+    // A user who may write the file, and wants others to wait.
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("5")]
+    [InlineData("300")]
+    public async Task Writer_that_keeps_the_sequence_odd_and_changes_it_is_waited_for_two_seconds_in_all(string milliseconds)
+    {
+        using ConfigFile config = ConfigFile.At(12345);
+        string program = await NativeProgram.BuildAsync("config/change_sequence.c");
+        using RunningProgram writing = Command.Of(program, milliseconds).With("VIRT_TIME_CONF", config.Path).Start();
+        await writing.ReadNumberAsync("started");
+        Result result = (await (await FirstReadAsync()).Under(config).RunAsync()).Succeeded();
+
+        Assert.Equal(1UL, config.Sequence & 1);
+        Assert.InRange(result.Number("read_ms"), 1900, 15_000);
+        Assert.InRange(result.Number("rest_ms"), 0, 1000);
+        Limits.AssertJustAfter(12345, result.Number("clock"));
+    }
+
     private static void AssertPrompt(Result result) => Assert.InRange(result.Number("read_ms"), 0, 300);
 
     private static InterruptedWriter Die(ConfigFile config, Death death)

@@ -1,10 +1,14 @@
-/* Who has a slot: SlotClaim.TryTake, IsHeld, Release and the loop of InFlightCall.Enter, for one slot. Every step is atomic and in order, since what it
+/* Who has a slot: SlotClaim.TryTake, IsHeld, GiveBack and the loop of InFlightCall.Enter, for one slot. Every step is atomic and in order, since what it
  * depends on is locked or fenced.
  *
  * Frames that may want the slot: MAIN of a thread; HANDLER, a wait in a signal handler of that thread, which stands still meanwhile; OTHER, of another
  * thread of the process for which this slot is one of its choices; STRANGER, of a thread of another process, which has a table of its own.
  * -DHANDLERS, -DOTHERS, -DSTRANGERS add them. -DLEFT: at the beginning a frame that was abandoned by longjmp has the slot; -DLEFT_TWICE: and the thread that
  * takes it over abandons its own. -DPLAIN_STORE plants the defect: the table's entry is taken over without comparing it.
+ *
+ * -DRESERVED: the slot is one of a choice that only the process takes that has locked it (ReservedChoice). The stranger's process starts at any time, gets the lock
+ * only once the first process is gone, which may be killed at any instruction and leaves its mark, and then takes the slot whatever its mark is. Without
+ * the lock it has no such choice. -DMARK_LAST plants a defect: the mark is cleared last, as that of a shared choice. -DNO_LOCK another: the stranger does not ask for the lock.
  */
 #define NONE 0
 #define MAIN 1
@@ -17,24 +21,29 @@
 byte mark;                 /* in the file: the frame, where the program has a clock */
 byte table[2];             /* per process: the owner */
 bool holds[ENTRIES], gone[ENTRIES];
-bool inhandler;
+bool inhandler, killed;
 
 #define LEFT_BEHIND(frame) (frame == ABANDONED || gone[frame])
+
+#ifdef RESERVED
+#define IS_SHARED false
+#else
+#define IS_SHARED true
+#endif
 
 /* granted: whether the call may use the slot */
 inline trytake(me, process) {
   granted = false;
   owner = table[process];
   if
-  :: owner == NONE -> go = (mark == NONE)
+  :: owner == NONE -> go = (!IS_SHARED || mark == NONE)
   :: owner != NONE -> go = LEFT_BEHIND(owner)
   fi;
   if
-  :: go && owner == NONE ->
-     table[process] = me;
+  :: go && owner == NONE && IS_SHARED ->
      atomic { if :: mark == NONE -> mark = me; granted = true :: else fi };
-     if :: !granted -> table[process] = NONE :: else fi
-  :: go && owner != NONE ->
+     if :: granted -> table[process] = me :: else fi
+  :: go && !(owner == NONE && IS_SHARED) ->
 #ifdef PLAIN_STORE
      table[process] = me; granted = true;
 #else
@@ -43,6 +52,14 @@ inline trytake(me, process) {
      if :: granted -> mark = me :: else fi
   :: else
   fi }
+
+inline giveback(process) {
+#if defined(RESERVED) && !defined(MARK_LAST)
+  mark = NONE; table[process] = NONE
+#else
+  table[process] = NONE; mark = NONE
+#endif
+}
 
 inline call(me, process) {
   do
@@ -59,25 +76,38 @@ inline call(me, process) {
   od;
   if
   :: granted ->
-     atomic { holds[me] = false; go = (table[me == STRANGER] == me) };
+     atomic { holds[me] = false; go = (table[process] == me) };
 #ifdef LEFT_TWICE
      if :: me == MAIN -> go = false :: else fi;       /* by longjmp again */
 #endif
-     if :: go -> mark = NONE; table[process] = NONE :: else fi
+     if :: go -> giveback(process) :: else fi
   :: else
   fi;
   atomic { gone[me] = true; granted = false; go = false; owner = NONE } }
 
-proctype thread() provided (!inhandler) { byte owner, tries; bool granted, go; call(MAIN, 0) }
+proctype thread() provided (!inhandler || killed) { byte owner, tries; bool granted, go;
+  { call(MAIN, 0) } unless { killed } }
 proctype handler() { byte owner, tries; bool granted, go;
 end:
-  atomic { !gone[MAIN] -> inhandler = true }; call(HANDLER, 0); inhandler = false }
-proctype other() { byte owner, tries; bool granted, go; call(OTHER, 0) }
-proctype stranger() { byte owner, tries; bool granted, go; call(STRANGER, 1) }
+  { atomic { !gone[MAIN] -> inhandler = true }; call(HANDLER, 0); inhandler = false } unless { killed } }
+proctype other() { byte owner, tries; bool granted, go;
+  { call(OTHER, 0) } unless { killed } }
+proctype stranger() { byte owner, tries; bool granted, go;
+end:
+#if defined(RESERVED) && !defined(NO_LOCK)
+  killed;
+#endif
+  call(STRANGER, 1) }
 
+/* The kernel ends all threads of a process before it takes the process's locks away. */
+proctype killer() { atomic { killed = true; holds[MAIN] = false; holds[HANDLER] = false; holds[OTHER] = false } }
+
+/* One frame has the slot, and it is moved by the clock of that frame. */
+#define WRONG_MARK(frame) (holds[frame] && mark != frame)
 proctype monitor() {
 end:
-  atomic { holds[MAIN] + holds[HANDLER] + holds[OTHER] + holds[STRANGER] > 1 -> assert(false) } }
+  atomic { (holds[MAIN] + holds[HANDLER] + holds[OTHER] + holds[STRANGER] > 1
+    || WRONG_MARK(MAIN) || WRONG_MARK(HANDLER) || WRONG_MARK(OTHER) || WRONG_MARK(STRANGER)) -> assert(false) } }
 
 init { atomic {
 #if defined(LEFT) || defined(LEFT_TWICE)
@@ -92,5 +122,8 @@ init { atomic {
 #endif
 #ifdef STRANGERS
   run stranger();
+#endif
+#ifdef RESERVED
+  run killer();
 #endif
   run monitor() } }

@@ -100,11 +100,12 @@ internal static class ConfigAdjustment
             bool isOfOtherBoot = BootCheck.IsOfOtherBoot(ConfigHeader.ReadNow(file));
             if (isOfOtherBoot && manner.KeepsWaits && inFlight > 0)
                 throw ConfigErrors.WaitsOfOtherBoot(file.Path);
-            OffsetWriter.Write(layout, old, offsets, manner.LeavesUnmovable, manner.ForgetsSaved, manner.KeepsWaits);
 
-            // Programs that were restored from a checkpoint have lost their marks as users.
+            // Programs that were restored from a checkpoint have lost their marks as users. Before it is forgotten that there are saved clocks: one of the two
+            // is always said.
             if (manner.ForgetsSaved)
                 UnmovableCalls.SayUncounted(layout);
+            OffsetWriter.Write(layout, old, offsets, manner.LeavesUnmovable, manner.ForgetsSaved, manner.KeepsWaits);
             if (manner.ForgetsSaved || isOfOtherBoot || standstill is null)
                 return inFlight;
 

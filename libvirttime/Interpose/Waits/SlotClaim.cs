@@ -19,6 +19,7 @@ internal unsafe struct SlotClaim
     private nint _cookie;
     private SlotPlace _place;
     private int _thread;
+    private int _choice;
 
     // In place of a slot: a disk without space, or all taken.
     private timespec _own;
@@ -43,17 +44,19 @@ internal unsafe struct SlotClaim
     public static void Take(SlotClaim* claim, int clock)
     {
         claim->_thread = ThreadHint.Current();
-        for (int choice = 0; choice < SlotMark.Choices; choice++)
+        claim->_choice = 0;
+        do
         {
-            int slot = SlotMark.SlotOf(claim->_thread, choice);
+            int slot = SlotMark.SlotOf(claim->_thread, claim->_choice);
             if (!SlotChunks.TryFind(slot, out claim->_place))
                 break;
-            if (!claim->TryTake(claim, SlotMark.Of(clock, choice)))
+            if (!claim->TryTake(claim, SlotMark.Of(clock, claim->_choice)))
                 continue;
             if (!SlotChunks.IsInFile(slot))
                 SlotChunks.SayUnmovable();
             return;
         }
+        while (claim->GoOn());
 
         claim->_place.Owner = null;
         UseOwn(claim);
@@ -63,7 +66,7 @@ internal unsafe struct SlotClaim
     public static void UseOwn(SlotClaim* claim)
     {
         if (IsHeld(claim))
-            MakeIdle(claim->_place);
+            MakeIdle(claim->_place, claim->_choice);
         claim->_place.Owner = null;
         claim->_place.Deadline = &claim->_own;
         SlotChunks.SayUnmovable();
@@ -81,8 +84,7 @@ internal unsafe struct SlotClaim
     /// <summary>Gives the slot back. It holds {0, 0} already.</summary>
     public static void Release(SlotClaim* claim)
     {
-        Volatile.Write(ref *claim->_place.Owner, 0);
-        Volatile.Write(ref *claim->_place.Mark, 0);
+        GiveBack(claim->_place, claim->_choice);
         claim->_cookie = 0;
     }
 
@@ -96,6 +98,7 @@ internal unsafe struct SlotClaim
         int thread = ThreadHint.Current();
         nint innermost = 0;
         SlotPlace place = default;
+        int choiceOfPlace = 0;
         for (int choice = 0; choice < SlotMark.Choices; choice++)
         {
             nint claim = FindClaim(SlotMark.SlotOf(thread, choice), thread, out SlotPlace here);
@@ -103,19 +106,38 @@ internal unsafe struct SlotClaim
                 continue;
             innermost = claim;
             place = here;
+            choiceOfPlace = choice;
         }
 
         if (innermost != 0)
-            MakeIdle(place);
+            MakeIdle(place, choiceOfPlace);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void MakeIdle(SlotPlace place)
+    private static void MakeIdle(SlotPlace place, int choice)
     {
         *place.Deadline = default;
         Interlocked.MemoryBarrier();
+        GiveBack(place, choice);
+    }
+
+    // What decides whose the slot is goes last where nobody else can take it in between, and first where that would be another process's slot.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void GiveBack(in SlotPlace place, int choice)
+    {
+        if (choice >= SlotMark.SharedChoices)
+            Volatile.Write(ref *place.Mark, 0);
         Volatile.Write(ref *place.Owner, 0);
-        Volatile.Write(ref *place.Mark, 0);
+        if (choice < SlotMark.SharedChoices)
+            Volatile.Write(ref *place.Mark, 0);
+    }
+
+    // False when all choices have been tried.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool GoOn()
+    {
+        _choice = ++_choice < SlotMark.SharedChoices ? _choice : _choice == SlotMark.SharedChoices ? SlotChunks.OwnChoice : ReservedChoice.None;
+        return _choice != ReservedChoice.None;
     }
 
     // What lies above the stack pointer comes first, from below.
@@ -132,18 +154,20 @@ internal unsafe struct SlotClaim
         return claim != null && IsAlive(claim, place.Owner) && claim->_thread == thread ? (nint)claim : 0;
     }
 
-    // The owner is stored last and cleared first, so a slot with an owner always has this process's mark. A frame that is abandoned between the two
-    // leaves a mark without an owner: the slot is lost to this process, and never taken for a stranger's or from one.
+    // Of a shared choice, the owner is stored last and cleared first, so a slot with an owner always has this process's mark. A frame that is abandoned between
+    // the two leaves a mark without an owner: the slot is lost to this process, and never taken for a stranger's or from one. Of this process's own choice,
+    // whatever mark there is without an owner is a dead thread's, and the owner alone decides.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryTake(SlotClaim* here, byte mark)
     {
         nint owner = Volatile.Read(ref *_place.Owner);
-        if (owner == 0 && Volatile.Read(ref *_place.Mark) != 0)
+        bool isFree = owner == 0 && _choice < SlotMark.SharedChoices;
+        if (isFree && Volatile.Read(ref *_place.Mark) != 0)
             return false;
         if (owner != 0 && !IsLeft((SlotClaim*)owner, here, _place.Owner))
             return false;
         _cookie = CookieOf(here, _place.Owner);
-        if (owner == 0)
+        if (isFree)
         {
             if (Interlocked.CompareExchange(ref *_place.Mark, mark, 0) != 0)
                 return false;
