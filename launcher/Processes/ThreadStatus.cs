@@ -17,11 +17,8 @@ internal static class ThreadStatus
     /// <summary>Who traces it; 0 for nobody.</summary>
     public static int TracerOf(int process, int thread)
     {
-        const string Name = "\nTracerPid:\t";
-        string status = ByteString.From(SmallFile.TryRead($"/proc/{process}/task/{thread}/status") ?? []);
-        int start = status.IndexOf(Name, StringComparison.Ordinal) + Name.Length;
-        int end = start < Name.Length ? -1 : status.IndexOf('\n', start);
-        return end > 0 && int.TryParse(status.AsSpan(start, end - start), CultureInfo.InvariantCulture, out int tracer) ? tracer : 0;
+        byte[] status = SmallFile.TryRead($"/proc/{process}/task/{thread}/status") ?? [];
+        return ProcStatus.Words(status, "TracerPid") is [string text] && int.TryParse(text, CultureInfo.InvariantCulture, out int tracer) ? tracer : 0;
     }
 
     /// <summary>Whether it has made a child that shares its memory, and waits until that has begun another program or ended.</summary>
@@ -46,13 +43,7 @@ internal static class ThreadStatus
     }
 
     /// <summary>The letter that <c>ps</c> shows, such as D for a sleep that nothing interrupts; null where it is gone.</summary>
-    public static char? StateOf(int process, int thread)
-    {
-        // The name before the state is in parentheses and may hold anything.
-        string text = ByteString.From(SmallFile.TryRead($"/proc/{process}/task/{thread}/stat") ?? []);
-        int end = text.LastIndexOf(')');
-        return end >= 0 && end + 2 < text.Length ? text[end + 2] : null;
-    }
+    public static char? StateOf(int process, int thread) => ProcStatus.StateIn(SmallFile.TryRead($"/proc/{process}/task/{thread}/stat"));
 
     // struct clone_args begins with the flags.
     private static unsafe ulong ReadWord(int process, ulong address)
