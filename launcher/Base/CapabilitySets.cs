@@ -20,7 +20,7 @@ internal readonly record struct CapabilitySets(ulong Inheritable, ulong Permitte
 
     public static CapabilitySets OfThisProcess()
     {
-        string status = ByteString.From(SmallFile.TryRead("/proc/self/status") ?? []);
+        byte[] status = SmallFile.TryRead("/proc/self/status") ?? [];
         return new(Field(status, "CapInh"), Field(status, "CapPrm"), Field(status, "CapEff"), Field(status, "CapBnd"), Field(status, "CapAmb"));
     }
 
@@ -36,13 +36,9 @@ internal readonly record struct CapabilitySets(ulong Inheritable, ulong Permitte
             : string.Join(", ", numbers.Select(number => "cap_" + (number < s_names.Length ? s_names[number] : $"{number}")));
     }
 
-    private static ulong Field(string status, string name)
-    {
-        string head = $"\n{name}:\t";
-        int start = status.IndexOf(head, StringComparison.Ordinal) + head.Length;
-        int end = start < head.Length ? -1 : status.IndexOf('\n', start);
-        return end > 0 && ulong.TryParse(status.AsSpan(start, end - start), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong set)
+    private static ulong Field(byte[] status, string name) =>
+        ProcStatus.Words(status, name) is [string text]
+            && ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong set)
             ? set
             : 0;
-    }
 }

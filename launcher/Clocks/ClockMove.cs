@@ -6,12 +6,7 @@ namespace VirtTime.Clocks;
 internal readonly record struct ClockMove(ClockOffsets Old, ClockOffsets New)
 {
     /// <summary>What is added to a host deadline, by the clock's id. Zero for clocks that have no offset, such as those of processor time.</summary>
-    public timespec Of(int clock) => clock
-        is Time.CLOCK_MONOTONIC or Time.CLOCK_MONOTONIC_RAW or Time.CLOCK_MONOTONIC_COARSE or Time.CLOCK_BOOTTIME or Time.CLOCK_BOOTTIME_ALARM
-        or Time.CLOCK_REALTIME or Time.CLOCK_REALTIME_COARSE or Time.CLOCK_REALTIME_ALARM
-        or Time.CLOCK_TAI
-        ? TimespecMath.Subtract(New.Of(clock), Old.Of(clock))
-        : default;
+    public timespec Of(int clock) => ClockFamilies.IsAny(clock) ? TimespecMath.Subtract(New.Of(clock), Old.Of(clock)) : default;
 
     /// <summary>Whether the virtual clock reads less than before, so that a time on it comes later.</summary>
     public bool SetsBack(int clock)

@@ -2,14 +2,6 @@ using VirtTime.Format;
 
 namespace VirtTime.Clocks;
 
-/// <summary>Clocks that share an offset.</summary>
-internal enum ClockFamily
-{
-    Monotonic,
-    Boottime,
-    Realtime,
-}
-
 /// <summary>The offsets of a config file: host − virtual, one for each family of clocks.</summary>
 /// <param name="OwnBoottime">The boottime family's own; null where it shares <paramref name="Monotonic"/>.</param>
 /// <param name="OwnRealtime">Null where the realtime family is the host's.</param>
@@ -19,7 +11,7 @@ internal readonly record struct ClockOffsets(timespec Monotonic, timespec? OwnBo
 
     public timespec Realtime => OwnRealtime ?? default;
 
-    public timespec Of(int clock) => FamilyOf(clock) switch
+    public timespec Of(int clock) => ClockFamilies.Of(clock) switch
     {
         ClockFamily.Boottime => Boottime,
         ClockFamily.Realtime => Realtime,
@@ -31,22 +23,6 @@ internal readonly record struct ClockOffsets(timespec Monotonic, timespec? OwnBo
         TimespecMath.Subtract(Monotonic, advance),
         OwnBoottime is timespec boottime ? TimespecMath.Subtract(boottime, advance) : null,
         OwnRealtime is timespec realtime ? TimespecMath.Subtract(realtime, advance) : null);
-
-    /// <summary>Of a clock id; what is unknown counts as monotonic, as in a file without clock ids.</summary>
-    public static ClockFamily FamilyOf(int clock) => clock switch
-    {
-        Time.CLOCK_BOOTTIME or Time.CLOCK_BOOTTIME_ALARM => ClockFamily.Boottime,
-        Time.CLOCK_REALTIME or Time.CLOCK_REALTIME_COARSE or Time.CLOCK_REALTIME_ALARM or Time.CLOCK_TAI => ClockFamily.Realtime,
-        _ => ClockFamily.Monotonic,
-    };
-
-    /// <summary>The clock id that names a family.</summary>
-    public static int ClockOf(ClockFamily family) => family switch
-    {
-        ClockFamily.Boottime => Time.CLOCK_BOOTTIME,
-        ClockFamily.Realtime => Time.CLOCK_REALTIME,
-        _ => Time.CLOCK_MONOTONIC,
-    };
 
     /// <summary>As an offset and an extension block say; the block may be all zero.</summary>
     public static ClockOffsets Of(timespec offset, in ConfigExtension extension) => new(

@@ -68,7 +68,7 @@ internal static class FileAge
     private static long? AgeOf(long? stamp) => (SinceBoot() / MillisecondsPerSecond) - stamp;
 
     private static long? ByWallClock(int directory, string name) =>
-        SystemCalls.statx(directory, name, SystemCalls.AT_SYMLINK_NOFOLLOW, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) == 0
+        statx_buffer.OfLinkAt(directory, name) is statx_buffer status
             && SystemCalls.clock_gettime(SystemCalls.CLOCK_REALTIME, out timespec now) == 0
             ? now.tv_sec - status.stx_mtime_seconds
             : null;

@@ -84,7 +84,7 @@ internal sealed record ForeignTimerDescriptor(DescriptorTable Table, int Descrip
             return null;
 
         // Our clock is read after the kernel has: what comes of it may be late by that, and never early.
-        timespec now = HostClocks.Now().Of(ClockOffsets.FamilyOf(clock));
+        timespec now = HostClocks.Now().Of(ClockFamilies.Of(clock));
         timespec expiry = TimespecMath.ToHostDeadline(TimespecMath.Add(now, left), difference);
         bool isIdle = (left.tv_sec | left.tv_nsec) == 0;
         return new ForeignTimerDescriptor(table, descriptor, flags, expiry, interval, ticks, isIdle);

@@ -158,49 +158,32 @@ internal sealed class EnvironmentSurvey
     /// </summary>
     private Answer EmptyEnvironmentOf(int pid)
     {
-        const int EnvironmentStart = 47;
         string[] before = StatusOf(pid);
         if (before.Length == 0 || IsWithoutMemory(before))
             return Answer.Ended;
         string[] now = StatusOf(pid);
-        bool isEmpty = SleepsWithEmptyEnvironment(before) && SleepsWithEmptyEnvironment(now) && before[EnvironmentStart] == now[EnvironmentStart];
+        bool isEmpty = SleepsWithEmptyEnvironment(before) && SleepsWithEmptyEnvironment(now) && before[ProcStatus.EnvironmentStart] == now[ProcStatus.EnvironmentStart];
         return isEmpty ? Answer.Complete : Answer.Later;
     }
 
-    private static bool IsWithoutMemory(string[] fields)
-    {
-        const int State = 0, Flags = 6, Threads = 17;
-        const uint PF_KTHREAD = 0x200000;
-        if (fields.Length <= Threads)
-            return false;
-        bool isKernels = uint.TryParse(fields[Flags], out uint flags) && (flags & PF_KTHREAD) != 0;
-        return isKernels || ((fields[State] is "Z" or "X") && (fields[Threads] is "0" or "1"));
-    }
+    private static bool IsWithoutMemory(string[] fields) => fields.Length > ProcStatus.Threads
+        && (ProcStatus.IsKernels(fields) || ((fields[ProcStatus.State] is "Z" or "X") && (fields[ProcStatus.Threads] is "0" or "1")));
 
-    private static bool SleepsWithEmptyEnvironment(string[] fields)
-    {
-        const int State = 0, EnvironmentStart = 47, EnvironmentEnd = 48;
-        return fields.Length > EnvironmentEnd && (fields[State] is "S" or "T" or "t" or "I")
-            && fields[EnvironmentStart] != "0" && fields[EnvironmentStart] == fields[EnvironmentEnd];
-    }
+    private static bool SleepsWithEmptyEnvironment(string[] fields) =>
+        fields.Length > ProcStatus.EnvironmentEnd && (fields[ProcStatus.State] is "S" or "T" or "t" or "I")
+            && fields[ProcStatus.EnvironmentStart] != "0" && fields[ProcStatus.EnvironmentStart] == fields[ProcStatus.EnvironmentEnd];
 
     // Two seconds of doubt: the start is in hundredths of a second, as our time namespace counts them.
     private long? StartOf(int pid)
     {
-        const int Start = 19;
         const long TicksPerSecond = 100, Doubt = 2;
         string[] fields = StatusOf(pid);
-        return fields.Length > Start && long.TryParse(fields[Start], NumberStyles.None, CultureInfo.InvariantCulture, out long start)
+        return fields.Length > ProcStatus.Start && long.TryParse(fields[ProcStatus.Start], NumberStyles.None, CultureInfo.InvariantCulture, out long start)
             ? (start / TicksPerSecond) + Doubt - FileAge.NamespaceOffset
             : null;
     }
 
-    /// <summary>The fields behind the name, which may hold anything; none where the process is gone.</summary>
-    private string[] StatusOf(int pid)
-    {
-        string stat = ByteString.From(_proc.TryRead($"{pid}/stat"));
-        return stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-    }
+    private string[] StatusOf(int pid) => ProcStatus.Fields(_proc.TryRead($"{pid}/stat"));
 
     private void AddNames(ReadOnlySpan<byte> environment)
     {

@@ -15,7 +15,7 @@ internal sealed record KernelThreads(HashSet<int> Ids, bool AreShown)
 
     public static KernelThreads In(ProcFolder proc)
     {
-        if (!IsKernels(ByteString.From(proc.TryRead($"{Parent}/stat"))))
+        if (!ProcStatus.IsKernels(ProcStatus.Fields(proc.TryRead($"{Parent}/stat"))))
             return new KernelThreads([], AreShown: false);
 
         HashSet<int> ids = [Parent];
@@ -26,17 +26,5 @@ internal sealed record KernelThreads(HashSet<int> Ids, bool AreShown)
         }
 
         return new KernelThreads(ids, AreShown: true);
-    }
-
-    private static bool IsKernels(string stat)
-    {
-        const uint PF_KTHREAD = 0x200000;
-        const int FlagsBehindName = 6;
-
-        // The name, in parentheses, may hold anything.
-        string[] fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return fields.Length > FlagsBehindName
-            && uint.TryParse(fields[FlagsBehindName], NumberStyles.None, CultureInfo.InvariantCulture, out uint flags)
-            && (flags & PF_KTHREAD) != 0;
     }
 }

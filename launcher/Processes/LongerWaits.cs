@@ -1,5 +1,6 @@
 using VirtTime.Clocks;
 using VirtTime.Config;
+using VirtTime.Format;
 
 namespace VirtTime.Processes;
 
@@ -16,13 +17,13 @@ internal readonly record struct LongerWaits(int Calls, Int128 Longest)
     public static LongerWaits In(OpenConfig file, ClockMove move, HostClocks.Moment now, HashSet<int> threads)
     {
         bool setsAnyBack = Array.Exists(
-            [ClockFamily.Monotonic, ClockFamily.Boottime, ClockFamily.Realtime], family => move.SetsBack(ClockOffsets.ClockOf(family)));
+            [ClockFamily.Monotonic, ClockFamily.Boottime, ClockFamily.Realtime], family => move.SetsBack(ClockFamilies.ClockOf(family)));
         LongerWaits waits = default;
         foreach (Slot slot in setsAnyBack ? SlotTable.Read(file) : [])
         {
             if (!move.SetsBack(slot.Clock) || !threads.Contains(slot.Thread))
                 continue;
-            Int128 left = Nanoseconds128.Of(slot.Deadline) - Nanoseconds128.Of(now.Of(ClockOffsets.FamilyOf(slot.Clock)));
+            Int128 left = Nanoseconds128.Of(slot.Deadline) - Nanoseconds128.Of(now.Of(ClockFamilies.Of(slot.Clock)));
             waits = new LongerWaits(waits.Calls + 1, Int128.Max(waits.Longest, left));
         }
 

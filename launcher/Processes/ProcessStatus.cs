@@ -15,11 +15,5 @@ internal static class ProcessStatus
         return StateOf(pid) is 'Z' or 'X' && proc?.ThreadIds(pid).TrueForAll(thread => ThreadStatus.IsOver(pid, thread)) == true;
     }
 
-    private static char? StateOf(int pid)
-    {
-        // The name before the state is in parentheses and may hold anything.
-        string text = ByteString.From(SmallFile.TryRead($"/proc/{pid}/stat") ?? []);
-        int end = text.LastIndexOf(')');
-        return end >= 0 && end + 2 < text.Length ? text[end + 2] : null;
-    }
+    private static char? StateOf(int pid) => ProcStatus.StateIn(SmallFile.TryRead($"/proc/{pid}/stat"));
 }

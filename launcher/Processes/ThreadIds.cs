@@ -35,16 +35,5 @@ internal readonly record struct ThreadIds(int Seen, int Own)
         Columns(status) is [.., string last] && int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : null;
 
     // One for each process namespace, from that of /proc to the innermost; none before Linux 4.1.
-    private static string[] Columns(byte[] status)
-    {
-        const string Name = "\nNSpid:";
-        string text = ByteString.From(status);
-        int start = text.IndexOf(Name, StringComparison.Ordinal);
-        if (start < 0)
-            return [];
-
-        start += Name.Length;
-        int end = text.IndexOf('\n', start);
-        return text[start..(end < 0 ? text.Length : end)].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-    }
+    private static string[] Columns(byte[] status) => ProcStatus.Words(status, "NSpid");
 }

@@ -50,27 +50,14 @@ internal static class ThreadStatus
     }
 
     /// <summary>The letter that <c>ps</c> shows, such as D for a sleep that nothing interrupts; null where it is gone.</summary>
-    public static char? StateOf(int process, int thread)
-    {
-        // The name before the state is in parentheses and may hold anything.
-        string text = ByteString.From(SmallFile.TryRead($"/proc/{process}/task/{thread}/stat") ?? []);
-        int end = text.LastIndexOf(')');
-        return end >= 0 && end + 2 < text.Length ? text[end + 2] : null;
-    }
+    public static char? StateOf(int process, int thread) => ProcStatus.StateIn(SmallFile.TryRead($"/proc/{process}/task/{thread}/stat"));
 
     private static bool IsInSet(int process, int thread, string name, int signal) =>
         ulong.TryParse(FieldOf(process, thread, name), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong signals)
             && (signals >> (signal - 1) & 1) != 0;
 
-    // Of its status; empty where there is none.
-    private static string FieldOf(int process, int thread, string name)
-    {
-        string label = $"\n{name}:\t";
-        string status = ByteString.From(SmallFile.TryRead($"/proc/{process}/task/{thread}/status") ?? []);
-        int start = status.IndexOf(label, StringComparison.Ordinal) + label.Length;
-        int end = start < label.Length ? -1 : status.IndexOf('\n', start);
-        return end > 0 ? status[start..end] : "";
-    }
+    private static string FieldOf(int process, int thread, string name) =>
+        ProcStatus.Words(SmallFile.TryRead($"/proc/{process}/task/{thread}/status"), name) is [string text, ..] ? text : "";
 
     // struct clone_args begins with the flags.
     private static unsafe ulong ReadWord(int process, ulong address)

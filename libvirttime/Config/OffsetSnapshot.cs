@@ -35,7 +35,7 @@ internal unsafe struct OffsetSnapshot
     /// Whether the target sees another value than the host's at this moment: of the realtime clocks that depends on the file, and may change.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static bool IsVirtual(int clock) => ClockFamily.IsRealtime(clock) ? Has(ConfigExtension.HasRealtimeOffset) : ClockFamily.IsAny(clock);
+    public static bool IsVirtual(int clock) => ClockFamilies.IsRealtime(clock) ? Has(ConfigExtension.HasRealtimeOffset) : ClockFamilies.IsAny(clock);
 
     /// <summary>
     /// The offset of a virtual clock as it lies there, once nobody is changing it. For those who do nothing with it that could not be
@@ -75,9 +75,9 @@ internal unsafe struct OffsetSnapshot
     /// <summary>Where a clock's offset lies now.</summary>
     private static timespec* SourceOf(int clock)
     {
-        if (ClockFamily.IsRealtime(clock))
+        if (ClockFamilies.IsRealtime(clock))
             return Has(ConfigExtension.HasRealtimeOffset) ? &s_config->Extension->realtime_offset : None();
-        bool isBoottime = ClockFamily.IsBoottime(clock) && Has(ConfigExtension.HasBoottimeOffset);
+        bool isBoottime = ClockFamilies.IsBoottime(clock) && Has(ConfigExtension.HasBoottimeOffset);
         return isBoottime ? &s_config->Extension->boottime_offset : s_config->Offset;
     }
 

@@ -12,14 +12,6 @@ internal static unsafe class VirtualClock
 {
     private static bool s_hasVdso;
 
-    /// <summary>The clocks that share an offset (<see cref="ClockFamily"/>).</summary>
-    public enum Family
-    {
-        Monotonic,
-        Boottime,
-        Realtime,
-    }
-
     public static bool IsReady => Volatile.Read(ref HotState.HostClock) != 0;
 
     /// <summary>Makes the clocks ready.</summary>
@@ -54,7 +46,7 @@ internal static unsafe class VirtualClock
     /// <param name="family">Which offset it goes by, known to the compiler. That of the realtime clocks was just seen to be in force.</param>
     /// <param name="result">Where the virtual time goes.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryRead(int clock, Family family, timespec* result)
+    public static bool TryRead(int clock, ClockFamily family, timespec* result)
     {
         nint config = Volatile.Read(ref HotState.Config);
         if (config == 0)
@@ -66,8 +58,8 @@ internal static unsafe class VirtualClock
         // The flags, which say where this offset lies, change within a sequence as well. Who takes the realtime clocks' away makes it 0.
         nint position = family switch
         {
-            Family.Boottime => BoottimeOffsetIn(config),
-            Family.Realtime => MappedConfig.ExtensionDistance + ConfigExtension.RealtimeOffsetPosition,
+            ClockFamily.Boottime => BoottimeOffsetIn(config),
+            ClockFamily.Realtime => MappedConfig.ExtensionDistance + ConfigExtension.RealtimeOffsetPosition,
             _ => 0,
         };
         long seconds = Volatile.Read(ref ((timespec*)(config + position))->tv_sec);

@@ -159,10 +159,10 @@ public unsafe struct ConfigChange
 
     private static timespec* SlotsIn(byte* layout) => (timespec*)(layout + ConfigLayout.SlotsPosition);
 
-    private readonly timespec DifferenceOf(int clock) => clock switch
+    private readonly timespec DifferenceOf(int clock) => ClockFamilies.Of(clock) switch
     {
-        Time.CLOCK_BOOTTIME or Time.CLOCK_BOOTTIME_ALARM => boottime_difference,
-        Time.CLOCK_REALTIME or Time.CLOCK_REALTIME_COARSE or Time.CLOCK_REALTIME_ALARM or Time.CLOCK_TAI => realtime_difference,
+        ClockFamily.Boottime => boottime_difference,
+        ClockFamily.Realtime => realtime_difference,
         _ => monotonic_difference,
     };
 

@@ -56,12 +56,7 @@ internal static unsafe class RawSyscall
     private static nint Convert(nint number, nint a, nint b, nint c, nint d, nint e, nint f)
     {
         Arguments call;
-        call.First = number;
-        call.Second = a;
-        call.Third = b;
-        call.Fourth = c;
-        call.Fifth = d;
-        call.Sixth = e;
+        Arguments.Set(&call, number, a, b, c, d, e);
         call.Seventh = f;
         switch (number)
         {

@@ -1,7 +1,9 @@
+using System.Runtime.CompilerServices;
+
 namespace VirtTime.RealFunctions;
 
 /// <summary>The arguments of a real function, as the C calling conventions pass integers and pointers.</summary>
-internal struct Arguments
+internal unsafe struct Arguments
 {
     public nint First;
     public nint Second;
@@ -10,4 +12,44 @@ internal struct Arguments
     public nint Fifth;
     public nint Sixth;
     public nint Seventh;
+
+    /// <summary>Fills in the first ones; the others, which the function does not take, stay what they are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Set(Arguments* call, nint first, nint second)
+    {
+        call->First = first;
+        call->Second = second;
+    }
+
+    /// <inheritdoc cref="Set(Arguments*, nint, nint)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Set(Arguments* call, nint first, nint second, nint third)
+    {
+        Set(call, first, second);
+        call->Third = third;
+    }
+
+    /// <inheritdoc cref="Set(Arguments*, nint, nint)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Set(Arguments* call, nint first, nint second, nint third, nint fourth)
+    {
+        Set(call, first, second, third);
+        call->Fourth = fourth;
+    }
+
+    /// <inheritdoc cref="Set(Arguments*, nint, nint)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Set(Arguments* call, nint first, nint second, nint third, nint fourth, nint fifth)
+    {
+        Set(call, first, second, third, fourth);
+        call->Fifth = fifth;
+    }
+
+    /// <inheritdoc cref="Set(Arguments*, nint, nint)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Set(Arguments* call, nint first, nint second, nint third, nint fourth, nint fifth, nint sixth)
+    {
+        Set(call, first, second, third, fourth, fifth);
+        call->Sixth = sixth;
+    }
 }

@@ -113,7 +113,7 @@ internal static class Obstacle
     }
 
     private static bool IsFiltered() =>
-        ByteString.From(SmallFile.TryRead("/proc/self/status") ?? []).Contains("\nSeccomp:\t2\n", StringComparison.Ordinal);
+        ProcStatus.Words(SmallFile.TryRead("/proc/self/status"), "Seccomp") is ["2"];
 
     private static string? Read(string setting) =>
         SmallFile.TryRead("/proc/sys/" + setting.Replace('.', '/')) is byte[] value ? ByteString.From(value).TrimEnd() : null;

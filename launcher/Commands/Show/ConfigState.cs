@@ -82,7 +82,7 @@ internal sealed record ConfigState(
         return new CallState(slot.Thread, thread, name, deadline - Nanoseconds(offsets.Of(slot.Clock)), deadline - clock.Host);
     }
 
-    private static string NameOf(int clock) => ClockOffsets.FamilyOf(clock) switch
+    private static string NameOf(int clock) => ClockFamilies.Of(clock) switch
     {
         ClockFamily.Boottime => Boottime,
         ClockFamily.Realtime => Realtime,

@@ -48,8 +48,7 @@ internal static unsafe class ClockDiscipline
     {
         Startup.Ensure();
         Arguments arguments;
-        arguments.First = clock;
-        arguments.Second = (nint)buffer;
+        Arguments.Set(&arguments, clock, (nint)buffer);
         return (int)Adjust(RealFunction.clock_adjtime, &arguments, &arguments.Second, clock);
     }
 

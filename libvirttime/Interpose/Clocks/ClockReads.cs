@@ -34,10 +34,10 @@ internal static unsafe class ClockReads
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int ReadMonotonic(timespec* result) =>
-        VirtualClock.TryRead(Time.CLOCK_MONOTONIC, VirtualClock.Family.Monotonic, result) ? 0 : ReadSlowly(Time.CLOCK_MONOTONIC, result);
+        VirtualClock.TryRead(Time.CLOCK_MONOTONIC, ClockFamily.Monotonic, result) ? 0 : ReadSlowly(Time.CLOCK_MONOTONIC, result);
 
     // Not marked NoInlining, since the compiler makes no jumps of the last calls of such a method; it is too long to be inlined. Two
-    // comparisons take less than ClockFamily's test of a bit.
+    // comparisons take less than ClockFamilies' test of a bit.
     private static int ReadOther(int clock, timespec* result)
     {
         if (clock == Time.CLOCK_REALTIME)
@@ -54,7 +54,7 @@ internal static unsafe class ClockReads
         nint config = Volatile.Read(ref HotState.Config);
         if (config == 0 || clock is Time.CLOCK_BOOTTIME_ALARM or Time.CLOCK_REALTIME_ALARM)
             return ReadSlowly(clock, result);
-        if (ClockFamily.IsRealtime(clock) && VirtualClock.IsRealtimeVirtual(config))
+        if (ClockFamilies.IsRealtime(clock) && VirtualClock.IsRealtimeVirtual(config))
             return ReadRealtimeFamily(clock, result);
         return ((delegate*<int, timespec*, int>)HotState.ClockGettimeBehind)(clock, result);
     }
@@ -69,19 +69,19 @@ internal static unsafe class ClockReads
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int ReadMonotonicFamily(int clock, timespec* result) =>
-        VirtualClock.TryRead(clock, VirtualClock.Family.Monotonic, result) ? 0 : ReadSlowly(clock, result);
+        VirtualClock.TryRead(clock, ClockFamily.Monotonic, result) ? 0 : ReadSlowly(clock, result);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int ReadBoottime(timespec* result) =>
-        VirtualClock.TryRead(Time.CLOCK_BOOTTIME, VirtualClock.Family.Boottime, result) ? 0 : ReadSlowly(Time.CLOCK_BOOTTIME, result);
+        VirtualClock.TryRead(Time.CLOCK_BOOTTIME, ClockFamily.Boottime, result) ? 0 : ReadSlowly(Time.CLOCK_BOOTTIME, result);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int ReadVirtualRealtime(timespec* result) =>
-        VirtualClock.TryRead(Time.CLOCK_REALTIME, VirtualClock.Family.Realtime, result) ? 0 : ReadSlowly(Time.CLOCK_REALTIME, result);
+        VirtualClock.TryRead(Time.CLOCK_REALTIME, ClockFamily.Realtime, result) ? 0 : ReadSlowly(Time.CLOCK_REALTIME, result);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int ReadRealtimeFamily(int clock, timespec* result) =>
-        VirtualClock.TryRead(clock, VirtualClock.Family.Realtime, result) ? 0 : ReadSlowly(clock, result);
+        VirtualClock.TryRead(clock, ClockFamily.Realtime, result) ? 0 : ReadSlowly(clock, result);
 
     // A clock that is not virtual goes to whoever comes next: another interposing library behind this one may shift it.
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -42,9 +42,7 @@ internal static unsafe class ProgramExecution
         ExecCall call;
         call.Unchanged = unchanged;
         call.Changed = changed;
-        call.Arguments.First = (nint)file;
-        call.Arguments.Second = arguments;
-        call.Arguments.Third = (nint)environment;
+        Arguments.Set(&call.Arguments, (nint)file, arguments, (nint)environment);
         call.Environment = &call.Arguments.Third;
         call.Target.Directory = file == null ? -1 : Mman.AT_FDCWD;
         call.Target.File = file;
@@ -61,9 +59,7 @@ internal static unsafe class ProgramExecution
             return (int)Real.Call(RealFunction.fexecve, descriptor, arguments);
         ExecCall call;
         call.Unchanged = call.Changed = RealFunction.fexecve;
-        call.Arguments.First = descriptor;
-        call.Arguments.Second = arguments;
-        call.Arguments.Third = environment;
+        Arguments.Set(&call.Arguments, descriptor, arguments, environment);
         call.Environment = &call.Arguments.Third;
         call.Target.Directory = descriptor;
         call.Target.File = null;
@@ -76,12 +72,7 @@ internal static unsafe class ProgramExecution
     {
         Startup.Ensure();
         Arguments call;
-        call.First = SyscallNumbers.execveat;
-        call.Second = directory;
-        call.Third = (nint)path;
-        call.Fourth = arguments;
-        call.Fifth = environment;
-        call.Sixth = flags;
+        Arguments.Set(&call, SyscallNumbers.execveat, directory, (nint)path, arguments, environment, flags);
         return (int)RawExecveat(&call);
     }
 

@@ -24,12 +24,7 @@ internal static unsafe class ProgramStart
     {
         ExecCall call;
         call.Unchanged = call.Changed = function;
-        call.Arguments.First = child;
-        call.Arguments.Second = (nint)file;
-        call.Arguments.Third = actions;
-        call.Arguments.Fourth = attributes;
-        call.Arguments.Fifth = arguments;
-        call.Arguments.Sixth = environment;
+        Arguments.Set(&call.Arguments, child, (nint)file, actions, attributes, arguments, environment);
         call.Environment = &call.Arguments.Sixth;
 
         // Actions may lead to another directory; a relative path is then not looked at.

@@ -35,10 +35,7 @@ internal static unsafe class PosixTimers
         Startup.Ensure();
         int clock = (flags & Time.TIMER_ABSTIME) != 0 ? TimerClocks.Of(timer) : AbsoluteTimer.Relative;
         Arguments arguments;
-        arguments.First = timer;
-        arguments.Second = flags;
-        arguments.Third = (nint)value;
-        arguments.Fourth = old;
+        Arguments.Set(&arguments, timer, flags, (nint)value, old);
         return (int)AbsoluteTimer.Arm(RealFunction.timer_settime, &arguments, &arguments.Third, &arguments.Fourth, clock);
     }
 

@@ -1,5 +1,6 @@
 using System.Threading;
 using VirtTime.Config;
+using VirtTime.Format;
 using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Timers;
@@ -42,7 +43,7 @@ internal static unsafe class TimerClocks
     public static void Note(nint timer, int clock)
     {
         Forget(timer);
-        if (!ClockFamily.IsAny(clock))
+        if (!ClockFamilies.IsAny(clock))
             return;
         for (Table* table = First(); table != null; table = NextOrNew(table))
         {

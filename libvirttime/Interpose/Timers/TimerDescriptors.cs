@@ -25,10 +25,7 @@ internal static unsafe class TimerDescriptors
     {
         Startup.Ensure();
         Arguments arguments;
-        arguments.First = descriptor;
-        arguments.Second = flags;
-        arguments.Third = (nint)value;
-        arguments.Fourth = old;
+        Arguments.Set(&arguments, descriptor, flags, (nint)value, old);
         int clock = ClockOf(descriptor, flags, value);
         return (int)AbsoluteTimer.Arm(RealFunction.timerfd_settime, &arguments, &arguments.Third, &arguments.Fourth, clock);
     }

@@ -12,9 +12,7 @@ internal static unsafe class Conditions
     {
         Startup.Ensure();
         Arguments arguments;
-        arguments.First = condition;
-        arguments.Second = mutex;
-        arguments.Third = deadline;
+        Arguments.Set(&arguments, condition, mutex, deadline);
         return (int)TimedCall.Wait(RealFunction.pthread_cond_timedwait, &arguments, &arguments.Third, ConditionClock.Of((void*)condition));
     }
 
@@ -24,10 +22,7 @@ internal static unsafe class Conditions
     {
         Startup.Ensure();
         Arguments arguments;
-        arguments.First = condition;
-        arguments.Second = mutex;
-        arguments.Third = clock;
-        arguments.Fourth = deadline;
+        Arguments.Set(&arguments, condition, mutex, clock, deadline);
         return (int)TimedCall.Wait(RealFunction.pthread_cond_clockwait, &arguments, &arguments.Fourth, clock);
     }
 }

@@ -21,9 +21,7 @@ internal static unsafe class Locks
     {
         Startup.Ensure();
         Arguments arguments;
-        arguments.First = mutex;
-        arguments.Second = clock;
-        arguments.Third = deadline;
+        Arguments.Set(&arguments, mutex, clock, deadline);
         bool isSupported = clock is Time.CLOCK_MONOTONIC or Time.CLOCK_REALTIME;
         return Mutex(RealFunction.pthread_mutex_clocklock, &arguments, &arguments.Third, isSupported ? clock : TimedCall.NoClock);
     }
@@ -44,10 +42,7 @@ internal static unsafe class Locks
     {
         Startup.Ensure();
         Arguments arguments;
-        arguments.First = thread;
-        arguments.Second = result;
-        arguments.Third = clock;
-        arguments.Fourth = deadline;
+        Arguments.Set(&arguments, thread, result, clock, deadline);
         return (int)TimedCall.WaitIfReadable(RealFunction.pthread_clockjoin_np, &arguments, &arguments.Fourth, clock);
     }
 
@@ -65,9 +60,7 @@ internal static unsafe class Locks
     {
         Startup.Ensure();
         Arguments arguments;
-        arguments.First = waited;
-        arguments.Second = clock;
-        arguments.Third = deadline;
+        Arguments.Set(&arguments, waited, clock, deadline);
         return (int)(clock is Time.CLOCK_MONOTONIC or Time.CLOCK_REALTIME
             ? TimedCall.Wait(function, &arguments, &arguments.Third, clock)
             : TimedCall.WaitIfReadable(function, &arguments, &arguments.Third, clock));

@@ -15,10 +15,7 @@ internal static unsafe class Sleeps
         if ((flags & Time.TIMER_ABSTIME) == 0)
             return (int)Real.Call(RealFunction.clock_nanosleep, clock, flags, request, remaining);
         Arguments arguments;
-        arguments.First = clock;
-        arguments.Second = flags;
-        arguments.Third = request;
-        arguments.Fourth = remaining;
+        Arguments.Set(&arguments, clock, flags, request, remaining);
         return (int)TimedCall.WaitIfReadable(RealFunction.clock_nanosleep, &arguments, &arguments.Third, clock);
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime;
+using System.Runtime.CompilerServices;
 using VirtTime.Format;
 using VirtTime.RealFunctions;
 
@@ -17,8 +18,7 @@ internal static unsafe class WallClockWaits
     {
         Startup.Ensure();
         Arguments arguments;
-        arguments.First = mutex;
-        arguments.Second = deadline;
+        Arguments.Set(&arguments, mutex, deadline);
         return Locks.Mutex(RealFunction.pthread_mutex_timedlock, &arguments, &arguments.Second, Time.CLOCK_REALTIME);
     }
 
@@ -36,9 +36,7 @@ internal static unsafe class WallClockWaits
     {
         Startup.Ensure();
         Arguments arguments;
-        arguments.First = thread;
-        arguments.Second = result;
-        arguments.Third = deadline;
+        Arguments.Set(&arguments, thread, result, deadline);
         return (int)TimedCall.WaitIfReadable(RealFunction.pthread_timedjoin_np, &arguments, &arguments.Third, Time.CLOCK_REALTIME);
     }
 
@@ -48,9 +46,7 @@ internal static unsafe class WallClockWaits
     {
         Startup.Ensure();
         Arguments arguments;
-        arguments.First = condition;
-        arguments.Second = mutex;
-        arguments.Third = deadline;
+        Arguments.Set(&arguments, condition, mutex, deadline);
         return (int)TimedCall.WaitIfReadable(RealFunction.cnd_timedwait, &arguments, &arguments.Third, Time.CLOCK_REALTIME);
     }
 
@@ -71,15 +67,12 @@ internal static unsafe class WallClockWaits
     /// <param name="call">The arguments of <c>syscall(SYS_mq_timedsend, queue, message, length, priority, deadline)</c>, or of the other one.</param>
     public static nint RawMessage(Arguments* call) => TimedCall.WaitIfReadable(RealFunction.syscall, call, &call->Sixth, Time.CLOCK_REALTIME);
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint PassMessage(RealFunction function, nint queue, nint message, nint length, nint priority, nint deadline)
     {
         Startup.Ensure();
         Arguments arguments;
-        arguments.First = queue;
-        arguments.Second = message;
-        arguments.Third = length;
-        arguments.Fourth = priority;
-        arguments.Fifth = deadline;
+        Arguments.Set(&arguments, queue, message, length, priority, deadline);
         return TimedCall.WaitIfReadable(function, &arguments, &arguments.Fifth, Time.CLOCK_REALTIME);
     }
 
@@ -87,8 +80,7 @@ internal static unsafe class WallClockWaits
     {
         Startup.Ensure();
         Arguments arguments;
-        arguments.First = waited;
-        arguments.Second = deadline;
+        Arguments.Set(&arguments, waited, deadline);
         return (int)TimedCall.WaitIfReadable(function, &arguments, &arguments.Second, Time.CLOCK_REALTIME);
     }
 }
