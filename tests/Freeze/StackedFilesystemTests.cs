@@ -70,7 +70,9 @@ public class StackedFilesystemTests
             CRTOOLS_SCRIPT_ACTION=pre-restore "$script" && echo restored
             """);
         Assert.Equal(["ended", "restored"], result.Succeeded().Lines);
-        Assert.Contains("is used by a program that runs", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+
+        // The shell may say there that the program was terminated.
+        Assert.Contains("is used by a program that runs", result.Error, StringComparison.Ordinal);
     }
 
     private static async Task<Result> RunAsync(string below, string script)
