@@ -96,7 +96,8 @@ public class DeadWriterTests
         Result result = (await (await FirstReadAsync()).Under(config).RunAsync()).Succeeded();
 
         Assert.Equal(1UL, config.Sequence & 1);
-        Assert.InRange(result.Number("read_ms"), 1900, 15_000);
+        // The first that reads is perhaps the library itself, as it is loaded.
+        Assert.InRange(result.Duration.TotalMilliseconds, 1900, 15_000);
         Assert.InRange(result.Number("rest_ms"), 0, 1000);
         Limits.AssertJustAfter(12345, result.Number("clock"));
     }
