@@ -35,8 +35,12 @@ internal readonly struct Descriptor(int number) : IDisposable
         return new Descriptor(moved);
     }
 
-    public bool TryStat(out statx_buffer status) =>
-        SystemCalls.statx(Number, "", SystemCalls.AT_EMPTY_PATH, statx_buffer.STATX_BASIC_STATS, out status) == 0;
+    public bool TryStat(out statx_buffer status)
+    {
+        statx_buffer? found = statx_buffer.OfDescriptor(Number);
+        status = found.GetValueOrDefault();
+        return found is not null;
+    }
 
     public void Dispose()
     {

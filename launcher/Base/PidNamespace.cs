@@ -6,8 +6,5 @@ internal static class PidNamespace
     /// <summary>Its inode number, which no other namespace of the machine has as long as it exists; 0 where it cannot be found out.</summary>
     public static ulong Own { get; } = Find();
 
-    private static ulong Find() =>
-        SystemCalls.statx(SystemCalls.AT_FDCWD, "/proc/self/ns/pid", 0, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) == 0
-            ? status.stx_ino
-            : 0;
+    private static ulong Find() => statx_buffer.Of("/proc/self/ns/pid")?.stx_ino ?? 0;
 }

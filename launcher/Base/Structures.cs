@@ -6,7 +6,7 @@ namespace VirtTime.Base;
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct statx_buffer
 {
-    public const uint STATX_BASIC_STATS = 0x7ff;
+    private const uint STATX_BASIC_STATS = 0x7ff;
 
     [FieldOffset(16)]
     public uint stx_nlink;
@@ -27,6 +27,18 @@ internal struct statx_buffer
     [FieldOffset(140)]
     public uint stx_dev_minor;
 
+    /// <summary>What a path leads to; null where nothing can be said of it (<see cref="ErrorNumber.Last"/> says why).</summary>
+    public static statx_buffer? Of(string path) => Ask(SystemCalls.AT_FDCWD, path, 0);
+
+    /// <summary>The same of a symbolic link itself, if the path is one.</summary>
+    public static statx_buffer? OfLink(string path) => OfLinkAt(SystemCalls.AT_FDCWD, path);
+
+    /// <inheritdoc cref="OfLink"/>
+    public static statx_buffer? OfLinkAt(int directory, string path) => Ask(directory, path, SystemCalls.AT_SYMLINK_NOFOLLOW);
+
+    /// <summary>What an open file is.</summary>
+    public static statx_buffer? OfDescriptor(int descriptor) => Ask(descriptor, "", SystemCalls.AT_EMPTY_PATH);
+
     public readonly bool IsRegularFile => (stx_mode & 0xF000) == 0x8000;
 
     public readonly bool IsSameFileAs(in statx_buffer other) =>
@@ -35,6 +47,9 @@ internal struct statx_buffer
     public readonly bool IsSymbolicLink => (stx_mode & 0xF000) == 0xA000;
 
     public readonly bool IsDirectory => (stx_mode & 0xF000) == 0x4000;
+
+    private static statx_buffer? Ask(int directory, string path, int flags) =>
+        SystemCalls.statx(directory, path, flags, STATX_BASIC_STATS, out statx_buffer status) == 0 ? status : null;
 }
 
 /// <summary><c>struct procmap_query</c> of <c>&lt;linux/fs.h&gt;</c> (Linux 6.11).</summary>

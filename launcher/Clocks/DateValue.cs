@@ -1,4 +1,5 @@
 using VirtTime.Base;
+using VirtTime.Format;
 
 namespace VirtTime.Clocks;
 
@@ -45,7 +46,7 @@ internal static class DateValue
 
         whole = whole.TrimStart('0');
         Int128 seconds = whole.Length <= MostDigits ? TimeValue.ParseDigits(whole) : Int128.MaxValue;
-        if (seconds >= TimeValue.FarthestSeconds && (seconds > TimeValue.FarthestSeconds || nanoseconds > 0))
+        if (seconds >= TimespecMath.FarthestSeconds && (seconds > TimespecMath.FarthestSeconds || nanoseconds > 0))
             throw TimeValue.TooFar(what, text);
 
         nanoseconds += seconds * Second;

@@ -6,7 +6,7 @@ namespace VirtTime.Clocks;
 /// <summary>Times and durations as nanoseconds in 128 bits, in which none overflows.</summary>
 internal static class Nanoseconds128
 {
-    private const int PerSecond = 1_000_000_000;
+    private const long PerSecond = TimespecMath.NanosecondsPerSecond;
 
     public static Int128 Of(timespec time) => ((Int128)time.tv_sec * PerSecond) + time.tv_nsec;
 

@@ -5,7 +5,7 @@ namespace VirtTime.Clocks;
 /// <summary>A realtime clock as a date.</summary>
 internal static class RealtimeDate
 {
-    private const long Second = 1_000_000_000;
+    private const long Second = TimeUnit.Second;
 
     /// <summary>RFC 3339 in UTC with nanoseconds; null outside the years 1 to 9999.</summary>
     /// <param name="nanoseconds">Since 1970.</param>

@@ -39,7 +39,7 @@ internal sealed record RequestedClock(string Option, Int128 Nanoseconds, Setting
         timespec offset = Nanoseconds128.ToTimespec(hostNow - virtualNow);
         return ConfigFormat.IsPlausible(offset)
             ? offset
-            : throw new LauncherException("--" + Option, $"too far; clocks end after {ConfigFormat.FarthestOffsetSeconds} s");
+            : throw new LauncherException("--" + Option, $"too far; clocks end after {TimespecMath.FarthestSeconds} s");
     }
 
     private LauncherException BelowZero(Int128 hostNow, Int128 virtualNow) => new("--" + Option, Kind == SettingKind.Since

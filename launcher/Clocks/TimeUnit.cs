@@ -1,9 +1,11 @@
+using VirtTime.Format;
+
 namespace VirtTime.Clocks;
 
 /// <summary>The units of a TIME, as systemd has them (<c>systemd.time(7)</c>).</summary>
 internal static class TimeUnit
 {
-    public const long Second = 1_000_000_000;
+    public const long Second = TimespecMath.NanosecondsPerSecond;
 
     // The micro sign and the Greek letter, which look the same: in UTF-8, a character for each byte.
     private const string MicroSign = "\u00c2\u00b5s";

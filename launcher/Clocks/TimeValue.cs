@@ -1,4 +1,5 @@
 using VirtTime.Base;
+using VirtTime.Format;
 
 namespace VirtTime.Clocks;
 
@@ -7,16 +8,13 @@ namespace VirtTime.Clocks;
 /// </summary>
 internal static class TimeValue
 {
-    /// <summary>What is accepted: ±2^61 s, far more than the kernel's clocks can hold, so that no sum of two overflows.</summary>
-    public const long FarthestSeconds = 1L << 61;
-
     private const string Blanks = " \t";
     private const string Remedy = "is not a time; try 12s, 3d12h or 250ms";
 
     // More digits are too far even in nanoseconds; so many fit 128 bits.
     private const int MostDigits = 28;
 
-    private static readonly Int128 s_farthest = (Int128)FarthestSeconds * 1_000_000_000;
+    private static readonly Int128 s_farthest = (Int128)TimespecMath.FarthestSeconds * TimeUnit.Second;
 
     /// <summary>Nanoseconds, exactly; a sign is accepted only where <paramref name="isOffset"/>.</summary>
     /// <param name="option">The option's name, for the message.</param>
@@ -80,7 +78,7 @@ internal static class TimeValue
     }
 
     public static LauncherException TooFar(string what, string text) =>
-        new(what, $"\"{text}\" is too far; clocks end after {FarthestSeconds} s");
+        new(what, $"\"{text}\" is too far; clocks end after {TimespecMath.FarthestSeconds} s");
 
     private static bool TryScale(ReadOnlySpan<char> fraction, long nanoseconds, out Int128 scaled)
     {

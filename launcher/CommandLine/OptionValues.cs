@@ -8,8 +8,8 @@ namespace VirtTime.CommandLine;
 /// <summary>Reads the values that are not times.</summary>
 internal static class OptionValues
 {
-    private const uint DefaultMode = 0x180; // 0600
-    private const uint PermissionBits = 0x1FF; // 0777
+    // What the owner needs.
+    private const uint DefaultMode = Permissions.OwnersFile;
 
     /// <summary>Octal permissions; reading and writing for the owner must be among them, or the owner could not use the file.</summary>
     public static uint ParseMode(string? text)
@@ -25,7 +25,7 @@ internal static class OptionValues
             mode = (mode * 8) + (uint)(digit - '0');
         }
 
-        if (!octal || (mode & ~PermissionBits) != 0)
+        if (!octal || (mode & ~Permissions.All) != 0)
             throw new LauncherException("--" + OptionNames.ConfigMode, $"\"{text}\" is not a file mode; try 0640");
 
         return (mode & DefaultMode) == DefaultMode

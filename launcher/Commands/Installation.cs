@@ -11,7 +11,6 @@ namespace VirtTime.Commands;
 internal static unsafe class Installation
 {
     private const string LauncherName = "virttime-run";
-    private const uint Executable = 0x1ED, Readable = 0x1A4; // 0755, 0644
     private const int BufferSize = 64 * 1024;
 
     /// <exception cref="LauncherException">It cannot be done, and nothing was changed.</exception>
@@ -25,15 +24,15 @@ internal static unsafe class Installation
         string launcher = InterposerLibrary.LauncherPath()
             ?? throw new LauncherException(LauncherName, "does not find itself; mount /proc, or start it by its path");
 
-        if (SystemCalls.mkdir(target, Executable) == 0)
-            SystemCalls.chmod(target, Executable);
+        if (SystemCalls.mkdir(target, Permissions.SharedProgram) == 0)
+            SystemCalls.chmod(target, Permissions.SharedProgram);
 
         string newLibrary = TemporaryName(target, InterposerLibrary.FileName);
         string newLauncher = TemporaryName(target, LauncherName);
         try
         {
-            Copy(library, directory, newLibrary, Readable);
-            Copy(launcher, directory, newLauncher, Executable);
+            Copy(library, directory, newLibrary, Permissions.SharedFile);
+            Copy(launcher, directory, newLauncher, Permissions.SharedProgram);
             if (LibraryFile.WhyNotLoadable(newLibrary) is string reason)
                 throw Failure(directory, "the copied library " + reason);
 
@@ -67,7 +66,7 @@ internal static unsafe class Installation
             throw new LauncherException(source, "cannot be read: " + ErrorNumber.Text(ErrorNumber.Last));
 
         CheckSizeLimit(directory, (long)status.stx_size);
-        using Descriptor to = Descriptor.Open(target, SystemCalls.O_RDWR | SystemCalls.O_CREAT | SystemCalls.O_EXCL, Readable);
+        using Descriptor to = Descriptor.Open(target, SystemCalls.O_RDWR | SystemCalls.O_CREAT | SystemCalls.O_EXCL, Permissions.SharedFile);
         if (!to.IsOpen)
             throw Failure(directory, ErrorNumber.Last);
 

@@ -60,9 +60,7 @@ internal static class FileAge
     private static long? AgeOf(long? stamp) => (MillisecondsOf(HostClocks.Now()) / MillisecondsPerSecond) - stamp;
 
     private static long? ByWallClock(int directory, string name) =>
-        SystemCalls.statx(directory, name, SystemCalls.AT_SYMLINK_NOFOLLOW, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) == 0
-            ? HostClocks.Now().Realtime.tv_sec - status.stx_mtime_seconds
-            : null;
+        statx_buffer.OfLinkAt(directory, name) is statx_buffer status ? HostClocks.Now().Realtime.tv_sec - status.stx_mtime_seconds : null;
 
     private static long MillisecondsOf(in HostClocks.Moment now) =>
         (now.Boottime.tv_sec * MillisecondsPerSecond) + (now.Boottime.tv_nsec / 1_000_000);

@@ -13,8 +13,6 @@ namespace VirtTime.PrivateFiles;
 /// </remarks>
 internal static class PrivateConfig
 {
-    private const uint Mode = 0x180; // 0600
-
     // Where "ulimit -f" forbids more: the offset, without slots.
     private const long SizeUnderLimit = 4096;
 
@@ -60,7 +58,7 @@ internal static class PrivateConfig
             string name = string.Concat(MakerName.Own.ToString(), ".", (stamp + number).ToString(CultureInfo.InvariantCulture));
             string path = directory.Path + "/" + name;
             const int Flags = SystemCalls.O_RDWR | SystemCalls.O_CREAT | SystemCalls.O_EXCL;
-            using Descriptor file = Descriptor.OpenAt(directory.Descriptor, name, Flags, Mode);
+            using Descriptor file = Descriptor.OpenAt(directory.Descriptor, name, Flags, Permissions.OwnersFile);
             if (!file.IsOpen && ErrorNumber.Last == ErrorNumber.EEXIST)
                 continue;
 
@@ -69,7 +67,7 @@ internal static class PrivateConfig
 
             try
             {
-                ConfigCreation.Fill(path, file.Number, Mode, SizeAllowed(), content);
+                ConfigCreation.Fill(path, file.Number, Permissions.OwnersFile, SizeAllowed(), content);
                 return path;
             }
             catch

@@ -7,9 +7,6 @@ namespace VirtTime.PrivateFiles;
 /// <remarks>On a tmpfs where possible: a file on a disk would be written back each time that a slot changes.</remarks>
 internal sealed class PrivateDirectory : IDisposable
 {
-    private const uint OwnerOnly = 0x1C0; // 0700
-    private const uint PermissionBits = 0x1FF; // 0777
-
     private static readonly string[] s_shared = ["/dev/shm", "/tmp"];
 
     private readonly Descriptor _directory;
@@ -38,7 +35,7 @@ internal sealed class PrivateDirectory : IDisposable
         // Another user may have made those two, so that ours cannot be made.
         foreach (string parent in s_shared)
         {
-            bool isTaken = StatusOf($"{parent}/virttime-{user}", SystemCalls.AT_SYMLINK_NOFOLLOW) is statx_buffer taken && taken.stx_uid != user;
+            bool isTaken = statx_buffer.OfLink($"{parent}/virttime-{user}") is statx_buffer taken && taken.stx_uid != user;
             if (isTaken && RandomDirectory.FindOrMake(parent, $"virttime-{user}.") is string path)
                 yield return path;
         }
@@ -58,7 +55,7 @@ internal sealed class PrivateDirectory : IDisposable
         if (directory.IsOpen
             && directory.TryStat(out statx_buffer status)
             && status.stx_uid == Syscall.geteuid()
-            && (status.stx_mode & PermissionBits) == OwnerOnly)
+            && (status.stx_mode & Permissions.All) == Permissions.OwnersDirectory)
         {
             return new PrivateDirectory(path, directory);
         }
@@ -75,14 +72,14 @@ internal sealed class PrivateDirectory : IDisposable
         // Under sudo, XDG_RUNTIME_DIR may still name the directory of the user who called it, which must not get a file of root's.
         string parent = path[..path.LastIndexOf('/')];
         bool isShared = s_shared.Contains(parent);
-        if (!isShared && StatusOf(parent, 0) is statx_buffer above && above.stx_uid != Syscall.geteuid())
+        if (!isShared && statx_buffer.Of(parent) is statx_buffer above && above.stx_uid != Syscall.geteuid())
             return $"{parent} belongs to another user";
         if (!isShared && ForeignPart(parent, isTarget: false) is string part)
             return $"{part} belongs to another user, who could lead {parent} elsewhere";
 
         // Whatever the umask: it may take the owner's rights away as well.
         uint umask = SystemCalls.umask(0);
-        bool isMade = SystemCalls.mkdir(path, OwnerOnly) == 0;
+        bool isMade = SystemCalls.mkdir(path, Permissions.OwnersDirectory) == 0;
         int error = ErrorNumber.Last;
         SystemCalls.umask(umask);
         if (isMade)
@@ -91,14 +88,14 @@ internal sealed class PrivateDirectory : IDisposable
         if (error != ErrorNumber.EEXIST)
             return ErrorNumber.Text(error);
 
-        if (StatusOf(path, SystemCalls.AT_SYMLINK_NOFOLLOW) is not statx_buffer status || !status.IsDirectory)
+        if (statx_buffer.OfLink(path) is not statx_buffer status || !status.IsDirectory)
             return "is not a directory";
 
         if (status.stx_uid != Syscall.geteuid())
             return "belongs to another user";
 
         // Nobody else can put another file in the place of ours: the directories above are sticky, or ours.
-        return (status.stx_mode & PermissionBits) == OwnerOnly || SystemCalls.chmod(path, OwnerOnly) == 0 ? null : ErrorNumber.Text(ErrorNumber.Last);
+        return (status.stx_mode & Permissions.All) == Permissions.OwnersDirectory || SystemCalls.chmod(path, Permissions.OwnersDirectory) == 0 ? null : ErrorNumber.Text(ErrorNumber.Last);
     }
 
     /// <summary>The part of a path that another user than root can replace; null where there is none. Symbolic links are parts as well.</summary>
@@ -108,7 +105,7 @@ internal sealed class PrivateDirectory : IDisposable
         for (int slash = path.IndexOf('/', 1); ; slash = path.IndexOf('/', slash + 1))
         {
             string part = slash < 0 ? path : path[..slash];
-            if (StatusOf(part, SystemCalls.AT_SYMLINK_NOFOLLOW) is statx_buffer status)
+            if (statx_buffer.OfLink(part) is statx_buffer status)
             {
                 if (status.stx_uid != 0 && status.stx_uid != Syscall.geteuid())
                     return part;
@@ -125,7 +122,4 @@ internal sealed class PrivateDirectory : IDisposable
             ? ForeignPart(ByteString.FromTerminated(resolved), isTarget: true)
             : null;
     }
-
-    private static statx_buffer? StatusOf(string path, int flags) =>
-        SystemCalls.statx(SystemCalls.AT_FDCWD, path, flags, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) == 0 ? status : null;
 }

@@ -9,8 +9,6 @@ namespace VirtTime.PrivateFiles;
 /// </summary>
 internal static class RandomDirectory
 {
-    private const uint OwnerOnly = 0x1C0; // 0700
-
     /// <summary>Null where there is none, and none can be made.</summary>
     /// <param name="parent">A directory that all users share.</param>
     /// <param name="prefix">What its name begins with.</param>
@@ -20,7 +18,7 @@ internal static class RandomDirectory
             return found;
 
         string made = string.Concat(parent, "/", prefix, Guid.NewGuid().ToString("N"));
-        if (SystemCalls.mkdir(made, OwnerOnly) != 0)
+        if (SystemCalls.mkdir(made, Permissions.OwnersDirectory) != 0)
             return null;
 
         // Of two launches that make one at the same time, both use the first by name.
@@ -43,6 +41,5 @@ internal static class RandomDirectory
     }
 
     private static bool IsOwn(int parent, string name) =>
-        SystemCalls.statx(parent, name, SystemCalls.AT_SYMLINK_NOFOLLOW, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) == 0
-            && status.IsDirectory && status.stx_uid == Syscall.geteuid();
+        statx_buffer.OfLinkAt(parent, name) is statx_buffer { IsDirectory: true } status && status.stx_uid == Syscall.geteuid();
 }

@@ -10,7 +10,6 @@ namespace VirtTime.PrivateFiles;
 internal sealed unsafe class SweepMark : IDisposable
 {
     private const string Name = "sweep";
-    private const uint Mode = 0x180; // 0600
 
     // More than any sweep is put off: the content is damaged, or of an earlier version.
     private const long Nonsense = 1_000_000;
@@ -27,7 +26,7 @@ internal sealed unsafe class SweepMark : IDisposable
     public static SweepMark? TryTake(int directory)
     {
         const int Flags = SystemCalls.O_RDWR | SystemCalls.O_CREAT | SystemCalls.O_NONBLOCK;
-        SweepMark mark = new(Descriptor.OpenAt(directory, Name, Flags | SystemCalls.O_NOFOLLOW, Mode));
+        SweepMark mark = new(Descriptor.OpenAt(directory, Name, Flags | SystemCalls.O_NOFOLLOW, Permissions.OwnersFile));
         if (mark._file.IsOpen)
         {
             mark.Read();

@@ -58,9 +58,7 @@ internal static class MappedFileAccess
         return null;
     }
 
-    public static bool IsAt(string path, in statx_buffer file) =>
-        SystemCalls.statx(SystemCalls.AT_FDCWD, path, 0, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) == 0
-            && status.IsSameFileAs(file);
+    public static bool IsAt(string path, in statx_buffer file) => statx_buffer.Of(path) is statx_buffer status && status.IsSameFileAs(file);
 
     /// <summary>Whether the process has an open file mapped at this moment.</summary>
     private static bool IsMappedBy(ProcFolder proc, int pid, int descriptor)

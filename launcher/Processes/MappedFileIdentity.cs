@@ -56,10 +56,5 @@ internal sealed class MappedFileIdentity
         return other is null || other.Value.IsSameFileAs(_status!.Value);
     }
 
-    private static statx_buffer? Status(string process, in Mapping mapping)
-    {
-        string link = $"/proc/{process}/map_files/{mapping.Range}";
-        const uint Mask = statx_buffer.STATX_BASIC_STATS;
-        return SystemCalls.statx(SystemCalls.AT_FDCWD, link, 0, Mask, out statx_buffer status) == 0 ? status : null;
-    }
+    private static statx_buffer? Status(string process, in Mapping mapping) => statx_buffer.Of($"/proc/{process}/map_files/{mapping.Range}");
 }

@@ -80,8 +80,7 @@ internal sealed class EnvCommand
 
     private static bool IsName(string name) => name.Length > 0 && !name.Contains('=', StringComparison.Ordinal);
 
-    private static bool IsDirectory(string path) =>
-        SystemCalls.statx(SystemCalls.AT_FDCWD, path, 0, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) == 0 && status.IsDirectory;
+    private static bool IsDirectory(string path) => statx_buffer.Of(path) is { IsDirectory: true };
 
     private void Change(ReadOnlySpan<string> words)
     {

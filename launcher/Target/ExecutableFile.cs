@@ -5,8 +5,6 @@ namespace VirtTime.Target;
 /// <summary>Whether the user may execute a file.</summary>
 internal static class ExecutableFile
 {
-    private const int AnyExecutes = 0x49; // 0111
-
     public static bool IsExecutable(string path)
     {
         if (SystemCalls.faccessat(SystemCalls.AT_FDCWD, path, SystemCalls.X_OK, SystemCalls.AT_EACCESS) == 0)
@@ -19,7 +17,7 @@ internal static class ExecutableFile
     /// <summary>The reason for a regular file that is not executable, with the remedy.</summary>
     public static string WhyNot(string path, in statx_buffer status)
     {
-        if ((status.stx_mode & AnyExecutes) == 0)
+        if ((status.stx_mode & Permissions.AnyExecutes) == 0)
             return "permission denied; chmod +x makes a program executable";
 
         using Descriptor file = Descriptor.Open(path, SystemCalls.O_PATH);

@@ -1,4 +1,5 @@
 using VirtTime.Base;
+using VirtTime.Format;
 
 namespace VirtTime.Target;
 
@@ -9,11 +10,6 @@ internal static unsafe class InterposerLibrary
 
     private const string Variable = "VIRTTIME_LIBRARY";
     private const int PathLimit = 4096;
-
-    private static readonly char[] s_separators = [' ', ':'];
-
-    // As gcc and clang name them: libasan.so.8, libclang_rt.tsan-x86_64.so. They end the process unless they come first.
-    private static readonly string[] s_sanitizers = ["asan", "tsan", "hwasan", "lsan", "msan", "rtsan"];
 
     /// <summary>Its absolute path: beside the launcher, in <c>../lib/virttime/</c>, or where <c>VIRTTIME_LIBRARY</c> says.</summary>
     /// <exception cref="LauncherException">There is none, it cannot be loaded, or <c>LD_PRELOAD</c> cannot hold its path.</exception>
@@ -30,22 +26,18 @@ internal static unsafe class InterposerLibrary
         return LibraryFile.WhyNotLoadable(path) is string reason ? throw new LauncherException(path, reason) : path;
     }
 
-    /// <summary>
-    /// The path in front of what is there, once; another copy of the interposer is taken out. Only the runtime of a sanitizer
-    /// that is there stays before it.
-    /// </summary>
-    public static string Prepend(string path, string? preload)
-    {
-        string[] others = [.. Others(preload)];
-        return string.Join(':', [.. others.TakeWhile(IsSanitizer), path, .. others.SkipWhile(IsSanitizer)]);
-    }
+    /// <summary>The path and what is there, as <see cref="PreloadOrder"/> says; another copy of the interposer is taken out.</summary>
+    public static string Prepend(string path, string? preload) => Rewrite(path, preload, withInterposer: true);
 
     /// <summary>What is there, without any copy of the interposer.</summary>
-    public static string Remove(string? preload) => string.Join(':', Others(preload));
+    public static string Remove(string? preload) => Rewrite(FileName, preload, withInterposer: false);
 
     /// <summary>Whether a value of <c>LD_PRELOAD</c> has an interposer in it.</summary>
-    public static bool IsIn(string? preload) =>
-        (preload ?? "").Split(s_separators, StringSplitOptions.RemoveEmptyEntries).Any(IsInterposer);
+    public static bool IsIn(string? preload)
+    {
+        fixed (byte* list = Terminated(preload ?? ""), interposer = Terminated(FileName))
+            return PreloadOrder.HasInterposer(list, interposer);
+    }
 
     /// <summary>Whether <c>LD_PRELOAD</c> cannot hold a path: the loader cuts at spaces and colons, and a dollar sign begins $ORIGIN or $LIB.</summary>
     public static bool IsUnfit(string path) => path.AsSpan().IndexOfAny(' ', ':', '$') >= 0;
@@ -53,18 +45,14 @@ internal static unsafe class InterposerLibrary
     /// <summary>This program's own file; null where it cannot be told.</summary>
     public static string? LauncherPath() => SmallFile.TryReadLink("/proc/self/exe") ?? ExecutedPath();
 
-    private static IEnumerable<string> Others(string? preload) =>
-        (preload ?? "").Split(s_separators, StringSplitOptions.RemoveEmptyEntries).Where(other => !IsInterposer(other));
-
-    private static bool IsInterposer(string path) => path == FileName || path.EndsWith("/" + FileName, StringComparison.Ordinal);
-
-    private static bool IsSanitizer(string path)
+    private static string Rewrite(string interposer, string? preload, bool withInterposer)
     {
-        string name = path[(path.LastIndexOf('/') + 1)..];
-        return s_sanitizers.Any(sanitizer =>
-            name.StartsWith($"lib{sanitizer}.so", StringComparison.Ordinal)
-            || name.StartsWith($"libclang_rt.{sanitizer}", StringComparison.Ordinal));
+        byte[] others = Terminated(preload ?? ""), own = Terminated(interposer), written = new byte[others.Length + own.Length];
+        fixed (byte* to = written, list = others, path = own)
+            return ByteString.From(written.AsSpan(0, (int)(PreloadOrder.Write(to, list, path, withInterposer) - to)));
     }
+
+    private static byte[] Terminated(string text) => [.. ByteString.ToBytes(text), 0];
 
     private static IEnumerable<string> Candidates()
     {
@@ -102,7 +90,5 @@ internal static unsafe class InterposerLibrary
         return new(FileName, $"not found beside virttime-run or in ../lib/virttime; reinstall, or set {Variable} to its path");
     }
 
-    private static bool IsFile(string path) =>
-        SystemCalls.statx(SystemCalls.AT_FDCWD, path, 0, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) == 0
-            && status.IsRegularFile;
+    private static bool IsFile(string path) => statx_buffer.Of(path) is { IsRegularFile: true };
 }

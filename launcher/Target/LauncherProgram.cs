@@ -13,6 +13,5 @@ internal static class LauncherProgram
     public static bool Is(ProgramFile file) => file.Path[(file.Path.LastIndexOf('/') + 1)..] == Name || IsThisOne(file);
 
     private static bool IsThisOne(ProgramFile file) =>
-        SystemCalls.statx(SystemCalls.AT_FDCWD, "/proc/self/exe", 0, statx_buffer.STATX_BASIC_STATS, out statx_buffer own) == 0
-            && file.Status.IsSameFileAs(own);
+        statx_buffer.Of("/proc/self/exe") is statx_buffer own && file.Status.IsSameFileAs(own);
 }

@@ -7,9 +7,7 @@ namespace VirtTime.Target;
 /// <summary>Whether executing a file would raise privileges, so that the loader drops <c>LD_PRELOAD</c> (<c>AT_SECURE</c>).</summary>
 internal static unsafe class Privileges
 {
-    private const int SetUserId = 0x800; // 04000
-    private const int SetGroupId = 0x400; // 02000
-    private const int GroupExecutes = 0x8; // 00010
+    private const uint RunsAsGroup = Permissions.SetGroupId | Permissions.GroupExecutes;
 
     // struct vfs_cap_data: magic and flags, then permitted and inheritable of capabilities 0 to 31, then of 32 to 63.
     private const int CapabilitySize = 24;
@@ -19,9 +17,9 @@ internal static unsafe class Privileges
     /// <summary>The reason in words, or null where the privileges stay as they are.</summary>
     public static string? WouldRaise(ProgramFile file)
     {
-        int mode = file.Status.stx_mode;
-        bool userId = (mode & SetUserId) != 0 && file.Status.stx_uid != Syscall.getuid();
-        bool groupId = (mode & (SetGroupId | GroupExecutes)) == (SetGroupId | GroupExecutes) && file.Status.stx_gid != Syscall.getgid();
+        uint mode = file.Status.stx_mode;
+        bool userId = (mode & Permissions.SetUserId) != 0 && file.Status.stx_uid != Syscall.getuid();
+        bool groupId = (mode & RunsAsGroup) == RunsAsGroup && file.Status.stx_gid != Syscall.getgid();
 
         // For root, capabilities of the file change nothing that counts.
         bool capabilities = Syscall.getuid() != 0 && HasCapabilities(file);

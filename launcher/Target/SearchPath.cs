@@ -55,7 +55,7 @@ internal static class SearchPath
     private static LauncherException? Check(string path, out int error)
     {
         error = 0;
-        if (SystemCalls.statx(SystemCalls.AT_FDCWD, path, 0, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) != 0)
+        if (statx_buffer.Of(path) is not statx_buffer status)
         {
             error = ErrorNumber.Last;
             return error switch

@@ -197,7 +197,7 @@ internal sealed class TargetInspection
     private void CheckInterpreter(string path, string interpreter, string kind)
     {
         string file = InDirectory(interpreter);
-        if (SystemCalls.statx(SystemCalls.AT_FDCWD, file, 0, statx_buffer.STATX_BASIC_STATS, out statx_buffer status) != 0)
+        if (statx_buffer.Of(file) is not statx_buffer status)
         {
             int error = ErrorNumber.Last;
             throw new LauncherException(

@@ -35,9 +35,6 @@ public enum ConfigDefect
 /// <remarks>Compiled into the interposer, the launcher and the tests, so it uses nothing but memory and integers.</remarks>
 public static unsafe class ConfigFormat
 {
-    /// <summary>Offsets stay far below where 64-bit seconds end, so that sums of a few of them never overflow.</summary>
-    public const long FarthestOffsetSeconds = 1L << 61;
-
     // 0x7f E L F, then class and data encoding, which are 1 or 2. As seconds they are millions of years, which no offset is.
     private const ulong ElfMask = 0xfcfc_ffff_ffff;
     private const ulong ElfMagic = 0x0000_464c_457f;
@@ -78,9 +75,9 @@ public static unsafe class ConfigFormat
     public static bool IsNewer(uint version, uint flags) =>
         version > ConfigExtension.CurrentVersion || (flags & ~ConfigExtension.KnownFlags) != 0;
 
-    /// <summary>Whether a clock can be off by this: ±2^61 s, nanoseconds in range.</summary>
+    /// <summary>Whether a clock can be off by this: not farther than <see cref="TimespecMath.FarthestSeconds"/>, nanoseconds in range.</summary>
     public static bool IsPlausible(timespec offset) =>
-        offset.tv_sec >= -FarthestOffsetSeconds && offset.tv_sec <= FarthestOffsetSeconds && TimespecMath.HasValidNanoseconds(offset);
+        offset.tv_sec >= -TimespecMath.FarthestSeconds && offset.tv_sec <= TimespecMath.FarthestSeconds && TimespecMath.HasValidNanoseconds(offset);
 
     // The C library's own, its examples', fastfreeze's, and ours while the block is still empty.
     private static bool IsCLayoutSize(long size) =>

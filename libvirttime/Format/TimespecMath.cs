@@ -7,10 +7,10 @@ public static class TimespecMath
     public const long NanosecondsPerSecond = 1_000_000_000;
 
     /// <summary>
-    /// The farthest deadline that is published. The kernel treats anything past 9223372036 s as "never"; staying far
-    /// below <see cref="long.MaxValue"/> lets a tool that adjusts the slot add any plausible difference without overflow.
+    /// The farthest time, offset or deadline: ±2^61 s. The kernel treats a deadline past 9223372036 s as "never"; staying far below
+    /// <see cref="long.MaxValue"/> lets a tool that adjusts it add any offset or difference without overflow.
     /// </summary>
-    public const long FarthestDeadlineSeconds = 1L << 61;
+    public const long FarthestSeconds = 1L << 61;
 
     /// <summary>Whether <paramref name="value"/> has its nanoseconds in range; the seconds may have any sign.</summary>
     public static bool HasValidNanoseconds(timespec value) => (ulong)value.tv_nsec < (ulong)NanosecondsPerSecond;
@@ -50,7 +50,7 @@ public static class TimespecMath
 
     /// <summary>
     /// The host deadline of a valid virtual one. At or below zero it becomes the earliest time that is still a time
-    /// (<c>{0, 0}</c> would disarm a timer and mark a slot as idle); past <see cref="FarthestDeadlineSeconds"/> it stays there.
+    /// (<c>{0, 0}</c> would disarm a timer and mark a slot as idle); past <see cref="FarthestSeconds"/> it stays there.
     /// </summary>
     public static timespec ToHostDeadline(timespec virtualDeadline, timespec offset)
     {
@@ -60,9 +60,9 @@ public static class TimespecMath
             host.tv_sec = 0;
             host.tv_nsec = 1;
         }
-        else if (host.tv_sec > FarthestDeadlineSeconds)
+        else if (host.tv_sec > FarthestSeconds)
         {
-            host.tv_sec = FarthestDeadlineSeconds;
+            host.tv_sec = FarthestSeconds;
         }
 
         return host;

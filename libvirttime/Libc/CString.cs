@@ -44,19 +44,6 @@ internal static unsafe class CString
         return *text != 0;
     }
 
-    /// <summary>What follows the last slash.</summary>
-    public static byte* FileName(byte* path)
-    {
-        byte* name = path;
-        for (; *path != 0; path++)
-        {
-            if (*path == (byte)'/')
-                name = path + 1;
-        }
-
-        return name;
-    }
-
     /// <summary>Copies <paramref name="text"/> and its NUL, and returns where the NUL is.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static byte* Append(byte* to, byte* text)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using VirtTime.Base;
 using VirtTime.Clocks;
+using VirtTime.Format;
 
 namespace VirtTime.Tests.Unit;
 
@@ -139,7 +140,7 @@ public class DateValueTests
         try
         {
             Int128 date = DateValue.Parse("realtime-at", text);
-            Assert.InRange(date, -(Int128)TimeValue.FarthestSeconds * Second, (Int128)TimeValue.FarthestSeconds * Second);
+            Assert.InRange(date, -(Int128)TimespecMath.FarthestSeconds * Second, (Int128)TimespecMath.FarthestSeconds * Second);
             return true;
         }
         catch (LauncherException exception)

@@ -159,7 +159,7 @@ internal static class ConfigAdjustment
                 "--" + OptionNames.Advance, $"a clock would read {Nanoseconds128.Format(reading)} s; a clock cannot be set below zero");
 
         // What is farther makes the file none.
-        if (offset.tv_sec is <= -TimeValue.FarthestSeconds or >= TimeValue.FarthestSeconds)
-            throw new LauncherException("--" + OptionNames.Advance, $"is too far; clocks end after {TimeValue.FarthestSeconds} s");
+        if (offset.tv_sec is <= -TimespecMath.FarthestSeconds or >= TimespecMath.FarthestSeconds)
+            throw new LauncherException("--" + OptionNames.Advance, $"is too far; clocks end after {TimespecMath.FarthestSeconds} s");
     }
 }

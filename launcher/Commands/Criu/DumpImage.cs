@@ -37,10 +37,9 @@ internal sealed unsafe class DumpImage : IDisposable
         header.boottime = TimespecMath.Subtract(now.Boottime, offsets.Boottime);
         header.realtime = TimespecMath.Subtract(now.Realtime, offsets.Realtime);
 
-        const uint Mode = 0x180; // 0600
         SystemCalls.unlinkat(directory.Descriptor, NewName, 0);
         const int Flags = SystemCalls.O_RDWR | SystemCalls.O_CREAT | SystemCalls.O_EXCL;
-        using Descriptor file = Descriptor.OpenAt(directory.Descriptor, NewName, Flags, Mode);
+        using Descriptor file = Descriptor.OpenAt(directory.Descriptor, NewName, Flags, Permissions.OwnersFile);
         int error = file.IsOpen ? TryFill(file.Number, &header, config) : ErrorNumber.Last;
         if (error == 0 && SystemCalls.renameat(directory.Descriptor, NewName, directory.Descriptor, Name) != 0)
             error = ErrorNumber.Last;

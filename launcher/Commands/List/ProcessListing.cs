@@ -55,8 +55,7 @@ internal static class ProcessListing
     }
 
     private static bool IsLauncher(int pid) =>
-        SystemCalls.statx(SystemCalls.AT_FDCWD, "/proc/self/exe", 0, statx_buffer.STATX_BASIC_STATS, out statx_buffer own) == 0
-            && MappedFileAccess.IsAt($"/proc/{pid}/exe", own);
+        statx_buffer.Of("/proc/self/exe") is statx_buffer own && MappedFileAccess.IsAt($"/proc/{pid}/exe", own);
 
     // What it was started with, or the title that it wrote over it; its name where there is neither. Null where it is gone.
     private static string[]? Command(ProcFolder proc, int pid)

@@ -1,0 +1,118 @@
+using System.Runtime.CompilerServices;
+
+namespace VirtTime.Format;
+
+/// <summary>The order of the files in a value of <c>LD_PRELOAD</c>, which has colons or spaces between them.</summary>
+/// <remarks>
+/// The interposer comes first. Only a sanitizer's runtime that is in front stays there, of those that end the process unless they come first. Compiled into
+/// the interposer, the launcher and the tests, so it uses nothing but memory.
+/// </remarks>
+public static unsafe class PreloadOrder
+{
+    /// <summary>Whether an interposer is in it: any file of the same name is taken for a copy.</summary>
+    /// <param name="list">Ends in a NUL.</param>
+    /// <param name="interposer">Its path, or its name alone.</param>
+    public static bool HasInterposer(byte* list, byte* interposer)
+    {
+        int length;
+        for (byte* entry = First(list, &length); length != 0; entry = First(entry + length, &length))
+        {
+            if (IsInterposer(entry, length, interposer))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Writes what is there and the interposer, once, or what is there without it.</summary>
+    /// <param name="to">Room for both, a colon, and a NUL.</param>
+    /// <param name="list">What is there.</param>
+    /// <param name="interposer">Its path.</param>
+    /// <param name="withInterposer">Whether it is to be there.</param>
+    /// <returns>Where the NUL is.</returns>
+    public static byte* Write(byte* to, byte* list, byte* interposer, bool withInterposer)
+    {
+        byte* start = to;
+        int length;
+        for (byte* entry = First(list, &length); length != 0; entry = First(entry + length, &length))
+        {
+            if (IsInterposer(entry, length, interposer))
+                continue;
+            if (withInterposer && !IsSanitizer(entry, length))
+            {
+                to = Append(to, start, interposer, LengthOf(interposer));
+                withInterposer = false;
+            }
+
+            to = Append(to, start, entry, length);
+        }
+
+        if (withInterposer)
+            to = Append(to, start, interposer, LengthOf(interposer));
+        *to = 0;
+        return to;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static byte* First(byte* list, int* length)
+    {
+        while (*list is (byte)' ' or (byte)':')
+            list++;
+        int end = 0;
+        while (list[end] is not (0 or (byte)' ' or (byte)':'))
+            end++;
+        *length = end;
+        return list;
+    }
+
+    // From the end, as far back as the name goes.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool IsInterposer(byte* entry, int length, byte* interposer)
+    {
+        for (int own = LengthOf(interposer); own > 0 && interposer[own - 1] != (byte)'/'; own--, length--)
+        {
+            if (length == 0 || entry[length - 1] != interposer[own - 1])
+                return false;
+        }
+
+        return length == 0 || entry[length - 1] == (byte)'/';
+    }
+
+    // asan, hwasan, lsan, msan, rtsan or tsan in the name, as gcc and clang have it: libasan.so.8, libclang_rt.tsan-x86_64.so. Not ubsan, which is content
+    // with any place, nor what a directory is named.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool IsSanitizer(byte* entry, int length)
+    {
+        bool isOne = false;
+        for (int i = 2; i + 3 < length; i++)
+        {
+            byte* at = entry + i;
+            if (*at == (byte)'/')
+                isOne = false;
+            else if (*at == (byte)'s' && at[1] == (byte)'a' && at[2] == (byte)'n' && at[3] is (byte)'.' or (byte)'-' or (byte)'_'
+                && at[-1] is (byte)'a' or (byte)'l' or (byte)'m' or (byte)'t' && at[-2] is (byte)'b' or (byte)'.' or (byte)'w' or (byte)'r')
+                isOne = true;
+        }
+
+        return isOne;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int LengthOf(byte* text)
+    {
+        int length = 0;
+        while (text[length] != 0)
+            length++;
+        return length;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static byte* Append(byte* to, byte* start, byte* entry, int length)
+    {
+        if (to != start)
+            *to++ = (byte)':';
+        for (int i = 0; i < length; i++)
+            *to++ = entry[i];
+        return to;
+    }
+}
