@@ -3,7 +3,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Conformance;
 
-/// <summary>The interposed functions, as four places tell them.</summary>
+/// <summary>The interposed functions, as five places tell them.</summary>
 internal static partial class VirtualisedNames
 {
     private static readonly string s_interposer = Path.Combine(Paths.Root, "libvirttime");
@@ -26,10 +26,25 @@ internal static partial class VirtualisedNames
     public static string[] InDocument() =>
         Names(TableRow(), File.ReadAllText(Path.Combine(Paths.Root, "docs", "interposed-functions.md")));
 
+    /// <summary>What the manual page of the library lists: the words of the lines in bold that begin an entry.</summary>
+    public static string[] ListedInManual() => [.. ManualTerm().Matches(ManualSection())
+        .SelectMany(match => Bold(match.Groups[1].Value)).Order(StringComparer.Ordinal)];
+
+    /// <summary>The same, and every other word in bold of that section.</summary>
+    public static string[] NamedInManual() => [.. BoldLine().Matches(ManualSection())
+        .SelectMany(match => Bold(match.Groups[1].Value)).Distinct().Order(StringComparer.Ordinal)];
+
     /// <summary>The dynamic symbols of the built library.</summary>
     public static async Task<string[]> InLibraryAsync() => Names(
         DefinedSymbol(),
         (await Command.Of("readelf", "--wide", "--dyn-syms", Paths.Library).RunAsync()).Succeeded().Output);
+
+    private static string ManualSection() =>
+        ManualInterposed().Match(File.ReadAllText(Path.Combine(Paths.Root, "scripts/man/libvirttime.7"))).Value;
+
+    // .BR gettimeofday "(2), " time (2)
+    private static string[] Bold(string line) =>
+        BesideNames().Replace(line, " ").Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     private static string[] Names(Regex pattern, string text) =>
         [.. pattern.Matches(text).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal)];
@@ -39,6 +54,20 @@ internal static partial class VirtualisedNames
 
     [GeneratedRegex("""\[RuntimeExport\("(\w+)"\)\]""")]
     private static partial Regex RuntimeExport();
+
+    [GeneratedRegex(@"^\.SS What is interposed$.*?(?=^\.SS )", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex ManualInterposed();
+
+    [GeneratedRegex(@"^\.T[PQ]\n\.BR? (.*)$", RegexOptions.Multiline)]
+    private static partial Regex ManualTerm();
+
+    [GeneratedRegex(@"^\.BR? (.*)$", RegexOptions.Multiline)]
+    private static partial Regex BoldLine();
+
+    [GeneratedRegex("""
+        "[^"]*"|\([0-9]\)[,.;]?|\s[,.;](?=\s|$)
+        """)]
+    private static partial Regex BesideNames();
 
     [GeneratedRegex(@"^\| `(\w+)`[^|]*\|", RegexOptions.Multiline)]
     private static partial Regex TableRow();

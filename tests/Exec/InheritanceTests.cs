@@ -132,30 +132,6 @@ public class InheritanceTests
             [$"LD_PRELOAD={Paths.Library}:libm.so.6:libdl.so.2", $"VIRT_TIME_CONF={config.Path}", "A=1", "NO EQUALS", "B=2"], Variables(result));
     }
 
-    [Theory(Timeout = Limits.Test)]
-    [InlineData("libasan.so.8")]
-    [InlineData("/usr/lib/libclang_rt.tsan-x86_64.so")]
-    public async Task Runtime_of_a_sanitizer_stays_in_front(string runtime)
-    {
-        using TemporaryDirectory directory = new();
-        using ConfigFile config = ConfigFile.At(12345);
-        Result result = (await RunAsync(
-            await WaysAsync(), config, $"set=LD_PRELOAD={runtime}:libm.so.6", "execve", await StaticAsync(directory))).Succeeded();
-        Assert.Equal($"LD_PRELOAD={runtime}:{Paths.Library}:libm.so.6", Variables(result)[0]);
-    }
-
-    [Theory(Timeout = Limits.Test)]
-    [InlineData("/home/hasan.s/libc++.so")]
-    [InlineData("libsan")]
-    public async Task What_only_sounds_like_one_does_not(string library)
-    {
-        using TemporaryDirectory directory = new();
-        using ConfigFile config = ConfigFile.At(12345);
-        Result result = (await RunAsync(
-            await WaysAsync(), config, $"set=LD_PRELOAD={library}", "execve", await StaticAsync(directory))).Succeeded();
-        Assert.Equal($"LD_PRELOAD={Paths.Library}:{library}", Variables(result)[0]);
-    }
-
     [Fact(Timeout = Limits.Test)]
     public async Task Environment_that_has_both_is_passed_on_as_it_is()
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using VirtTime.Base;
 using VirtTime.Clocks;
+using VirtTime.Format;
 
 namespace VirtTime.Tests.Unit;
 
