@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using VirtTime.Config;
+using VirtTime.Format;
 
 namespace VirtTime.Bench;
 

@@ -18,8 +18,8 @@ internal static class ConfigAdjustment
     /// <param name="KeepsWaits">Leave all deadlines as they are, so that calls in flight keep the time that they have left. Nobody is stopped for that.</param>
     internal readonly record struct Manner(bool Force, bool Freezes, bool ForgetsSaved = false, bool KeepsWaits = false)
     {
-        public static Manner Of(LauncherOptions options) =>
-            new(options.Force, !options.NoFreeze && !options.KeepWaits, KeepsWaits: options.KeepWaits);
+        public static Manner Of(Request request) =>
+            new(request.Running.Force, !request.Config.NoFreeze && !request.Config.KeepWaits, KeepsWaits: request.Config.KeepWaits);
 
         /// <summary>A deadline that is kept outside of the file makes no difference.</summary>
         public bool LeavesUnmovable => Force || KeepsWaits;
@@ -29,7 +29,7 @@ internal static class ConfigAdjustment
     /// <returns>How many calls were in flight.</returns>
     /// <exception cref="LauncherException">A clock would be below zero, or the file cannot hold what was asked.</exception>
     public static int Apply(OpenConfig file, Request request, Func<HostClocks.Moment> hostClocks) =>
-        Apply(file, hostClocks, Manner.Of(request.Options), (old, now) => Wanted(file, old, now, request));
+        Apply(file, hostClocks, Manner.Of(request), (old, now) => Wanted(file, old, now, request));
 
     /// <summary>Sets the offsets that <paramref name="wanted"/> makes of the old ones and the host clocks.</summary>
     /// <param name="hostClocks">Read while the file is locked, right before the change.</param>
@@ -122,10 +122,10 @@ internal static class ConfigAdjustment
             throw request.Realtime is not null ? ConfigErrors.NoRoomForDate(file.Path) : ConfigErrors.NoRoomForBoottime(file.Path);
 
         if (request.Advance is Int128 advance)
-            return Advanced(file, old, now, advance, request.Options.Force);
+            return Advanced(file, old, now, advance, request.Running.Force);
 
         // An offset that stays as it is would pass for one of this boot.
-        bool isStale = BootCheck.IsOfOtherBoot(header) && !request.Options.Force;
+        bool isStale = BootCheck.IsOfOtherBoot(header) && !request.Running.Force;
         if (isStale && request.Monotonic is null)
             throw ConfigErrors.MonotonicOfOtherBoot(file.Path);
 
