@@ -49,20 +49,19 @@ internal static class ConfigAdjustment
         if (users is not null)
             SlotRoom.Refuse(file, users.Users, manner.LeavesUnmovable);
         if (users is null || !manner.Freezes)
-            return Change(file, hostClocks, manner, wanted, null, null, users is null && isUsersBusiness ? DeadSlots.GiveBackAll : null);
+            return Change(file, hostClocks, manner, wanted, null, isUnused: users is null && isUsersBusiness);
 
+        // Otherwise every user stands still during the change, and is let go before anything is said: one of them may be who reads it.
         users.Proc?.DemandOwn(ConfigErrors.What(file.Path), "or give --no-freeze to leave calls in flight as they are");
         if (!manner.Force)
             Strangers.Refuse(file, users);
+
         int inFlight = 0;
         FreezeReport report = new();
         if (users.Users.Count == 0)
-            inFlight = Change(file, hostClocks, manner, wanted, null, null, null);
+            inFlight = Change(file, hostClocks, manner, wanted, null, isUnused: false);
         else
-        {
-            Standstill.Run(users, report, standstill => inFlight = Change(
-                file, hostClocks, manner, wanted, standstill, report, layout => DeadSlots.GiveBack(layout, users, report)));
-        }
+            TracerThread.Run(dead => inFlight = Change(file, hostClocks, manner, wanted, new Standstill(users, report, dead), isUnused: false));
 
         Strangers.SeeTo(file, report);
         report.Write();
@@ -70,49 +69,56 @@ internal static class ConfigAdjustment
     }
 
     // The file is locked before anybody is stopped: one of them may hold the lock, being about to complete what a dead writer left.
+    // All that takes long comes before the standstill, which ends as soon as timers are set. All that can fail comes before the first store.
     private static int Change(
         OpenConfig file,
         Func<HostClocks.Moment> hostClocks,
         Manner manner,
         Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted,
         Standstill? standstill,
-        FreezeReport? report,
-        Action<LayoutMapping>? giveBackDead)
+        bool isUnused)
     {
         using ConfigLock held = new(file);
         using LayoutMapping layout = new(file);
         UnmovableCalls.Refuse(layout, manner.LeavesUnmovable);
         layout.PrepareSlots();
-        using (standstill)
-        {
-            // Whatever can fail comes before the first store; and what has been prepared takes no time again.
-            standstill?.Begin(file);
-            if (report is not null)
-                SlotRoom.Refuse(file, report.OwnIds, manner.LeavesUnmovable);
-            layout.PrepareSlots();
-            giveBackDead?.Invoke(layout);
-            int inFlight = SlotTable.Read(file).Count();
-            ClockOffsets old = ConfigHeader.ReadNow(file).Offsets;
-            HostClocks.Moment now = hostClocks();
-            ClockOffsets offsets = wanted(old, now);
 
-            // Where the clocks go on after a move, a checkpointer has armed timers with the time that remained.
-            bool isOfOtherBoot = BootCheck.IsOfOtherBoot(ConfigHeader.ReadNow(file));
-            if (isOfOtherBoot && manner.KeepsWaits && inFlight > 0)
-                throw ConfigErrors.WaitsOfOtherBoot(file.Path);
-            OffsetWriter.Write(layout, old, offsets, manner.LeavesUnmovable, manner.ForgetsSaved, manner.KeepsWaits);
+        using Standstill? ending = standstill;
+        standstill?.Begin(file);
+        if (standstill is not null)
+            SlotRoom.Refuse(file, standstill.Report.OwnIds, manner.LeavesUnmovable);
 
-            // Programs that were restored from a checkpoint have lost their marks as users.
-            if (manner.ForgetsSaved)
-                UnmovableCalls.SayUncounted(layout);
-            if (manner.ForgetsSaved || isOfOtherBoot || standstill is null)
-                return inFlight;
+        // What has been prepared takes no time again.
+        layout.PrepareSlots();
+        standstill?.GiveBackDeadSlots(layout);
+        if (isUnused)
+            DeadSlots.GiveBackAll(layout);
 
-            ClockMove move = new(old, offsets);
-            standstill.MoveTimers(move);
-            report!.LongerWaits = LongerWaits.In(file, move, now, report.OwnIds);
-            return inFlight;
-        }
+        int inFlight = SlotTable.Read(file).Count();
+        ClockOffsets old = ConfigHeader.ReadNow(file).Offsets;
+        HostClocks.Moment now = hostClocks();
+        ClockOffsets offsets = wanted(old, now);
+
+        // Where the clocks go on after a move, a checkpointer has armed timers with the time that remained.
+        bool isOfOtherBoot = BootCheck.IsOfOtherBoot(ConfigHeader.ReadNow(file));
+        if (isOfOtherBoot && manner.KeepsWaits && inFlight > 0)
+            throw ConfigErrors.WaitsOfOtherBoot(file.Path);
+
+        OffsetWriter.Write(layout, old, offsets, manner.LeavesUnmovable, manner.ForgetsSaved, manner.KeepsWaits);
+
+        // Programs that were restored from a checkpoint have lost their marks as users.
+        if (manner.ForgetsSaved)
+            UnmovableCalls.SayUncounted(layout);
+        else if (standstill is not null && !isOfOtherBoot)
+            MoveTimers(file, new ClockMove(old, offsets), now, standstill);
+
+        return inFlight;
+    }
+
+    private static void MoveTimers(OpenConfig file, ClockMove move, HostClocks.Moment now, Standstill standstill)
+    {
+        standstill.MoveTimers(move);
+        standstill.Report.LongerWaits = LongerWaits.In(file, move, now, standstill.Report.OwnIds);
     }
 
     private static ClockOffsets Wanted(OpenConfig file, ClockOffsets old, HostClocks.Moment now, Request request)
