@@ -3,145 +3,122 @@ using VirtTime.Target;
 
 namespace VirtTime.CommandLine;
 
-/// <summary>The command line as byte strings, cut where the command begins.</summary>
+/// <summary>The command line as byte strings: the options with their values, and the command.</summary>
 /// <remarks>
 /// The cut is made here and not by the parser, which then never sees the target's arguments: they may be thousands, and may
 /// hold a <c>--</c> or an empty string that is not the launcher's to judge.
 /// </remarks>
-/// <param name="Options">The launcher's own, without the <c>--</c>.</param>
+/// <param name="Options">In the order in which they were typed; an option may be there several times.</param>
 /// <param name="Command">The command and its arguments; empty where there is none.</param>
-internal sealed record ArgumentList(string[] Options, string[] Command)
+internal sealed record ArgumentList(List<GivenOption> Options, string[] Command)
 {
     private const string EndOfOptions = "--";
 
     // A split string may hold another -S; this many are enough, and end a definition that never ends.
     private const int SplitLimit = 16;
 
-    /// <summary>Replaces each <c>-S</c> by what it splits into, and cuts.</summary>
-    /// <exception cref="LauncherException">A string cannot be split.</exception>
+    public bool Has(string name) => IndexOf(name) >= 0;
+
+    /// <summary>The value of an option that was given and takes one; otherwise null.</summary>
+    public string? ValueOf(string name) => IndexOf(name) is int index and >= 0 ? Options[index].Value : null;
+
+    /// <summary>Where the option was given first; below zero where it was not.</summary>
+    public int IndexOf(string name)
+    {
+        for (int i = 0; i < Options.Count; i++)
+        {
+            if (Options[i].Row.Name == name)
+                return i;
+        }
+
+        return -1;
+    }
+
+    /// <summary>The options of one group, as arguments for the parser.</summary>
+    public string[] Of(OptionGroup group) =>
+        [.. Options.FindAll(option => option.Row.Group == group).ConvertAll(option => option.Argument)];
+
+    /// <summary>Replaces each <c>-S</c> by what it splits into, and reads options up to the command.</summary>
+    /// <exception cref="LauncherException">An unknown or incomplete option, or a string that cannot be split.</exception>
     public static ArgumentList Parse(string[] arguments, Func<string, string?> variable)
     {
-        for (int splits = 0; splits <= SplitLimit; splits++)
+        List<GivenOption> options = [];
+        int next = 0;
+        for (int splits = 0; next < arguments.Length && IsOption(arguments[next]);)
         {
-            Boundary boundary = FindBoundary(arguments);
-            if (boundary.SplitString is null)
-                return Cut(arguments, boundary.Index);
+            next = arguments[next][1] == '-' ? ReadName(arguments, next, options) : ReadLetters(arguments, next, options);
+            if (options[^1] is not { Row.Name: OptionNames.SplitString, Value: string text })
+                continue;
 
-            string[] parts = SplitString.Split(boundary.SplitString, variable);
-            arguments = [.. arguments[..boundary.Index], .. boundary.LettersBefore, .. parts, .. arguments[boundary.Next..]];
+            if (splits++ == SplitLimit)
+                throw new LauncherException("--split-string", $"nested more than {SplitLimit} times");
+
+            options.RemoveAt(options.Count - 1);
+            arguments = [.. SplitString.Split(text, variable), .. arguments[next..]];
+            next = 0;
         }
 
-        throw new LauncherException("--split-string", $"nested more than {SplitLimit} times");
+        bool isMarked = next < arguments.Length && arguments[next] == EndOfOptions;
+        return new ArgumentList(options, arguments[(isMarked ? next + 1 : next)..]);
     }
 
-    private static ArgumentList Cut(string[] arguments, int index)
+    private static bool IsOption(string argument) => argument.Length >= 2 && argument[0] == '-' && argument != EndOfOptions;
+
+    /// <returns>The index of the argument after the option and its value.</returns>
+    private static int ReadName(string[] arguments, int at, List<GivenOption> options)
     {
-        bool marked = index < arguments.Length && arguments[index] == EndOfOptions;
-        return new ArgumentList(arguments[..index], arguments[(marked ? index + 1 : index)..]);
-    }
-
-    /// <summary>
-    /// The first argument that is not an option or an option's value, or the first <c>-S</c>. Completes the options up to there.
-    /// </summary>
-    private static Boundary FindBoundary(string[] arguments)
-    {
-        int index = 0;
-        while (index < arguments.Length)
-        {
-            string argument = CompleteName(arguments[index]);
-            arguments[index] = argument;
-            if (argument.Length < 2 || argument[0] != '-' || argument == EndOfOptions)
-                break;
-
-            Boundary? split = argument[1] == '-'
-                ? SplitAtName(arguments, index, argument[2..])
-                : SplitAtLetter(arguments, index, argument);
-            if (split is not null)
-                return split.Value;
-
-            index += TakesNext(arguments, index) ? 2 : 1;
-        }
-
-        return new Boundary(index, 0, null, []);
-    }
-
-    // The parser and its errors then see whole names.
-    private static string CompleteName(string argument)
-    {
-        if (!argument.StartsWith("--", StringComparison.Ordinal))
-            return argument;
-
+        string argument = arguments[at];
         int equals = argument.IndexOf('=', StringComparison.Ordinal);
-        int end = equals < 0 ? argument.Length : equals;
-        return "--" + OptionNames.Complete(argument[2..end]) + argument[end..];
+        string typed = equals > EndOfOptions.Length ? argument[..equals] : argument;
+        OptionRow row = OptionTable.Complete(typed[EndOfOptions.Length..]) ?? throw Unknown(typed);
+        if (!row.TakesValue && equals >= 0)
+            throw new LauncherException("--" + row.Name, "takes no value");
+
+        bool takesNext = row.TakesValue && equals < 0;
+        string? value = equals >= 0 ? argument[(equals + 1)..] : takesNext ? ValueAfter(arguments, at, row, "--" + row.Name) : null;
+        options.Add(new GivenOption(row, value));
+        return at + (takesNext ? 2 : 1);
     }
 
-    /// <summary>Whether the argument is an option whose value is the next argument.</summary>
-    /// <remarks>
-    /// CommandLineParser overlooks a missing value, a flag's value, and an option that is a number, and cuts a UTF-8 letter in
-    /// pieces; they are refused here.
-    /// </remarks>
-    private static bool TakesNext(string[] arguments, int index)
+    /// <returns>The index of the argument after the letters and the value of the last one.</returns>
+    private static int ReadLetters(string[] arguments, int at, List<GivenOption> options)
     {
-        string argument = arguments[index];
-        int equals = argument.IndexOf('=', StringComparison.Ordinal);
-        bool isName = argument[1] == '-';
-        if (!isName && !char.IsAsciiLetter(argument[1]))
-            throw new LauncherException(argument, "unknown option; see virttime-run --help");
-
-        if (isName && equals > 0 && OptionNames.TakesNone(argument[2..equals]))
-            throw new LauncherException(argument[..equals], "takes no value");
-
-        bool takesNext = isName ? OptionNames.TakesValue(argument[2..]) : EndsInValueLetter(argument);
-        bool isMissing = index + 1 == arguments.Length || arguments[index + 1] == EndOfOptions;
-        if (takesNext && isMissing)
-            throw new LauncherException(argument, "needs a value; see virttime-run --help");
-
-        return takesNext;
-    }
-
-    private static bool EndsInValueLetter(string letters)
-    {
+        string letters = arguments[at];
         for (int i = 1; i < letters.Length; i++)
         {
-            if (OptionNames.TakesValue(letters[i]))
-                return i == letters.Length - 1;
-        }
-
-        return false;
-    }
-
-    private static Boundary? SplitAtName(string[] arguments, int index, string name)
-    {
-        const string WithValue = OptionNames.SplitString + "=";
-        if (name.StartsWith(WithValue, StringComparison.Ordinal))
-            return new Boundary(index, index + 1, name[WithValue.Length..], []);
-
-        return name == OptionNames.SplitString ? new Boundary(index, index + 2, ValueAfter(arguments, index), []) : null;
-    }
-
-    private static Boundary? SplitAtLetter(string[] arguments, int index, string letters)
-    {
-        for (int i = 1; i < letters.Length; i++)
-        {
-            if (letters[i] == OptionNames.SplitStringLetter)
+            OptionRow row = OptionTable.WithLetter(letters[i])
+                ?? throw Unknown(char.IsAsciiLetter(letters[i]) ? "-" + letters[i] : letters);
+            if (!row.TakesValue)
             {
-                string[] before = i > 1 ? [letters[..i]] : [];
-                return i + 1 < letters.Length
-                    ? new Boundary(index, index + 1, letters[(i + 1)..], before)
-                    : new Boundary(index, index + 2, ValueAfter(arguments, index), before);
+                options.Add(new GivenOption(row, null));
+                continue;
             }
 
-            if (OptionNames.TakesValue(letters[i]))
-                return null;
+            bool takesNext = i + 1 == letters.Length;
+            options.Add(new GivenOption(row, takesNext ? ValueAfter(arguments, at, row, letters) : letters[(i + 1)..]));
+            return at + (takesNext ? 2 : 1);
         }
 
-        return null;
+        return at + 1;
     }
 
-    private static string ValueAfter(string[] arguments, int index) => index + 1 < arguments.Length
-        ? arguments[index + 1]
-        : throw new LauncherException("--split-string", "needs a value; see virttime-run --help");
+    // A string to split may be a single "--", as for env(1).
+    private static string ValueAfter(string[] arguments, int at, OptionRow row, string typed)
+    {
+        bool isSplit = row.Name == OptionNames.SplitString;
+        bool isMissing = at + 1 == arguments.Length || (arguments[at + 1] == EndOfOptions && !isSplit);
+        return isMissing
+            ? throw new LauncherException(isSplit ? "--split-string" : typed, "needs a value; see virttime-run --help")
+            : arguments[at + 1];
+    }
 
-    private readonly record struct Boundary(int Index, int Next, string? SplitString, string[] LettersBefore);
+    private static LauncherException Unknown(string typed) => new(typed, "unknown option; see virttime-run --help");
+}
+
+/// <summary>An option that was typed.</summary>
+/// <param name="Value">Null for an option without a value.</param>
+internal sealed record GivenOption(OptionRow Row, string? Value)
+{
+    /// <summary>As an argument with the whole name, for the parser.</summary>
+    public string Argument => Value is null ? "--" + Row.Name : $"--{Row.Name}={Value}";
 }

@@ -8,6 +8,9 @@ namespace VirtTime.CommandLine;
 /// <summary>Reads the values that are not times.</summary>
 internal static class OptionValues
 {
+    /// <summary>As the value of <c>--boottime-offset</c>: what the monotonic clock has.</summary>
+    public const string AsMonotonic = "monotonic";
+
     // What the owner needs.
     private const uint DefaultMode = Permissions.OwnersFile;
 
@@ -38,7 +41,7 @@ internal static class OptionValues
     {
         null or "virttime" => ConfigLayout.FileSize,
         "c" => ConfigLayout.CFileSize,
-        _ => throw new LauncherException("--" + OptionNames.ConfigLayout, $"\"{text}\" is not a layout; try virttime or c"),
+        _ => throw NoWord(OptionNames.ConfigLayout, text, "a layout"),
     };
 
     public static int? ParsePid(string? text)
@@ -57,7 +60,7 @@ internal static class OptionValues
         null or "preload" => Backend.Preload,
         "namespace" => Backend.Namespace,
         "auto" => Backend.Auto,
-        _ => throw new LauncherException("--" + OptionNames.Backend, $"\"{text}\" is not a backend; try preload, namespace or auto"),
+        _ => throw NoWord(OptionNames.Backend, text, "a backend"),
     };
 
     public static LogLevel ParseLogLevel(string? text, bool verbose) => text switch
@@ -70,7 +73,12 @@ internal static class OptionValues
         "error" => LogLevel.Error,
         "critical" => LogLevel.Critical,
         "none" => LogLevel.None,
-        _ => throw new LauncherException(
-            "--" + OptionNames.LogLevel, $"\"{text}\" is not a level; try trace, debug, information, warning, error, critical or none"),
+        _ => throw NoWord(OptionNames.LogLevel, text, "a level"),
     };
+
+    /// <summary>The words as "a, b or c".</summary>
+    public static string Alternatives(string[] words) => string.Join(", ", words[..^1]) + " or " + words[^1];
+
+    private static LauncherException NoWord(string option, string text, string noun) =>
+        new("--" + option, $"\"{text}\" is not {noun}; try {Alternatives(OptionTable.Named(option).Words)}");
 }

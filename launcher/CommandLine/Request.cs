@@ -8,9 +8,16 @@ namespace VirtTime.CommandLine;
 /// <summary>What the user wants, checked as far as the command line alone allows.</summary>
 internal sealed record Request
 {
-    public required LauncherOptions Options { get; init; }
+    public required ArgumentList Arguments { get; init; }
 
-    public required string[] Command { get; init; }
+    public required ConfigOptions Config { get; init; }
+
+    public required RunningOptions Running { get; init; }
+
+    public required OutputOptions Output { get; init; }
+
+    /// <summary>The command and its arguments; empty where there is none.</summary>
+    public string[] Command => Arguments.Command;
 
     /// <summary>Null: the monotonic family is not to be changed.</summary>
     public RequestedClock? Monotonic { get; init; }
@@ -47,69 +54,56 @@ internal sealed record Request
     public bool ChangesClocks => Monotonic is not null || Boottime is not null || SharesBoottime || Realtime is not null || Advance is not null;
 
     /// <exception cref="LauncherException">A value that cannot be, or options that contradict each other.</exception>
-    public static Request From(LauncherOptions options, string[] command)
+    public static Request From(ArgumentList list, TypedOptions typed)
     {
-        DatedOptions? dated = options as DatedOptions;
+        OptionRules.CheckContradictions(list);
+        ClockOptions clocks = typed.Clocks;
+        ConfigOptions config = typed.Config;
         Request request = new()
         {
-            Options = options,
-            Command = command,
-            Monotonic = Setting(
-                new(OptionNames.MonotonicAt, options.MonotonicAt),
-                new(OptionNames.MonotonicOffset, options.MonotonicOffset),
-                new(OptionNames.MonotonicSince, dated?.MonotonicSince)),
-            Boottime = Setting(
-                new(OptionNames.BoottimeAt, options.BoottimeAt),
-                new(OptionNames.BoottimeOffset, options.BoottimeOffset),
-                new(OptionNames.BoottimeSince, dated?.BoottimeSince)),
-            SharesBoottime = options.BoottimeOffset == OptionNames.AsMonotonic,
-            Realtime = Date(new(OptionNames.RealtimeAt, dated?.RealtimeAt), new(OptionNames.RealtimeOffset, dated?.RealtimeOffset)),
-            Advance = options.Advance is string advance ? TimeValue.Parse(OptionNames.Advance, advance, isOffset: true) : null,
-            Backend = OptionValues.ParseBackend((options as BackendOptions)?.Backend),
-            ConfigMode = OptionValues.ParseMode(options.ConfigMode),
-            ConfigSize = OptionValues.ParseLayout(options.ConfigLayout),
-            Pid = OptionValues.ParsePid(options.Pid),
-            LogLevel = OptionValues.ParseLogLevel(options.LogLevel, options.Verbose),
+            Arguments = list,
+            Config = config,
+            Running = typed.Running,
+            Output = typed.Output,
+            Monotonic = At(OptionNames.MonotonicAt, clocks.MonotonicAt)
+                ?? Offset(OptionNames.MonotonicOffset, clocks.MonotonicOffset)
+                ?? Since(OptionNames.MonotonicSince, clocks.MonotonicSince),
+            Boottime = At(OptionNames.BoottimeAt, clocks.BoottimeAt)
+                ?? (clocks.BoottimeOffset == OptionValues.AsMonotonic ? null : Offset(OptionNames.BoottimeOffset, clocks.BoottimeOffset))
+                ?? Since(OptionNames.BoottimeSince, clocks.BoottimeSince),
+            SharesBoottime = clocks.BoottimeOffset == OptionValues.AsMonotonic,
+            Realtime = Date(OptionNames.RealtimeAt, clocks.RealtimeAt) ?? Offset(OptionNames.RealtimeOffset, clocks.RealtimeOffset),
+            Advance = clocks.Advance is string advance ? TimeValue.Parse(OptionNames.Advance, advance, isOffset: true) : null,
+            Backend = OptionValues.ParseBackend(typed.Running.Backend),
+            ConfigMode = OptionValues.ParseMode(config.Mode),
+            ConfigSize = OptionValues.ParseLayout(config.Layout),
+            Pid = OptionValues.ParsePid(config.Pid),
+            LogLevel = OptionValues.ParseLogLevel(typed.Output.LogLevel, typed.Output.Verbose),
         };
         RequestRules.Check(request);
         return request;
     }
 
-    private static RequestedClock? Setting(Typed at, Typed offset, Typed since)
-    {
-        RefuseBoth(at, offset);
-        RefuseBoth(at, since);
-        RefuseBoth(offset, since);
-        if (at.Value is not null)
-            return new RequestedClock(at.Option, TimeValue.Parse(at.Option, at.Value, isOffset: false), SettingKind.At);
-        if (since.Value is not null)
-            return new RequestedClock(since.Option, DateValue.Parse(since.Option, since.Value), SettingKind.Since);
-
-        bool sharesMonotonic = offset.Value == OptionNames.AsMonotonic && offset.Option == OptionNames.BoottimeOffset;
-        return sharesMonotonic ? null : Offset(offset);
-    }
-
-    private static RequestedClock? Date(Typed at, Typed offset)
-    {
-        RefuseBoth(at, offset);
-        if (at.Value is null)
-            return Offset(offset);
-
-        Int128 date = DateValue.Parse(at.Option, at.Value);
-        return date >= 0
-            ? new RequestedClock(at.Option, date, SettingKind.At)
-            : throw new LauncherException("--" + at.Option, $"\"{at.Value}\" is before 1970; a clock cannot be set below zero");
-    }
-
-    private static RequestedClock? Offset(Typed offset) => offset.Value is null
+    private static RequestedClock? At(string option, string? text) => text is null
         ? null
-        : new RequestedClock(offset.Option, TimeValue.Parse(offset.Option, offset.Value, isOffset: true), SettingKind.Offset);
+        : new RequestedClock(option, TimeValue.Parse(option, text, isOffset: false), SettingKind.At);
 
-    private static void RefuseBoth(Typed one, Typed other)
+    private static RequestedClock? Offset(string option, string? text) => text is null
+        ? null
+        : new RequestedClock(option, TimeValue.Parse(option, text, isOffset: true), SettingKind.Offset);
+
+    private static RequestedClock? Since(string option, string? text) => text is null
+        ? null
+        : new RequestedClock(option, DateValue.Parse(option, text), SettingKind.Since);
+
+    private static RequestedClock? Date(string option, string? text)
     {
-        if (one.Value is not null && other.Value is not null)
-            throw new LauncherException("--" + one.Option, $"contradicts --{other.Option}; give one of them");
-    }
+        if (text is null)
+            return null;
 
-    private readonly record struct Typed(string Option, string? Value);
+        Int128 date = DateValue.Parse(option, text);
+        return date >= 0
+            ? new RequestedClock(option, date, SettingKind.At)
+            : throw new LauncherException("--" + option, $"\"{text}\" is before 1970; a clock cannot be set below zero");
+    }
 }

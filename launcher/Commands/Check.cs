@@ -1,6 +1,7 @@
 using VirtTime.Base;
 using VirtTime.CommandLine;
 using VirtTime.Commands.Namespaces;
+using VirtTime.Commands.Show;
 using VirtTime.Diagnostics;
 using VirtTime.Target;
 
@@ -9,44 +10,76 @@ namespace VirtTime.Commands;
 /// <summary><c>--check</c>: says what a command is, by what it would get its clocks, and whether it escapes; and runs nothing.</summary>
 internal static class Check
 {
+    private const string Possible = "can be virtualised";
+    private const string Doubtful = "may escape";
+    private const string Certain = "would escape";
+    private const string Impossible = "cannot be virtualised";
+    private const string None = "none";
+    private const string Namespace = "namespace";
+
     /// <returns>0 where it can be virtualised, or that is not known and it would be run; 125 where it would escape.</returns>
     /// <exception cref="LauncherException">The command cannot be run at all; with status 125.</exception>
     public static int Run(Request request)
     {
         Finding finding = Inspect(request.Command);
+        Judgement judgement = Judge(request, finding);
+        if (request.Output.Json)
+            WriteJson(finding, judgement);
+        else
+            WriteText(request.Command[0], finding, judgement);
+
+        return judgement.Verdict is Possible or Doubtful ? ExitStatus.Success : ExitStatus.LauncherFailed;
+    }
+
+    private static void WriteText(string command, Finding finding, Judgement judgement)
+    {
         OutputText text = new();
         List<string[]> rows = [.. finding.Steps.Select(step => new[] { step.Path, step.Kind })];
         TextTable.Append(text, rows);
-
-        (string backend, string verdict, bool runs) = Judge(request, finding);
+        string backend = judgement.Backend == Namespace
+            ? With("time namespace", ", ", judgement.BackendNote)
+            : With(judgement.Backend, "; ", judgement.BackendNote);
+        string verdict = With(judgement.Verdict, judgement.Verdict == Possible ? " " : ": ", judgement.Reason);
         text.Append(PrintableText.Escape($"backend: {backend}")).Append("\n");
-        text.Append(PrintableText.Escape($"{request.Command[0]} {verdict}")).Append("\n").Flush();
-        return runs ? ExitStatus.Success : ExitStatus.LauncherFailed;
+        text.Append(PrintableText.Escape($"{command} {verdict}")).Append("\n").Flush();
     }
 
-    private static (string Backend, string Verdict, bool Runs) Judge(Request request, Finding finding)
+    private static string With(string text, string separator, string? more) => more is null ? text : text + separator + more;
+
+    private static void WriteJson(Finding finding, Judgement judgement)
     {
-        string fine = finding.Steps[^1].Kind == FindingStep.Foreign ? "can be virtualised if this machine can run it" : "can be virtualised";
+        IEnumerable<string> steps = finding.Steps.Select(step => $"{{\"file\": {JsonText.Quote(step.Path)}, \"kind\": {JsonText.Quote(step.Kind)}}}");
+        OutputText json = new();
+        json.Append($"{{\n  \"steps\": [\n    {string.Join(",\n    ", steps)}\n  ],\n");
+        json.Append($"  \"backend\": {JsonText.Quote(judgement.Backend)},\n  \"backend_note\": {QuoteOrNull(judgement.BackendNote)},\n");
+        json.Append($"  \"verdict\": {JsonText.Quote(judgement.Verdict)},\n  \"reason\": {QuoteOrNull(judgement.Reason)}\n}}\n").Flush();
+    }
+
+    private static string QuoteOrNull(string? text) => text is null ? "null" : JsonText.Quote(text);
+
+    private static Judgement Judge(Request request, Finding finding)
+    {
         bool getsIn = finding.Escape is null;
         if (getsIn && (request.Backend == Backend.Preload || (request.Backend == Backend.Auto && finding.Doubt is null)))
-            return JudgePreload(finding, fine);
+            return JudgePreload(finding);
 
-        string? whyNot = WhyNoNamespace(request, finding, out string where);
+        string? whyNot = WhyNoNamespace(request, finding, out string? where);
         if (getsIn && request.Backend == Backend.Auto && whyNot is not null)
-            return JudgePreload(finding, fine);
+            return JudgePreload(finding);
 
-        string escapes = "would escape: " + finding.Escape;
         return (request.Backend, whyNot) switch
         {
-            (Backend.Preload, null) => ($"none; --{OptionNames.Backend} namespace would reach it{where}", escapes, false),
-            (Backend.Preload, _) => ("none", escapes, false),
-            (_, null) => ("time namespace" + where, fine, true),
-            (Backend.Auto, _) => ("none; no time namespace: " + whyNot, escapes, false),
-            _ => ("none", "cannot be virtualised: " + whyNot, false),
+            (Backend.Preload, null) => new(None, With($"--{OptionNames.Backend} namespace would reach it", ", ", where), Certain, finding.Escape),
+            (Backend.Preload, _) => new(None, null, Certain, finding.Escape),
+            (_, null) => new(Namespace, where, Possible, Condition(finding)),
+            (Backend.Auto, _) => new(None, "no time namespace: " + whyNot, Certain, finding.Escape),
+            _ => new(None, null, Impossible, whyNot),
         };
     }
 
-    private static (string Backend, string Verdict, bool Runs) JudgePreload(Finding finding, string fine)
+    private static string? Condition(Finding finding) => finding.Steps[^1].Kind == FindingStep.Foreign ? "if this machine can run it" : null;
+
+    private static Judgement JudgePreload(Finding finding)
     {
         try
         {
@@ -54,22 +87,22 @@ internal static class Check
         }
         catch (LauncherException exception)
         {
-            return ("none", "cannot be virtualised: " + exception.Message, false);
+            return new(None, null, Impossible, exception.Message);
         }
 
-        return ("preload", finding.Doubt is string doubt ? "may escape: " + doubt : fine, true);
+        return finding.Doubt is string doubt ? new("preload", null, Doubtful, doubt) : new("preload", null, Possible, Condition(finding));
     }
 
     // Tried in earnest: this process has nothing else to do.
-    private static string? WhyNoNamespace(Request request, Finding finding, out string where)
+    private static string? WhyNoNamespace(Request request, Finding finding, out string? where)
     {
-        where = "";
+        where = null;
         try
         {
             if (NamespaceLaunch.TryEnter(request, finding, out string? whyNot) is not NamespaceEntry entry)
                 return whyNot;
 
-            where = entry.IsInUserNamespace ? ", in a user namespace" : "";
+            where = entry.IsInUserNamespace ? "in a user namespace" : null;
             entry.Set(NamespaceClocks.For(request));
             return null;
         }
@@ -93,4 +126,10 @@ internal static class Check
             throw exception.WithStatus(ExitStatus.LauncherFailed);
         }
     }
+
+    /// <param name="Backend">By what the command would get its clocks.</param>
+    /// <param name="BackendNote">What is to be known about that; otherwise null.</param>
+    /// <param name="Verdict">Whether it gets them.</param>
+    /// <param name="Reason">Why not, or on what condition; otherwise null.</param>
+    private readonly record struct Judgement(string Backend, string? BackendNote, string Verdict, string? Reason);
 }

@@ -15,36 +15,39 @@ internal static class Dispatch
     public static int Run(string[] arguments)
     {
         ArgumentList list = ArgumentList.Parse(arguments, EnvironmentBlock.Current.Find);
-        if (Generation.IsAsked(list))
-            return Generation.Run(list);
-
-        LauncherOptions options = OptionsParser.Parse(list.Options);
-        if (options.Help || options.Version)
+        TypedOptions typed = TypedOptions.Read(list);
+        if (typed.Output.Generate is string what)
         {
-            StandardStreams.WriteOutput(options.Help ? HelpText.Text : HelpText.VersionLine);
+            OptionRules.CheckCompany(list);
+            return Generation.Run(what);
+        }
+
+        if (typed.Output.Help || typed.Output.Version)
+        {
+            StandardStreams.WriteOutput(typed.Output.Help ? HelpText.Text : HelpText.VersionLine);
             return ExitStatus.Success;
         }
 
         OwnPrivileges.Check();
-        Request request = Request.From(options, list.Command);
+        Request request = Request.From(list, typed);
         // Its thread would keep the process out of a user namespace.
         if (request.Backend == Backend.Preload)
             Log.Start(request.LogLevel);
-        if (options.List)
-            return ProcessListing.Run(options.Json);
+        if (request.Config.List)
+            return ProcessListing.Run(request.Output.Json);
 
-        if (options.Install is not null)
-            return Installation.Run(options.Install);
+        if (request.Running.Install is string directory)
+            return Installation.Run(directory);
 
-        if (options.CriuAction)
+        if (request.Config.CriuAction)
             return CriuAction.Run(request);
 
-        if (options.None)
+        if (request.Running.None)
             return HostLaunch.Run(request);
 
         if (request.Command.Length > 0)
-            return options.Check ? Check.Run(request) : Launch.Run(request);
+            return request.Running.Check ? Check.Run(request) : Launch.Run(request);
 
-        return options.PrintEnvironment ? PrintEnvironment.Run(request) : StateCommand.Run(request);
+        return request.Output.PrintEnvironment ? PrintEnvironment.Run(request) : StateCommand.Run(request);
     }
 }

@@ -14,7 +14,7 @@ internal static class JoinedConfig
     /// <exception cref="LauncherException">The file cannot be used, or the command would not find it or see other clocks.</exception>
     public static string Prepare(int pid, Request request)
     {
-        bool changes = request.ChangesClocks || request.Options.Resume;
+        bool changes = request.ChangesClocks || request.Config.Resume;
         using ProcessConfig config = ProcessConfig.Open(pid, changes);
         string path = Reachable(pid, config);
         if (TimeNamespace.Between(pid) != default)
@@ -23,7 +23,7 @@ internal static class JoinedConfig
                 $"--pid {pid}", "runs in another time namespace, where the command would not be; run virttime-run inside it");
         }
 
-        OwnerCheck.Refuse(config.File, request.Options.Force);
+        OwnerCheck.Refuse(config.File, request.Running.Force);
         if (changes)
             ProcessAdjustment.Apply(config.File, request, pid, HostClocks.Now);
 

@@ -27,7 +27,7 @@ internal static class Launch
         Log.Debug($"command {path}, interposer {interposer}");
 
         // Last, since a clock given with --monotonic-at counts from here.
-        bool isPrivate = request.Options.Config is null && request.Pid is null;
+        bool isPrivate = request.Config.Path is null && request.Pid is null;
         string config = PrepareConfig(request);
 
         Log.Debug($"config file {config}");
@@ -45,7 +45,7 @@ internal static class Launch
         if (request.Pid is int pid)
             return JoinedConfig.Prepare(pid, request);
 
-        string? named = request.Options.Config;
+        string? named = request.Config.Path;
         if (named is null)
             return PrivateConfig.Create(request.NewContent);
 
@@ -61,7 +61,7 @@ internal static class Launch
         foreach (FindingStep step in finding.Steps)
             Log.Debug($"{step.Path}: {step.Kind}");
 
-        if (finding.Escape is not null && !request.Options.Force)
+        if (finding.Escape is not null && !request.Running.Force)
             throw new LauncherException(finding.Path, finding.Escape + ", or give --force to run it on the host's clocks");
 
         if ((finding.Escape ?? finding.Doubt) is string warning)

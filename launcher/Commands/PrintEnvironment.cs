@@ -14,7 +14,7 @@ internal static class PrintEnvironment
     /// <exception cref="LauncherException">The config file cannot be used, or a value is not plain.</exception>
     public static int Run(Request request)
     {
-        string path = request.Options.Config!;
+        string path = request.Config.Path!;
         EnvironmentBlock current = EnvironmentBlock.Current;
         string preload = InterposerLibrary.Prepend(InterposerLibrary.Find(), current.Find(EnvironmentBlock.Preload));
         string lines = Line(EnvironmentBlock.Preload, preload) + Line(EnvironmentBlock.ConfigPath, WorkingDirectory.Absolute(path));

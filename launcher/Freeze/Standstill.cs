@@ -5,19 +5,14 @@ using VirtTime.Processes;
 
 namespace VirtTime.Freeze;
 
-/// <summary>A change of a config file while everybody who uses it stands still.</summary>
+/// <summary>The time for which everybody who uses a config file stands still.</summary>
+/// <remarks>To be used on a <see cref="TracerThread"/>.</remarks>
 internal sealed class Standstill(UserSearch search, FreezeReport report, DeadThreads dead) : IDisposable
 {
     private FrozenUsers? _frozen;
 
-    /// <summary>Makes a change on a thread that may trace others.</summary>
-    /// <param name="change">Calls <see cref="Begin"/> when all that takes long has been done, and <see cref="Dispose"/> as soon as it can.</param>
-    /// <exception cref="LauncherException">One cannot be stopped, or what the change throws; nothing was changed.</exception>
-    public static void Run(UserSearch search, FreezeReport report, Action<Standstill> change) => TracerThread.Run(dead =>
-    {
-        using Standstill standstill = new(search, report, dead);
-        change(standstill);
-    });
+    /// <summary>What has been done and found.</summary>
+    public FreezeReport Report => report;
 
     /// <summary>Stops everybody, and makes the calls in flight read their deadlines again.</summary>
     /// <exception cref="LauncherException">One cannot be stopped.</exception>
@@ -32,6 +27,9 @@ internal sealed class Standstill(UserSearch search, FreezeReport report, DeadThr
         report.Calls = _frozen.MakeCallsReadAgain(id => inFlight?[id] == true, restarted);
         report.OwnIds.UnionWith(_frozen.OwnIds);
     }
+
+    /// <summary>Gives the slots back whose threads are certainly dead.</summary>
+    public void GiveBackDeadSlots(LayoutMapping layout) => DeadSlots.GiveBack(layout, search, report);
 
     /// <summary>Sets timers that are armed for a time of a clock that was moved.</summary>
     public void MoveTimers(ClockMove move)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
@@ -230,6 +231,47 @@ public class BackendTests
             Assert.Equal(backend, check.Lines[^2]);
             Assert.StartsWith(target + (status == 0 ? " can be virtualised" : " "), check.Lines[^1], StringComparison.Ordinal);
             Assert.DoesNotContain("clock=", check.Output, StringComparison.Ordinal);
+
+            Result json = await user.Launch([.. options.Split(' '), "--json", "--", target]).RunAsync();
+            Assert.Equal(status, json.ExitCode);
+            AssertSame(check, target, json);
         }
     }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Check_as_json_names_every_file_and_the_reason()
+    {
+        using Targets targets = new();
+        string program = targets.ElfHead("program", 64, 999);
+        string script = targets.Script("script \"\n", $"#!{program}\n");
+        Result result = (await Command.Launcher("--check", "--json", "--", script).RunAsync()).Succeeded();
+        JsonElement json = JsonDocument.Parse(result.Output).RootElement;
+        Assert.Equal(["steps", "backend", "backend_note", "verdict", "reason"], json.EnumerateObject().Select(member => member.Name));
+        Assert.Equal([script, program], json.GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("file").GetString()));
+        Assert.Equal("foreign program", json.GetProperty("steps")[1].GetProperty("kind").GetString());
+        Assert.Equal(
+            ("preload", null, "can be virtualised", "if this machine can run it"),
+            (Text(json, "backend"), Text(json, "backend_note"), Text(json, "verdict"), Text(json, "reason")));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Check_as_json_of_a_missing_command_is_an_error()
+    {
+        Result result = await Command.Launcher("--check", "--json", "--", "/no/such/command").RunAsync();
+        Assert.Equal((125, ""), (result.ExitCode, result.Output));
+        Assert.Single(result.ErrorLines);
+    }
+
+    // Both forms say the same.
+    private static void AssertSame(Result text, string target, Result json)
+    {
+        JsonElement answer = JsonDocument.Parse(json.Output).RootElement;
+        string backend = Text(answer, "backend") == "namespace" ? "time namespace" : Text(answer, "backend")!;
+        string note = Text(answer, "backend_note") is string noted ? (backend == "none" ? "; " : ", ") + noted : "";
+        string reason = Text(answer, "reason") is string given ? ": " + given : "";
+        Assert.Equal([$"backend: {backend}{note}", $"{target} {Text(answer, "verdict")}{reason}"], text.Lines.TakeLast(2));
+        Assert.Equal(text.Lines.Count - 2, answer.GetProperty("steps").GetArrayLength());
+    }
+
+    private static string? Text(JsonElement answer, string member) => answer.GetProperty(member).GetString();
 }

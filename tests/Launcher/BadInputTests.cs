@@ -1,4 +1,5 @@
 using System.Globalization;
+using VirtTime.CommandLine;
 using VirtTime.Format;
 using VirtTime.Tests.Harness;
 
@@ -14,10 +15,13 @@ public class BadInputTests
 
     private static readonly string[] s_dates = ["--realtime-at", "--monotonic-since", "--boottime-since"];
 
-    private static readonly string[] s_values = [.. s_clocks, .. s_dates, "--realtime-offset", "--config", "--config-mode", "--pid", "--log-level", "--split-string"];
+    private static readonly string[] s_values = [.. OptionTable.Rows.Where(row => row.TakesValue).Select(row => "--" + row.Name)];
 
-    private static readonly string[] s_flags =
-        ["--save", "--resume", "--elapsed", "--criu-action", "--check", "--force", "--json", "--print-env", "--verbose", "--help", "--version"];
+    private static readonly string[] s_flags = [.. OptionTable.Rows.Where(row => !row.TakesValue).Select(row => "--" + row.Name)];
+
+    /// <summary>Options that go with few others or none, with a value where they take one.</summary>
+    private static readonly (OptionRow Row, string[] Typed)[] s_exclusive =
+        [.. OptionTable.Rows.Where(row => row.Company is not null).Select(row => (row, Typed(row)))];
 
     private static readonly string[] s_target = ["--", "touch", "ran"];
 
@@ -59,6 +63,9 @@ public class BadInputTests
             rows.Add(option, [option + "=2020-01-01Z", "--config", There, option, "2020-01-01Z"]);
         }
 
+        foreach (OptionRow row in OptionTable.Rows.Where(row => row.TakesValue && row.Name != OptionNames.SplitString))
+            rows.Add("--" + row.Name, [.. Typed(row), .. Typed(row)]);
+
         rows.Add("--config", ["--config", There, "--config", There, .. s_target]);
         rows.Add("--config", ["-c", There, "--config", "new.conf"]);
         rows.Add("--print-env", ["--print-env", "--config", "no plain name"]);
@@ -68,6 +75,27 @@ public class BadInputTests
         rows.Add("--verbose", ["-vv", .. s_target]);
         foreach (string flag in s_flags)
             rows.Add(flag, [flag, "--config", There, flag]);
+        return rows;
+    }
+
+    public static TheoryData<string, string[]> Unaccompanied()
+    {
+        TheoryData<string, string[]> rows = [];
+        foreach ((OptionRow exclusive, string[] typed) in s_exclusive)
+        {
+            string named = "--" + exclusive.Name;
+            string[] target = exclusive.Company!.TakesCommand ? s_target : [];
+            foreach (OptionRow other in OptionTable.Rows.Where(other => IsStranger(exclusive, other)))
+            {
+                // Another of them may be named in its place, and a backend is refused by a rule of its own.
+                string expected = other.Company is not null || other.Name == OptionNames.Backend ? "--" : named;
+                rows.Add(expected, [.. Typed(other), .. typed, .. target]);
+            }
+
+            if (target.Length == 0)
+                rows.Add(named, [.. typed, .. s_target]);
+        }
+
         return rows;
     }
 
@@ -180,7 +208,7 @@ public class BadInputTests
     [Theory(Timeout = Limits.Test)]
     [InlineData("--mono", "--monotonic-at, --monotonic-offset, --monotonic-since")]
     [InlineData("--re", "--realtime-at, --realtime-offset, --resume")]
-    [InlineData("--c", "--config, --config-mode, --criu-action, --check")]
+    [InlineData("--c", "--config, --config-mode, --config-layout, --criu-action, --check")]
     [InlineData("--s", "--save, --split-string")]
     [InlineData("--ver", "--verbose, --version")]
     public async Task Ambiguous_abbreviation_lists_what_it_may_be(string option, string candidates)
@@ -200,6 +228,10 @@ public class BadInputTests
     [Theory(Timeout = Limits.Test)]
     [MemberData(nameof(Contradictory))]
     public Task Options_that_do_not_go_together(string named, string[] arguments) => AssertRefusedAsync(named, arguments);
+
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(Unaccompanied))]
+    public Task Option_that_goes_with_few_others(string named, string[] arguments) => AssertRefusedAsync(named, arguments);
 
     [Theory(Timeout = Limits.Test)]
     [MemberData(nameof(Nonsense))]
@@ -223,6 +255,25 @@ public class BadInputTests
     [InlineData("empty")]
     public Task Config_that_cannot_be_one(string path) =>
         AssertRefusedAsync("--config", ["--config", path, "--monotonic-at", "5s", .. s_target]);
+
+    private static bool IsStranger(OptionRow exclusive, OptionRow other)
+    {
+        bool isSelf = other == exclusive;
+        bool isShown = other.Name is OptionNames.Help or OptionNames.Version or OptionNames.SplitString;
+        return !isSelf && !isShown && !exclusive.Company!.Options.Contains(other.Name);
+    }
+
+    /// <summary>The option with a value that is right by itself.</summary>
+    private static string[] Typed(OptionRow row) => row.Placeholder switch
+    {
+        null => ["--" + row.Name],
+        "TIME" => ["--" + row.Name, "5s"],
+        "WHEN" => ["--" + row.Name, "@5"],
+        "FILE" => ["--" + row.Name, There],
+        "PID" => ["--" + row.Name, "1"],
+        "DIR" or "STRING" => ["--" + row.Name, "new"],
+        _ => ["--" + row.Name, row.Words[0]],
+    };
 
     private static async Task AssertRefusedAsync(string named, string[] arguments, string? program = null)
     {

@@ -1,19 +1,61 @@
+using System.Text.RegularExpressions;
+using VirtTime.CommandLine;
 using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
 /// <summary>Completions for bash, zsh and fish.</summary>
-public class CompletionTests
+public partial class CompletionTests
 {
-    [Theory(Timeout = Limits.Test)]
-    [InlineData("bash", "(?<![\\w-]){0}(?![\\w-])")]
-    [InlineData("zsh", "[\\s'{{,\")]{0}[\\[=+,}}]")]
-    [InlineData("fish", "complete -c virttime-run .* -[sl] {1} ")]
-    public async Task Every_option_of_the_help_is_named(string shell, string form)
+    [Fact(Timeout = Limits.Test)]
+    public async Task Fish_has_the_options_of_the_table()
     {
-        string completion = await File.ReadAllTextAsync(PathOf(shell), TestContext.Current.CancellationToken);
-        IReadOnlyList<string> options = await HelpOptions.AllAsync();
-        Assert.All(options, option => Assert.Matches(string.Format(null, form, option, option.TrimStart('-')), completion));
+        string completion = await File.ReadAllTextAsync(PathOf("fish"), TestContext.Current.CancellationToken);
+        IEnumerable<string> described = FishPattern().Matches(completion).Select(match =>
+            $"{(match.Groups[1].Success ? "value" : "flag")} {match.Groups[2].Value}{match.Groups[3].Value} {match.Groups[4].Value}");
+        Assert.Equal(
+            OptionTable.Rows.Select(row => $"{(row.TakesValue ? "value" : "flag")} {row.Letter}{row.Name} {string.Join(' ', row.Words)}").Order(StringComparer.Ordinal),
+            described.Order(StringComparer.Ordinal));
+
+        string withValue = completion.Split("set -g __virttime_run_with_value ")[1].Split("\n\n")[0];
+        IEnumerable<OptionRow> rows = OptionTable.Rows.Where(row => row.TakesValue);
+        string[] expected = [.. rows.Select(row => "--" + row.Name), .. rows.Where(row => row.Letter is not null).Select(row => "-" + row.Letter)];
+        string[] words = withValue.Split([' ', '\\', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(expected.Order(StringComparer.Ordinal), words.Order(StringComparer.Ordinal));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Zsh_has_the_options_of_the_table()
+    {
+        string completion = await File.ReadAllTextAsync(PathOf("zsh"), TestContext.Current.CancellationToken);
+        string[] lines = [.. completion.Split('\n').Where(line => line.Contains('[', StringComparison.Ordinal))];
+        Assert.Equal(OptionTable.Rows.Length, lines.Length);
+        foreach (OptionRow row in OptionTable.Rows)
+        {
+            // Without a letter: --name=[; with one: {-l+,--name=}'[.
+            string value = row.TakesValue ? "=" : "";
+            string form = row.Letter is null ? $"--{row.Name}{value}[" : $"{{-{row.Letter}{(row.TakesValue ? "+" : "")},--{row.Name}{value}}}'[";
+            string line = Assert.Single(lines, line => line.Contains(form, StringComparison.Ordinal));
+            string words = row.Words.Length > 0 ? $":({string.Join(' ', row.Words)})" : "";
+            Assert.Contains(words, line, StringComparison.Ordinal);
+            Assert.Equal(words.Length > 0, line.Contains(":(", StringComparison.Ordinal));
+
+            string excluded = line.Split(form)[0];
+            IEnumerable<string> contradicted = row.Contradicts.Concat(OptionTable.Rows.Where(other => other.Contradicts.Contains(row.Name)).Select(other => other.Name));
+            Assert.All(contradicted, other => Assert.Matches($@"[( ]--{other}[) ]", excluded));
+        }
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Bash_knows_which_options_take_a_value_and_which_words()
+    {
+        foreach (OptionRow row in OptionTable.Rows)
+        {
+            string[] option = row.TakesValue ? ["--" + row.Name, "cat"] : ["--" + row.Name];
+            Assert.Equal(["printenv"], await CompleteInBashAsync([.. option, "printen"]));
+            if (row.Words.Length > 0)
+                Assert.Equal(row.Words, await CompleteInBashAsync("--" + row.Name, ""));
+        }
     }
 
     [Theory(Timeout = Limits.Test)]
@@ -29,7 +71,7 @@ public class CompletionTests
     [Fact(Timeout = Limits.Test)]
     public async Task Bash_offers_every_option()
     {
-        IReadOnlyList<string> options = await HelpOptions.AllAsync();
+        IReadOnlyList<string> options = HelpOptions.OfTable;
         Assert.Equal(options.Order(StringComparer.Ordinal), (await CompleteInBashAsync("-")).Order(StringComparer.Ordinal));
     }
 
@@ -101,4 +143,7 @@ public class CompletionTests
     }
 
     private static string PathOf(string shell) => Path.Combine(Paths.Root, "scripts", "completions", "virttime-run." + shell);
+
+    [GeneratedRegex(@"^complete -c virttime-run -n __virttime_run_option( -x| -r -F)?(?: -s (\w))? -l ([a-z-]+)(?: -a (?:'\(\w+\)'|'?([a-z0-9 ]+?)'?))? -d '.*'$", RegexOptions.Multiline)]
+    private static partial Regex FishPattern();
 }

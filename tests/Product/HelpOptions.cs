@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using VirtTime.CommandLine;
 using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
@@ -14,6 +15,13 @@ internal static partial class HelpOptions
         Assert.Contains("-S", options);
         return options;
     }
+
+    /// <summary>Those of the launcher's table, in the same form.</summary>
+    public static IReadOnlyList<string> OfTable =>
+    [
+        .. OptionTable.Rows.Select(row => "--" + row.Name),
+        .. OptionTable.Rows.Where(row => row.Letter is not null).Select(row => "-" + row.Letter),
+    ];
 
     // Where an option is described, not where the text mentions one.
     [GeneratedRegex(@"(?<=^ {2,6}(?:-\w, )?)(--[a-z-]+|-\w(?=, --))", RegexOptions.Multiline)]

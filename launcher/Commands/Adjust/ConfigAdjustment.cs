@@ -18,8 +18,8 @@ internal static class ConfigAdjustment
     /// <param name="KeepsWaits">Leave all deadlines as they are, so that calls in flight keep the time that they have left. Nobody is stopped for that.</param>
     internal readonly record struct Manner(bool Force, bool Freezes, bool ForgetsSaved = false, bool KeepsWaits = false)
     {
-        public static Manner Of(LauncherOptions options) =>
-            new(options.Force, !options.NoFreeze && !options.KeepWaits, KeepsWaits: options.KeepWaits);
+        public static Manner Of(Request request) =>
+            new(request.Running.Force, !request.Config.NoFreeze && !request.Config.KeepWaits, KeepsWaits: request.Config.KeepWaits);
 
         /// <summary>A deadline that is kept outside of the file makes no difference.</summary>
         public bool LeavesUnmovable => Force || KeepsWaits;
@@ -29,7 +29,7 @@ internal static class ConfigAdjustment
     /// <returns>How many calls were in flight.</returns>
     /// <exception cref="LauncherException">A clock would be below zero, or the file cannot hold what was asked.</exception>
     public static int Apply(OpenConfig file, Request request, Func<HostClocks.Moment> hostClocks) =>
-        Apply(file, hostClocks, Manner.Of(request.Options), (old, now) => Wanted(file, old, now, request));
+        Apply(file, hostClocks, Manner.Of(request), (old, now) => Wanted(file, old, now, request));
 
     /// <summary>Sets the offsets that <paramref name="wanted"/> makes of the old ones and the host clocks.</summary>
     /// <param name="hostClocks">Read while the file is locked, right before the change.</param>
@@ -49,20 +49,19 @@ internal static class ConfigAdjustment
         if (users is not null)
             SlotRoom.Refuse(file, users.Users, manner.LeavesUnmovable);
         if (users is null || !manner.Freezes)
-            return Change(file, hostClocks, manner, wanted, null, null, users is null && isUsersBusiness ? DeadSlots.GiveBackAll : null);
+            return Change(file, hostClocks, manner, wanted, null, isUnused: users is null && isUsersBusiness);
 
+        // Otherwise every user stands still during the change, and is let go before anything is said: one of them may be who reads it.
         users.Proc?.DemandOwn(ConfigErrors.What(file.Path), "or give --no-freeze to leave calls in flight as they are");
         if (!manner.Force)
             Strangers.Refuse(file, users);
+
         int inFlight = 0;
         FreezeReport report = new();
         if (users.Users.Count == 0)
-            inFlight = Change(file, hostClocks, manner, wanted, null, null, null);
+            inFlight = Change(file, hostClocks, manner, wanted, null, isUnused: false);
         else
-        {
-            Standstill.Run(users, report, standstill => inFlight = Change(
-                file, hostClocks, manner, wanted, standstill, report, layout => DeadSlots.GiveBack(layout, users, report)));
-        }
+            TracerThread.Run(dead => inFlight = Change(file, hostClocks, manner, wanted, new Standstill(users, report, dead), isUnused: false));
 
         Strangers.SeeTo(file, report);
         report.Write();
@@ -70,50 +69,56 @@ internal static class ConfigAdjustment
     }
 
     // The file is locked before anybody is stopped: one of them may hold the lock, being about to complete what a dead writer left.
+    // All that takes long comes before the standstill, which ends as soon as timers are set. All that can fail comes before the first store.
     private static int Change(
         OpenConfig file,
         Func<HostClocks.Moment> hostClocks,
         Manner manner,
         Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted,
         Standstill? standstill,
-        FreezeReport? report,
-        Action<LayoutMapping>? giveBackDead)
+        bool isUnused)
     {
         using ConfigLock held = new(file);
         using LayoutMapping layout = new(file);
         UnmovableCalls.Refuse(layout, manner.LeavesUnmovable);
         layout.PrepareSlots();
-        using (standstill)
-        {
-            // Whatever can fail comes before the first store; and what has been prepared takes no time again.
-            standstill?.Begin(file);
-            if (report is not null)
-                SlotRoom.Refuse(file, report.OwnIds, manner.LeavesUnmovable);
-            layout.PrepareSlots();
-            giveBackDead?.Invoke(layout);
-            int inFlight = SlotTable.Read(file).Count();
-            ClockOffsets old = ConfigHeader.ReadNow(file).Offsets;
-            HostClocks.Moment now = hostClocks();
-            ClockOffsets offsets = wanted(old, now);
 
-            // Where the clocks go on after a move, a checkpointer has armed timers with the time that remained.
-            bool isOfOtherBoot = BootCheck.IsOfOtherBoot(ConfigHeader.ReadNow(file));
-            if (isOfOtherBoot && manner.KeepsWaits && inFlight > 0)
-                throw ConfigErrors.WaitsOfOtherBoot(file.Path);
+        using Standstill? ending = standstill;
+        standstill?.Begin(file);
+        if (standstill is not null)
+            SlotRoom.Refuse(file, standstill.Report.OwnIds, manner.LeavesUnmovable);
 
-            // Programs that were restored from a checkpoint have lost their marks as users. Before it is forgotten that there are saved clocks: one of the two
-            // is always said.
-            if (manner.ForgetsSaved)
-                UnmovableCalls.SayUncounted(layout);
-            OffsetWriter.Write(layout, old, offsets, manner.LeavesUnmovable, manner.ForgetsSaved, manner.KeepsWaits);
-            if (manner.ForgetsSaved || isOfOtherBoot || standstill is null)
-                return inFlight;
+        // What has been prepared takes no time again.
+        layout.PrepareSlots();
+        standstill?.GiveBackDeadSlots(layout);
+        if (isUnused)
+            DeadSlots.GiveBackAll(layout);
 
-            ClockMove move = new(old, offsets);
-            standstill.MoveTimers(move);
-            report!.LongerWaits = LongerWaits.In(file, move, now, report.OwnIds);
-            return inFlight;
-        }
+        int inFlight = SlotTable.Read(file).Count();
+        ClockOffsets old = ConfigHeader.ReadNow(file).Offsets;
+        HostClocks.Moment now = hostClocks();
+        ClockOffsets offsets = wanted(old, now);
+
+        // Where the clocks go on after a move, a checkpointer has armed timers with the time that remained.
+        bool isOfOtherBoot = BootCheck.IsOfOtherBoot(ConfigHeader.ReadNow(file));
+        if (isOfOtherBoot && manner.KeepsWaits && inFlight > 0)
+            throw ConfigErrors.WaitsOfOtherBoot(file.Path);
+
+        // Programs that were restored from a checkpoint have lost their marks as users. This is said before the saved clocks are forgotten, so that the file
+        // always says one of the two.
+        if (manner.ForgetsSaved)
+            UnmovableCalls.SayUncounted(layout);
+        OffsetWriter.Write(layout, old, offsets, manner.LeavesUnmovable, manner.ForgetsSaved, manner.KeepsWaits);
+        if (!manner.ForgetsSaved && standstill is not null && !isOfOtherBoot)
+            MoveTimers(file, new ClockMove(old, offsets), now, standstill);
+
+        return inFlight;
+    }
+
+    private static void MoveTimers(OpenConfig file, ClockMove move, HostClocks.Moment now, Standstill standstill)
+    {
+        standstill.MoveTimers(move);
+        standstill.Report.LongerWaits = LongerWaits.In(file, move, now, standstill.Report.OwnIds);
     }
 
     private static ClockOffsets Wanted(OpenConfig file, ClockOffsets old, HostClocks.Moment now, Request request)
@@ -123,10 +128,10 @@ internal static class ConfigAdjustment
             throw request.Realtime is not null ? ConfigErrors.NoRoomForDate(file.Path) : ConfigErrors.NoRoomForBoottime(file.Path);
 
         if (request.Advance is Int128 advance)
-            return Advanced(file, old, now, advance, request.Options.Force);
+            return Advanced(file, old, now, advance, request.Running.Force);
 
         // An offset that stays as it is would pass for one of this boot.
-        bool isStale = BootCheck.IsOfOtherBoot(header) && !request.Options.Force;
+        bool isStale = BootCheck.IsOfOtherBoot(header) && !request.Running.Force;
         if (isStale && request.Monotonic is null)
             throw ConfigErrors.MonotonicOfOtherBoot(file.Path);
 

@@ -14,7 +14,7 @@ internal static class NamedConfig
     /// <summary>Makes the file say what the request asks for.</summary>
     /// <exception cref="LauncherException">It cannot be created or used.</exception>
     public static void Prepare(string path, Request request) =>
-        OpenOrCreate(path, request.ChangesClocks || request.Options.Resume, request);
+        OpenOrCreate(path, request.ChangesClocks || request.Config.Resume, request);
 
     private static void OpenOrCreate(string path, bool toWrite, Request request)
     {
@@ -26,14 +26,14 @@ internal static class NamedConfig
                 if (file.HasOtherNames)
                     ConfigCreation.SweepTemporary(path);
 
-                OwnerCheck.Refuse(file, request.Options.Force);
-                if (request.Options.ConfigLayout is not null && file.Size != request.ConfigSize)
+                OwnerCheck.Refuse(file, request.Running.Force);
+                if (request.Config.Layout is not null && file.Size != request.ConfigSize)
                     throw ConfigErrors.OtherLayout(path, file.Size);
                 Use(file, request);
                 return;
             }
 
-            if (request.Options.Resume || request.Advance is not null)
+            if (request.Config.Resume || request.Advance is not null)
                 throw ConfigErrors.Missing(path);
 
             // False where another launcher was faster: its file is there now, and is used like any other.
@@ -49,9 +49,9 @@ internal static class NamedConfig
 
     private static void Use(OpenConfig file, Request request)
     {
-        if (request.Options.Resume)
+        if (request.Config.Resume)
         {
-            SavedClocks.Resume(file, HostClocks.Now, ConfigAdjustment.Manner.Of(request.Options), request.Options.Elapsed);
+            SavedClocks.Resume(file, HostClocks.Now, ConfigAdjustment.Manner.Of(request), request.Config.Elapsed);
             Log.Information($"resumed {file.Path}");
             return;
         }
@@ -60,7 +60,7 @@ internal static class NamedConfig
         bool otherBoot = BootCheck.IsOfOtherBoot(ConfigHeader.Read(file));
         if (!request.ChangesClocks && otherBoot)
         {
-            if (!request.Options.Force)
+            if (!request.Running.Force)
                 throw ConfigErrors.OtherBoot(file.Path);
 
             StandardStreams.WriteMessage($"warning: {ConfigErrors.What(file.Path)}: was made on another boot or host");

@@ -12,11 +12,11 @@ internal static class ProcessAdjustment
     /// <exception cref="LauncherException">It cannot be done.</exception>
     public static void Apply(OpenConfig file, Request request, int pid, Func<HostClocks.Moment> clocks)
     {
-        LauncherOptions options = request.Options;
-        int slots = options.Resume
-            ? SavedClocks.Resume(file, clocks, ConfigAdjustment.Manner.Of(options), options.Elapsed)
+        ConfigOptions config = request.Config;
+        int slots = config.Resume
+            ? SavedClocks.Resume(file, clocks, ConfigAdjustment.Manner.Of(request), config.Elapsed)
             : ConfigAdjustment.Apply(file, request, clocks);
-        int calls = slots == 0 || !options.NoFreeze || options.KeepWaits || ProcessStatus.IsStopped(pid) ? 0 : CallsInFlight.Of(file).Slots.Count;
+        int calls = slots == 0 || !config.NoFreeze || config.KeepWaits || ProcessStatus.IsStopped(pid) ? 0 : CallsInFlight.Of(file).Slots.Count;
         if (calls == 0)
             return;
 

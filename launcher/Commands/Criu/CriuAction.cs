@@ -22,7 +22,7 @@ internal static class CriuAction
     /// <exception cref="LauncherException">Anything is in doubt.</exception>
     public static int Run(Request request)
     {
-        string path = request.Options.Config!;
+        string path = request.Config.Path!;
         switch (EnvironmentBlock.Current.Find(Stage))
         {
             case null or "":
@@ -34,7 +34,7 @@ internal static class CriuAction
                 BeforeRestore(Absolute(path));
                 break;
             case "post-restore":
-                AfterRestore(Absolute(path), RootProcess(), request.Options.Elapsed);
+                AfterRestore(Absolute(path), RootProcess(), request.Config.Elapsed);
                 break;
             default:
                 break;

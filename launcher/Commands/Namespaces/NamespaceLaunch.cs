@@ -23,7 +23,7 @@ internal static class NamespaceLaunch
         if (isAuto && getsIn && finding.Doubt is null)
             return;
 
-        bool force = request.Options.Force;
+        bool force = request.Running.Force;
         if (TryEnter(request, finding, out string? whyNot) is not NamespaceEntry entry)
         {
             if (!isAuto)
@@ -74,14 +74,14 @@ internal static class NamespaceLaunch
     /// <exception cref="LauncherException">It cannot be used, and this process is no longer what it was.</exception>
     public static NamespaceEntry? TryEnter(Request request, Finding finding, out string? whyNot)
     {
-        if (BackendRules.FindImpossible(request) is (string option, string reason))
+        if (BackendRules.FindImpossible(request) is OptionRow impossible)
         {
-            whyNot = "--" + option + ": " + reason;
+            whyNot = "--" + impossible.Name + ": " + impossible.NotInNamespace;
             return null;
         }
 
         // The kernel would ignore these privileges there, and the program find itself without them.
-        string? whyNoUserNamespace = finding.Raises is string raises && !request.Options.Force
+        string? whyNoUserNamespace = finding.Raises is string raises && !request.Running.Force
             ? finding.Path + " " + raises + ", which a user namespace ignores; run it as root, or give --force to run it without that"
             : null;
         return NamespaceEntry.TryCreate(whyNoUserNamespace, out whyNot);

@@ -17,15 +17,15 @@ internal static class StateCommand
         if (request.Pid is int pid)
             return RunForProcess(request, pid);
 
-        string path = request.Options.Config!;
-        LauncherOptions options = request.Options;
-        if (options.Save)
+        string path = request.Config.Path!;
+        bool changes = request.Config.Resume || request.ChangesClocks;
+        if (request.Config.Save)
             Save(path, request);
-        else if (options.Resume || request.ChangesClocks)
+        else if (changes)
             NamedConfig.Prepare(path, request);
 
-        if (options.Json || !(options.Save || options.Resume || request.ChangesClocks))
-            Show(path, options.Json);
+        if (request.Output.Json || !(request.Config.Save || changes))
+            Show(path, request.Output.Json);
 
         return ExitStatus.Success;
     }
@@ -33,25 +33,24 @@ internal static class StateCommand
     private static void Save(string path, Request request)
     {
         using OpenConfig file = OpenConfig.TryOpen(path, toWrite: true) ?? throw ConfigErrors.Missing(path);
-        OwnerCheck.Refuse(file, request.Options.Force);
-        SavedClocks.Save(file, HostClocks.Now, request.Options.Force);
+        OwnerCheck.Refuse(file, request.Running.Force);
+        SavedClocks.Save(file, HostClocks.Now, request.Running.Force);
     }
 
     private static int RunForProcess(Request request, int pid)
     {
-        LauncherOptions options = request.Options;
-        bool changes = options.Save || options.Resume || request.ChangesClocks;
+        bool changes = request.Config.Save || request.Config.Resume || request.ChangesClocks;
         using ProcessConfig config = ProcessConfig.Open(pid, toWrite: changes);
         TimeNamespace.Difference difference = TimeNamespace.Between(pid);
         HostClocks.Moment Clocks() => difference.Apply(HostClocks.Now());
 
-        if (options.Save)
-            SavedClocks.Save(config.File, Clocks, options.Force);
+        if (request.Config.Save)
+            SavedClocks.Save(config.File, Clocks, request.Running.Force);
         else if (changes)
             ProcessAdjustment.Apply(config.File, request, pid, Clocks);
 
-        if (options.Json || !changes)
-            Show(config.File, options.Json, Clocks);
+        if (request.Output.Json || !changes)
+            Show(config.File, request.Output.Json, Clocks);
 
         return ExitStatus.Success;
     }
