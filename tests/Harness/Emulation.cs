@@ -2,7 +2,7 @@ namespace VirtTime.Tests.Harness;
 
 /// <summary>
 /// The tests of another architecture: the same ones, whose programs are built for it and run by an emulator. On when VIRTTIME_TEST_ARCH is
-/// arm64; <c>scripts/test.sh</c> says which ones are run so, and VIRTTIME_TEST_QEMU is the emulator.
+/// arm64; <c>tests/arm64.txt</c> says which ones are run so, and VIRTTIME_TEST_QEMU is the emulator.
 /// </summary>
 internal static class Emulation
 {
