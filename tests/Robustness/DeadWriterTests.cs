@@ -90,6 +90,7 @@ public class DeadWriterTests
     public async Task Writer_that_keeps_the_sequence_odd_and_changes_it_is_waited_for_two_seconds_in_all(string milliseconds)
     {
         using ConfigFile config = ConfigFile.At(12345);
+        config.WriteRaw(ConfigLayout.ExtensionPosition, unchecked((long)ConfigExtension.MagicValue), ConfigExtension.CurrentVersion);
         string program = await NativeProgram.BuildAsync("config/change_sequence.c");
         using RunningProgram writing = Command.Of(program, milliseconds).With("VIRT_TIME_CONF", config.Path).Start();
         await writing.ReadNumberAsync("started");
