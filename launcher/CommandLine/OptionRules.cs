@@ -15,18 +15,21 @@ internal static class OptionRules
         }
     }
 
-    /// <summary>Of the options that ask for something of their own, such as <c>--list</c>.</summary>
+    /// <summary>
+    /// Of the options that ask for something of their own, such as <c>--list</c>. Where several are given, the one that goes with the
+    /// fewest others is named.
+    /// </summary>
     /// <exception cref="LauncherException">An option or a command that does not go with one of them.</exception>
     public static void CheckCompany(ArgumentList list)
     {
-        foreach (OptionRow row in OptionTable.Rows)
+        List<GivenOption> given = list.Options.FindAll(option => option.Row.Company is not null);
+        given.Sort((one, other) => one.Row.Company!.Options.Length - other.Row.Company!.Options.Length);
+        foreach (GivenOption option in given)
         {
-            if (row.Company is not OptionCompany company || !list.Has(row.Name))
-                continue;
-
-            bool hasMore = list.Options.Exists(option => option.Row != row && !company.Options.Contains(option.Row.Name));
+            OptionCompany company = option.Row.Company!;
+            bool hasMore = list.Options.Exists(other => other.Row != option.Row && !company.Options.Contains(other.Row.Name));
             if (hasMore || (list.Command.Length > 0 && !company.TakesCommand))
-                throw new LauncherException("--" + row.Name, company.Reason);
+                throw new LauncherException("--" + option.Row.Name, company.Reason);
         }
     }
 }

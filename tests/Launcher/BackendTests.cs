@@ -244,14 +244,14 @@ public class BackendTests
         using Targets targets = new();
         string program = targets.ElfHead("program", 64, 999);
         string script = targets.Script("script \"\n", $"#!{program}\n");
-        Result result = (await Command.Launcher("--check", "--json", "--", script).RunAsync()).Succeeded();
+        Result result = (await Command.Launcher("--backend", "namespace", "--check", "--json", "--", script).RunAsync()).Succeeded();
         JsonElement json = JsonDocument.Parse(result.Output).RootElement;
         Assert.Equal(["steps", "backend", "backend_note", "verdict", "reason"], json.EnumerateObject().Select(member => member.Name));
         Assert.Equal([script, program], json.GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("file").GetString()));
         Assert.Equal("foreign program", json.GetProperty("steps")[1].GetProperty("kind").GetString());
         Assert.Equal(
-            ("preload", null, "can be virtualised", "if this machine can run it"),
-            (Text(json, "backend"), Text(json, "backend_note"), Text(json, "verdict"), Text(json, "reason")));
+            ("namespace", "can be virtualised", "if this machine can run it"),
+            (Text(json, "backend"), Text(json, "verdict"), Text(json, "reason")));
     }
 
     [Fact(Timeout = Limits.Test)]

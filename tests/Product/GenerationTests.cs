@@ -43,7 +43,7 @@ public class GenerationTests
     [InlineData("\".man\" is not known", "--generate", ".man")]
     [InlineData("needs a value", "--generate")]
     [InlineData("give it alone", "--generate", "bash", "true")]
-    [InlineData("give it alone", "--generate", "bash", "--generate", "zsh")]
+    [InlineData("given twice; give it once", "--generate", "bash", "--generate", "zsh")]
     [InlineData("give it alone", "--generate=bash", "--json")]
     [InlineData("give it alone", "--monotonic-at", "5s", "--generate", "bash")]
     [InlineData("give it alone", "--backend", "auto", "--generate=bash")]

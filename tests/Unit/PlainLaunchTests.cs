@@ -32,7 +32,7 @@ public class PlainLaunchTests
     }
 
     [Fact]
-    public void Abbreviations_are_read_alike() => AssertSame("--monotonic-a", "5s", "--boot=1", "--adv", "-1s");
+    public void Abbreviations_are_read_alike() => AssertSame("--monotonic-a", "5s", "--boottime-a=1", "--adv", "-1s");
 
     [Theory]
     [InlineData("--monotonic-at=5", "--monotonic-at=5", "--", "true")]
