@@ -14,24 +14,19 @@ internal static unsafe class DeadSlots
     /// where it has a choice for itself alone, and those are given back where no process has that choice.
     /// </summary>
     /// <param name="report">With the threads that stand still.</param>
+    /// <remarks>
+    /// Not while clocks are saved, and not where no process uses the file: the slots may be those of a program that was checkpointed and comes back.
+    /// </remarks>
     public static void GiveBack(LayoutMapping layout, UserSearch search, FreezeReport report)
     {
+        if (layout.Extension == null || (Volatile.Read(ref layout.Extension->flags) & ConfigExtension.HasSavedClocks) != 0)
+            return;
+
         bool[] wereTaken = layout.MarkedSlots();
         if (CountedUsers.AreAll(layout.File, search, report.Processes))
             layout.GiveBack((slot, mark) => wereTaken[slot] && IsShared(mark) && !report.OwnIds.Contains(SlotMark.ThreadOf(slot, mark)));
         for (int choice = SlotMark.SharedChoices; choice < SlotMark.Choices; choice++)
             GiveBackReserved(layout, choice);
-    }
-
-    /// <summary>The same where no process uses the file. One that opens it meanwhile waits until the lease is returned.</summary>
-    public static void GiveBackAll(LayoutMapping layout)
-    {
-        if (!FileLease.TryTake(layout.File.Descriptor))
-            return;
-        layout.GiveBack((_, _) => true);
-        if (layout.Extension != null)
-            Interlocked.And(ref layout.Extension->flags, ~ConfigExtension.HasUncountedUsers);
-        FileLease.Return(layout.File.Descriptor);
     }
 
     private static bool IsShared(byte mark) => SlotMark.ChoiceOf(mark) < SlotMark.SharedChoices;

@@ -49,7 +49,7 @@ internal static class ConfigAdjustment
         if (users is not null)
             SlotRoom.Refuse(file, users.Users, manner.LeavesUnmovable);
         if (users is null || !manner.Freezes)
-            return Change(file, hostClocks, manner, wanted, null, isUnused: users is null && isUsersBusiness);
+            return Change(file, hostClocks, manner, wanted, null);
 
         // Otherwise every user stands still during the change, and is let go before anything is said: one of them may be who reads it.
         users.Proc?.DemandOwn(ConfigErrors.What(file.Path), "or give --no-freeze to leave calls in flight as they are");
@@ -59,9 +59,9 @@ internal static class ConfigAdjustment
         int inFlight = 0;
         FreezeReport report = new();
         if (users.Users.Count == 0)
-            inFlight = Change(file, hostClocks, manner, wanted, null, isUnused: false);
+            inFlight = Change(file, hostClocks, manner, wanted, null);
         else
-            TracerThread.Run(dead => inFlight = Change(file, hostClocks, manner, wanted, new Standstill(users, report, dead), isUnused: false));
+            TracerThread.Run(dead => inFlight = Change(file, hostClocks, manner, wanted, new Standstill(users, report, dead)));
 
         Strangers.SeeTo(file, report);
         report.Write();
@@ -75,8 +75,7 @@ internal static class ConfigAdjustment
         Func<HostClocks.Moment> hostClocks,
         Manner manner,
         Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted,
-        Standstill? standstill,
-        bool isUnused)
+        Standstill? standstill)
     {
         using ConfigLock held = new(file);
         using LayoutMapping layout = new(file);
@@ -91,8 +90,6 @@ internal static class ConfigAdjustment
         // What has been prepared takes no time again.
         layout.PrepareSlots();
         standstill?.GiveBackDeadSlots(layout);
-        if (isUnused)
-            DeadSlots.GiveBackAll(layout);
 
         int inFlight = SlotTable.Read(file).Count();
         ClockOffsets old = ConfigHeader.ReadNow(file).Offsets;
