@@ -38,18 +38,6 @@ public class AdjustmentTests
         Assert.Equal(0, config.Slot(Count));
     }
 
-    // A later version's fields stay, so its number does.
-    [Fact(Timeout = Limits.Test)]
-    public async Task Version_of_the_block_is_never_lowered()
-    {
-        using Harness.ConfigFile config = Harness.ConfigFile.Create(-5);
-        const uint Later = ConfigExtension.CurrentVersion + 1;
-        config.WriteRaw(ConfigLayout.ExtensionPosition, unchecked((long)ConfigExtension.MagicValue), Later);
-        (await Command.Launcher("--config", config.Path, "--monotonic-offset", "+1000s").RunAsync()).Succeeded();
-        Assert.Equal(-1000, config.Offset);
-        Assert.Equal(Later, ConfigOnDisk.Read(config.Path).Extension.version);
-    }
-
     [Theory(Timeout = Limits.Test)]
     [InlineData("pread64", "error=EIO", true)]
     [InlineData("pread64", "retval=0", true)]

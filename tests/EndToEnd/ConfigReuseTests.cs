@@ -83,7 +83,7 @@ public class ConfigReuseTests
         await program.ReadNumberAsync("clock");
 
         (await launch.RunAsync()).Succeeded();
-        Assert.Equal(2, Directory.GetFiles(directory.Path, "*.0", SearchOption.AllDirectories).Length);
+        Assert.Equal(2, Directory.GetFiles(directory.Path, "*-*.*", SearchOption.AllDirectories).Length);
     }
 
     private static async Task<decimal> ReadClockAsync(params string[] options)

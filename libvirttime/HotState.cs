@@ -1,4 +1,4 @@
-namespace VirtTime.Config;
+namespace VirtTime;
 
 /// <summary>What every read of a clock needs: read on each call, written only at start.</summary>
 /// <remarks>
