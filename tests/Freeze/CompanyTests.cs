@@ -122,7 +122,7 @@ public class CompanyTests
         string conf = directory.File("conf");
         string[] run = ["--config", conf, "--monotonic-offset", "+400d", "--", await NativeProgram.BuildAsync("slot_wait.c"), "sem_clockwait", "3600000"];
         using RunningProgram here = Command.Launcher(run).Start();
-        using RunningProgram there = Command.Of("unshare", ["--pid", "--fork", "--kill-child", Paths.Launcher, .. run]).Start();
+        using RunningProgram there = Command.Of("unshare", ["--pid", "--fork", "--kill-child", "--mount-proc", Paths.Launcher, .. run]).Start();
         int thread = (int)await here.ReadNumberAsync("thread");
         Assert.Equal(1, await there.ReadNumberAsync("thread"));
         using (ConfigFile file = ConfigFile.Open(conf))

@@ -69,7 +69,7 @@ public class ArgumentPassingTests
     public async Task Double_dash_can_be_the_value_of_an_option()
     {
         using TemporaryDirectory directory = new();
-        Command command = Command.Launcher("--config", "--", "echo", "ran") with { WorkingDirectory = directory.Path };
+        Command command = Command.Launcher("--config=--", "echo", "ran") with { WorkingDirectory = directory.Path };
         Assert.Equal("ran\n", (await command.RunAsync()).Succeeded().Output);
         Assert.Equal([directory.File("--")], Directory.GetFileSystemEntries(directory.Path));
     }

@@ -51,7 +51,7 @@ public class SweepTests
     [InlineData("$gone")]
     [InlineData("$own-$gone")]
     public async Task What_is_older_than_a_day_is_deleted(string maker) =>
-        await RunAsync($"make 25hours $(many {maker}); for i in $(many {maker}); do launch_while $i; done");
+        await RunAsync($"old() {{ for i in $(seq 40); do echo \"{maker}$i.0\"; done; }}; make 25hours $(old); for i in $(old); do launch_while $i; done");
 
     [Theory(Timeout = Limits.Test)]
     [InlineData(1024)]
