@@ -24,7 +24,7 @@ static inline int wait_until(const struct waiter *w, const struct timespec *dead
     return error;
 }
 
-static inline void say_wait(const struct waiter *w, const struct timespec *deadline, int64_t expected_ms)
+static inline int say_wait(const struct waiter *w, const struct timespec *deadline, int64_t expected_ms)
 {
     int64_t start = now(CLOCK_MONOTONIC);
     int error = wait_until(w, deadline);
@@ -32,6 +32,7 @@ static inline void say_wait(const struct waiter *w, const struct timespec *deadl
     say("result", "%s", error_name(error));
     if (!error || error == ETIMEDOUT)
         say_timing(start, expected_ms);
+    return error;
 }
 
 static inline void start(void *(*run)(void *), const void *argument)
