@@ -32,9 +32,9 @@ internal sealed class Report(string machine)
             unit = outcome.Unit,
             way = figures.Way,
             median = figures.Median,
-            ratio = i == 0 ? (double?)null : figures.Ratio,
-            ratio_low = i == 0 ? (double?)null : figures.RatioLow,
-            ratio_high = i == 0 ? (double?)null : figures.RatioHigh,
+            ratio = i == 0 ? null : Finite(figures.Ratio),
+            ratio_low = i == 0 ? null : Finite(figures.RatioLow),
+            ratio_high = i == 0 ? null : Finite(figures.RatioHigh),
             difference = i == 0 ? (double?)null : figures.Difference,
         }));
         File.WriteAllText(path, JsonSerializer.Serialize(new { machine, rows }, s_indented) + "\n");
@@ -50,6 +50,9 @@ internal sealed class Report(string machine)
             + $" {Number(theirs.RatioLow)} to {Number(theirs.RatioHigh)} | {Number(theirs.Difference)} {outcome.Unit} |";
     }
 
-    private static string Number(double value) =>
+    // There is no ratio to nothing.
+    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
+
+    private static string Number(double value) => !double.IsFinite(value) ? "" :
         Math.Abs(value) >= 1000 ? value.ToString("F0", CultureInfo.InvariantCulture) : value.ToString("0.###", CultureInfo.InvariantCulture);
 }
