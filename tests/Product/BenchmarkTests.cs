@@ -20,7 +20,9 @@ public class BenchmarkTests
         Assert.Contains(rows, row => row.GetProperty("measure").GetString() == "adjusting 30000 calls in flight");
         Assert.All(rows, row =>
         {
-            Assert.True(row.GetProperty("median").GetDouble() > 0);
+            // Without left-over files there are none to count.
+            bool mayBeNone = row.GetProperty("way").GetString() == "no file is left over";
+            Assert.True(row.GetProperty("median").GetDouble() > 0 || mayBeNone);
             Assert.Contains(result.Lines, line => line.StartsWith($"| {row.GetProperty("measure").GetString()} |", StringComparison.Ordinal));
         });
     }
