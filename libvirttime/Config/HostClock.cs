@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using VirtTime.Format;
 using VirtTime.SystemCalls;
 
@@ -8,4 +9,20 @@ internal static unsafe class HostClock
 {
     /// <summary>man 2 clock_gettime, without the vDSO; returns <c>-errno</c>.</summary>
     public static int Read(int clock, timespec* result) => (int)Kernel.Call(SyscallNumbers.clock_gettime, clock, (nint)result);
+
+    /// <summary><c>CLOCK_TAI</c> − <c>CLOCK_REALTIME</c>, in seconds.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static long Leap()
+    {
+        // Within one second of CLOCK_REALTIME.
+        timespec before, tai, after;
+        do
+        {
+            Read(Time.CLOCK_REALTIME, &before);
+            Read(Time.CLOCK_TAI, &tai);
+            Read(Time.CLOCK_REALTIME, &after);
+        }
+        while (before.tv_sec != after.tv_sec);
+        return tai.tv_sec - before.tv_sec;
+    }
 }

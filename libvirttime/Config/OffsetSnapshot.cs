@@ -17,7 +17,10 @@ internal unsafe struct OffsetSnapshot
     // Of the realtime clocks while they are the host's.
     private static timespec s_none;
 
-    public timespec Offset;
+    // Its reference and its rate are those of the realtime clocks while the date has a rate.
+    private ClockLine _line;
+    private bool _hasRate;
+
     private ulong _sequence;
 
     // Where the offset lies. That changes with the flags, and so with the sequence.
@@ -25,6 +28,9 @@ internal unsafe struct OffsetSnapshot
 
     /// <summary>Whether the sequence was odd and its writer did not come back: what is half changed is what there is.</summary>
     public readonly bool IsAbandoned => (_sequence & 1) != 0;
+
+    /// <summary>The offset, as it lies in the file.</summary>
+    public readonly timespec Offset => _line.offset;
 
     /// <summary>Where the offsets lie.</summary>
     public static MappedConfig* Config => s_config;
@@ -50,14 +56,41 @@ internal unsafe struct OffsetSnapshot
         while ((snapshot->_sequence & 1) != 0 && !DeadWriter.IsAbandoned(s_config, &snapshot->_sequence));
         timespec* source = SourceOf(clock);
         snapshot->_source = source;
-        snapshot->Offset.tv_sec = Volatile.Read(ref source->tv_sec);
-        snapshot->Offset.tv_nsec = Volatile.Read(ref source->tv_nsec);
+        snapshot->_line.offset.tv_sec = Volatile.Read(ref source->tv_sec);
+        snapshot->_line.offset.tv_nsec = Volatile.Read(ref source->tv_nsec);
+        snapshot->_hasRate = ClockFamilies.IsRealtime(clock) && Has(ConfigExtension.HasRealtimeRate);
+        if (!snapshot->_hasRate)
+            return;
+        ClockRate* rate = &s_config->Extension->realtime_rate;
+        snapshot->_line.rate = Volatile.Read(ref rate->rate);
+        snapshot->_line.reference.tv_sec = Volatile.Read(ref rate->reference.tv_sec);
+        snapshot->_line.reference.tv_nsec = Volatile.Read(ref rate->reference.tv_nsec);
+
+        // CLOCK_TAI is ahead of CLOCK_REALTIME by the same on the host and in the virtual clocks, so its line begins later by that.
+        if (clock == Time.CLOCK_TAI)
+            snapshot->_line.reference.tv_sec += HostClock.Leap();
+    }
+
+    /// <summary>What the virtual clock reads when the host's reads <paramref name="host"/>.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static timespec ToVirtual(OffsetSnapshot* snapshot, timespec host) =>
+        snapshot->_hasRate ? ClockLine.ToVirtual(snapshot->_line, host) : TimespecMath.Subtract(host, snapshot->_line.offset);
+
+    /// <summary>The host deadline of a valid virtual one (<see cref="TimespecMath.ToHostDeadline"/>).</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static timespec ToHostDeadline(OffsetSnapshot* snapshot, int clock, timespec deadline)
+    {
+        if (!snapshot->_hasRate)
+            return TimespecMath.ToHostDeadline(deadline, snapshot->_line.offset);
+        timespec now;
+        HostClock.Read(clock, &now);
+        return TimespecMath.ToHostDeadline(ClockLine.ToHost(snapshot->_line, deadline, now), default);
     }
 
     /// <summary>Whether the offset is still the one of <paramref name="snapshot"/>.</summary>
     public static bool IsCurrent(OffsetSnapshot* snapshot) =>
-        Volatile.Read(ref snapshot->_source->tv_sec) == snapshot->Offset.tv_sec
-        && Volatile.Read(ref snapshot->_source->tv_nsec) == snapshot->Offset.tv_nsec
+        Volatile.Read(ref snapshot->_source->tv_sec) == snapshot->_line.offset.tv_sec
+        && Volatile.Read(ref snapshot->_source->tv_nsec) == snapshot->_line.offset.tv_nsec
         && (Volatile.Read(ref s_config->Extension->sequence) == snapshot->_sequence || snapshot->_sequence == DeadWriter.Untrusted);
 
     /// <summary>The offset of a virtual clock, whole: never half of one change and half of another.</summary>

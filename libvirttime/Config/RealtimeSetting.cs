@@ -71,6 +71,18 @@ internal static unsafe class RealtimeSetting
             return false;
         change->realtime_offset = TimespecMath.Subtract(host, time);
         change->realtime_difference = TimespecMath.Subtract(change->realtime_offset, extension->realtime_offset);
+
+        // The clock goes on from here at its rate.
+        change->converts_realtime = change->flags & ConfigExtension.HasRealtimeRate;
+        if (change->converts_realtime == 0)
+            return ConfigFormat.IsPlausible(change->realtime_offset);
+        change->old_realtime.offset = extension->realtime_offset;
+        change->old_realtime.reference = extension->realtime_rate.reference;
+        change->old_realtime.rate = extension->realtime_rate.rate;
+        change->rate = extension->realtime_rate.rate;
+        change->reference = host;
+        change->moment = host;
+        change->leap = HostClock.Leap();
         return ConfigFormat.IsPlausible(change->realtime_offset);
     }
 }

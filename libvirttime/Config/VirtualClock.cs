@@ -52,8 +52,8 @@ internal static unsafe class VirtualClock
         if (config == 0)
             return false;
 
-        // While it is odd, this is not what is found there afterwards.
-        ulong sequence = Volatile.Read(ref SequenceIn(config)) & ~1UL;
+        // While it is odd, or a date has a rate, this is not what is found there afterwards.
+        ulong sequence = Volatile.Read(ref SequenceIn(config)) & (family == ClockFamily.Realtime ? ConfigExtension.CountBits : ~1UL);
 
         // The flags, which say where this offset lies, change within a sequence as well. Who takes the realtime clocks' away makes it 0.
         nint position = family switch
@@ -67,9 +67,10 @@ internal static unsafe class VirtualClock
         timespec host;
         if (((delegate*<int, timespec*, int>)HotState.HostClock)(clock, &host) != 0
             || Volatile.Read(ref ((timespec*)(config + position))->tv_sec) != seconds
-            || Volatile.Read(ref ((timespec*)(config + position))->tv_nsec) != nanoseconds
-            || Volatile.Read(ref SequenceIn(config)) != sequence)
+            || Volatile.Read(ref ((timespec*)(config + position))->tv_nsec) != nanoseconds)
             return false;
+        if (Volatile.Read(ref SequenceIn(config)) != sequence)
+            return family == ClockFamily.Realtime && clock != Time.CLOCK_TAI && TryScale(config, sequence, &host, result);
 
         long difference = host.tv_nsec - nanoseconds;
         if (difference < 0)
@@ -104,7 +105,7 @@ internal static unsafe class VirtualClock
         bool isSystemCall = !s_hasVdso || clock is Time.CLOCK_BOOTTIME_ALARM or Time.CLOCK_REALTIME_ALARM;
         if (isSystemCall && !UserMemory.CanWrite(result))
             return -Errno.EFAULT;
-        *result = TimespecMath.Subtract(host, snapshot.Offset);
+        *result = OffsetSnapshot.ToVirtual(&snapshot, host);
         return 0;
     }
 
@@ -115,6 +116,27 @@ internal static unsafe class VirtualClock
     /// <summary>The host's clock by the vDSO. Returns <c>-errno</c>.</summary>
     public static int ReadHost(int clock, timespec* result) =>
         ((delegate* unmanaged[SuppressGCTransition]<int, timespec*, int>)HotState.HostClock)(clock, result);
+
+    /// <summary>Goes on with a date that has a rate, where <see cref="TryRead"/> found nothing else in the way.</summary>
+    /// <param name="config">The config.</param>
+    /// <param name="count">The sequence before the host's clock was read, but for its bit of the rate and its lowest one.</param>
+    /// <param name="host">The host's clock.</param>
+    /// <param name="result">Where the virtual time goes.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool TryScale(nint config, ulong count, timespec* host, timespec* result)
+    {
+        ConfigExtension* extension = ExtensionIn(config);
+        ClockLine line;
+        line.offset.tv_sec = Volatile.Read(ref extension->realtime_offset.tv_sec);
+        line.offset.tv_nsec = Volatile.Read(ref extension->realtime_offset.tv_nsec);
+        line.reference.tv_sec = Volatile.Read(ref extension->realtime_rate.reference.tv_sec);
+        line.reference.tv_nsec = Volatile.Read(ref extension->realtime_rate.reference.tv_nsec);
+        line.rate = Volatile.Read(ref extension->realtime_rate.rate);
+        if (Volatile.Read(ref extension->sequence) != (count | ConfigExtension.RateBit))
+            return false;
+        *result = ClockLine.ToVirtual(line, *host);
+        return true;
+    }
 
     private static ref ulong SequenceIn(nint config) => ref ExtensionIn(config)->sequence;
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading;
 
 namespace VirtTime.Format;
@@ -42,6 +43,42 @@ public unsafe struct ConfigChange
 
     public fixed byte boot_id[16];
 
+    /// <summary>
+    /// Not 0 if the realtime family's deadlines are converted from <see cref="old_realtime"/> to <see cref="NewRealtime"/>, since one of them has a rate. 0 if
+    /// <see cref="realtime_difference"/> is added.
+    /// </summary>
+    public ulong converts_realtime;
+
+    /// <summary>The realtime family before the change.</summary>
+    public ClockLine old_realtime;
+
+    /// <summary>What the rate and its reference become. The offset is <see cref="realtime_offset"/>.</summary>
+    public ulong rate;
+
+    public timespec reference;
+
+    /// <summary>The host's <c>CLOCK_REALTIME</c> at the change.</summary>
+    public timespec moment;
+
+    /// <summary>The host's <c>CLOCK_TAI</c> − <c>CLOCK_REALTIME</c>, in seconds.</summary>
+    public long leap;
+
+    /// <summary>Bytes in a change.</summary>
+    public const int Length = 296;
+
+    /// <summary>The realtime family after the change.</summary>
+    public readonly ClockLine NewRealtime
+    {
+        get
+        {
+            ClockLine line;
+            line.offset = realtime_offset;
+            line.reference = reference;
+            line.rate = rate;
+            return line;
+        }
+    }
+
     /// <summary>Whether a writer died between <see cref="Begin"/> and <see cref="Finish"/>. The file must be locked.</summary>
     public static bool IsUnfinished(ConfigExtension* extension) => (Volatile.Read(ref extension->sequence) & 1) != 0;
 
@@ -50,7 +87,7 @@ public unsafe struct ConfigChange
     /// <param name="change">What is wanted; its sequence and slot are filled in here.</param>
     public static void Begin(ConfigExtension* extension, in ConfigChange change)
     {
-        ulong odd = (Volatile.Read(ref extension->sequence) + 1) | 1;
+        ulong odd = ((Volatile.Read(ref extension->sequence) + 1) & ConfigExtension.CountBits) | 1 | RateBitOf((uint)change.flags);
         Volatile.Write(ref extension->change.sequence, 0);
         Interlocked.MemoryBarrier();
 
@@ -79,6 +116,13 @@ public unsafe struct ConfigChange
         Store(&extension->realtime_offset, change->realtime_offset);
         for (int i = 0; i < 16; i++)
             extension->boot_id[i] = change->boot_id[i];
+        if ((change->flags & ConfigExtension.HasRealtimeRate) != 0)
+        {
+            extension->realtime_rate.rate = change->rate;
+            Store(&extension->realtime_rate.reference, change->reference);
+        }
+
+        extension->version = ConfigExtension.VersionFor((uint)change->flags);
         ReplaceFlags(extension, (uint)change->flags);
         Interlocked.MemoryBarrier();
     }
@@ -99,9 +143,9 @@ public unsafe struct ConfigChange
             timespec deadline = slots[i];
             if ((deadline.tv_sec | deadline.tv_nsec) == 0 || !TimespecMath.HasValidNanoseconds(deadline))
                 continue;
-            timespec difference = change->DifferenceOf(SlotMark.ClockOf(hasMarks ? marks[i] : (byte)0));
-            if ((difference.tv_sec | difference.tv_nsec) != 0)
-                change->Move(&slots[i], (uint)i + 1, deadline, TimespecMath.ToHostDeadline(deadline, difference));
+            timespec moved = Moved(change, SlotMark.ClockOf(hasMarks ? marks[i] : (byte)0), deadline);
+            if (!TimespecMath.AreEqual(moved, deadline))
+                change->Move(&slots[i], (uint)i + 1, deadline, moved);
         }
     }
 
@@ -124,7 +168,8 @@ public unsafe struct ConfigChange
     public static void Finish(ConfigExtension* extension)
     {
         Interlocked.MemoryBarrier();
-        Volatile.Write(ref extension->sequence, (Volatile.Read(ref extension->sequence) | 1) + 1);
+        ulong next = ((Volatile.Read(ref extension->sequence) | 1) + 1) & ConfigExtension.CountBits;
+        Volatile.Write(ref extension->sequence, next | RateBitOf(Volatile.Read(ref extension->flags)));
     }
 
     /// <summary>Sets the flags, keeping those that others set at any time.</summary>
@@ -139,6 +184,32 @@ public unsafe struct ConfigChange
         }
         while (Interlocked.CompareExchange(ref place, (int)((flags & ~Others) | (old & Others)), (int)old) != (int)old);
     }
+
+    /// <summary>What the change makes of a host deadline.</summary>
+    /// <param name="change">The change.</param>
+    /// <param name="clock">The clock of the deadline.</param>
+    /// <param name="deadline">Valid and not zero.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static timespec Moved(ConfigChange* change, int clock, timespec deadline)
+    {
+        if (!ClockFamilies.IsRealtime(clock) || change->converts_realtime == 0)
+        {
+            timespec difference = change->DifferenceOf(clock);
+            return (difference.tv_sec | difference.tv_nsec) != 0 ? TimespecMath.ToHostDeadline(deadline, difference) : deadline;
+        }
+
+        // CLOCK_TAI is ahead of CLOCK_REALTIME by the same on the host and in the virtual clocks, so its lines begin later by that.
+        ClockLine old = change->old_realtime;
+        ClockLine line = change->NewRealtime;
+        timespec now = change->moment;
+        long leap = clock == Time.CLOCK_TAI ? change->leap : 0;
+        old.reference.tv_sec += leap;
+        line.reference.tv_sec += leap;
+        now.tv_sec += leap;
+        return ClockLine.Move(old, line, now, deadline);
+    }
+
+    private static ulong RateBitOf(uint flags) => (flags & ConfigExtension.HasRealtimeRate) != 0 ? ConfigExtension.RateBit : 0;
 
     private void Move(timespec* place, uint number, timespec before, timespec after)
     {

@@ -65,7 +65,9 @@ public static unsafe class ConfigFormat
             return ConfigDefect.Offset;
         if (!isOurs)
             return HasExtension(size) && !IsZero(extension) ? ConfigDefect.Foreign : ConfigDefect.None;
+        bool hasRate = (extension->flags & ConfigExtension.HasRealtimeRate) != 0;
         return IsPlausible(extension->boottime_offset) && IsPlausible(extension->realtime_offset)
+            && (!hasRate || (extension->realtime_rate.rate <= ClockLine.FastestRate && IsPlausible(extension->realtime_rate.reference)))
             ? ConfigDefect.None
             : ConfigDefect.ExtensionOffset;
     }
@@ -73,7 +75,7 @@ public static unsafe class ConfigFormat
     /// <summary>Whether a block is of a later version, or has flags that this one does not know.</summary>
     /// <remarks>Version 0 is not: a launcher that fills in the block of another tool's file stores the magic before the version.</remarks>
     public static bool IsNewer(uint version, uint flags) =>
-        version > ConfigExtension.CurrentVersion || (flags & ~ConfigExtension.KnownFlags) != 0;
+        version > ConfigExtension.NewestVersion || (flags & ~ConfigExtension.KnownFlags) != 0;
 
     /// <summary>Whether a clock can be off by this: not farther than <see cref="TimespecMath.FarthestSeconds"/>, nanoseconds in range.</summary>
     public static bool IsPlausible(timespec offset) =>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace VirtTime.Format;
 
 /// <summary>Where everything lies in a config file (version 1, native byte order). libvirttime/README.md describes it for other languages.</summary>
@@ -46,7 +48,11 @@ public unsafe struct ConfigExtension
     /// <summary><c>"VIRTTIME"</c> read as a little-endian integer.</summary>
     public const ulong MagicValue = 0x454D495454524956;
 
+    /// <summary>The version of a file without <see cref="HasRealtimeRate"/>.</summary>
     public const uint CurrentVersion = 1;
+
+    /// <summary>The version of a file with <see cref="HasRealtimeRate"/>, and the newest that is known.</summary>
+    public const uint NewestVersion = 2;
 
     /// <summary><see cref="boottime_offset"/> is in force; without it the boottime family shares <c>ts_offset</c>.</summary>
     public const uint HasBoottimeOffset = 1;
@@ -69,8 +75,20 @@ public unsafe struct ConfigExtension
     /// </summary>
     public const uint HasUncountedUsers = 0x100;
 
+    /// <summary><see cref="realtime_rate"/> is in force. Set only together with <see cref="HasRealtimeOffset"/>.</summary>
+    public const uint HasRealtimeRate = 0x10;
+
     /// <summary>All flags of this version. A file with others is refused.</summary>
-    public const uint KnownFlags = HasBoottimeOffset | HasRealtimeOffset | HasSavedClocks | HasUnmovableCalls | HasUncountedUsers;
+    public const uint KnownFlags =
+        HasBoottimeOffset | HasRealtimeOffset | HasSavedClocks | HasUnmovableCalls | HasUncountedUsers | HasRealtimeRate;
+
+    /// <summary>
+    /// The bit of <see cref="sequence"/> that says the same as <see cref="HasRealtimeRate"/>. The short way of reading a date is only for files without it.
+    /// </summary>
+    public const ulong RateBit = 1UL << 31;
+
+    /// <summary>The count in <see cref="sequence"/>: without <see cref="RateBit"/> and without the lowest bit.</summary>
+    public const ulong CountBits = RateBit - 2;
 
     public ulong magic;
     public uint version;
@@ -79,13 +97,13 @@ public unsafe struct ConfigExtension
     /// <summary>host − virtual for the boottime family.</summary>
     public timespec boottime_offset;
 
-    /// <summary>host − virtual for the realtime family.</summary>
+    /// <summary>host − virtual for the realtime family; with <see cref="HasRealtimeRate"/>, at the reference of <see cref="realtime_rate"/>.</summary>
     public timespec realtime_offset;
 
     /// <summary>Where that lies in the block, for the compiler to know.</summary>
     public const int RealtimeOffsetPosition = 32;
 
-    /// <summary>Odd while a writer is changing offsets; grows by two with each change.</summary>
+    /// <summary>Odd while a writer is changing offsets. The count (<see cref="CountBits"/>) grows by one with each change, and begins again at its end.</summary>
     public ulong sequence;
 
     /// <summary><c>/proc/sys/kernel/random/boot_id</c> of the host whose clocks the offsets are relative to, as 16 bytes.</summary>
@@ -99,4 +117,42 @@ public unsafe struct ConfigExtension
 
     /// <summary>The change that an odd <see cref="sequence"/> stands for.</summary>
     public ConfigChange change;
+
+    // Room for a longer change. The rates begin at byte 1024.
+    private fixed byte _reserved[1024 - ChangePosition - ConfigChange.Length];
+
+    // Room for rates of the other families, zero in this version.
+    private fixed long _monotonic_rate[4];
+    private fixed long _boottime_rate[4];
+
+    /// <summary>The rate of the realtime family.</summary>
+    public ClockRate realtime_rate;
+
+    private const int ChangePosition = 120;
+
+    /// <summary>How the realtime family follows the host's clock.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static ClockLine RealtimeLine(ConfigExtension* extension)
+    {
+        ClockLine line;
+        line.offset = (extension->flags & HasRealtimeOffset) != 0 ? extension->realtime_offset : default;
+        bool hasRate = (extension->flags & HasRealtimeRate) != 0;
+        line.reference = hasRate ? extension->realtime_rate.reference : default;
+        line.rate = hasRate ? extension->realtime_rate.rate : ClockLine.HostRate;
+        return line;
+    }
+
+    /// <summary>The version of a file with these flags.</summary>
+    public static uint VersionFor(uint flags) => (flags & HasRealtimeRate) != 0 ? NewestVersion : CurrentVersion;
+}
+
+/// <summary>The rate of a family of clocks in the extension block (<see cref="ClockLine"/>).</summary>
+public struct ClockRate
+{
+    public ulong rate;
+
+    /// <summary>Zero.</summary>
+    public ulong reserved;
+
+    public timespec reference;
 }

@@ -111,7 +111,7 @@ internal static unsafe class ClockDiscipline
         while (!OffsetSnapshot.IsCurrent(&snapshot));
         if (result < 0)
             return result;
-        copy.time = Shift(copy.time, snapshot.Offset, copy.status);
+        copy.time = Shift(copy.time, &snapshot, copy.status);
         Copy(&copy, given, TimexLength);
         return result;
     }
@@ -135,7 +135,7 @@ internal static unsafe class ClockDiscipline
             Real.Call(RealFunction.adjtimex, (nint)(&discipline));
         }
         while (!OffsetSnapshot.IsCurrent(&snapshot));
-        host.time = Shift(host.time, snapshot.Offset, discipline.status);
+        host.time = Shift(host.time, &snapshot, discipline.status);
         Copy(&host, result, (int)((byte*)end - (byte*)result));
         return answer;
     }
@@ -144,13 +144,13 @@ internal static unsafe class ClockDiscipline
     private static bool OnlyReads(uint modes) => modes is 0 or timex.ADJ_OFFSET_SS_READ;
 
     // In microseconds but for clocks that a daemon has told to count nanoseconds.
-    private static timeval Shift(timeval host, timespec offset, int status)
+    private static timeval Shift(timeval host, OffsetSnapshot* snapshot, int status)
     {
         long unit = (status & timex.STA_NANO) != 0 ? 1 : 1000;
         timespec time;
         time.tv_sec = host.tv_sec;
         time.tv_nsec = host.tv_usec * unit;
-        time = TimespecMath.Subtract(time, offset);
+        time = OffsetSnapshot.ToVirtual(snapshot, time);
         timeval result;
         result.tv_sec = time.tv_sec;
         result.tv_usec = time.tv_nsec / unit;

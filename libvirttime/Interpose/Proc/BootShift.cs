@@ -42,10 +42,11 @@ internal unsafe struct BootShift
     public static void Take(BootShift* shift)
     {
         OffsetSnapshot.Take(&shift->_boottime, Time.CLOCK_BOOTTIME);
-        ConfigExtension* extension = OffsetSnapshot.Config->Extension;
-        bool isVirtual = (Volatile.Read(ref extension->flags) & ConfigExtension.HasRealtimeOffset) != 0;
-        shift->_realtime.tv_sec = isVirtual ? Volatile.Read(ref extension->realtime_offset.tv_sec) : 0;
-        shift->_realtime.tv_nsec = isVirtual ? Volatile.Read(ref extension->realtime_offset.tv_nsec) : 0;
+        OffsetSnapshot realtime;
+        OffsetSnapshot.Take(&realtime, Time.CLOCK_REALTIME);
+        timespec now;
+        HostClock.Read(Time.CLOCK_REALTIME, &now);
+        shift->_realtime = TimespecMath.Subtract(now, OffsetSnapshot.ToVirtual(&realtime, now));
     }
 
     /// <summary>Whether it still is so. The date's offset changes within a sequence only: tools of the C layout do not know it.</summary>

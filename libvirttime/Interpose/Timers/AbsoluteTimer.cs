@@ -37,7 +37,7 @@ internal static unsafe class AbsoluteTimer
         while (true)
         {
             OffsetSnapshot snapshot = OffsetSnapshot.Of(clock);
-            host.it_value = TimespecMath.ToHostDeadline(deadline, snapshot.Offset);
+            host.it_value = OffsetSnapshot.ToHostDeadline(&snapshot, clock, deadline);
             nint result = Real.Invoke(real, arguments);
             if (result != 0 || OffsetSnapshot.IsCurrent(&snapshot))
                 return result;

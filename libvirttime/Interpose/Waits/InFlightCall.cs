@@ -82,7 +82,7 @@ internal unsafe struct InFlightCall
                     SlotClaim.UseOwn(claim);
             }
 
-            Publish(TimespecMath.ToHostDeadline(deadline, snapshot.Offset));
+            Publish(OffsetSnapshot.ToHostDeadline(&snapshot, _clock, deadline));
         }
         while (!OffsetSnapshot.IsCurrent(&snapshot));
     }
