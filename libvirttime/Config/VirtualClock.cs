@@ -54,8 +54,8 @@ internal static unsafe class VirtualClock
         // With the lowest bit cleared, an odd sequence fails the comparison below.
         ulong sequence = Volatile.Read(ref SequenceIn(config)) & ~1UL;
 
-        // The flags decide where the offset lies; a writer that changes them also changes the sequence. A writer that clears HasRealtimeOffset also
-        // zeroes the offset.
+        // The flags decide where the offset lies; a writer that changes them also changes the sequence. VirtTime's tools never clear
+        // HasRealtimeOffset; a tool that does must zero the offset too, since the caller looked at the flag before the sequence was read here.
         nint position = family switch
         {
             ClockFamily.Boottime => BoottimeOffsetIn(config),
