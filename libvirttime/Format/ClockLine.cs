@@ -83,7 +83,7 @@ public struct ClockLine
         rest = Wide.Divide(rest, PerSecond, out ulong nanoseconds);
 
         timespec scaled;
-        scaled.tv_sec = Saturate(seconds) + Saturate(rest);
+        scaled.tv_sec = Saturate(seconds) + (long)rest.Low;
         scaled.tv_nsec = (long)nanoseconds;
         return Clamp(TimespecMath.Add(line.reference, scaled));
     }
@@ -113,26 +113,27 @@ public struct ClockLine
 
     private static ulong Size(long value) => value < 0 ? 0 - (ulong)value : (ulong)value;
 
+    // So far that the sum with any reference lies beyond the end, too, and still fits in 64 bits.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static long Saturate(Wide seconds)
     {
+        const long Beyond = 3 * TimespecMath.FarthestSeconds;
         long high = (long)seconds.High;
-        if (high is not (0 or -1) || (high < 0) != ((long)seconds.Low < 0))
-            return high < 0 ? -TimespecMath.FarthestSeconds : TimespecMath.FarthestSeconds;
-        return Saturate((long)seconds.Low);
+        long low = (long)seconds.Low;
+        if (high != low >> 63)
+            return high < 0 ? -Beyond : Beyond;
+        if (low > Beyond)
+            return Beyond;
+        return low < -Beyond ? -Beyond : low;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static long Saturate(long seconds)
-    {
-        if (seconds > TimespecMath.FarthestSeconds)
-            return TimespecMath.FarthestSeconds;
-        return seconds < -TimespecMath.FarthestSeconds ? -TimespecMath.FarthestSeconds : seconds;
-    }
-
     private static timespec Clamp(timespec time)
     {
-        time.tv_sec = Saturate(time.tv_sec);
+        if (time.tv_sec > TimespecMath.FarthestSeconds)
+            time.tv_sec = TimespecMath.FarthestSeconds;
+        if (time.tv_sec < -TimespecMath.FarthestSeconds)
+            time.tv_sec = -TimespecMath.FarthestSeconds;
         return time;
     }
 }

@@ -47,8 +47,13 @@ public class ConfigLayoutTests
     [InlineData(nameof(ConfigExtension.saved_monotonic), 72)]
     [InlineData(nameof(ConfigExtension.saved_boottime), 88)]
     [InlineData(nameof(ConfigExtension.saved_realtime), 104)]
+    [InlineData(nameof(ConfigExtension.change), 120)]
+    [InlineData(nameof(ConfigExtension.realtime_rate), 1088)]
     public void Extension_field_is_at_its_place(string field, int position) =>
         Assert.Equal(position, (int)Marshal.OffsetOf<ConfigExtension>(field));
+
+    [Fact]
+    public unsafe void Change_has_the_length_that_the_room_for_it_is_computed_from() => Assert.Equal(ConfigChange.Length, sizeof(ConfigChange));
 
     [Fact]
     public void Magic_spells_the_name() =>
