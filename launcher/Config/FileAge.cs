@@ -15,6 +15,7 @@ internal static class FileAge
     public const long Day = 24 * 60 * Minute;
 
     private const int MillisecondsPerSecond = 1000;
+    private const long MostCounted = 10_000;
     private const long NanosecondsPerMillisecond = 1_000_000;
 
     private static readonly Lazy<long> s_namespaceOffset =
@@ -29,9 +30,10 @@ internal static class FileAge
     /// <summary>What the launcher's time namespace adds to the time since the machine's boot, in seconds.</summary>
     public static long NamespaceOffset => s_namespaceOffset.Value / MillisecondsPerSecond;
 
-    /// <summary>When a private file was made, in seconds since the boot; 0 for one of an earlier version. Null where the name does not say.</summary>
+    /// <summary>When a private file was made, in seconds since the boot. Null where the name does not tell.</summary>
+    /// <remarks>Earlier versions counted their files from 0 to 9,999 in this place.</remarks>
     public static long? StampOf(ReadOnlySpan<char> suffix) =>
-        long.TryParse(suffix, NumberStyles.None, CultureInfo.InvariantCulture, out long stamp) ? stamp / MillisecondsPerSecond : null;
+        long.TryParse(suffix, NumberStyles.None, CultureInfo.InvariantCulture, out long stamp) && stamp >= MostCounted ? stamp / MillisecondsPerSecond : null;
 
     /// <summary>Of a private file, in seconds, whatever the wall clock has been set to since it was made.</summary>
     /// <remarks>
@@ -57,10 +59,9 @@ internal static class FileAge
     /// <summary>When a private file was made at the earliest, in seconds since the machine's boot; 0 where that is not known.</summary>
     public static long BirthOf(int directory, string name, long? stamp)
     {
-        // Earlier versions counted from 0 in place of a stamp. One in the future is of an earlier boot.
-        const long Count = 10;
+        // A stamp in the future comes from an earlier boot.
         long now = SinceBoot() / MillisecondsPerSecond;
-        if (stamp >= Count)
+        if (stamp is not null)
             return stamp <= now ? stamp.Value : 0;
         return ByWallClock(directory, name) is >= 0 and long age ? Math.Max(now - age, 0) : 0;
     }

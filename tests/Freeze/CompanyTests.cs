@@ -34,11 +34,11 @@ public class CompanyTests
     [Fact(Timeout = Limits.Test)]
     public async Task Exec_from_a_thread_is_not_waited_for_while_it_waits_for_us()
     {
-        const int Moves = 500;
+        const int Moves = 200;
         using TemporaryDirectory directory = new();
         string conf = directory.File("conf");
         string program = await NativeProgram.BuildAsync("freeze/exec_from_thread.c");
-        using RunningProgram running = Command.Launcher("--monotonic-at", "12345s", "--config", conf, "--", program, "100000").Start();
+        using RunningProgram running = Command.Launcher("--monotonic-at", "12345s", "--config", conf, "--", program, "10000000").Start();
         int pid = (int)await running.ReadNumberAsync("pid");
         int moved = 0;
         for (int i = 0; i < Moves; i++)

@@ -53,5 +53,9 @@ internal static class Needs
 
     /// <summary>Long tests run with <c>scripts/test.sh --full</c> only.</summary>
     public static void FullRun() =>
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("VIRTTIME_TEST_FULL") == "1", "runs with scripts/test.sh --full");
+        FullRunIf(true);
+
+    /// <summary>The same for one case of a test.</summary>
+    public static void FullRunIf(bool isLong) =>
+        Assert.SkipWhen(isLong && Environment.GetEnvironmentVariable("VIRTTIME_TEST_FULL") != "1", "runs with scripts/test.sh --full");
 }
