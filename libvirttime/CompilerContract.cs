@@ -5,23 +5,25 @@ using System.Runtime.CompilerServices;
 
 namespace VirtTime;
 
-/// <summary>What ilc's code expects of a runtime, bound by the linker (interposer.targets). The order of the fields is part of it.</summary>
+/// <summary>
+/// Symbols that ilc's code expects from a runtime; interposer.targets binds them. The linker options depend on the order of the fields.
+/// </summary>
 internal static class CompilerContract
 {
-    // Of a managed function pointer; musl's functions are not always 4-aligned.
+    // ilc tests this bit in a managed function pointer. musl's functions are not always 4-aligned, so their addresses may have it set.
     private const nint FatPointerBit = 2;
 
     private static long s_rhpTrapThreads;
     private static long s_securityCookie;
 
     /// <summary>
-    /// Whether a foreign function can be called through a managed function pointer, which costs less than an unmanaged call, and is a jump in
-    /// tail position. Such a call takes an address with a certain bit set for something else.
+    /// Whether a foreign function can be called through a managed function pointer: that costs less than an unmanaged call, and is a jump in tail
+    /// position. ilc treats an address with a certain bit set as something else.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool CanCallAsManaged(nint function) => (function & FatPointerBit) == 0;
 
-    // Never called, since the first field stays 0. It mentions the fields, without which ilc would leave them out.
+    // Never called, since the first field stays 0. It mentions the fields, since ilc would otherwise leave them out.
     [RuntimeExport("RhpGcPoll")]
     private static void RhpGcPoll()
     {
@@ -29,7 +31,7 @@ internal static class CompilerContract
         s_securityCookie = 0;
     }
 
-    // Where a function with a buffer on its stack goes when the cookie behind the buffer has changed. It must not return.
+    // Called by a function with a buffer on its stack if the cookie behind the buffer has changed. It must not return.
     [RuntimeExport("RhpFallbackFailFast")]
     private static unsafe void RhpFallbackFailFast()
     {
@@ -37,7 +39,7 @@ internal static class CompilerContract
             *(int*)null = 0;
     }
 
-    // ilc writes a start-up routine that nobody calls; these keep the linker content until it drops that routine.
+    // ilc emits a start-up routine that is never called. The linker needs these two symbols until it drops that routine.
     [RuntimeExport("RhpReversePInvoke")]
     private static void RhpReversePInvoke()
     {

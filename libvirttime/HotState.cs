@@ -1,15 +1,15 @@
 namespace VirtTime;
 
-/// <summary>What every read of a clock needs: read on each call, written only at start.</summary>
+/// <summary>Variables that every read of a clock needs: written only at start.</summary>
 /// <remarks>
-/// ilc lays out the variables of this folder first, at the start of a page, so these lie on one cache line, with others that nobody writes.
-/// The first one is reached with an instruction less.
+/// ilc places the variables of this namespace first, at the start of a page. So these lie on one cache line, with other variables that are not
+/// written after start. The first one takes one instruction less to load.
 /// </remarks>
 internal static class HotState
 {
     /// <summary>
-    /// The mapped config file (<see cref="Config.MappedConfig"/>): its offset lies here, its extension block a page behind. 0 while the
-    /// library is not ready, and when the short way is not to be had.
+    /// The address of the mapped config file (<see cref="Config.MappedConfig"/>): its offset lies there, its extension block one page behind. 0 while
+    /// the library is not ready, and if the shortest path is not possible.
     /// </summary>
     public static nint Config;
 
@@ -17,14 +17,14 @@ internal static class HotState
     public static nint HostClock;
 
     /// <summary>
-    /// The next <c>clock_gettime</c> in the loader's order, libc's usually, for clocks that are not virtual; where it cannot be jumped to, one of ours
-    /// that calls it. Not 0 where <see cref="Config"/> is not.
+    /// The next <c>clock_gettime</c> in the loader's order, usually libc's, for clocks that are not virtual. If it cannot be reached by a jump, a
+    /// function of this library that calls it. Never 0 if <see cref="Config"/> is not 0.
     /// </summary>
     public static nint ClockGettimeBehind;
 
-    /// <summary>The same of <c>gettimeofday</c>.</summary>
+    /// <summary>As <see cref="ClockGettimeBehind"/>, for <c>gettimeofday</c>.</summary>
     public static nint GettimeofdayBehind;
 
-    /// <summary>The same of <c>time</c>.</summary>
+    /// <summary>As <see cref="ClockGettimeBehind"/>, for <c>time</c>.</summary>
     public static nint TimeBehind;
 }

@@ -1,4 +1,4 @@
-# The constructor, where every loader runs it: musl on arm64 does not look at DT_INIT.
+# DT_INIT_ARRAY, since every loader runs it: musl on arm64 ignores DT_INIT.
     .section .init_array, "aw"
     .balign 8
     .quad virttime_constructor

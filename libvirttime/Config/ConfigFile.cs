@@ -3,16 +3,16 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Config;
 
-/// <summary>Opening the config file, at start and when a dead writer's change is to be completed.</summary>
+/// <summary>Opens the config file: at start, and to lock it for a change.</summary>
 internal static unsafe class ConfigFile
 {
     private const int FirstFreeDescriptor = 3;
 
     /// <summary>
-    /// A descriptor, or <c>-errno</c>. Never 0, 1 or 2: where the target was started without them, what it or we write there must not end up in the
-    /// file.
+    /// Returns a descriptor of 3 or more, or <c>-errno</c>. If the target was started with one of the descriptors 0 to 2 closed, the file must not
+    /// get that number: output of the target or of this library would end up in the file.
     /// </summary>
-    /// <param name="path">Where it is.</param>
+    /// <param name="path">Path of the file.</param>
     /// <param name="access"><c>O_RDWR</c> or <c>O_RDONLY</c>.</param>
     public static int Open(byte* path, int access)
     {
@@ -24,7 +24,8 @@ internal static unsafe class ConfigFile
         return moved;
     }
 
-    // A pipe must not block us. A file that a launcher holds a lease on, while it finds out whether anybody uses it, may.
+    // O_NONBLOCK keeps a path that leads to a FIFO from blocking the target. With it the kernel answers EAGAIN while a launcher holds a lease on the
+    // file to find out if the file is in use; opening without O_NONBLOCK then waits until the lease ends.
     private static int OpenAnywhere(byte* path, int access)
     {
         int flags = access | Mman.O_CLOEXEC | Mman.O_NOCTTY;

@@ -5,30 +5,35 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Config;
 
-/// <summary>
-/// Waits for a writer that has made the sequence odd. A dead writer no longer holds the file's lock, and its change is completed here or by the next
-/// launcher. A writer that is stopped, or died where its change cannot be completed, is waited for half a second. A writer that keeps the sequence odd
-/// and changes it is waited for two seconds, and then for none in the next minute.
-/// </summary>
+/// <summary>Waits for a writer that has made the sequence odd, and completes the change of a writer that died.</summary>
+/// <remarks>
+/// A dead writer no longer holds the file's lock. If the sequence keeps one odd value for half a second (the writer is stopped, or its change cannot
+/// be completed), the caller uses the half-made change. If the sequence stays odd and keeps changing, the wait ends after two seconds, and during the
+/// next minute no call waits.
+/// </remarks>
 internal static unsafe class DeadWriter
 {
-    /// <summary>In place of an odd sequence that does not stay the same: nothing is compared with it.</summary>
+    /// <summary>
+    /// Stored instead of an odd sequence that keeps changing; <see cref="OffsetSnapshot.IsCurrent"/> then skips the comparison of the sequence.
+    /// </summary>
     public const ulong Untrusted = ulong.MaxValue;
 
+    // In nanoseconds.
     private const long Pause = 100_000;
     private const long BeforeAsking = 2_000_000;
     private const long Patience = 500_000_000;
     private const long LongestPatience = 2_000_000_000;
     private const long DistrustInSeconds = 60;
 
-    // The value of an odd sequence whose writer never came back.
+    // The odd sequence of a writer that did not finish in time.
     private static ulong s_abandoned;
 
-    // Until then no odd sequence is waited for, by the host's monotonic clock in seconds.
+    // Before this time no odd sequence is waited for. Seconds of the host's CLOCK_MONOTONIC.
     private static long s_distrustEnd;
 
-    /// <summary>True when the half-made change is used as it is; false when the sequence has become even, and is to be read again.</summary>
-    /// <param name="sequence">Odd; what it is after the wait, or <see cref="Untrusted"/>.</param>
+    /// <summary>True if the half-made change is to be used as it is; false if the sequence has become even and must be read again.</summary>
+    /// <param name="config">The config file.</param>
+    /// <param name="sequence">In: an odd sequence. Out: its value after the wait, or <see cref="Untrusted"/>.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool IsAbandoned(MappedConfig* config, ulong* sequence)
     {

@@ -6,7 +6,7 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Config;
 
-/// <summary>One line on standard error, in one <c>write</c>, when the target has to run on the host's clocks.</summary>
+/// <summary>Writes one line to standard error, in one <c>write</c>, if the target has to run on the host's clocks.</summary>
 internal static unsafe class Diagnostic
 {
     private const int StandardError = 2;
@@ -20,7 +20,7 @@ internal static unsafe class Diagnostic
         [MethodImpl(MethodImplOptions.NoInlining)]
         public void Add(byte* text)
         {
-            // One place is kept for the line feed.
+            // One byte is kept for the line feed.
             for (; *text != 0 && Length < Capacity - 1; text++)
                 Bytes[Length++] = *text;
         }
@@ -35,14 +35,14 @@ internal static unsafe class Diagnostic
         }
     }
 
-    // In the order of ConfigDefect, each ended by a NUL.
+    // In the order of ConfigDefect, each ended by a NUL. None stands for a file that cannot be mapped.
     private static ReadOnlySpan<byte> Defects =>
         "cannot be mapped\0is not a config file: shorter than 16 bytes\0cannot be read: no space left for its pages\0"u8
         + "is not a config file: it is a program\0is not a config file: no config file has this size\0"u8
         + "is not a config file: its offset is out of range\0is not a config file: its extension block is not ours\0"u8
         + "is not a config file: an offset in its extension block is out of range\0needs a newer libvirttime.so\0"u8;
 
-    /// <summary>The same for a file that is no config file, or cannot be mapped.</summary>
+    /// <summary>Reports a file that is no config file, or that cannot be mapped.</summary>
     public static void CannotUse(byte* path, ConfigDefect defect, int errno)
     {
         fixed (byte* first = Defects)
@@ -54,24 +54,24 @@ internal static unsafe class Diagnostic
         }
     }
 
-    /// <summary>The same for one that cannot be opened.</summary>
+    /// <summary>Reports a file that cannot be opened.</summary>
     public static void CannotOpen(byte* path, int errno)
     {
         fixed (byte* denied = "may not be opened by this user; --config-mode says who may"u8, other = "cannot be opened"u8)
             CannotUse(path, errno == Errno.EACCES ? denied : other, errno);
     }
 
-    /// <summary>The same where no file is named.</summary>
+    /// <summary>Reports that the variable names no file.</summary>
     public static void IsNotSet(byte* variable)
     {
         fixed (byte* reason = "is not set"u8)
             CannotUse(variable, reason, 0);
     }
 
-    /// <summary><c>libvirttime: PATH: REASON (errno N); the program runs on the host's clocks</c></summary>
+    /// <summary>Writes <c>libvirttime: PATH: REASON (errno N); the program runs on the host's clocks</c>.</summary>
     /// <param name="path">The file, or the variable that should have named it.</param>
-    /// <param name="reason">What is wrong.</param>
-    /// <param name="errno">The system's error number; 0 when there is none.</param>
+    /// <param name="reason">Why the file cannot be used.</param>
+    /// <param name="errno">The error number; 0 if there is none.</param>
     private static void CannotUse(byte* path, byte* reason, int errno)
     {
         Line line;

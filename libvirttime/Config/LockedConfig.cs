@@ -5,18 +5,21 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Config;
 
-/// <summary>The config file of this process while it holds the file's lock, as everybody does who changes it.</summary>
-/// <remarks>The lock belongs to the open file, not to us, so it is given back before the descriptor is: a child that was forked meanwhile has it too.</remarks>
+/// <summary>The config file of this process while the process holds the file's lock. Every writer holds that lock during a change.</summary>
+/// <remarks>
+/// The lock belongs to the open file, which a child that is forked meanwhile shares. So the lock is released before the descriptor is closed;
+/// otherwise the child would keep it.
+/// </remarks>
 internal unsafe struct LockedConfig
 {
     private MappedConfig* _config;
     private int _descriptor;
 
-    /// <summary>
-    /// Does not wait. <c>-EAGAIN</c> where somebody else has the lock; <c>-EPERM</c> where the file cannot be written, or is not to be found any more.
-    /// </summary>
+    /// <summary>Takes the lock without waiting.</summary>
     /// <param name="locked">Uninitialised memory.</param>
     /// <param name="config">The file.</param>
+    /// <returns>0; <c>-EAGAIN</c> if another process holds the lock; <c>-EPERM</c> if the file cannot be written, or its path no longer leads to
+    /// it.</returns>
     public static int TryLock(LockedConfig* locked, MappedConfig* config)
     {
         locked->_config = config;
@@ -39,7 +42,7 @@ internal unsafe struct LockedConfig
         Kernel.Close(locked->_descriptor);
     }
 
-    /// <summary>Completes a change whose writer died, if there is one. False where it cannot be.</summary>
+    /// <summary>Completes the change of a writer that died, if there is one. False if the file cannot be mapped.</summary>
     public static bool CompleteChange(LockedConfig* locked)
     {
         ConfigExtension* extension = locked->_config->Extension;
@@ -60,7 +63,7 @@ internal unsafe struct LockedConfig
         return true;
     }
 
-    /// <summary>Makes a change. False where it cannot be made; then nothing has changed.</summary>
+    /// <summary>Makes a change. False if the file cannot be mapped; then nothing has changed.</summary>
     public static bool TryChange(LockedConfig* locked, ConfigChange* change)
     {
         nint layout = MapLayout(locked);
@@ -80,7 +83,7 @@ internal unsafe struct LockedConfig
     private static nint MapLayout(LockedConfig* locked) =>
         Kernel.Map(0, LengthOf(locked->_config), Mman.PROT_READ | Mman.PROT_WRITE, Mman.MAP_SHARED, locked->_descriptor, 0);
 
-    // Only in pages that hold data; a filesystem that does not know holes says that all of it does.
+    // Skips holes, so that the file stays sparse. A filesystem that does not know holes reports the whole file as data.
     private static void MoveSlots(LockedConfig* locked, byte* layout)
     {
         MappedConfig* config = locked->_config;

@@ -5,13 +5,14 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Config;
 
-/// <summary>The config file as this process has it mapped. Lies in memory of its own, behind the pages of the file that every read needs.</summary>
+/// <summary>The config file as this process has mapped it.</summary>
 /// <remarks>
-/// At the address of a config (<see cref="HotState.Config"/>) is the file's first page, behind it the page with the extension block, then this.
+/// The address of a config (<see cref="HotState.Config"/>) is that of the file's first page. Behind it lies the page with the extension block, then
+/// this structure.
 /// </remarks>
 internal unsafe struct MappedConfig
 {
-    // PATH_MAX: nothing longer can be opened.
+    // PATH_MAX: the kernel opens no longer path.
     private const int PathCapacity = 4096;
     private const int NameLength = 15;
 
@@ -20,29 +21,33 @@ internal unsafe struct MappedConfig
 
     public ConfigExtension* Extension;
 
-    /// <summary>The file's first page without access, to map other parts with (<see cref="FileMapping.MapAgain"/>).</summary>
+    /// <summary>
+    /// A mapping of the file's first page without access, from which <see cref="FileMapping.MapAgain"/> maps other parts of the file.
+    /// </summary>
     public nint FirstPage;
 
-    /// <summary>Of the file, in bytes.</summary>
+    /// <summary>Size of the file in bytes.</summary>
     public long Size;
 
-    /// <summary>Whether the file, and so the slots in it, can be written.</summary>
+    /// <summary>Whether this process may write the file, and so the slots in it.</summary>
     public bool IsWritable;
 
-    /// <summary>Which file it is (man 2 stat), to know it again.</summary>
+    /// <summary>Device and inode (man 2 stat), to recognise the file when it is opened again.</summary>
     public FileIdentity Identity;
 
-    /// <summary><c>VIRT_TIME_CONF=</c> and its path as the variable had it: the program may have overwritten its own environment since.</summary>
+    /// <summary><c>VIRT_TIME_CONF=PATH</c> as it was at start. A copy, since a program may overwrite its own environment.</summary>
     public fixed byte Variable[NameLength + PathCapacity];
 
-    /// <summary>Where the extension block lies behind a config's address, on pages of 4 KiB; with larger ones there is no short way.</summary>
+    /// <summary>
+    /// Bytes from a config's address to the extension block, if pages have 4 KiB. With larger pages <see cref="VirtualClock.TryRead"/> is not used.
+    /// </summary>
     public const nint ExtensionDistance = 4096;
 
-    // Two for the path; what is not touched costs nothing.
+    // Two pages of the file, and two for this structure with its path. Pages that are not touched take no memory.
     private static nint Length => 4 * FileMapping.PageSize;
 
-    /// <summary>Opens, maps and checks a file; says why on standard error when that fails.</summary>
-    /// <returns>Null when it does: whatever is wrong with the file, the target goes on.</returns>
+    /// <summary>Opens, maps and checks a file, and reports a failure on standard error.</summary>
+    /// <returns>Null on failure: the target then runs on the host's clocks.</returns>
     public static MappedConfig* Open(byte* path)
     {
         bool isWritable = true;
@@ -72,17 +77,17 @@ internal unsafe struct MappedConfig
         return config;
     }
 
-    /// <summary>Its path as the variable had it.</summary>
+    /// <summary>The path as <c>VIRT_TIME_CONF</c> had it at start.</summary>
     public static byte* PathOf(MappedConfig* config) => config->Variable + NameLength;
 
-    /// <summary>A config without a file: the clocks are the host's. For use when there is none.</summary>
+    /// <summary>Makes a config without a file, for a target that runs on the host's clocks.</summary>
     public static void MakeEmpty(MappedConfig* config, timespec* offset, ConfigExtension* extension)
     {
         config->Offset = offset;
         config->Extension = extension;
     }
 
-    /// <summary>The config that lies at an address; the other way of <see cref="AddressOf"/>.</summary>
+    /// <summary>The config at an address; the inverse of <see cref="AddressOf"/>.</summary>
     public static MappedConfig* At(nint address) => (MappedConfig*)(address + (2 * FileMapping.PageSize));
 
     public static nint AddressOf(MappedConfig* config) => (nint)config - (2 * FileMapping.PageSize);
@@ -95,8 +100,8 @@ internal unsafe struct MappedConfig
     }
 
     /// <summary>
-    /// Says something in the file: <see cref="ConfigExtension.HasUnmovableCalls"/> or <see cref="ConfigExtension.HasUncountedUsers"/>. Before a deadline is
-    /// published: a program that changes the offsets looks afterwards.
+    /// Sets <see cref="ConfigExtension.HasUnmovableCalls"/> or <see cref="ConfigExtension.HasUncountedUsers"/> in the file, if it can be written and
+    /// has an extension block. The caller does so before it publishes a deadline, since a writer reads the flags after it has made the sequence odd.
     /// </summary>
     public void Say(uint flag)
     {
@@ -138,7 +143,7 @@ internal unsafe struct MappedConfig
     private readonly bool TryMark(int descriptor) =>
         ReservedChoice.TryLock(descriptor, UserMark.F_RDLCK, UserMark.PositionOf((int)Kernel.Call(SyscallNumbers.getpid), (ulong)FirstPage));
 
-    // Negative errno on failure.
+    // Returns 0 or -errno.
     private nint MapPages(int descriptor, bool isWritable)
     {
         Size = Kernel.SizeOf(descriptor);
@@ -172,7 +177,8 @@ internal unsafe struct MappedConfig
         if (!UserMemory.IsReadable(Offset))
             return ConfigDefect.Unreadable;
 
-        // The block of a file that another tool made is a hole, and reading a hole of a full tmpfs needs a page: an empty one of our own does.
+        // The block of a file that another tool made is a hole. On a full tmpfs even reading a hole fails, since that allocates a page. An empty
+        // private page then takes its place.
         if (ConfigFormat.HasExtension(Size) && !UserMemory.IsReadable(Extension))
         {
             const int Flags = Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS | Mman.MAP_FIXED;
@@ -182,7 +188,7 @@ internal unsafe struct MappedConfig
 
         ConfigDefect defect = ConfigFormat.Check(Size, Offset, Extension);
 
-        // Asked twice, since a launcher may be filling the block in: it marks it before all else.
+        // Checked twice: a launcher may be filling in the block at the same time, and it stores the magic first.
         return defect == ConfigDefect.None ? defect : ConfigFormat.Check(Size, Offset, Extension);
     }
 }

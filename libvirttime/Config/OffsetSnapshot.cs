@@ -4,42 +4,43 @@ using VirtTime.Format;
 
 namespace VirtTime.Config;
 
-/// <summary>An offset, and the state of the config file that it was read in.</summary>
+/// <summary>An offset, and the state of the config file when it was read.</summary>
 /// <remarks>
-/// A thread may be frozen between any two instructions, its offsets changed and its process moved to a host with other clocks. So
-/// nothing that was computed from an offset is used before the offset was seen unchanged *afterwards*: take, compute, and ask
-/// <see cref="IsCurrent"/>. The sequence catches our own tools, the comparison of the offset itself those that know only the C layout.
+/// A thread may be frozen between any two instructions. Meanwhile its offset may change, and its process may move to a host with other clocks. So a
+/// result is used only if the offset is unchanged after the computation: <see cref="Take"/>, compute, <see cref="IsCurrent"/>. The sequence detects
+/// changes by VirtTime's own tools, the comparison of the offset those by tools that know only the C layout.
 /// </remarks>
 internal unsafe struct OffsetSnapshot
 {
     private static MappedConfig* s_config;
 
-    // Of the realtime clocks while they are the host's.
+    // The offset of the realtime clocks while they are the host's.
     private static timespec s_none;
 
     public timespec Offset;
     private ulong _sequence;
 
-    // Where the offset lies. That changes with the flags, and so with the sequence.
+    // The address that the offset was read from. It depends on the flags; a writer that changes those also changes the sequence.
     private timespec* _source;
 
-    /// <summary>Whether the sequence was odd and its writer did not come back: what is half changed is what there is.</summary>
+    /// <summary>Whether the sequence was odd and its writer did not finish: the half-made change is used as it is.</summary>
     public readonly bool IsAbandoned => (_sequence & 1) != 0;
 
-    /// <summary>Where the offsets lie.</summary>
+    /// <summary>The config file that the offsets are read from.</summary>
     public static MappedConfig* Config => s_config;
 
     public static void Use(MappedConfig* config) => s_config = config;
 
     /// <summary>
-    /// Whether the target sees another value than the host's at this moment: of the realtime clocks that depends on the file, and may change.
+    /// Whether an offset applies to a clock now. The monotonic and boottime families always have one, which may be 0; for the realtime family a flag
+    /// of the file decides, which may change at any time.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool IsVirtual(int clock) => ClockFamilies.IsRealtime(clock) ? Has(ConfigExtension.HasRealtimeOffset) : ClockFamilies.IsAny(clock);
 
     /// <summary>
-    /// The offset of a virtual clock as it lies there, once nobody is changing it. For those who do nothing with it that could not be
-    /// done again, since only when <see cref="IsCurrent"/> afterwards was it whole.
+    /// Reads the offset of a virtual clock once no writer is at work. Its two halves may come from different changes: the caller uses a result only
+    /// if <see cref="IsCurrent"/> is true afterwards, and must be able to retry.
     /// </summary>
     public static void Take(OffsetSnapshot* snapshot, int clock)
     {
@@ -54,13 +55,13 @@ internal unsafe struct OffsetSnapshot
         snapshot->Offset.tv_nsec = Volatile.Read(ref source->tv_nsec);
     }
 
-    /// <summary>Whether the offset is still the one of <paramref name="snapshot"/>.</summary>
+    /// <summary>Whether the offset is still the one in <paramref name="snapshot"/>.</summary>
     public static bool IsCurrent(OffsetSnapshot* snapshot) =>
         Volatile.Read(ref snapshot->_source->tv_sec) == snapshot->Offset.tv_sec
         && Volatile.Read(ref snapshot->_source->tv_nsec) == snapshot->Offset.tv_nsec
         && (Volatile.Read(ref s_config->Extension->sequence) == snapshot->_sequence || snapshot->_sequence == DeadWriter.Untrusted);
 
-    /// <summary>The offset of a virtual clock, whole: never half of one change and half of another.</summary>
+    /// <summary>The offset of a virtual clock, with both halves from the same change.</summary>
     public static OffsetSnapshot Of(int clock)
     {
         OffsetSnapshot snapshot;
@@ -72,7 +73,6 @@ internal unsafe struct OffsetSnapshot
         return snapshot;
     }
 
-    /// <summary>Where a clock's offset lies now.</summary>
     private static timespec* SourceOf(int clock)
     {
         if (ClockFamilies.IsRealtime(clock))

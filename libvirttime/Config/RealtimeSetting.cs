@@ -5,20 +5,22 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Config;
 
-/// <summary>Setting the virtual <c>CLOCK_REALTIME</c>, for all programs that share the config file. The host's is never touched.</summary>
+/// <summary>Sets the virtual <c>CLOCK_REALTIME</c> for all programs that share the config file. The host's clock is never set.</summary>
 internal static unsafe class RealtimeSetting
 {
+    // Pause in nanoseconds, Patience in seconds.
     private const long Pause = 1_000_000;
     private const long Patience = 2;
     private const int SIG_SETMASK = 2;
     private const int SignalSetSize = 8;
 
     /// <summary>
-    /// Lets the clock go on from <paramref name="time"/>. <c>-EPERM</c> where the file cannot be written or found, <c>-EAGAIN</c> where another
-    /// process has kept it locked for two seconds. A program that may write the file may set the clock, privileged or not.
+    /// Sets the clock to <paramref name="time"/>, from where it runs on. A program that may write the file may set the clock, privileged or not.
     /// </summary>
     /// <param name="config">A file whose realtime clocks have an offset.</param>
     /// <param name="time">Valid, the seconds not negative.</param>
+    /// <returns>0; <c>-EPERM</c> if the file cannot be written or found, the realtime clocks have become the host's, or the offset would be out of
+    /// range; <c>-EAGAIN</c> if another process has kept the file locked for two seconds.</returns>
     public static int Set(MappedConfig* config, timespec time)
     {
         timespec start, now;
@@ -30,12 +32,12 @@ internal static unsafe class RealtimeSetting
             if (result != -Errno.EAGAIN || TimespecMath.Subtract(now, start).tv_sec >= Patience)
                 return result;
 
-            // Signal handlers run meanwhile.
+            // Signals are not blocked here, so pending handlers run.
             Kernel.Sleep(Pause);
         }
     }
 
-    // Signals are blocked from the lock to its release: a handler that read a clock would wait for the change, and the change for the handler.
+    // Signals are blocked while the lock is held: a handler that read a clock would wait for the end of this change, and the change for the handler.
     private static int TrySet(MappedConfig* config, timespec time)
     {
         ulong all = ulong.MaxValue;
@@ -55,7 +57,7 @@ internal static unsafe class RealtimeSetting
         return result;
     }
 
-    // False where the clocks have become the host's meanwhile.
+    // False if the realtime clocks have become the host's, or the new offset would be out of range.
     private static bool Describe(MappedConfig* config, timespec time, ConfigChange* change)
     {
         ConfigExtension* extension = config->Extension;

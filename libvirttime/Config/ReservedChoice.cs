@@ -4,21 +4,26 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Config;
 
-/// <summary>
-/// A choice of slots for this process alone (<see cref="SlotMark.SharedChoices"/>). Slots of threads that were killed stay taken while others use the file. So
-/// a process that starts where the shared choices of its threads' ids have run out locks one of the others. No other process takes that one while it lives, and
-/// whatever is marked so was marked by the dead.
-/// </summary>
+/// <summary>A choice of slots for this process alone (<see cref="SlotMark.SharedChoices"/>).</summary>
+/// <remarks>
+/// Slots of killed threads stay taken while other processes use the file. A process that starts after all shared choices of its threads' ids were
+/// taken locks one of the other choices. No other process takes slots of that choice while this one lives, so a mark of that choice that this process
+/// did not make was left by a dead process. See libvirttime/README.md, "A choice for one process".
+/// </remarks>
 internal static unsafe class ReservedChoice
 {
     public const int None = 0;
 
-    // The process's first thread and those that it makes next.
+    // How many thread ids are looked at: the first thread's, and those that the process's next threads get.
     private const int Threads = 256;
 
-    /// <summary>While the file is open. The lock lasts as long as a mapping that was made with <paramref name="descriptor"/>.</summary>
-    /// <param name="config">A file with all that belongs to one, writable.</param>
+    /// <summary>
+    /// Locks a choice if this process needs one. The lock lasts as long as a mapping that was made with <paramref name="descriptor"/>.
+    /// </summary>
+    /// <param name="config">A writable file that has marks.</param>
+    /// <param name="descriptor">The open file.</param>
     /// <param name="thread">The calling thread's id.</param>
+    /// <returns>The choice, or <see cref="None"/>.</returns>
     public static int Take(MappedConfig* config, int descriptor, int thread)
     {
         if (!IsNeeded(descriptor, thread))
@@ -30,12 +35,16 @@ internal static unsafe class ReservedChoice
                 return None;
         }
 
-        // Who goes on after a checkpoint has lost its lock.
+        // A program that goes on after a checkpoint has lost its lock but still uses its choice. While there may be such a program, no process takes
+        // a choice.
         const uint Restored = ConfigExtension.HasSavedClocks | ConfigExtension.HasUncountedUsers;
         return (Volatile.Read(ref config->Extension->flags) & Restored) == 0 ? choice : None;
     }
 
-    /// <summary>Locks one byte until the open file is closed and not mapped. False on a filesystem without such locks, and before Linux 3.15.</summary>
+    /// <summary>
+    /// Locks one byte until the open file is closed and not mapped any more. False if another process holds a conflicting lock, on a filesystem
+    /// without such locks, and before Linux 3.15.
+    /// </summary>
     public static bool TryLock(int descriptor, short type, long position)
     {
         UserMark mark = default;
@@ -45,7 +54,7 @@ internal static unsafe class ReservedChoice
         return Kernel.Call(SyscallNumbers.fcntl, descriptor, UserMark.F_OFD_SETLK, (nint)(&mark)) == 0;
     }
 
-    // Choices are taken in turn, so it is enough to look at the last one.
+    // A thread tries its choices in order, so a taken last one shows that all shared choices were taken.
     private static bool IsNeeded(int descriptor, int thread)
     {
         const int Last = SlotMark.SharedChoices - 1;

@@ -5,35 +5,37 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Config;
 
-/// <summary>A slot, what marks it in the file, and who has it in this process.</summary>
+/// <summary>The addresses of a slot, of its mark in the file, and of its owner in this process.</summary>
 internal unsafe struct SlotPlace
 {
     public timespec* Deadline;
 
-    /// <summary><see cref="SlotMark"/>; all who have the file mapped see it.</summary>
+    /// <summary><see cref="SlotMark"/>; shared with all processes that have the file mapped.</summary>
     public byte* Mark;
 
-    /// <summary>The call that has taken the slot, 0 for none in this process. Zero in a forked child.</summary>
+    /// <summary>The claim of the call that has taken the slot; 0 if no call of this process has. Zero in a forked child.</summary>
     public nint* Owner;
 }
 
-/// <summary>
-/// The slots that this process's threads may need, mapped in chunks when they are first needed: thread ids of one process lie close together, and
-/// what is mapped counts for <c>mlockall</c>.
-/// </summary>
+/// <summary>Maps the slots of this process's threads in chunks, each when it is first needed.</summary>
+/// <remarks>
+/// The thread ids of one process lie close together, so a few chunks are enough. Everything that is mapped counts for <c>mlockall</c>.
+/// </remarks>
 internal static unsafe class SlotChunks
 {
     private const int SlotsPerChunk = 4096;
     private const int ChunkCount = ConfigLayout.SlotCount / SlotsPerChunk;
     private const nint SlotBytes = SlotsPerChunk * ConfigLayout.SlotSize;
 
-    // Two words for the whole process, then the owners. The first page of what holds them is the chunk's own.
+    // Two words for the whole process, then the owners. The page in front of them holds the Chunk: it must survive a fork, which clears the words and
+    // the owners.
     private const nint WordBytes = 16;
     private const nint OwnerBytes = WordBytes + (SlotsPerChunk * 8);
 
     private const int NoDescriptor = -1;
 
-    // Every so many slots it is found out whether they can be written: they lie on one page, and begin 16 bytes into it.
+    // Writability is probed once for this many slots. They take 4096 bytes from the 17th byte of a page on, so the last of them lies on the next
+    // page.
     private const int SlotsPerPage = 256;
 
     private static MappedConfig* s_config;
@@ -45,7 +47,7 @@ internal static unsafe class SlotChunks
         public fixed long Chunks[ChunkCount];
     }
 
-    /// <summary>Where a chunk's first slot, mark and owner are. Lies on a page of its own, before the owners.</summary>
+    /// <summary>Addresses of a chunk's first slot, mark and owner. On a page of its own, in front of the owners.</summary>
     private struct Chunk
     {
         public timespec* Slots;
@@ -60,26 +62,29 @@ internal static unsafe class SlotChunks
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly bool Has(uint slot) => (Bits[slot / SlotsPerPage / 8] & (1u << (int)(slot / SlotsPerPage % 8))) != 0;
 
-        // Another thread's bit may get lost meanwhile; then that page is asked about once more.
+        // Not atomic: another thread's bit may get lost. Its page is then probed once more.
         public void Add(uint slot) => Bits[slot / SlotsPerPage / 8] |= (byte)(1u << (int)(slot / SlotsPerPage % 8));
     }
 
-    /// <summary>Whether the kernel clears what this process knows of its slots in its forked children.</summary>
+    /// <summary>Whether the kernel clears the owners in forked children.</summary>
     public static bool AreOwnersWipedOnFork { get; private set; }
 
     /// <summary>
-    /// A word that is 0 in a process that was just forked; null until a chunk is mapped. The next one tells whether the process has a
-    /// <see cref="UserMark"/>: then it is not 0, and is the <see cref="Config.ReservedChoice"/> where there is one.
+    /// A word that is 0 in a process that was just forked; null until a chunk is mapped. The word behind it is 0 if the process has no
+    /// <see cref="UserMark"/>, its <see cref="Config.ReservedChoice"/> if it has one, else 1.
     /// </summary>
     public static nint* ProcessWord { get; private set; }
 
-    /// <summary>The choice that no other process takes; <see cref="ReservedChoice.None"/> where there is none.</summary>
+    /// <summary>The choice that is reserved for this process; <see cref="ReservedChoice.None"/> if there is none.</summary>
     public static int OwnChoice => ProcessWord[1] < SlotMark.SharedChoices ? ReservedChoice.None : (int)ProcessWord[1];
 
     public static void Use(MappedConfig* config) => s_config = config;
 
-    /// <summary>Maps the chunk of a slot while the file is open, which takes fewer system calls.</summary>
-    /// <param name="isMarked">This process has a <see cref="UserMark"/>.</param>
+    /// <summary>Maps the chunk of a slot while the file is open, which takes fewer system calls than later.</summary>
+    /// <param name="config">The file.</param>
+    /// <param name="descriptor">The open file.</param>
+    /// <param name="slot">The calling thread's id, which is the number of its first slot.</param>
+    /// <param name="isMarked">Whether this process has a <see cref="UserMark"/>.</param>
     public static void MapWhileOpen(MappedConfig* config, int descriptor, int slot, bool isMarked)
     {
         if (Map(config, descriptor, slot / SlotsPerChunk) == null || !AreOwnersWipedOnFork || !isMarked)
@@ -89,8 +94,9 @@ internal static unsafe class SlotChunks
         ProcessWord[1] = choice == ReservedChoice.None ? 1 : choice;
     }
 
-    /// <summary>Makes a slot ready to be written without a fault, and says where it is. False where it cannot be had.</summary>
+    /// <summary>Finds a slot and makes sure that it can be written without a fault. False if it cannot be mapped or written.</summary>
     /// <param name="slot">Its number, below <see cref="ConfigLayout.SlotCount"/>.</param>
+    /// <param name="place">Where it is.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryFind(int slot, out SlotPlace place)
     {
@@ -113,27 +119,28 @@ internal static unsafe class SlotChunks
 
     public static bool IsMapped(int slot) => Volatile.Read(ref s_chunks.Chunks[(uint)slot / SlotsPerChunk]) != 0;
 
-    /// <summary>Says that a deadline of this process is kept elsewhere, where there is a file.</summary>
+    /// <summary>Notes in the file, if there is one, that this process keeps a deadline outside of it.</summary>
     public static void SayUnmovable()
     {
         if (s_config != null)
             s_config->Say(ConfigExtension.HasUnmovableCalls);
     }
 
-    /// <summary>Says that this process uses the file without a <see cref="UserMark"/> of its own, if that is so.</summary>
+    /// <summary>Notes in the file that this process uses it without a <see cref="UserMark"/> of its own, if that is so.</summary>
     public static void SayUncounted()
     {
         if (s_config != null && ProcessWord[1] == 0)
             s_config->Say(ConfigExtension.HasUncountedUsers);
     }
 
-    /// <summary>Whether others see a slot, and so can move what is in it.</summary>
+    /// <summary>Whether a slot lies in the file, where a writer can move its deadline.</summary>
     public static bool IsInFile(int slot) => HasSlotsInFile(s_config, (int)((uint)slot / SlotsPerChunk));
 
     private static bool HasSlotsInFile(MappedConfig* config, int chunk) =>
         config->IsWritable && config->Size >= ConfigLayout.SlotsPosition + ((chunk + 1) * (long)SlotBytes);
 
-    // Two threads may do this at once: the first decides, and the other puts its own away. Null to one that has the file open, whose locks end with that.
+    // Two threads may map a chunk at once. The first one's is used; the other thread unmaps its own. A thread that came second and has the file open
+    // gets null: its locks end with its descriptor, so it must not record them for the process.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Chunk* Map(MappedConfig* config, int descriptor, int number)
     {
@@ -178,7 +185,7 @@ internal static unsafe class SlotChunks
             FileMapping.Unmap(address, length);
     }
 
-    // A file's pages have to be had first: a disk without space would answer a store with SIGBUS.
+    // The file's pages must be allocated before a store: on a full disk the store would end in SIGBUS.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool TryMakeWritable(uint slot, SlotPlace place)
     {

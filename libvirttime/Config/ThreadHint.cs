@@ -5,20 +5,18 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Config;
 
-/// <summary>
-/// The calling thread's id, most often, and without a system call: libc's own note of it (<c>struct pthread.tid</c>). Only a hint: it says which
-/// slot to try first, and a slot that somebody else has is never taken.
-/// </summary>
+/// <summary>Finds the calling thread's id, usually without a system call, from libc's own note of it (<c>struct pthread.tid</c>).</summary>
 /// <remarks>
-/// The note is its maker's in a child that libc did not make. After a raw <c>fork</c> this is found out, once in each process; a raw <c>clone</c>
-/// that shares memory betrays itself by its stack, unless that lies on its maker's.
+/// Only a hint: it decides which slot is tried first, and a slot that is taken is left alone. In a child that libc did not make, the note is still
+/// the parent's. After a raw <c>fork</c> this is detected once in each process. A raw <c>clone</c> that shares memory is detected by its stack,
+/// unless that lies on its parent's stack.
 /// </remarks>
 internal static unsafe class ThreadHint
 {
-    // A thread's descriptor lies at the end of its stack, and the random bytes of the auxiliary vector at the end of the first one's.
+    // A thread's descriptor lies at the end of its stack; the random bytes of the auxiliary vector lie at the end of the first thread's stack.
     private const nuint LongestStack = 16 << 20;
 
-    // 0 where it is not known; then the kernel is asked each time.
+    // The note's offset in the thread's descriptor, in bytes. 0 if unknown: then the kernel is asked each time.
     private static int s_position;
     private static nuint s_firstStackEnd;
 
@@ -30,8 +28,8 @@ internal static unsafe class ThreadHint
     }
 
     /// <summary>
-    /// Whether the caller is known to be a thread that libc made, or a forked child of one. A <c>vfork</c> child is not: it has its parent's memory,
-    /// and perhaps other descriptors.
+    /// Whether the caller is known to be a thread that libc made, or a forked child of one. False for a <c>vfork</c> child: it shares its parent's
+    /// memory, but perhaps not its descriptors.
     /// </summary>
     public static bool IsOwn() => s_position != 0 && *(int*)(Descriptor() + s_position) == Kernel.ThreadId();
 
@@ -50,10 +48,10 @@ internal static unsafe class ThreadHint
         return (nuint)descriptor - (nuint)(&here) < LongestStack || s_firstStackEnd - (nuint)(&here) < LongestStack;
     }
 
-    /// <summary>Finds out where libc has its note: glibc describes its structures for thread debuggers, musl's is known.</summary>
+    /// <summary>Finds the note in libc's structures: glibc describes them for thread debuggers, musl's position is known.</summary>
     public static void Prepare()
     {
-        // Size in bits, number of elements, offset in bytes. Before glibc 2.34 it is in a library that may not be loaded yet.
+        // Three words: size in bits, number of elements, offset in bytes. Before glibc 2.34 they lie in libpthread, which may not be loaded yet.
         uint* field = (uint*)Real.Find(RealFunction._thread_db_pthread_tid);
         if (Descriptor() == 0)
             return;

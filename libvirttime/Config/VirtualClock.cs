@@ -6,8 +6,8 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Config;
 
-/// <summary>Reading clocks as the target sees them. virtual = host − offset.</summary>
-/// <remarks>The host's time never stands in the caller's memory, where another thread, a signal handler or another process could see it.</remarks>
+/// <summary>Reads clocks as the target sees them: virtual = host − offset.</summary>
+/// <remarks>The host's time is never stored in the caller's memory, where another thread, a signal handler or another process could see it.</remarks>
 internal static unsafe class VirtualClock
 {
     private static bool s_hasVdso;
@@ -15,7 +15,7 @@ internal static unsafe class VirtualClock
     public static bool IsReady => Volatile.Read(ref HotState.HostClock) != 0;
 
     /// <summary>Makes the clocks ready.</summary>
-    /// <param name="vdso">The vDSO's <c>clock_gettime</c>; 0 where there is none.</param>
+    /// <param name="vdso">The vDSO's <c>clock_gettime</c>; 0 if there is no vDSO.</param>
     /// <param name="config">The mapped config file.</param>
     public static void Use(nint vdso, MappedConfig* config)
     {
@@ -23,27 +23,26 @@ internal static unsafe class VirtualClock
         OffsetSnapshot.Use(config);
         nint hostClock = vdso != 0 ? vdso : (nint)(delegate*<int, timespec*, int>)&HostClock.Read;
 
-        // Whoever meets the config calls the clock, so that comes first: threads and signal handlers may be here at once.
+        // HostClock is stored before Config: a thread or signal handler that sees Config calls HostClock.
         Volatile.Write(ref HotState.HostClock, hostClock);
 
-        // It is called as a managed function, which takes two instructions less than an unmanaged call. Nor is there a short way without a vDSO: the
-        // kernel answers EFAULT for memory that the vDSO would fault on.
+        // The hot path calls the vDSO through a managed function pointer, which takes two instructions less than an unmanaged call. It is not used
+        // without a vDSO: the kernel answers EFAULT for memory on which the vDSO would fault.
         bool isWhereExpected = (nint)config->Extension - (nint)config->Offset == MappedConfig.ExtensionDistance;
         if (s_hasVdso && CompilerContract.CanCallAsManaged(hostClock) && isWhereExpected)
             Volatile.Write(ref HotState.Config, (nint)config->Offset);
     }
 
     /// <summary>
-    /// Reads a virtual clock the shortest way, when nothing is in the way. False when something is, and the caller has to begin
-    /// again with <see cref="Read"/>.
+    /// Reads a virtual clock by the shortest path. False if that path is not possible now; the caller then calls <see cref="Read"/>.
     /// </summary>
     /// <remarks>
-    /// <see cref="OffsetSnapshot"/>'s protocol by hand. What it costs is its instructions: the processor's ordered read of the TSC lets none
-    /// of the next call overlap with this one. So it is inlined, with constants, and once only: the compiler makes a value of what is
-    /// returned twice.
+    /// <see cref="OffsetSnapshot"/>'s protocol, written out. The processor's ordered read of the TSC does not overlap with the next call, so each
+    /// instruction adds to the time. Inline it once, with constants: if it is inlined twice, ilc stores the bool and tests it again.
     /// </remarks>
     /// <param name="clock">Its id.</param>
-    /// <param name="family">Which offset it goes by, known to the compiler. That of the realtime clocks was just seen to be in force.</param>
+    /// <param name="family">The family of its offset, a constant. For the realtime family the caller has just seen that the offset is in
+    /// force.</param>
     /// <param name="result">Where the virtual time goes.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryRead(int clock, ClockFamily family, timespec* result)
@@ -52,10 +51,11 @@ internal static unsafe class VirtualClock
         if (config == 0)
             return false;
 
-        // While it is odd, this is not what is found there afterwards.
+        // With the lowest bit cleared, an odd sequence fails the comparison below.
         ulong sequence = Volatile.Read(ref SequenceIn(config)) & ~1UL;
 
-        // The flags, which say where this offset lies, change within a sequence as well. Who takes the realtime clocks' away makes it 0.
+        // The flags decide where the offset lies; a writer that changes them also changes the sequence. VirtTime's tools never clear
+        // HasRealtimeOffset; a tool that does must zero the offset too, since the caller looked at the flag before the sequence was read here.
         nint position = family switch
         {
             ClockFamily.Boottime => BoottimeOffsetIn(config),
@@ -83,7 +83,7 @@ internal static unsafe class VirtualClock
         return true;
     }
 
-    /// <summary>man 2 clock_gettime for any clock, virtual or not. Returns <c>-errno</c>; the library must be ready.</summary>
+    /// <summary>man 2 clock_gettime for any clock, virtual or not. Returns 0 or <c>-errno</c>. The library must be ready.</summary>
     public static int Read(int clock, timespec* result)
     {
         if (!OffsetSnapshot.IsVirtual(clock))
@@ -100,7 +100,7 @@ internal static unsafe class VirtualClock
         }
         while (!OffsetSnapshot.IsCurrent(&snapshot));
 
-        // What the vDSO does not read itself is a system call, which looks at the caller's memory without a fault, once it has the time.
+        // Natively these clocks are read by a system call, which reads the clock first and then answers EFAULT for memory that cannot be written.
         bool isSystemCall = !s_hasVdso || clock is Time.CLOCK_BOOTTIME_ALARM or Time.CLOCK_REALTIME_ALARM;
         if (isSystemCall && !UserMemory.CanWrite(result))
             return -Errno.EFAULT;
@@ -108,11 +108,12 @@ internal static unsafe class VirtualClock
         return 0;
     }
 
-    /// <summary>Whether the realtime clocks have an offset, in the config at <see cref="HotState.Config"/>.</summary>
+    /// <summary>Whether the realtime clocks have an offset.</summary>
+    /// <param name="config">The value of <see cref="HotState.Config"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsRealtimeVirtual(nint config) => (Volatile.Read(ref ExtensionIn(config)->flags) & ConfigExtension.HasRealtimeOffset) != 0;
 
-    /// <summary>The host's clock by the vDSO. Returns <c>-errno</c>.</summary>
+    /// <summary>Reads the host's clock through the vDSO, or by system call if there is no vDSO. Returns 0 or <c>-errno</c>.</summary>
     public static int ReadHost(int clock, timespec* result) =>
         ((delegate* unmanaged[SuppressGCTransition]<int, timespec*, int>)HotState.HostClock)(clock, result);
 

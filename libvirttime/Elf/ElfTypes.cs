@@ -18,7 +18,7 @@ internal unsafe struct Elf64_Ehdr
     public ushort e_phentsize;
     public ushort e_phnum;
 
-    /// <summary>How far the image reaches whose header this is, in memory, if its first segment begins at 0.</summary>
+    /// <summary>The end of the image in memory, in bytes from its load bias.</summary>
     public readonly nuint SizeInMemory()
     {
         nuint end = 0;

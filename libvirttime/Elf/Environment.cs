@@ -2,12 +2,12 @@ using VirtTime.Libc;
 
 namespace VirtTime.Elf;
 
-/// <summary>The process's environment, read without libc's <c>getenv</c>.</summary>
+/// <summary>Reads the process's environment without libc's <c>getenv</c>.</summary>
 internal static unsafe class Environment
 {
     private static nint s_variable;
 
-    /// <summary>The value of <paramref name="nameAndEquals"/> (<c>"NAME="</c>) in an <c>envp</c> array; null when it is not there.</summary>
+    /// <summary>The value of <paramref name="nameAndEquals"/> (<c>"NAME="</c>) in an <c>envp</c> array; null if it is not set.</summary>
     public static byte* Find(byte** environment, byte* nameAndEquals)
     {
         for (; environment != null && *environment != null; environment++)
@@ -20,7 +20,7 @@ internal static unsafe class Environment
         return null;
     }
 
-    /// <summary>The environment in force now, or the one the process was started with when libc has not set its own yet.</summary>
+    /// <summary>The environment now in force; the one that the process was started with, if libc has not set <c>environ</c> yet.</summary>
     public static byte** Current()
     {
         byte** environment = FromVariable();
@@ -36,7 +36,9 @@ internal static unsafe class Environment
         return variable == null ? null : *variable;
     }
 
-    /// <summary>Where it is as the program sees it: the first definition in load order, since the program itself may hold the variable (a copy relocation).</summary>
+    /// <summary>
+    /// Finds the variable that the program uses: the first definition in load order. The program itself may hold it (copy relocation).
+    /// </summary>
     private static byte*** FindVariable()
     {
         fixed (byte* name = "environ"u8)

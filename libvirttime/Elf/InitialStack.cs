@@ -2,11 +2,11 @@ using VirtTime.Libc;
 
 namespace VirtTime.Elf;
 
-/// <summary>
-/// What the kernel laid out above the first stack frame: arguments, environment, auxiliary vector, and above them the strings. It is found from
-/// above, by where <c>getauxval</c> says that the random bytes lie: <c>environ</c> may have moved, and a loader that was run as a command
-/// moves the arguments.
-/// </summary>
+/// <summary>Finds what the kernel placed above the first stack frame: arguments, environment, auxiliary vector, and above them the strings.</summary>
+/// <remarks>
+/// The search goes down from the random bytes, whose address <c>getauxval</c> returns. A search up from the arguments would fail: a program may have
+/// moved <c>environ</c>, and a loader that is run as a command moves the arguments.
+/// </remarks>
 internal static unsafe class InitialStack
 {
     // The kernel puts the strings right above the vector, which has some 20 entries.
@@ -14,14 +14,14 @@ internal static unsafe class InitialStack
     private const int MostEntries = 64;
     private const int MostVariables = 65536;
 
-    // Types are small numbers; what lies below the vector, a pointer or a null, is not.
+    // Types of entries are small numbers. The word below the vector is a pointer or null.
     private const nuint LargestType = 256;
 
     /// <summary>
-    /// Changes what <c>getauxval</c> says of a type, and with it what those see who read the vector themselves. Where a loader has moved it, an old
-    /// copy may lie above; so what <c>getauxval</c> does not see is put back.
+    /// Changes an entry of the auxiliary vector, for <c>getauxval</c> and for code that reads the vector itself. If a loader has moved the vector, an
+    /// old copy may lie above; a change that <c>getauxval</c> does not see is undone.
     /// </summary>
-    /// <returns>False where the vector, or the entry, is not found: nothing is changed.</returns>
+    /// <returns>False if the vector or the entry is not found; then nothing is changed.</returns>
     public static bool TrySet(nuint type, nuint value)
     {
         nuint old = Auxv.getauxval(type);
@@ -42,7 +42,7 @@ internal static unsafe class InitialStack
         return false;
     }
 
-    /// <summary>The environment as the process was started with it; null when it is not found.</summary>
+    /// <summary>The environment that the process was started with; null if it is not found.</summary>
     public static byte** Environment()
     {
         int below = 0;
@@ -58,7 +58,7 @@ internal static unsafe class InitialStack
             if (end[-1 - i] == null)
                 return end - i;
 
-            // The number of arguments, where there is none: it stands where a null would.
+            // This is the number of arguments: there is no null between the arguments and the environment.
             if ((nuint)end[-1 - i] <= LargestType)
                 return null;
         }
@@ -78,8 +78,8 @@ internal static unsafe class InitialStack
         return null;
     }
 
-    /// <summary>The next entry that looks like the one for the random bytes, going down from them.</summary>
-    /// <param name="below">How many words below them the last one was; 0 to begin with.</param>
+    /// <summary>The next lower entry that looks like the one for the random bytes.</summary>
+    /// <param name="below">How many words below the random bytes the last such entry was; 0 at the beginning.</param>
     private static Elf64_Auxv* NextRandomEntry(ref int below)
     {
         nuint random = Auxv.getauxval(Auxv.AT_RANDOM);

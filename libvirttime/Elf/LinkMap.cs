@@ -3,7 +3,7 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Elf;
 
-/// <summary><c>struct link_map</c> of <c>&lt;link.h&gt;</c>: one loaded object. glibc and musl agree on these five fields.</summary>
+/// <summary><c>struct link_map</c> of <c>&lt;link.h&gt;</c>: one loaded object. These five fields are the same in glibc and musl.</summary>
 internal unsafe struct link_map
 {
     public nuint l_addr;
@@ -13,24 +13,24 @@ internal unsafe struct link_map
     public link_map* l_prev;
 }
 
-/// <summary><c>struct r_debug</c> of <c>&lt;link.h&gt;</c>: what the dynamic loader leaves for debuggers in <c>DT_DEBUG</c>.</summary>
+/// <summary><c>struct r_debug</c> of <c>&lt;link.h&gt;</c>, which the loader provides for debuggers in <c>DT_DEBUG</c>.</summary>
 internal unsafe struct r_debug
 {
     public int r_version;
     public link_map* r_map;
 }
 
-/// <summary>
-/// The objects that are loaded, in the loader's order: the program, what is preloaded, what is needed, what was opened later.
-/// Read without the loader's lock, which a signal handler or a forked child could find held. What was there at start stays;
-/// so whoever searches goes from the front and stops at the first find, before what another thread may be closing.
-/// </summary>
+/// <summary>The loaded objects in the loader's order: the program, preloaded libraries, needed libraries, libraries opened later.</summary>
+/// <remarks>
+/// Read without the loader's lock, which a signal handler or a forked child may find held. Objects that were loaded at start stay loaded. So a search
+/// starts at the front and stops at the first match, before it reaches objects that another thread may be closing.
+/// </remarks>
 internal static unsafe class LoadedObjects
 {
     private static byte s_here;
     private static nint s_self;
 
-    /// <summary>The first object, which is the program; null when nothing tells where the list is.</summary>
+    /// <summary>The first object, which is the program; null if the list is not found.</summary>
     public static link_map* First()
     {
         Elf64_Phdr* headers = (Elf64_Phdr*)Auxv.getauxval(Auxv.AT_PHDR);
@@ -39,7 +39,7 @@ internal static unsafe class LoadedObjects
         nuint count = Auxv.getauxval(Auxv.AT_PHNUM);
         link_map* first = FirstBy(headers, count, LoadBias(headers, count));
 
-        // A program need not have DT_DEBUG: one that was linked as a library has none. The loader, which AT_BASE leads to, has a symbol.
+        // A program that was linked as a library has no DT_DEBUG. The loader, which AT_BASE points to, has a symbol for it.
         Elf64_Ehdr* loader = (Elf64_Ehdr*)Auxv.getauxval(Auxv.AT_BASE);
         return first != null || loader == null
             ? first
@@ -60,7 +60,7 @@ internal static unsafe class LoadedObjects
         return null;
     }
 
-    /// <summary>This library. Looked for once, since the list may change under a later look.</summary>
+    /// <summary>This library. Searched once, since the list may change later.</summary>
     public static link_map* Self()
     {
         if (s_self == 0)
@@ -72,7 +72,7 @@ internal static unsafe class LoadedObjects
         return (link_map*)s_self;
     }
 
-    /// <summary>The object that <paramref name="address"/> lies in, if it lies in one: the last that starts below it.</summary>
+    /// <summary>The object that contains <paramref name="address"/>, if any does: the one with the highest start that is not above it.</summary>
     public static link_map* Containing(nuint address)
     {
         link_map* closest = null;
@@ -85,14 +85,14 @@ internal static unsafe class LoadedObjects
         return closest;
     }
 
-    /// <summary>How many bytes an object takes from its load bias; 0 where that is not where its file begins, as after prelinking.</summary>
+    /// <summary>Size of an object in bytes from its load bias; 0 if its ELF header does not lie there, as after prelinking.</summary>
     public static nuint SizeOf(link_map* map)
     {
         Elf64_Ehdr* image = (Elf64_Ehdr*)map->l_addr;
         return image != null && UserMemory.IsReadable(image) && *(uint*)image == Elf64_Ehdr.Magic ? image->SizeInMemory() : 0;
     }
 
-    // Without PT_PHDR, which a loader run as a command lacks, the headers lie right behind the file's.
+    // A loader run as a command has no PT_PHDR. The program headers then lie right behind the ELF header.
     private static nuint LoadBias(Elf64_Phdr* headers, nuint count)
     {
         for (nuint i = 0; i < count; i++)
@@ -111,8 +111,8 @@ internal static unsafe class LoadedObjects
         return image;
     }
 
-    // A program has DT_DEBUG. Where the loader was run as a command (`ld-musl-x86_64.so.1 PROGRAM`), the headers are the
-    // loader's own, and it has the address as a symbol.
+    // If the loader was run as a command (`ld-musl-x86_64.so.1 PROGRAM`), the headers are the loader's own, which has no DT_DEBUG. It has the address
+    // as a symbol.
     private static r_debug* FindDebug(nuint bias, Elf64_Dyn* dynamic)
     {
         for (Elf64_Dyn* entry = dynamic; entry->d_tag != Elf64_Dyn.DT_NULL; entry++)

@@ -3,15 +3,17 @@ using VirtTime.Libc;
 namespace VirtTime.Elf;
 
 /// <summary>
-/// What <c>dlsym(RTLD_NEXT, …)</c> would find from here, without its locks and its <c>malloc</c>: the definition in the
-/// first object behind this library, so that other interposing libraries keep their turn.
+/// Finds what <c>dlsym(RTLD_NEXT, …)</c> would find from this library, without its locks and its <c>malloc</c>: the definition in the first object
+/// behind this library, so that other interposing libraries keep their turn.
 /// </summary>
 internal static unsafe class NextDefinition
 {
-    /// <summary>The address, or 0. When this library was loaded behind libc, any object but this one will do.</summary>
+    /// <summary>
+    /// The address, or 0. If no object behind this library has it (this library may be loaded behind libc), any other object's definition is taken.
+    /// </summary>
     public static nint Find(byte* name) => Find(name, isOld: false);
 
-    /// <summary>The same for a definition that is there for old programs only.</summary>
+    /// <summary>As <see cref="Find(byte*)"/>, for a definition that only old programs bind to.</summary>
     public static nint FindOld(byte* name) => Find(name, isOld: true);
 
     private static nint Find(byte* name, bool isOld)
@@ -38,7 +40,7 @@ internal static unsafe class NextDefinition
         return 0;
     }
 
-    // Preloaded from two places, as nested launchers of two installations would do, the offset must still apply once.
+    // If two installations are preloaded, as by nested launchers, the offset must still apply only once.
     private static bool IsAnotherCopy(SymbolTable symbols)
     {
         fixed (byte* name = "libvirttime.so"u8)

@@ -2,10 +2,10 @@ using VirtTime.Libc;
 
 namespace VirtTime.Elf;
 
-/// <summary>The dynamic symbols of one object in memory. Nothing here allocates, locks or fails: what is not found is 0.</summary>
+/// <summary>The dynamic symbols of one object in memory. Lookups do not allocate or lock; a symbol that is not found is 0.</summary>
 internal unsafe ref struct SymbolTable
 {
-    // A version index with this bit is not the default: `pthread_cond_timedwait@GLIBC_2.2.5`, with one @.
+    // This bit of a version index marks a version that is not the default: `pthread_cond_timedwait@GLIBC_2.2.5`, with one @.
     private const ushort HiddenVersion = 0x8000;
 
     private readonly nuint _base;
@@ -16,7 +16,7 @@ internal unsafe ref struct SymbolTable
     private ushort* _versions;
     private nuint _soname;
 
-    /// <param name="loadBias">What to add to the object's own addresses.</param>
+    /// <param name="loadBias">The number to add to the object's own addresses.</param>
     /// <param name="dynamic">Its dynamic section.</param>
     public SymbolTable(nuint loadBias, Elf64_Dyn* dynamic)
     {
@@ -38,23 +38,23 @@ internal unsafe ref struct SymbolTable
     {
     }
 
-    /// <summary>The name that the object gives itself; null for a program.</summary>
+    /// <summary>The object's <c>DT_SONAME</c>; null for a program.</summary>
     public readonly byte* Soname => (byte*)_soname;
 
-    /// <summary>What is added to the object's own addresses.</summary>
+    /// <summary>The load bias: the number to add to the object's own addresses.</summary>
     public readonly nuint Base => _base;
 
-    /// <summary>How many symbols there are, the empty first one included; 0 when the table does not tell.</summary>
+    /// <summary>The number of symbols, including the empty first one; 0 if unknown.</summary>
     public readonly uint Count => _hash != null ? _hash[1] : _gnuHash != null ? CountByGnuHash() : 0;
 
     public readonly Elf64_Sym* At(uint index) => &_symbols[index];
 
     public readonly byte* NameOf(Elf64_Sym* symbol) => _strings + symbol->st_name;
 
-    /// <summary>The address of the definition that a new program would bind to; an indirect function is resolved. 0 = none.</summary>
+    /// <summary>The address of the definition that a newly linked program binds to, or 0. An indirect function is resolved.</summary>
     public readonly nint Find(byte* name) => Find(name, hidden: 0);
 
-    /// <summary>The address of a definition that only programs bind to that were linked long ago.</summary>
+    /// <summary>The address of a definition that only programs linked long ago bind to, or 0.</summary>
     public readonly nint FindOld(byte* name) => Find(name, HiddenVersion);
 
     private readonly nint Find(byte* name, ushort hidden)
@@ -70,7 +70,7 @@ internal unsafe ref struct SymbolTable
 
     private void Note(long tag, nuint value)
     {
-        // glibc has already added the load bias in memory, musl and the vDSO have not.
+        // glibc has already added the load bias in memory; musl and the vDSO have not.
         nuint address = value < _base ? value + _base : value;
         if (tag == Elf64_Dyn.DT_SYMTAB)
             _symbols = (Elf64_Sym*)address;
@@ -140,7 +140,7 @@ internal unsafe ref struct SymbolTable
             && CString.AreEqual(_strings + symbol->st_name, name);
     }
 
-    // The last symbol is the end of the chain that starts last.
+    // The last symbol is at the end of the chain that starts last.
     private readonly uint CountByGnuHash()
     {
         uint bucketCount = _gnuHash[0];

@@ -2,13 +2,13 @@ using VirtTime.Libc;
 
 namespace VirtTime.Elf;
 
-/// <summary>The code that the kernel maps into every process for reading clocks without a system call (man 7 vdso).</summary>
+/// <summary>The vDSO: code that the kernel maps into every process to read clocks without a system call (man 7 vdso).</summary>
 internal static unsafe class Vdso
 {
-    /// <summary>The real image; null where there is no vDSO, as under valgrind.</summary>
+    /// <summary>The real image; null if there is no vDSO, as under valgrind.</summary>
     public static Elf64_Ehdr* Image => VdsoCopy.OriginalOf((Elf64_Ehdr*)Auxv.getauxval(Auxv.AT_SYSINFO_EHDR));
 
-    /// <summary>The vDSO's <c>clock_gettime</c>, which returns <c>-errno</c>; 0 where there is no vDSO.</summary>
+    /// <summary>The vDSO's <c>clock_gettime</c>, which returns <c>-errno</c>; 0 if there is no vDSO.</summary>
     public static nint FindClockGettime()
     {
         Elf64_Ehdr* image = Image;
@@ -28,7 +28,9 @@ internal static unsafe class Vdso
         return image != null && address >= (nint)image && address < (nint)image + LengthOf(image);
     }
 
-    /// <summary>How much of memory an image takes, in whole words. In an old kernel's it does not begin at address 0.</summary>
+    /// <summary>
+    /// Size of an image in memory in bytes, rounded up to 8. Counted from file offsets, since an old kernel's image does not begin at address 0.
+    /// </summary>
     public static nint LengthOf(Elf64_Ehdr* image)
     {
         Elf64_Phdr* headers = (Elf64_Phdr*)((byte*)image + image->e_phoff);
@@ -42,7 +44,7 @@ internal static unsafe class Vdso
         return (nint)((end + 7) & ~(nuint)7);
     }
 
-    /// <summary>The symbols of a vDSO image, or of a copy of one.</summary>
+    /// <summary>The symbols of a vDSO image or of a copy of one.</summary>
     public static SymbolTable Symbols(Elf64_Ehdr* image)
     {
         Elf64_Phdr* headers = (Elf64_Phdr*)((byte*)image + image->e_phoff);

@@ -4,18 +4,18 @@ using VirtTime.SystemCalls;
 namespace VirtTime.Elf;
 
 /// <summary>
-/// A copy of the vDSO's image in which the functions that read clocks are ours, for programs that find the vDSO through the auxiliary
-/// vector themselves: the Go runtime in a program that also uses cgo. Its other functions lead to the real vDSO.
+/// A copy of the vDSO's image in which the functions that read clocks are replaced by this library's. The copy's other functions lead to the real
+/// vDSO.
 /// </summary>
+/// <remarks>For programs that find the vDSO through the auxiliary vector, such as the Go runtime in a program that also uses cgo.</remarks>
 internal static unsafe class VdsoCopy
 {
-    /// <summary>The copy's image; null where there is none.</summary>
+    /// <summary>The copy's image; null if there is none.</summary>
     public static Elf64_Ehdr* Image { get; private set; }
 
-    /// <summary>
-    /// Points the process's <c>AT_SYSINFO_EHDR</c> entry at a copy. Does nothing where there is no vDSO, or no memory for one.
-    /// </summary>
-    /// <param name="replacement">Which function is to take the place of the one with a name, by the vDSO's contract; 0 for those that stay.</param>
+    /// <summary>Points the process's <c>AT_SYSINFO_EHDR</c> entry at a copy. Does nothing if there is no vDSO, or no memory for a copy.</summary>
+    /// <param name="replacement">Returns the function that replaces the vDSO's function of a name, by the vDSO's contract; 0 for a function that
+    /// stays.</param>
     public static void Install(delegate*<byte*, nint> replacement)
     {
         nint real = (nint)Auxv.getauxval(Auxv.AT_SYSINFO_EHDR);
@@ -36,13 +36,13 @@ internal static unsafe class VdsoCopy
             Kernel.Unmap(copy, length);
     }
 
-    /// <summary>The real vDSO's image, also when <paramref name="image"/> is a copy that another copy of this library made.</summary>
+    /// <summary>The real vDSO's image, even if <paramref name="image"/> is a copy that another copy of this library made.</summary>
     public static Elf64_Ehdr* OriginalOf(Elf64_Ehdr* image) =>
         image != null && IsCopy(image) ? (Elf64_Ehdr*)*OriginalField(image) : image;
 
     private static bool IsCopy(Elf64_Ehdr* image) => *OriginalField(image) != 0;
 
-    // The second half of e_ident is padding, but for its first byte, the version of the ABI, which is 0 in a vDSO.
+    // The second half of e_ident is padding, except its first byte, the ABI version, which is 0 in a vDSO.
     private static nint* OriginalField(Elf64_Ehdr* image) => (nint*)&image->e_ident[8];
 
     private static void Redirect(SymbolTable symbols, nint copy, nint real, delegate*<byte*, nint> replacement)

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace VirtTime.Format;
 
-/// <summary>Clocks that share an offset.</summary>
+/// <summary>A family of clocks that share an offset.</summary>
 public enum ClockFamily
 {
     Monotonic,
@@ -10,10 +10,9 @@ public enum ClockFamily
     Realtime,
 }
 
-/// <summary>Which clocks belong to which family: the only place that says so (<see cref="Time"/> has the ids).</summary>
+/// <summary>Defines which clocks belong to which family (<see cref="Time"/> has the ids).</summary>
 /// <remarks>
-/// Clocks of processor time and dynamic clocks belong to none: their ids are negative, or not among these. Compiled into the interposer, the launcher
-/// and the tests, so it uses nothing but integers.
+/// CPU-time clocks and dynamic clocks belong to no family. Compiled into the interposer, the launcher and the tests, so it uses nothing but integers.
 /// </remarks>
 public static class ClockFamilies
 {
@@ -22,7 +21,7 @@ public static class ClockFamilies
     private const uint Realtime = (1u << Time.CLOCK_REALTIME) | (1u << Time.CLOCK_REALTIME_COARSE)
         | (1u << Time.CLOCK_REALTIME_ALARM) | (1u << Time.CLOCK_TAI);
 
-    /// <summary>Whether a clock may have an offset; that of the realtime family may be the host's all the same.</summary>
+    /// <summary>Whether a clock belongs to a family. A clock of the realtime family may still be the host's.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsAny(int clock) => IsIn(Monotonic | Boottime | Realtime, clock);
 
@@ -32,7 +31,7 @@ public static class ClockFamilies
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsRealtime(int clock) => IsIn(Realtime, clock);
 
-    /// <summary>The family of a clock; what is unknown counts as monotonic, as in a file without clock ids.</summary>
+    /// <summary>The family of a clock; monotonic for an unknown one, as in a file without marks.</summary>
     public static ClockFamily Of(int clock)
     {
         if (IsBoottime(clock))

@@ -2,39 +2,36 @@ using System.Threading;
 
 namespace VirtTime.Format;
 
-/// <summary>
-/// A change of the offsets, written down before it is made, so that whoever finds its writer dead can complete it: no offset half written, no
-/// deadline moved twice or not at all.
-/// </summary>
+/// <summary>A change of the offsets, recorded before it is made, so that another process can complete it if the writer dies.</summary>
 /// <remarks>
-/// Part of the extension block; in memory of the writer's own for a file without one. Only who holds the file's lock (<c>flock</c>) touches
-/// it. Each step can be done again: offsets are stored as they shall be, and of the slot that is being moved both values are known.
-/// Compiled into the interposer and the launcher.
+/// Part of the extension block; for a file without one, in the writer's own memory. Only the holder of the file's lock (<c>flock</c>) accesses it.
+/// Each step can be repeated: the record holds the final offsets, and both the old and the new value of the slot that is being moved. So no offset
+/// stays half written, and no deadline is moved twice or not at all. Compiled into the interposer and the launcher.
 /// </remarks>
 public unsafe struct ConfigChange
 {
-    /// <summary>The odd sequence that the rest belongs to; with another one it means nothing.</summary>
+    /// <summary>The odd sequence that this record belongs to. If the file has another one, the record is meaningless.</summary>
     public ulong sequence;
 
     /// <summary>
-    /// Low half: 1 + the number of the slot that is being moved, 0 = none yet; all before it have been. High half: a count, whose lowest
-    /// bit tells which <see cref="moves"/> is that slot's, so that the next one's is written down elsewhere.
+    /// Low half: 1 + the number of the slot that is being moved, 0 = none yet; all slots before it are done. High half: a counter, whose lowest bit
+    /// selects the half of <see cref="moves"/> for that slot. The next slot's values go into the other half.
     /// </summary>
     public ulong slot;
 
-    /// <summary>Two times what a slot held and what it is to hold: seconds, nanoseconds, seconds, nanoseconds.</summary>
+    /// <summary>Twice the value that a slot held and the value that it gets: seconds, nanoseconds, seconds, nanoseconds.</summary>
     public fixed long moves[8];
 
-    /// <summary>What the flags of the block become, but for those that others set at any time.</summary>
+    /// <summary>The new flags, except those that other processes may set at any time (<see cref="ReplaceFlags"/>).</summary>
     public ulong flags;
 
-    /// <summary>What <c>ts_offset</c> and the offsets in the block become.</summary>
+    /// <summary>The new <c>ts_offset</c>; below, the new offsets in the block.</summary>
     public timespec offset;
 
     public timespec boottime_offset;
     public timespec realtime_offset;
 
-    /// <summary>What is added to the deadlines on each family's clocks.</summary>
+    /// <summary>The difference to add to deadlines on the monotonic clocks; below, those for the other families.</summary>
     public timespec monotonic_difference;
 
     public timespec boottime_difference;
@@ -42,19 +39,19 @@ public unsafe struct ConfigChange
 
     public fixed byte boot_id[16];
 
-    /// <summary>Whether a writer died between <see cref="Begin"/> and <see cref="Finish"/>. The file must be locked.</summary>
+    /// <summary>Whether a writer died between <see cref="Begin"/> and <see cref="Finish"/>. The caller holds the file's lock.</summary>
     public static bool IsUnfinished(ConfigExtension* extension) => (Volatile.Read(ref extension->sequence) & 1) != 0;
 
-    /// <summary>Makes the sequence odd: readers wait from here on.</summary>
+    /// <summary>Records a change and makes the sequence odd; from then on readers wait.</summary>
     /// <param name="extension">A block whose sequence is even.</param>
-    /// <param name="change">What is wanted; its sequence and slot are filled in here.</param>
+    /// <param name="change">The change; its sequence and slot are filled in here.</param>
     public static void Begin(ConfigExtension* extension, in ConfigChange change)
     {
         ulong odd = (Volatile.Read(ref extension->sequence) + 1) | 1;
         Volatile.Write(ref extension->change.sequence, 0);
         Interlocked.MemoryBarrier();
 
-        // Word by word, since the interposer has nothing that copies more at once.
+        // Word by word, since the interposer has no memcpy.
         fixed (ConfigChange* wanted = &change)
         {
             for (int i = 1; i < sizeof(ConfigChange) / sizeof(long); i++)
@@ -68,9 +65,9 @@ public unsafe struct ConfigChange
         Interlocked.MemoryBarrier();
     }
 
-    /// <summary>Stores the offsets of the change.</summary>
+    /// <summary>Stores the offsets, the boot id and the flags of the change.</summary>
     /// <param name="offset"><c>ts_offset</c> of the file.</param>
-    /// <param name="extension">Its extension block.</param>
+    /// <param name="extension">The file's extension block.</param>
     public static void StoreOffsets(timespec* offset, ConfigExtension* extension)
     {
         ConfigChange* change = &extension->change;
@@ -83,12 +80,12 @@ public unsafe struct ConfigChange
         Interlocked.MemoryBarrier();
     }
 
-    /// <summary>Moves the deadlines in slots, but for those that have been moved already.</summary>
+    /// <summary>Moves the deadlines in a range of slots, except those that have been moved already.</summary>
     /// <param name="change">The change; not necessarily in a file.</param>
-    /// <param name="layout">Where the file is mapped from its start.</param>
-    /// <param name="hasMarks">Whether it is long enough to have <c>per_thread_clock</c>.</param>
+    /// <param name="layout">The mapping of the file from its start.</param>
+    /// <param name="hasMarks">Whether the file is long enough for <c>per_thread_clock</c>.</param>
     /// <param name="first">The number of the first slot.</param>
-    /// <param name="end">One more than the last one's.</param>
+    /// <param name="end">The number of the last slot + 1.</param>
     public static void MoveSlots(ConfigChange* change, byte* layout, bool hasMarks, int first, int end)
     {
         timespec* slots = SlotsIn(layout);
@@ -105,8 +102,8 @@ public unsafe struct ConfigChange
         }
     }
 
-    /// <summary>Completes the slot that a dead writer was about to move.</summary>
-    /// <remarks>It stores the seconds first. A slot that holds something else was used again by its thread.</remarks>
+    /// <summary>Completes the slot that a dead writer was moving.</summary>
+    /// <remarks>The writer stores the seconds first. A slot with any other value has been used again by its thread, and is left alone.</remarks>
     public static void CompleteSlot(ConfigChange* change, byte* layout)
     {
         uint number = (uint)change->slot;
@@ -127,7 +124,7 @@ public unsafe struct ConfigChange
         Volatile.Write(ref extension->sequence, (Volatile.Read(ref extension->sequence) | 1) + 1);
     }
 
-    /// <summary>Sets the flags, keeping those that others set at any time.</summary>
+    /// <summary>Sets the flags, and keeps those that other processes may set at any time.</summary>
     public static void ReplaceFlags(ConfigExtension* extension, uint flags)
     {
         const uint Others = ConfigExtension.HasUnmovableCalls | ConfigExtension.HasUncountedUsers;

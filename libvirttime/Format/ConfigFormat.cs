@@ -1,55 +1,55 @@
 namespace VirtTime.Format;
 
-/// <summary>Why a file is no config file.</summary>
+/// <summary>Why a file is not accepted as a config file.</summary>
 public enum ConfigDefect
 {
-    /// <summary>It is one.</summary>
+    /// <summary>The file is a config file.</summary>
     None,
 
     /// <summary>Shorter than 16 bytes.</summary>
     TooShort,
 
-    /// <summary>Its pages cannot be had.</summary>
+    /// <summary>Its pages cannot be allocated or read.</summary>
     Unreadable,
 
     /// <summary>An ELF file or a script.</summary>
     Program,
 
-    /// <summary>Without our block, and of a size that no tool gives to a config file.</summary>
+    /// <summary>It has no VirtTime block, and a size that no tool gives to a config file.</summary>
     Size,
 
-    /// <summary>The offset has nanoseconds out of range, or lies farther off than any clock.</summary>
+    /// <summary>The offset has nanoseconds out of range, or lies beyond ±2^61 s.</summary>
     Offset,
 
-    /// <summary>Something else lies where the extension block belongs.</summary>
+    /// <summary>The extension block is neither VirtTime's nor all zero.</summary>
     Foreign,
 
-    /// <summary>The same as <see cref="Offset"/>, of an offset in the extension block.</summary>
+    /// <summary>As <see cref="Offset"/>, for an offset in the extension block.</summary>
     ExtensionOffset,
 
-    /// <summary>A later version of the format, or flags that this one does not have: what the rest means is not known.</summary>
+    /// <summary>A later version of the format, or unknown flags: the meaning of the rest is unknown.</summary>
     Newer,
 }
 
-/// <summary>What a config file is: the only place that says so.</summary>
+/// <summary>Defines what a valid config file is.</summary>
 /// <remarks>Compiled into the interposer, the launcher and the tests, so it uses nothing but memory and integers.</remarks>
 public static unsafe class ConfigFormat
 {
-    // 0x7f E L F, then class and data encoding, which are 1 or 2. As seconds they are millions of years, which no offset is.
+    // 0x7f E L F, then class and data encoding, each 1 or 2. Read as seconds that is millions of years, which no offset is.
     private const ulong ElfMask = 0xfcfc_ffff_ffff;
     private const ulong ElfMagic = 0x0000_464c_457f;
 
-    // #! and no number: its upper half is text. An offset that begins with these two bytes has the sign's extension there.
+    // "#!", and an upper half that is text. The upper half of an offset that begins with these two bytes is only its sign extension.
     private const ulong ScriptMask = 0xffff;
     private const ulong ScriptMagic = 0x2123;
 
     /// <summary>Whether a file of this size has an extension block.</summary>
     public static bool HasExtension(long size) => size >= ConfigLayout.ExtensionPosition + ConfigLayout.ExtensionSize;
 
-    /// <summary>Checks the only parts of a file that tell.</summary>
-    /// <param name="size">Of the file, in bytes.</param>
-    /// <param name="offset">Its first 16 bytes; not looked at where it is shorter.</param>
-    /// <param name="extension">Its extension block; not looked at where <see cref="HasExtension"/> says that it has none.</param>
+    /// <summary>Checks whether a file is a config file.</summary>
+    /// <param name="size">Size of the file in bytes.</param>
+    /// <param name="offset">Its first 16 bytes; not read if the file is shorter.</param>
+    /// <param name="extension">Its extension block; not read if <see cref="HasExtension"/> is false.</param>
     public static ConfigDefect Check(long size, timespec* offset, ConfigExtension* extension)
     {
         if (size < ConfigLayout.SmallestFileSize)
@@ -70,16 +70,16 @@ public static unsafe class ConfigFormat
             : ConfigDefect.ExtensionOffset;
     }
 
-    /// <summary>Whether a block is of a later version, or has flags that this one does not know.</summary>
-    /// <remarks>Version 0 is not: a launcher that fills in the block of another tool's file stores the magic before the version.</remarks>
+    /// <summary>Whether a block has a later version, or flags that this version does not know.</summary>
+    /// <remarks>Version 0 is accepted: a launcher that fills in the block of another tool's file stores the magic before the version.</remarks>
     public static bool IsNewer(uint version, uint flags) =>
         version > ConfigExtension.CurrentVersion || (flags & ~ConfigExtension.KnownFlags) != 0;
 
-    /// <summary>Whether a clock can be off by this: not farther than <see cref="TimespecMath.FarthestSeconds"/>, nanoseconds in range.</summary>
+    /// <summary>Whether an offset is within ±<see cref="TimespecMath.FarthestSeconds"/> and has its nanoseconds in range.</summary>
     public static bool IsPlausible(timespec offset) =>
         offset.tv_sec >= -TimespecMath.FarthestSeconds && offset.tv_sec <= TimespecMath.FarthestSeconds && TimespecMath.HasValidNanoseconds(offset);
 
-    // The C library's own, its examples', fastfreeze's, and ours while the block is still empty.
+    // The sizes that the C library, its examples and fastfreeze use, and VirtTime's own while the block is still empty.
     private static bool IsCLayoutSize(long size) =>
         size is ConfigLayout.SmallestFileSize or ConfigLayout.OnePage
             or ConfigLayout.CLayoutEnd or ConfigLayout.CFileSize or ConfigLayout.FileSize;

@@ -1,22 +1,24 @@
 namespace VirtTime.Format;
 
-/// <summary>Where everything lies in a config file (version 1, native byte order). libvirttime/README.md describes it for other languages.</summary>
+/// <summary>
+/// The layout of a config file (version 1, native byte order). libvirttime/README.md, "The config file", describes it for other languages.
+/// </summary>
 /// <remarks>Compiled into the interposer, the launcher and the tests.</remarks>
 public static class ConfigLayout
 {
-    /// <summary>One more than the largest thread id that Linux gives (<c>PID_MAX_LIMIT</c>).</summary>
+    /// <summary>The largest thread id that Linux assigns, + 1 (<c>PID_MAX_LIMIT</c>).</summary>
     public const int SlotCount = 4194304;
 
     /// <summary><c>struct timespec ts_offset</c>: host − virtual for the monotonic family.</summary>
     public const long OffsetPosition = 0;
 
-    /// <summary><c>struct timespec per_thread_ts[]</c>: the host deadline of each thread's in-flight call, by thread id.</summary>
+    /// <summary><c>struct timespec per_thread_ts[]</c>: the host deadlines of calls in flight, usually by thread id.</summary>
     public const long SlotsPosition = 16;
 
-    /// <summary>Bytes in a slot.</summary>
+    /// <summary>Size of a slot in bytes.</summary>
     public const int SlotSize = 16;
 
-    /// <summary>Where the layout of the C libvirttime ends.</summary>
+    /// <summary>The end of the C libvirttime's layout.</summary>
     public const long CLayoutEnd = SlotsPosition + ((long)SlotCount * SlotSize);
 
     /// <summary>The size that fastfreeze insists on: the C layout and one more slot.</summary>
@@ -30,17 +32,19 @@ public static class ConfigLayout
     /// <summary><c>uint8_t per_thread_clock[]</c>: the mark of each slot (<see cref="SlotMark"/>).</summary>
     public const long SlotClocksPosition = ExtensionPosition + ExtensionSize;
 
-    /// <summary>The size of a file that has everything.</summary>
+    /// <summary>The size of a file with all parts.</summary>
     public const long FileSize = SlotClocksPosition + SlotCount;
 
-    /// <summary>The smallest file that works: the offset alone.</summary>
+    /// <summary>The smallest valid file: the offset alone.</summary>
     public const long SmallestFileSize = 16;
 
     /// <summary>A file that fills one page: the offset, and slots for the smallest thread ids.</summary>
     public const long OnePage = 4096;
 }
 
-/// <summary>What VirtTime adds behind the C layout. A later version, or a flag that is not known, makes the file unusable (<see cref="ConfigDefect.Newer"/>).</summary>
+/// <summary>
+/// The block that VirtTime adds behind the C layout. A file with a later version or an unknown flag is refused (<see cref="ConfigDefect.Newer"/>).
+/// </summary>
 public unsafe struct ConfigExtension
 {
     /// <summary><c>"VIRTTIME"</c> read as a little-endian integer.</summary>
@@ -48,24 +52,25 @@ public unsafe struct ConfigExtension
 
     public const uint CurrentVersion = 1;
 
-    /// <summary><see cref="boottime_offset"/> is in force; without it the boottime family shares <c>ts_offset</c>.</summary>
+    /// <summary><see cref="boottime_offset"/> is in force. Otherwise the boottime family shares <c>ts_offset</c>.</summary>
     public const uint HasBoottimeOffset = 1;
 
-    /// <summary><see cref="realtime_offset"/> is in force; without it the realtime family is the host's.</summary>
+    /// <summary><see cref="realtime_offset"/> is in force. Otherwise the realtime family is the host's.</summary>
     public const uint HasRealtimeOffset = 2;
 
     /// <summary>The <c>saved_*</c> clocks are valid.</summary>
     public const uint HasSavedClocks = 4;
 
     /// <summary>
-    /// A process keeps, or kept, a deadline where nobody else can move it. Set by the interposer, by an atomic or; stays until a launcher
-    /// sees that nobody uses the file.
+    /// A process keeps, or kept, a deadline outside of the file, where no writer can move it. The interposer sets the flag by an atomic or; it stays
+    /// until a launcher finds that no process uses the file.
     /// </summary>
     public const uint HasUnmovableCalls = 8;
 
     /// <summary>
-    /// A forked child has, or had, a call in flight, or a program goes on after a checkpoint: neither has a mark of its own among the users
-    /// (<see cref="UserMark"/>). Set by the interposer and the launcher, by an atomic or; stays until a launcher sees that nobody uses the file.
+    /// The file has, or had, users without a <see cref="UserMark"/> of their own: a forked child with a call in flight, or a program that goes on
+    /// after a checkpoint. The interposer and the launcher set the flag by an atomic or; it stays until a launcher finds that no process uses the
+    /// file.
     /// </summary>
     public const uint HasUncountedUsers = 0x100;
 
@@ -82,16 +87,16 @@ public unsafe struct ConfigExtension
     /// <summary>host − virtual for the realtime family.</summary>
     public timespec realtime_offset;
 
-    /// <summary>Where that lies in the block, for the compiler to know.</summary>
+    /// <summary>The position of <see cref="realtime_offset"/> in the block, as a constant for the compiler.</summary>
     public const int RealtimeOffsetPosition = 32;
 
-    /// <summary>Odd while a writer is changing offsets; grows by two with each change.</summary>
+    /// <summary>Odd while a writer changes the offsets; grows with each change.</summary>
     public ulong sequence;
 
     /// <summary><c>/proc/sys/kernel/random/boot_id</c> of the host whose clocks the offsets are relative to, as 16 bytes.</summary>
     public fixed byte boot_id[16];
 
-    /// <summary>The virtual clocks that <c>--save</c> noted.</summary>
+    /// <summary>The virtual clocks as <c>--save</c> recorded them.</summary>
     public timespec saved_monotonic;
 
     public timespec saved_boottime;

@@ -2,16 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace VirtTime.Format;
 
-/// <summary>The order of the files in a value of <c>LD_PRELOAD</c>, which has colons or spaces between them.</summary>
+/// <summary>Puts the interposer into a value of <c>LD_PRELOAD</c>, whose entries are separated by colons or spaces.</summary>
 /// <remarks>
-/// The interposer comes first. Only a sanitizer's runtime that is in front stays there, of those that end the process unless they come first. Compiled into
-/// the interposer, the launcher and the tests, so it uses nothing but memory.
+/// The interposer goes first, but behind the sanitizer runtimes at the front: some of them end the process unless they come first. Compiled into the
+/// interposer, the launcher and the tests, so it uses nothing but memory.
 /// </remarks>
 public static unsafe class PreloadOrder
 {
-    /// <summary>Whether an interposer is in it: any file of the same name is taken for a copy.</summary>
-    /// <param name="list">Ends in a NUL.</param>
-    /// <param name="interposer">Its path, or its name alone.</param>
+    /// <summary>Whether a list contains an interposer. A file with the interposer's name, in whatever directory, counts as one.</summary>
+    /// <param name="list">The value of <c>LD_PRELOAD</c>, ended by a NUL.</param>
+    /// <param name="interposer">The interposer's path, or its name alone.</param>
     public static bool HasInterposer(byte* list, byte* interposer)
     {
         int length;
@@ -24,12 +24,12 @@ public static unsafe class PreloadOrder
         return false;
     }
 
-    /// <summary>Writes what is there and the interposer, once, or what is there without it.</summary>
-    /// <param name="to">Room for both, a colon, and a NUL.</param>
-    /// <param name="list">What is there.</param>
-    /// <param name="interposer">Its path.</param>
-    /// <param name="withInterposer">Whether it is to be there.</param>
-    /// <returns>Where the NUL is.</returns>
+    /// <summary>Writes a list with the interposer exactly once, or without it.</summary>
+    /// <param name="to">Room for the list, the interposer's path, a colon and a NUL.</param>
+    /// <param name="list">The value of <c>LD_PRELOAD</c>, ended by a NUL.</param>
+    /// <param name="interposer">The interposer's path.</param>
+    /// <param name="withInterposer">Whether the result contains the interposer.</param>
+    /// <returns>The address of the NUL.</returns>
     public static byte* Write(byte* to, byte* list, byte* interposer, bool withInterposer)
     {
         byte* start = to;
@@ -65,7 +65,7 @@ public static unsafe class PreloadOrder
         return list;
     }
 
-    // From the end, as far back as the name goes.
+    // Compares backwards, up to the slash before the interposer's name.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool IsInterposer(byte* entry, int length, byte* interposer)
     {
@@ -78,8 +78,8 @@ public static unsafe class PreloadOrder
         return length == 0 || entry[length - 1] == (byte)'/';
     }
 
-    // asan, hwasan, lsan, msan, rtsan or tsan in the name, as gcc and clang have it: libasan.so.8, libclang_rt.tsan-x86_64.so. Not ubsan, which is content
-    // with any place, nor what a directory is named.
+    // Looks for asan, hwasan, lsan, msan, rtsan or tsan in the file name, as gcc and clang spell it: libasan.so.8, libclang_rt.tsan-x86_64.so. ubsan
+    // does not count, since it works in any position; nor do directory names.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool IsSanitizer(byte* entry, int length)
     {

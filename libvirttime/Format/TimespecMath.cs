@@ -1,21 +1,21 @@
 namespace VirtTime.Format;
 
-/// <summary>Exact arithmetic on <see cref="timespec"/>. Saturates where 64-bit seconds end; never throws.</summary>
+/// <summary>Exact arithmetic on <see cref="timespec"/>. Saturates at the limits of 64-bit seconds; never throws.</summary>
 /// <remarks>Compiled into the interposer, the launcher and the tests, so it uses nothing but integers.</remarks>
 public static class TimespecMath
 {
     public const long NanosecondsPerSecond = 1_000_000_000;
 
     /// <summary>
-    /// The farthest time, offset or deadline: ±2^61 s. The kernel treats a deadline past 9223372036 s as "never"; staying far below
-    /// <see cref="long.MaxValue"/> lets a tool that adjusts it add any offset or difference without overflow.
+    /// The limit of offsets and deadlines: ±2^61 s. The kernel treats a deadline past 9223372036 s as "never". The distance to
+    /// <see cref="long.MaxValue"/> lets a tool that moves a deadline add any offset or difference without overflow.
     /// </summary>
     public const long FarthestSeconds = 1L << 61;
 
-    /// <summary>Whether <paramref name="value"/> has its nanoseconds in range; the seconds may have any sign.</summary>
+    /// <summary>Whether the nanoseconds of <paramref name="value"/> are in range; the seconds may have any sign.</summary>
     public static bool HasValidNanoseconds(timespec value) => (ulong)value.tv_nsec < (ulong)NanosecondsPerSecond;
 
-    /// <summary>What the kernel accepts as a deadline (<c>timespec64_valid</c>): not negative, nanoseconds in range.</summary>
+    /// <summary>Whether the kernel accepts a deadline (<c>timespec64_valid</c>): not negative, nanoseconds in range.</summary>
     public static bool IsValidDeadline(timespec value) => value.tv_sec >= 0 && HasValidNanoseconds(value);
 
     /// <summary><paramref name="left"/> + <paramref name="right"/>, both with valid nanoseconds.</summary>
@@ -49,8 +49,8 @@ public static class TimespecMath
     }
 
     /// <summary>
-    /// The host deadline of a valid virtual one. At or below zero it becomes the earliest time that is still a time
-    /// (<c>{0, 0}</c> would disarm a timer and mark a slot as idle); past <see cref="FarthestSeconds"/> it stays there.
+    /// Converts a valid virtual deadline to a host deadline. At or below zero the result is 1 ns, since <c>{0, 0}</c> would disarm a timer and mark a
+    /// slot as idle. Past <see cref="FarthestSeconds"/> the result is that limit.
     /// </summary>
     public static timespec ToHostDeadline(timespec virtualDeadline, timespec offset)
     {

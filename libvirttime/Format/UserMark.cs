@@ -3,14 +3,13 @@ using System.Runtime.InteropServices;
 namespace VirtTime.Format;
 
 /// <summary>
-/// A lock of one byte, far behind the end of the config file, that tells that a process uses the file (man 2 fcntl, <c>F_OFD_SETLK</c>). It belongs to the
-/// open file, and a mapping keeps that open: so the kernel takes it away when the process has ended or executed another program, however that
-/// came, and shows it in every process namespace.
+/// A lock on one byte far behind the end of the config file, which tells that a process uses the file (man 2 fcntl, <c>F_OFD_SETLK</c>).
 /// </summary>
 /// <remarks>
-/// Its position is <see cref="Start"/>, plus the process's id in its own namespace times 2^32, plus the lowest 32 bits of the number of the page at which
-/// the process has a mapping of the file's beginning: so a process that is seen from outside can be told from another one with the same id.
-/// Compiled into the interposer and the launcher.
+/// The lock belongs to the open file, which the mapping keeps open. So the kernel removes it when the process ends or executes another program, and
+/// shows it in every PID namespace. Its position is <see cref="Start"/> + process id in its own namespace × 2^32 + the lowest 32 bits of the page
+/// number of the process's mapping of the file's beginning. The page tells two processes with the same id apart. Compiled into the interposer and the
+/// launcher.
 /// </remarks>
 [StructLayout(LayoutKind.Sequential)]
 public struct UserMark
@@ -30,13 +29,13 @@ public struct UserMark
     public long l_len;
     public int l_pid;
 
-    /// <param name="process">Its id, as it gets it from <c>getpid</c>.</param>
-    /// <param name="firstPage">Where it has the file's beginning mapped.</param>
+    /// <param name="process">The process's id, as its <c>getpid</c> returns it.</param>
+    /// <param name="firstPage">Address of the process's mapping of the file's beginning.</param>
     public static long PositionOf(int process, ulong firstPage) => Start + ((long)process << 32) + (uint)(firstPage >> 12);
 
     /// <summary>
-    /// The byte, before those, that a process locks exclusively to be the only one that takes slots of a choice (<see cref="SlotMark.SharedChoices"/>). Whoever gets
-    /// the lock knows that the marks of that choice are of the dead.
+    /// The byte that a process locks exclusively to reserve a choice (<see cref="SlotMark.SharedChoices"/>). A process that gets the lock knows that
+    /// all marks of the choice were left by dead processes.
     /// </summary>
     public static long PositionOfChoice(int choice) => Start - SlotMark.Choices + choice;
 }

@@ -1,7 +1,7 @@
 namespace VirtTime.Format;
 
 /// <summary><c>struct timespec</c> of <c>&lt;time.h&gt;</c> on a 64-bit system.</summary>
-/// <remarks>Valid when <c>0 ≤ tv_nsec &lt; 1000000000</c>, also for negative times: −1.5 s is <c>{-2, 500000000}</c>.</remarks>
+/// <remarks>Valid if <c>0 ≤ tv_nsec &lt; 1000000000</c>, also for negative times: −1.5 s is <c>{-2, 500000000}</c>.</remarks>
 public struct timespec
 {
     /// <summary>Seconds.</summary>

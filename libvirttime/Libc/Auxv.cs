@@ -17,7 +17,7 @@ internal static class Auxv
     public const nuint AT_RANDOM = 25;
     public const nuint AT_SYSINFO_EHDR = 33;
 
-    /// <summary>man 3 getauxval; 0 when there is no such entry.</summary>
+    /// <summary>man 3 getauxval; 0 if there is no such entry.</summary>
     [RuntimeImport("*", "getauxval")]
     [MethodImpl(MethodImplOptions.InternalCall)]
     public static extern nuint getauxval(nuint type);

@@ -17,7 +17,7 @@ internal static unsafe class CString
         return *left == *right;
     }
 
-    /// <summary>What follows <paramref name="prefix"/> in <paramref name="text"/>; null when it does not start so.</summary>
+    /// <summary>The rest of <paramref name="text"/> behind <paramref name="prefix"/>; null if it does not start with it.</summary>
     public static byte* After(byte* text, byte* prefix)
     {
         for (; *prefix != 0; prefix++, text++)
@@ -44,7 +44,7 @@ internal static unsafe class CString
         return *text != 0;
     }
 
-    /// <summary>Copies <paramref name="text"/> and its NUL, and returns where the NUL is.</summary>
+    /// <summary>Copies <paramref name="text"/> and its NUL; returns the address of the NUL.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static byte* Append(byte* to, byte* text)
     {
@@ -54,7 +54,7 @@ internal static unsafe class CString
         return to;
     }
 
-    /// <summary>The same for a constant.</summary>
+    /// <summary>As <see cref="Append(byte*, byte*)"/>, for a constant.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static byte* Append(byte* to, ReadOnlySpan<byte> text)
     {
@@ -68,7 +68,7 @@ internal static unsafe class CString
         return to;
     }
 
-    /// <summary>The same for a number that is not negative.</summary>
+    /// <summary>As <see cref="Append(byte*, byte*)"/>, for a number that is not negative, in decimal.</summary>
     public static byte* Append(byte* to, long number)
     {
         if (number >= 10)

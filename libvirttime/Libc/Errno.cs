@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace VirtTime.Libc;
 
-/// <summary><c>&lt;errno.h&gt;</c>. Inside the interposer an error is a negative number, as the kernel gives it; here it becomes <c>errno</c>.</summary>
+/// <summary>
+/// <c>&lt;errno.h&gt;</c>. Inside the interposer an error is the kernel's <c>-errno</c>; <see cref="Return"/> turns it into <c>errno</c>.
+/// </summary>
 internal static unsafe class Errno
 {
     public const int EPERM = 1;
@@ -31,7 +33,7 @@ internal static unsafe class Errno
         set => *__errno_location() = value;
     }
 
-    /// <summary>Turns the kernel's <c>-errno</c> into libc's −1 and <c>errno</c>; anything else passes.</summary>
+    /// <summary>Turns <c>-errno</c> into libc's −1 and <c>errno</c>; returns any other result as it is.</summary>
     public static int Return(int result)
     {
         if (result >= 0)

@@ -1,8 +1,11 @@
 namespace VirtTime.Libc;
 
-/// <summary>What musl says nowhere but in its sources (<c>src/internal/pthread_impl.h</c>, of 1.2; checked before it is believed).</summary>
+/// <summary>
+/// Positions in musl's structures, known only from its sources (<c>src/internal/pthread_impl.h</c> of 1.2). <see cref="Config.ThreadHint"/> checks
+/// them before it uses them.
+/// </summary>
 internal static class MuslLayout
 {
-    /// <summary>Of <c>struct pthread.tid</c>, in bytes; the thread pointer is above the structure.</summary>
+    /// <summary>Position of <c>struct pthread.tid</c>, in bytes from the structure's beginning. The thread pointer is above the structure.</summary>
     public const int ThreadIdPosition = 32;
 }

@@ -14,7 +14,7 @@ internal unsafe struct statx
     private fixed long _spare[14];
 }
 
-/// <summary>Which file it is, on this boot.</summary>
+/// <summary>Identifies a file, until the next boot.</summary>
 internal struct FileIdentity
 {
     public ulong Device;

@@ -13,7 +13,7 @@ internal unsafe struct Arguments
     public nint Sixth;
     public nint Seventh;
 
-    /// <summary>Fills in the first ones; the others, which the function does not take, stay what they are.</summary>
+    /// <summary>Sets the first arguments. The others stay uninitialised, since the function does not read them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Set(Arguments* call, nint first, nint second)
     {

@@ -4,10 +4,10 @@ using VirtTime.Libc;
 
 namespace VirtTime.RealFunctions;
 
-/// <summary>Where libc lies, noted at start: whoever looks later meets a list that another thread may be changing.</summary>
+/// <summary>The address ranges of libc, noted at start, since another thread may change the loader's list later.</summary>
 internal static unsafe class Libraries
 {
-    // libc, and before glibc 2.34 libpthread, librt and libdl beside it.
+    // libc, and before glibc 2.34 also libpthread, librt and libdl.
     private const int Most = 4;
 
     private static Ranges s_libc;
@@ -18,7 +18,7 @@ internal static unsafe class Libraries
         public fixed ulong Ends[Most];
     }
 
-    /// <summary>Notes where the objects lie that are libc. Same outcome each time.</summary>
+    /// <summary>Notes the ranges of libc's objects. Has the same result each time.</summary>
     public static void Note()
     {
         int count = 0;

@@ -18,8 +18,8 @@ internal static unsafe class Real
     }
 
     /// <summary>
-    /// Looks everything up, a few also where glibc has them for old programs only, so that later calls need not walk lists that another thread may be
-    /// changing. Same outcome each time.
+    /// Looks up all functions, a few also in versions for old programs only. Later calls then need not walk lists that another thread may be
+    /// changing. Has the same result each time.
     /// </summary>
     public static void ResolveAll()
     {
@@ -36,21 +36,21 @@ internal static unsafe class Real
         }
     }
 
-    /// <summary>The address of a function as it was found at start; 0 when this libc did not have it then.</summary>
+    /// <summary>The address of a function as found at start; 0 if this libc did not have it then.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nint Find(RealFunction function) => (nint)Volatile.Read(ref s_table.Addresses[(int)function]);
 
-    /// <summary>A function, or another in its place that this libc has instead: the newer musl has no names that end in 64.</summary>
+    /// <summary>A function, or another one if this libc lacks the first: newer musl versions have no names that end in 64.</summary>
     public static RealFunction Or(RealFunction function, RealFunction instead) => Find(function) != 0 ? function : instead;
 
-    /// <summary>As <see cref="Find"/>, and what was not there then is looked for again; 0 when it still is not.</summary>
+    /// <summary>As <see cref="Find"/>, but a function that was missing at start is searched again; 0 if it is still missing.</summary>
     public static nint FindNow(RealFunction function)
     {
         nint address = Find(function);
         return address != 0 ? address : FindLate(function);
     }
 
-    /// <summary>The function with a name that this library interposes; <see cref="RealFunction.Count"/> for others.</summary>
+    /// <summary>The function of a name; <see cref="RealFunction.Count"/> for a name that is not in the table.</summary>
     public static RealFunction Named(byte* wanted)
     {
         fixed (byte* names = RealFunctionNames.All)
@@ -63,7 +63,9 @@ internal static unsafe class Real
         }
     }
 
-    /// <summary>The address of a function. Of a missing one, the address of a substitute that fails as the function would, with <c>ENOSYS</c>.</summary>
+    /// <summary>
+    /// The address of a function. If it is missing, the address of a substitute that fails with <c>ENOSYS</c> in the way of that function.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint AddressOf(RealFunction function)
     {
@@ -76,19 +78,20 @@ internal static unsafe class Real
         ((delegate* unmanaged[SuppressGCTransition]<nint, nint, nint, nint, nint, nint, nint, nint>)AddressOf(RealFunction.syscall))(
             number, a, b, c, d, e, f);
 
-    /// <summary>Any real function of up to four integer or pointer arguments; those that it does not take do no harm.</summary>
+    /// <summary>Calls a real function of up to four integer or pointer arguments. Surplus arguments do no harm.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Call(RealFunction function, nint a, nint b = 0, nint c = 0, nint d = 0) =>
         ((delegate* unmanaged[SuppressGCTransition]<nint, nint, nint, nint, nint>)AddressOf(function))(a, b, c, d);
 
-    /// <summary>The function at an address, with as many arguments as any of them takes.</summary>
+    /// <summary>Calls the function at an address with seven arguments, the most that any of them takes. Surplus arguments do no harm.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Invoke(nint address, Arguments* a) =>
         ((delegate* unmanaged[SuppressGCTransition]<nint, nint, nint, nint, nint, nint, nint, nint>)address)(
             a->First, a->Second, a->Third, a->Fourth, a->Fifth, a->Sixth, a->Seventh);
 
-    // Before glibc 2.34 the threads were in a library of their own, which may have been loaded since. The loader is asked, which knows what
-    // another thread is loading or unloading; but it does not find what a plugin brought for itself alone (RTLD_LOCAL), so the list is walked then.
+    // Before glibc 2.34 the thread functions are in libpthread, which may have been loaded since. dlsym is asked first: it takes the loader's lock
+    // against threads that load or unload libraries. But it does not find a library that a plugin loaded for itself alone (RTLD_LOCAL); for that the
+    // list is walked.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint FindLate(RealFunction function)
     {

@@ -2,7 +2,9 @@ using System;
 
 namespace VirtTime.RealFunctions;
 
-/// <summary>What is looked up behind this library. The order is that of <see cref="RealFunctionNames"/>, and tells how a missing one fails.</summary>
+/// <summary>
+/// The functions to look up behind this library, in the order of <see cref="RealFunctionNames"/>. The groups tell how a missing function fails.
+/// </summary>
 internal enum RealFunction
 {
     // Return an error number.

@@ -2,26 +2,28 @@ using VirtTime.Libc;
 
 namespace VirtTime.SystemCalls;
 
-/// <summary>Maps parts of the config file. Only what is used is mapped, since <c>mlockall</c> and <c>RLIMIT_AS</c> count addresses, not memory.</summary>
+/// <summary>
+/// Maps parts of the config file, and only those in use: <c>mlockall</c> and <c>RLIMIT_AS</c> count all that is mapped, touched or not.
+/// </summary>
 internal static unsafe class FileMapping
 {
     private const int ReadWrite = Mman.PROT_READ | Mman.PROT_WRITE;
 
     public static nint PageSize => (nint)Auxv.getauxval(Auxv.AT_PAGESZ);
 
-    /// <summary>Memory of our own. Negative <c>errno</c> on failure, as of all that is here.</summary>
+    /// <summary>Maps private memory. Like all methods here it returns <c>-errno</c> on failure.</summary>
     public static nint MapPrivate(nint length) =>
         Kernel.Map(0, length, ReadWrite, Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS, -1, 0);
 
-    /// <summary>Makes memory of our own zero in every forked child. False where the kernel cannot do that (before 4.14).</summary>
+    /// <summary>Makes the kernel clear private memory in forked children. False if the kernel cannot do that (before 4.14).</summary>
     public static bool WipeOnFork(nint address, nint length) =>
         !Kernel.IsError(Kernel.Call(SyscallNumbers.madvise, address, length, Mman.MADV_WIPEONFORK));
 
-    /// <summary>Puts a page of the file in the place of one of our own.</summary>
+    /// <summary>Maps a page of the file over a page of private memory.</summary>
     public static nint MapPageAt(nint place, int descriptor, long position, int access) =>
         Kernel.Map(place, PageSize, access, Mman.MAP_SHARED | Mman.MAP_FIXED, descriptor, position & -PageSize);
 
-    /// <summary>Part of the file, while it is open; the address of the byte at <paramref name="position"/>.</summary>
+    /// <summary>Maps part of the file while it is open; returns the address of the byte at <paramref name="position"/>.</summary>
     public static nint MapPart(int descriptor, nint position, nint length)
     {
         nint start = position & -PageSize;
@@ -30,20 +32,22 @@ internal static unsafe class FileMapping
     }
 
     /// <summary>
-    /// The same later, by another mapping of its first page: the descriptor was closed long ago, and the path may lead elsewhere, or be
-    /// closed to the user that the program has become. <c>mremap</c> of no length makes another mapping of the same file (man 2 mremap),
-    /// as long as we like; its beginning is taken away again.
+    /// As <see cref="MapPart"/>, without a descriptor: <c>mremap</c> with an old size of 0 makes another mapping of the same file (man 2 mremap).
     /// </summary>
-    /// <param name="firstPage">A mapping of the file's first page without access, so that nothing is filled in under <c>mlockall</c>.</param>
-    /// <param name="position">Where the part begins; the address of that byte is returned.</param>
-    /// <param name="length">Its length; all of it lies in the file.</param>
+    /// <remarks>
+    /// The descriptor was closed at start. The path may lead to another file by now, or the program may have become a user that must not open it.
+    /// </remarks>
+    /// <param name="firstPage">A mapping of the file's first page without access, so that <c>mlockall</c> allocates nothing for it.</param>
+    /// <param name="position">Position of the part in the file; the address of that byte is returned.</param>
+    /// <param name="length">Length of the part in bytes; all of it lies in the file.</param>
     public static nint MapAgain(nint firstPage, nint position, nint length)
     {
         nint start = position & -PageSize;
         nint end = (position + length + PageSize - 1) & -PageSize;
         nint all = Kernel.Call(SyscallNumbers.mremap, firstPage, 0, end, Mman.MREMAP_MAYMOVE);
 
-        // The kernel counts all of a locked mapping against RLIMIT_MEMLOCK, also what is taken away at once (EAGAIN). Unlocked, nothing counts.
+        // The new mapping begins at the file's start, and if it is locked the kernel counts all of it against RLIMIT_MEMLOCK (EAGAIN), even what is
+        // unmapped right away. An unlocked mapping does not count.
         bool isTooMuchLocked = all == -Errno.EAGAIN;
         if (isTooMuchLocked)
         {
@@ -68,7 +72,7 @@ internal static unsafe class FileMapping
         return error;
     }
 
-    /// <summary>Takes back what <see cref="MapAgain"/> returned.</summary>
+    /// <summary>Unmaps what <see cref="MapPart"/> or <see cref="MapAgain"/> returned.</summary>
     public static void Unmap(nint address, nint length)
     {
         nint start = address & -PageSize;

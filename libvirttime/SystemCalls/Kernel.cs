@@ -5,30 +5,30 @@ using VirtTime.Libc;
 
 namespace VirtTime.SystemCalls;
 
-/// <summary>
-/// The system calls that the library makes for itself. They go to the kernel directly: no function of libc that another library may have interposed,
-/// no cancellation point, and <c>errno</c> stays as it is. Errors come back as <c>-errno</c>.
-/// </summary>
+/// <summary>The library's own system calls. They go to the kernel directly and return <c>-errno</c> on failure.</summary>
+/// <remarks>
+/// So they call no libc function that another library may have interposed, are no cancellation points, and leave <c>errno</c> as it is.
+/// </remarks>
 internal static unsafe class Kernel
 {
     public static int Open(byte* path, int flags) => (int)Call(SyscallNumbers.openat, Mman.AT_FDCWD, (nint)path, flags);
 
     public static void Close(int descriptor) => Call(SyscallNumbers.close, descriptor);
 
-    /// <summary>The size of an open file in bytes; negative for what cannot seek.</summary>
+    /// <summary>The size of an open file in bytes; negative if it cannot seek. Moves the position to the end.</summary>
     public static long SizeOf(int descriptor) => Call(SyscallNumbers.lseek, descriptor, 0, Mman.SEEK_END);
 
-    /// <summary>Which file an open one is; all zero where the kernel does not say (before 4.11).</summary>
+    /// <summary>Device and inode of an open file; all zero if the kernel does not tell (before 4.11).</summary>
     public static FileIdentity IdentityOf(int descriptor)
     {
         byte none = 0;
         return IdentityOf(descriptor, &none);
     }
 
-    /// <summary>Which file a path leads to now.</summary>
+    /// <summary>Device and inode of the file that a path leads to.</summary>
     public static FileIdentity IdentityOf(byte* path) => IdentityOf(Mman.AT_FDCWD, path);
 
-    /// <summary>man 2 mmap; an address from −4095 to −1 is an error.</summary>
+    /// <summary>man 2 mmap; a result from −4095 to −1 is an error.</summary>
     public static nint Map(nint address, nint length, int protection, int flags, int descriptor, long position) =>
         Call(SyscallNumbers.mmap, address, length, protection, flags, descriptor, (nint)position);
 
@@ -39,16 +39,18 @@ internal static unsafe class Kernel
     /// <summary>man 2 gettid.</summary>
     public static int ThreadId() => (int)Call(SyscallNumbers.gettid);
 
-    /// <summary>man 2 read; the number of bytes, or <c>-errno</c>.</summary>
+    /// <summary>man 2 read; returns the number of bytes, or <c>-errno</c>.</summary>
     public static int Read(int descriptor, byte* bytes, int count) => (int)Call(SyscallNumbers.read, descriptor, (nint)bytes, count);
 
     public static void Write(int descriptor, byte* bytes, int count) => Call(SyscallNumbers.write, descriptor, (nint)bytes, count);
 
-    /// <summary>What a link says, without a NUL; its length, which is <paramref name="capacity"/> where it says more, or <c>-errno</c>.</summary>
+    /// <summary>
+    /// Reads a symbolic link, without a NUL. Returns its length, <paramref name="capacity"/> if it is longer than that, or <c>-errno</c>.
+    /// </summary>
     public static int ReadLink(byte* path, byte* text, int capacity) =>
         (int)Call(SyscallNumbers.readlinkat, Mman.AT_FDCWD, (nint)path, (nint)text, capacity);
 
-    /// <summary>A relative sleep, in nanoseconds below one second. Not a cancellation point.</summary>
+    /// <summary>Sleeps for some nanoseconds, less than one second. Not a cancellation point.</summary>
     public static void Sleep(long nanoseconds)
     {
         timespec duration;

@@ -1,6 +1,6 @@
 namespace VirtTime.SystemCalls;
 
-/// <summary><c>&lt;asm-generic/unistd.h&gt;</c>, as arm64 has it.</summary>
+/// <summary>arm64's system call numbers (<c>&lt;asm-generic/unistd.h&gt;</c>).</summary>
 internal static class SyscallNumbers
 {
     public const nint getcwd = 17;
@@ -59,12 +59,12 @@ internal static class SyscallNumbers
     public const nint futex_waitv = 449;
     public const nint futex_wait = 455;
 
-    /// <summary>Not there: <c>dup3</c> does its work.</summary>
+    /// <summary>arm64 has no such call; <c>dup3</c> replaces it.</summary>
     public const nint dup2 = -1;
 
-    /// <summary>Not there either.</summary>
+    /// <summary>arm64 has no such call.</summary>
     public const nint time = -2;
 
-    /// <summary>Nor this: <c>openat</c> does its work.</summary>
+    /// <summary>arm64 has no such call; <c>openat</c> replaces it.</summary>
     public const nint open = -3;
 }

@@ -1,6 +1,6 @@
 namespace VirtTime.SystemCalls;
 
-/// <summary><c>&lt;asm/unistd_64.h&gt;</c> of x86-64.</summary>
+/// <summary>x86-64's system call numbers (<c>&lt;asm/unistd_64.h&gt;</c>).</summary>
 internal static class SyscallNumbers
 {
     public const nint read = 0;

@@ -5,8 +5,8 @@ using VirtTime.Libc;
 namespace VirtTime.SystemCalls;
 
 /// <summary>
-/// Asks the kernel to touch memory, which then answers <c>EFAULT</c> where the same access here would end the process with
-/// <c>SIGSEGV</c>, or <c>SIGBUS</c> when a file's page cannot be had because the disk is full.
+/// Probes memory by <c>futex</c> system calls. The kernel answers <c>EFAULT</c> if an access from here would end the process: with <c>SIGSEGV</c>, or
+/// with <c>SIGBUS</c> for a page of a file on a full disk.
 /// </summary>
 internal static unsafe class UserMemory
 {
@@ -24,13 +24,13 @@ internal static unsafe class UserMemory
         Kernel.Call(SyscallNumbers.futex, (nint)address, FUTEX_WAKE_OP | FUTEX_PRIVATE_FLAG, 0, 0, (nint)address, AddZero) != -Errno.EFAULT;
 
     /// <summary>
-    /// Whether the aligned 32-bit word at <paramref name="address"/> can be read: compared, to wake nobody and move nobody. A wait
-    /// that times out at once would do as well, but takes its time, some 80 µs in a virtual machine.
+    /// Whether the aligned 32-bit word at <paramref name="address"/> can be read. The futex operation compares it, wakes no thread and requeues none.
+    /// A wait that times out at once would answer the same, but takes some 80 µs in a virtual machine.
     /// </summary>
     public static bool IsReadable(void* address) =>
         Kernel.Call(SyscallNumbers.futex, (nint)address, FUTEX_CMP_REQUEUE | FUTEX_PRIVATE_FLAG, 0, 0, (nint)address, 0) != -Errno.EFAULT;
 
-    /// <summary>Whether all bytes up to a NUL can be read, and the NUL.</summary>
+    /// <summary>Whether all bytes up to and including a NUL can be read.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool IsReadableText(byte* text)
     {
@@ -44,13 +44,13 @@ internal static unsafe class UserMemory
     }
 
     /// <summary>
-    /// Whether a timespec can be read at <paramref name="address"/>, where the real function would answer <c>EFAULT</c>.
-    /// What lies a little above our own stack pointer, on the same page, is the caller's frame and needs no question.
+    /// Whether a timespec can be read at <paramref name="address"/>, so that the real function would not answer <c>EFAULT</c>. An address above the
+    /// stack pointer, on the same page, lies in a caller's frame and needs no system call.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool CanRead(timespec* address) => IsOnOurStackPage(address) || IsReadableAt(address);
 
-    /// <summary>The same for writing.</summary>
+    /// <summary>As <see cref="CanRead"/>, for writing.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool CanWrite(timespec* address) => IsOnOurStackPage(address) || IsWritableAt(address);
 
@@ -62,7 +62,7 @@ internal static unsafe class UserMemory
         return distance + (nuint)sizeof(timespec) <= toPageEnd;
     }
 
-    // The halves may lie on different pages; the words asked about are aligned down.
+    // The first and the last byte may lie on different pages. The probed words are aligned down.
     private static bool IsReadableAt(timespec* address) =>
         address != null && IsReadable(FirstWord(address)) && (IsOnOnePage(address) || IsReadable(LastWord(address)));
 

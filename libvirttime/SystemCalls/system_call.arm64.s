@@ -1,5 +1,5 @@
-// nint virttime_system_call(number, a, b, c, d, e, f): the kernel's result, an error as -errno. A shorter call leaves the last arguments as they are
-// in the registers; the kernel does not look at arguments that a system call does not have.
+// nint virttime_system_call(number, a, b, c, d, e, f) returns the kernel's result, an error as -errno. A caller with fewer arguments leaves the last
+// ones undefined in registers: the kernel does not read arguments that a system call does not have.
     .text
     .globl virttime_system_call
     .type virttime_system_call, %function

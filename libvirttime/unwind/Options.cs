@@ -2,8 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace VirtTime.Unwind;
 
+/// <summary>The command line.</summary>
 /// <param name="Object">The path of the object file, which is rewritten in place.</param>
-/// <param name="Personalities">By a function's symbol: the symbol of the routine that unwinders call when they pass through it.</param>
+/// <param name="Personalities">Personality routines by function, both as symbols. Unwinders call the routine when they pass through the
+/// function.</param>
 internal sealed record Options(string Object, IReadOnlyDictionary<string, string> Personalities)
 {
     public static bool TryParse(string[] arguments, [NotNullWhen(true)] out Options? options)

@@ -1,4 +1,4 @@
 namespace VirtTime.Unwind;
 
-/// <summary>What keeps the object from getting a table that is right. The message is for whoever builds the library.</summary>
+/// <summary>Thrown if no correct table can be made. The message is for the person who builds the library.</summary>
 public sealed class UnwindException(string message) : Exception(message);

@@ -2,6 +2,6 @@ namespace System;
 
 public class Object
 {
-    // Every object starts with this pointer; ilc lays out its tables by it although no object is ever made here.
+    // Every object starts with this pointer. ilc lays out its tables by it, although this library never creates an object.
     private nint _methodTable;
 }

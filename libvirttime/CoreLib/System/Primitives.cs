@@ -1,7 +1,7 @@
 namespace System;
 
-// The compilers give these their meaning. A primitive is a struct whose only field is of its own type, which C# cannot
-// spell and does not need to: both compilers know the sizes.
+// The compilers define these types and know their sizes. In .NET each has one field of its own type, which C# cannot express and which is not needed
+// here.
 public struct Void;
 
 public struct Boolean;

@@ -2,18 +2,20 @@ using System.Runtime.CompilerServices;
 
 namespace System;
 
-/// <summary>What a <c>"…"u8</c> literal is. Its bytes lie in read-only data and end in a NUL that <see cref="Length"/> leaves out.</summary>
+/// <summary>
+/// The type of a <c>"…"u8</c> literal. Its bytes lie in read-only data and end in a NUL, which <see cref="Length"/> does not count.
+/// </summary>
 public readonly unsafe ref struct ReadOnlySpan<T>
 {
     private readonly ref readonly T _reference;
     private readonly int _length;
 
-    /// <summary>The compiler demands that this exists; literals never come through it.</summary>
+    /// <summary>The C# compiler requires this constructor; literals do not use it.</summary>
     public ReadOnlySpan(T[] array)
     {
     }
 
-    /// <summary>The compiler demands that this exists; literals never come through it.</summary>
+    /// <summary>The C# compiler requires this constructor; literals do not use it.</summary>
     public ReadOnlySpan(T[] array, int start, int length)
     {
     }

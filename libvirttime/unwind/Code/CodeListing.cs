@@ -3,7 +3,7 @@ using VirtTime.Unwind.Elf;
 
 namespace VirtTime.Unwind.Code;
 
-/// <summary>A function's instructions, in the order of their addresses, which are offsets in the section.</summary>
+/// <summary>A function's instructions in the order of their addresses, which are offsets in the section.</summary>
 internal sealed class CodeListing
 {
     private readonly Dictionary<long, RelocationEntry> _relocations;
@@ -44,10 +44,10 @@ internal sealed class CodeListing
 
     public int IndexOf(in Instruction instruction) => _indices[(long)instruction.IP];
 
-    /// <summary>Whether it ends the program: it stands where the compiler expects nobody to come by.</summary>
+    /// <summary>Whether it ends the program: the compiler places it where control never arrives.</summary>
     public static bool IsTrap(in Instruction instruction) => instruction.Mnemonic is Mnemonic.Int3 or Mnemonic.Ud2;
 
-    /// <summary>What the linker fills into the instruction, if anything.</summary>
+    /// <summary>The relocation in an instruction; null if there is none.</summary>
     public RelocationEntry? Relocation(in Instruction instruction)
     {
         for (long offset = (long)instruction.IP; offset < (long)instruction.NextIP; offset++)

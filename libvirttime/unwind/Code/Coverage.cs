@@ -2,7 +2,7 @@ using VirtTime.Unwind.Elf;
 
 namespace VirtTime.Unwind.Code;
 
-/// <summary>Whether every function of the object has an entry.</summary>
+/// <summary>Checks that every function of the object has exactly one entry.</summary>
 internal sealed class Coverage(ObjectFile file)
 {
     private readonly HashSet<(int Section, long Start)> _described = [];
@@ -13,7 +13,7 @@ internal sealed class Coverage(ObjectFile file)
             throw new UnwindException($"{function.Name}: two entries in .eh_frame");
     }
 
-    /// <summary>Throws when there is a function without.</summary>
+    /// <summary>Throws if a function has no entry.</summary>
     public void Check()
     {
         Symbol? without = file.Symbols.FirstOrDefault(

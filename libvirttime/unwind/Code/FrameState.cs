@@ -3,30 +3,32 @@ using Slots = System.Collections.Immutable.ImmutableSortedDictionary<Iced.Intel.
 
 namespace VirtTime.Unwind.Code;
 
-/// <summary>
-/// What is known of a function's frame before one of its instructions. Everything is a distance in bytes down from the
-/// canonical frame address (CFA), which is the caller's stack pointer before its call: the return address lies at 8.
-/// </summary>
-/// <param name="StackPointer">Where <c>rsp</c> points, if that is known.</param>
-/// <param name="FramePointer">Where <c>rbp</c> points, if it points into the frame.</param>
-/// <param name="Saved">By register of the caller that no longer has the caller's value: where that is.</param>
-/// <param name="Restored">By register that has it again: where it still is as well, in the red zone below <c>rsp</c>.</param>
+/// <summary>The known state of a function's frame before one of its instructions.</summary>
+/// <remarks>
+/// Positions are distances in bytes down from the canonical frame address (CFA), the caller's stack pointer before its call. So the return address is
+/// at 8.
+/// </remarks>
+/// <param name="StackPointer">Position that <c>rsp</c> points to; null if unknown.</param>
+/// <param name="FramePointer">Position that <c>rbp</c> points to; null if it does not point into the frame.</param>
+/// <param name="Saved">Caller's registers that have been changed, with the position of the saved value.</param>
+/// <param name="Restored">Caller's registers that have been restored, with the position below <c>rsp</c> (in the red zone) that still holds the
+/// value.</param>
 internal sealed record FrameState(int? StackPointer, int? FramePointer, Slots Saved, Slots Restored)
 {
     public const int WordSize = 8;
 
-    // Bytes below rsp that signal handlers leave alone: System V ABI for AMD64, 3.2.2.
+    // Bytes below rsp that signal handlers do not touch: System V ABI for AMD64, 3.2.2.
     private const int RedZone = 128;
 
-    /// <summary>Where a function is entered, and where it is left by a return or a jump.</summary>
+    /// <summary>The state at a function's entry, and before a return or a jump to another function.</summary>
     public static FrameState AtEntry { get; } = new(WordSize, null, Slots.Empty, Slots.Empty);
 
     public bool CanBeLeft => StackPointer == WordSize && Saved.IsEmpty;
 
-    /// <summary>Whether it is known how to find the caller.</summary>
+    /// <summary>Whether the caller's frame can be found.</summary>
     public bool IsKnown => StackPointer != null || FramePointer != null;
 
-    /// <summary>What is known where two paths meet; null if they cannot be told the same of.</summary>
+    /// <summary>The common state of two paths that meet; null if they contradict each other.</summary>
     public FrameState? Join(FrameState other)
     {
         FrameState both = new(
@@ -37,7 +39,9 @@ internal sealed record FrameState(int? StackPointer, int? FramePointer, Slots Sa
         return both.IsKnown && Saved.SequenceEqual(other.Saved) ? both : null;
     }
 
-    /// <summary>The same with <c>rsp</c> elsewhere. Throws what the caller words if that gives up what is still needed.</summary>
+    /// <summary>
+    /// This state with <c>rsp</c> at another position. Throws if that drops a value that is still needed; the caller words the error.
+    /// </summary>
     public FrameState WithStackPointer(int distance, Func<string, UnwindException> error)
     {
         if (distance < WordSize)

@@ -21,7 +21,7 @@ internal sealed class FrameWalk
         _effect = new(function);
     }
 
-    /// <summary>The function's table: rows that hold from an offset on, up to the next one's.</summary>
+    /// <summary>The function's rows. Each holds from its offset to the next one's.</summary>
     public static List<FrameRow> Rows(ObjectFile file, Function function)
     {
         FrameWalk walk = new(file, function);
@@ -67,7 +67,7 @@ internal sealed class FrameWalk
     {
         long next = (long)instruction.NextIP;
 
-        // A call that ends the function does not come back.
+        // A call at the end of a function does not return.
         if (next < _function.End)
             Reach(next, after);
         else if (instruction.Mnemonic != Mnemonic.Call)

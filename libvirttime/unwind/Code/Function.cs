@@ -2,18 +2,18 @@ using VirtTime.Unwind.Elf;
 
 namespace VirtTime.Unwind.Code;
 
-/// <summary>Where a function's code lies.</summary>
-/// <param name="Section">The section of its code.</param>
+/// <summary>The position of a function's code.</summary>
+/// <param name="Section">The section of the code.</param>
 /// <param name="Start">Offset in the section.</param>
-/// <param name="Length">In bytes.</param>
-/// <param name="Names">Its symbols: the compiler's name, and what it is exported as.</param>
+/// <param name="Length">Length in bytes.</param>
+/// <param name="Names">Its symbols: the compiler's name, and its exported names.</param>
 internal sealed record Function(Section Section, int Start, int Length, IReadOnlyList<string> Names)
 {
     public int End => Start + Length;
 
     public string Name => Names.Count > 0 ? Names[0] : $"{Section.Name}+{Start:x}";
 
-    /// <summary>The function that a table entry is about.</summary>
+    /// <summary>The function that an entry of the table describes.</summary>
     public static Function At(ObjectFile file, RelocationEntry begin, int length)
     {
         Symbol symbol = file.Symbols[(int)begin.Symbol];

@@ -4,8 +4,8 @@ using VirtTime.Unwind.Elf;
 
 namespace VirtTime.Unwind.Code;
 
-/// <summary>
-/// What the compiler makes of a large <c>switch</c>: a table of distances from an address in the function.
+/// <summary>Reads the table that the compiler makes of a large <c>switch</c>: distances from an address in the function.</summary>
+/// <remarks>
 /// <code>
 /// lea table, [rip + relocated]    not necessarily right before the next one
 /// mov distance, [table + 4 * index]
@@ -13,13 +13,13 @@ namespace VirtTime.Unwind.Code;
 /// add distance, base
 /// jmp distance
 /// </code>
-/// </summary>
+/// </remarks>
 internal sealed class JumpTable(ObjectFile file, CodeListing code)
 {
     private const int EntrySize = sizeof(uint);
     private const int FarthestLoad = 8;
 
-    /// <summary>All that a jump may lead to, perhaps more; nothing, if it does not go through such a table.</summary>
+    /// <summary>All targets of a jump, and perhaps some more; none if the jump does not use such a table.</summary>
     public List<long> Targets(in Instruction jump)
     {
         int index = code.IndexOf(jump);
@@ -36,7 +36,7 @@ internal sealed class JumpTable(ObjectFile file, CodeListing code)
             : [];
     }
 
-    // What the nearest instruction before puts into the register.
+    // The address that the nearest earlier instruction loads into the register.
     private (Section Section, long Offset)? Address(Register register, int before)
     {
         for (int i = before - 1; i >= 0 && i >= before - FarthestLoad; i--)
@@ -53,7 +53,7 @@ internal sealed class JumpTable(ObjectFile file, CodeListing code)
         return null;
     }
 
-    // How long it is stands nowhere: up to the next symbol, and as long as the entries lead to instructions of the function.
+    // The table's length is not recorded. It ends at the next symbol, or at the first entry that does not lead to an instruction of the function.
     private List<long> Read(Section section, long table, long origin)
     {
         long end = file.Symbols.Where(symbol => symbol.Section == section.Index && symbol.Value > table)

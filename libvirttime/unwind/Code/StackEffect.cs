@@ -3,10 +3,10 @@ using Iced.Intel;
 
 namespace VirtTime.Unwind.Code;
 
-/// <summary>What one instruction of x86-64 does to the frame. Throws <see cref="UnwindException"/> where that cannot be told.</summary>
+/// <summary>Computes how one instruction of x86-64 changes the frame. Throws <see cref="UnwindException"/> if that is unknown.</summary>
 internal sealed class StackEffect(Function function)
 {
-    // System V ABI for AMD64, figure 3.4: these belong to the caller, besides rsp.
+    // System V ABI for AMD64, figure 3.4: besides rsp, these registers belong to the caller.
     private static readonly ImmutableArray<Register> s_calleeSaved =
         [Register.RBX, Register.RBP, Register.R12, Register.R13, Register.R14, Register.R15];
 
@@ -73,7 +73,7 @@ internal sealed class StackEffect(Function function)
         return after.StackPointer is int distance ? after.WithStackPointer(distance - FrameState.WordSize, error) : after;
     }
 
-    // One of rsp and rbp becomes one of them plus a number.
+    // Handles an instruction that sets rsp or rbp to rsp or rbp plus a number.
     private static FrameState Move(Register target, Register source, long added, FrameState before, Func<string, UnwindException> error)
     {
         int? from = source == Register.RSP ? before.StackPointer : before.FramePointer;
@@ -132,7 +132,7 @@ internal sealed class StackEffect(Function function)
         }
     }
 
-    // `lock or [rsp], 0` leaves what is there as it was.
+    // `lock or [rsp], 0` is a memory barrier, and does not change the stack.
     private static bool IsBarrier(in Instruction instruction) =>
         instruction.Mnemonic == Mnemonic.Or && IsImmediate(instruction.Op1Kind) && instruction.GetImmediate(1) == 0;
 

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace VirtTime.Unwind.Elf;
 
-/// <summary>A relocatable 64-bit little-endian ELF object, of which sections can be replaced.</summary>
+/// <summary>A relocatable 64-bit little-endian ELF object whose sections can be replaced.</summary>
 internal sealed class ObjectFile
 {
     public const ushort MachineX64 = 62;
@@ -46,10 +46,10 @@ internal sealed class ObjectFile
         }
     }
 
-    /// <summary>The one section of that name.</summary>
+    /// <summary>The section of a name; an error if there is not exactly one.</summary>
     public Section Find(string name) => Only(Sections.Where(section => section.Name == name), name);
 
-    /// <summary>By offset in the section: what the linker fills in there.</summary>
+    /// <summary>The relocations of a section, by the offset that the linker fills in.</summary>
     public Dictionary<long, RelocationEntry> Relocations(Section section)
     {
         Dictionary<long, RelocationEntry> found = [];
@@ -65,7 +65,7 @@ internal sealed class ObjectFile
         return found;
     }
 
-    /// <summary>Writes the file; what was replaced stands at its end.</summary>
+    /// <summary>Writes the file, with the replaced sections at its end.</summary>
     public void Write(string path)
     {
         using MemoryStream written = new();

@@ -64,9 +64,10 @@ internal struct RelocationEntry
     public long Addend;
 }
 
-/// <param name="Index">Place in the symbol table.</param>
+/// <summary>A symbol of the object.</summary>
+/// <param name="Index">Index in the symbol table.</param>
 /// <param name="Name">Empty for a section's own symbol.</param>
-/// <param name="Section">The section's index; 0 where it is not defined here.</param>
+/// <param name="Section">The section's index; 0 if the symbol is not defined in this object.</param>
 /// <param name="Value">Offset in the section.</param>
-/// <param name="IsFunction">The compiler says so.</param>
+/// <param name="IsFunction">Whether the compiler marks it as a function.</param>
 internal sealed record Symbol(int Index, string Name, int Section, long Value, bool IsFunction);

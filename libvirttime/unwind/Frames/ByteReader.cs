@@ -2,12 +2,12 @@ using System.Buffers.Binary;
 
 namespace VirtTime.Unwind.Frames;
 
-/// <summary>Reads a section from its beginning to its end.</summary>
+/// <summary>Reads bytes from the beginning to the end.</summary>
 internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 {
     private readonly ReadOnlySpan<byte> _bytes = bytes;
 
-    /// <summary>How much has been read.</summary>
+    /// <summary>Number of bytes that have been read.</summary>
     public int Position { get; private set; }
 
     public readonly bool IsAtEnd => Position == _bytes.Length;
@@ -16,7 +16,7 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 
     public uint UInt32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(sizeof(uint)));
 
-    /// <summary>An unsigned LEB128 number; one that is too large is an error.</summary>
+    /// <summary>Reads an unsigned LEB128 number; one of more than four bytes is an error.</summary>
     public int Unsigned()
     {
         int value = 0, shift = 0;
@@ -42,7 +42,7 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 
     public ReadOnlySpan<byte> Rest() => Take(_bytes.Length - Position);
 
-    /// <summary>A text up to its terminating zero, which is skipped.</summary>
+    /// <summary>Reads a text and its terminating zero, and returns it without the zero.</summary>
     public string Text()
     {
         string text = "";

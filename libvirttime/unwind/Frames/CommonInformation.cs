@@ -1,9 +1,10 @@
 namespace VirtTime.Unwind.Frames;
 
 /// <summary>A common information entry (CIE) as the compiler wrote it.</summary>
-/// <param name="Head">From its version to its alignment factors and return-address register, but for the augmentation string.</param>
-/// <param name="Augmentation">One letter for each item of data that it or its functions have.</param>
-/// <param name="Instructions">What holds where a function is entered; without padding.</param>
+/// <param name="Version">Version of the format.</param>
+/// <param name="Augmentation">One letter for each item of data in the CIE or its FDEs.</param>
+/// <param name="Head">The alignment factors and the return-address register, as encoded.</param>
+/// <param name="Instructions">The instructions that describe the frame at a function's entry, without padding.</param>
 internal sealed record CommonInformation(byte Version, string Augmentation, byte[] Head, byte[] Instructions)
 {
     private const byte SupportedVersion = 1;
@@ -18,7 +19,7 @@ internal sealed record CommonInformation(byte Version, string Augmentation, byte
 
         int start = reader.Position;
         reader.Unsigned(); // code alignment
-        reader.Unsigned(); // data alignment; its sign does not matter here
+        reader.Unsigned(); // data alignment; signed, but skipped like an unsigned number
         reader.Byte();     // return address
         byte[] head = entry[start..reader.Position].ToArray();
         ReadOnlySpan<byte> data = reader.Take(reader.Unsigned());

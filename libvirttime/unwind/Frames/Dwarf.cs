@@ -1,9 +1,9 @@
 namespace VirtTime.Unwind.Frames;
 
-/// <summary>Names of the DWARF 5 and LSB specifications for what is used here of <c>.eh_frame</c>.</summary>
+/// <summary>Constants of <c>.eh_frame</c>, as the DWARF 5 and LSB specifications name them.</summary>
 internal static class Dwarf
 {
-    // Instructions; the first three have an operand in their low six bits.
+    // Instructions. The first three have an operand in their low six bits.
     public const byte DW_CFA_advance_loc = 0x40;
     public const byte DW_CFA_offset = 0x80;
     public const byte DW_CFA_restore = 0xc0;
@@ -14,6 +14,6 @@ internal static class Dwarf
     public const byte DW_CFA_def_cfa = 0x0c;
     public const byte DW_CFA_def_cfa_offset = 0x0e;
 
-    // A pointer of four bytes, relative to where it stands.
+    // A pointer of four bytes, relative to its own address.
     public const byte DW_EH_PE_pcrel_sdata4 = 0x1b;
 }

@@ -2,14 +2,14 @@ using VirtTime.Unwind.Elf;
 
 namespace VirtTime.Unwind.Frames;
 
-/// <summary>A function, by its frame description entry (FDE).</summary>
-/// <param name="Common">What it shares with others.</param>
-/// <param name="Begin">The relocation that says where it begins.</param>
-/// <param name="Length">Of its code, in bytes.</param>
-/// <param name="Instructions">What its table says, without padding.</param>
+/// <summary>A frame description entry (FDE), which describes a function.</summary>
+/// <param name="Common">The entry that it shares with other functions.</param>
+/// <param name="Begin">The relocation that gives the function's start.</param>
+/// <param name="Length">Length of its code in bytes.</param>
+/// <param name="Instructions">Its DWARF instructions, without padding.</param>
 internal sealed record FrameDescription(CommonInformation Common, RelocationEntry Begin, int Length, byte[] Instructions)
 {
-    /// <summary>The entries of a section, in their order.</summary>
+    /// <summary>The FDEs of a section, in their order.</summary>
     public static List<FrameDescription> ReadAll(ReadOnlySpan<byte> section, IReadOnlyDictionary<long, RelocationEntry> relocations)
     {
         Dictionary<long, CommonInformation> common = [];
@@ -40,7 +40,7 @@ internal sealed record FrameDescription(CommonInformation Common, RelocationEntr
     {
         entry.UInt32();
         int length = checked((int)entry.UInt32());
-        entry.Take(entry.Unsigned()); // what the compiler's own runtime would want to know
+        entry.Take(entry.Unsigned()); // data for the compiler's own runtime
         return new(common, begin, length, entry.Rest().TrimEnd(Dwarf.DW_CFA_nop).ToArray());
     }
 }

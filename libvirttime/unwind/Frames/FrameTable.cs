@@ -3,20 +3,20 @@ using VirtTime.Unwind.Elf;
 
 namespace VirtTime.Unwind.Frames;
 
-/// <summary>The object's <c>.eh_frame</c>: what unwinders are told of each function.</summary>
+/// <summary>The object's <c>.eh_frame</c>: how unwinders get from each function to its caller.</summary>
 internal static class FrameTable
 {
     private const string SectionName = ".eh_frame";
 
-    // DW_CFA_def_cfa rsp+8, DW_CFA_offset of the return address: what a call on x86-64 leaves.
+    // DW_CFA_def_cfa rsp+8, DW_CFA_offset of the return address: the stack as a call on x86-64 leaves it.
     private static readonly byte[] s_entryOnX64 = [Dwarf.DW_CFA_def_cfa, 7, 8, Dwarf.DW_CFA_offset | 16, 1];
 
     /// <summary>
-    /// Replaces the table by one that holds at every instruction. The compiler's pointers to its own runtime's data are
-    /// left out. For other processors than x86-64 the compiler's description is kept.
+    /// Replaces the table by one that is correct at every instruction, without the compiler's pointers to data of its own runtime. For processors
+    /// other than x86-64 the compiler's description is kept.
     /// </summary>
-    /// <param name="file">What the compiler made.</param>
-    /// <param name="personalities">By a function's symbol, its personality routine's.</param>
+    /// <param name="file">The object that the compiler made.</param>
+    /// <param name="personalities">Personality routines by function, both as symbols.</param>
     public static void Rewrite(ObjectFile file, IReadOnlyDictionary<string, string> personalities)
     {
         Section section = file.Find(SectionName);

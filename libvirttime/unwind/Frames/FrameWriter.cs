@@ -8,7 +8,7 @@ namespace VirtTime.Unwind.Frames;
 /// <summary>Makes the contents of <c>.eh_frame</c> and of its relocations.</summary>
 internal sealed class FrameWriter
 {
-    // As the compiler pads them; unwinders read the entries without regard to alignment.
+    // The compiler's alignment; unwinders do not require one.
     private const int EntryAlignment = sizeof(uint);
 
     private readonly MemoryStream _section = new();
@@ -20,9 +20,9 @@ internal sealed class FrameWriter
     public byte[] Relocations => MemoryMarshal.AsBytes<RelocationEntry>(_relocations.ToArray()).ToArray();
 
     /// <summary>Adds a function.</summary>
-    /// <param name="function">Where it is, and what it shares with others.</param>
-    /// <param name="instructions">What its table is to say.</param>
-    /// <param name="personality">The routine that unwinders call as they pass through it, without data for it.</param>
+    /// <param name="function">Its position and its CIE.</param>
+    /// <param name="instructions">The DWARF instructions of its entry.</param>
+    /// <param name="personality">The routine that unwinders call when they pass through the function. It gets no data (LSDA).</param>
     public void Add(FrameDescription function, ReadOnlySpan<byte> instructions, Symbol? personality)
     {
         if (!_common.TryGetValue((function.Common, personality), out int common))

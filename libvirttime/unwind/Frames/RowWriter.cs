@@ -4,12 +4,12 @@ using VirtTime.Unwind.Code;
 
 namespace VirtTime.Unwind.Frames;
 
-/// <summary>Rows of the table as DWARF's instructions.</summary>
+/// <summary>Encodes the rows of the table as DWARF instructions.</summary>
 internal static class RowWriter
 {
     private const int FarthestShortAdvance = 0x3f;
 
-    /// <param name="rows">The first is what the CIE describes.</param>
+    /// <param name="rows">The first row is the one that the CIE describes.</param>
     public static byte[] Write(IReadOnlyList<FrameRow> rows)
     {
         List<byte> written = [];

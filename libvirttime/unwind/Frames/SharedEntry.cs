@@ -3,13 +3,14 @@ using VirtTime.Unwind.Elf;
 
 namespace VirtTime.Unwind.Frames;
 
-/// <summary>
-/// One entry of the table for some functions that lie one behind the other: most are small, and an entry's head takes more than what is
-/// said in it. Where a function begins, the rows begin again as a call leaves the stack.
-/// </summary>
+/// <summary>One entry of the table for several functions that lie one behind the other.</summary>
+/// <remarks>
+/// Most functions are small, and an entry's head takes more space than its rows. At the beginning of each function the rows describe the stack as a
+/// call leaves it.
+/// </remarks>
 internal sealed class SharedEntry
 {
-    // Bytes of code. Unwinders read an entry from its start to where they are, so a long one is slow; and one function alone may be longer.
+    // In bytes of code. Unwinders read an entry from its start to the wanted address, so a long entry is slow. A single function may be longer.
     private const int MostCode = 2048;
 
     private readonly FrameDescription _first;
@@ -27,7 +28,7 @@ internal sealed class SharedEntry
         _end = function.End;
     }
 
-    /// <summary>Adds the next function, if the entry can hold it. One with a personality routine has its own.</summary>
+    /// <summary>Adds the next function, if it fits. A function with a personality routine needs an entry of its own.</summary>
     public bool TryAdd(FrameDescription description, Function function, List<FrameRow> rows, Symbol? personality)
     {
         bool isNext = function.Section == _start.Section && function.Start >= _end && description.Common == _first.Common;

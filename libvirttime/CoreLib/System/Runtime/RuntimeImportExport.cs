@@ -1,12 +1,14 @@
 namespace System.Runtime;
 
-/// <summary>The method's code gets <paramref name="entry"/> as a second, global symbol name. Plain C calling convention for blittable types.</summary>
+/// <summary>
+/// Gives the method's code a second, global symbol: <paramref name="entry"/>. With blittable types the method has the C calling convention.
+/// </summary>
 public sealed class RuntimeExportAttribute(string entry) : Attribute
 {
     public string Entry => entry;
 }
 
-/// <summary>The method is the symbol <paramref name="entry"/>, called directly; <paramref name="library"/> is <c>"*"</c>.</summary>
+/// <summary>Binds the method to the symbol <paramref name="entry"/>, which is called directly; <paramref name="library"/> is <c>"*"</c>.</summary>
 public sealed class RuntimeImportAttribute(string library, string entry) : Attribute
 {
     public string Library => library;

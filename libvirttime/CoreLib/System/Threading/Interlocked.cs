@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace System.Threading;
 
-/// <summary>Expanded by the compiler; the bodies, which call themselves, are never compiled.</summary>
+/// <summary>Atomic operations and a full barrier. ilc expands them; the bodies, which call themselves, are never compiled.</summary>
 public static class Interlocked
 {
     [Intrinsic]

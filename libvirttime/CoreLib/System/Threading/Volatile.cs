@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace System.Threading;
 
 /// <summary>
-/// Loads that acquire and stores that release: plain ones on x86-64, <c>ldar</c> and <c>stlr</c> on arm64. Expanded by the
-/// compiler; the bodies, which call themselves, are never compiled.
+/// Acquiring loads and releasing stores: plain ones on x86-64, <c>ldar</c> and <c>stlr</c> on arm64. ilc expands them; the bodies, which call
+/// themselves, are never compiled.
 /// </summary>
 public static class Volatile
 {

@@ -1,8 +1,8 @@
 namespace Internal.Runtime.CompilerHelpers;
 
 /// <summary>
-/// Where arm64 code goes when a division is by zero or overflows. Divisors are constants, or checked before, so nobody
-/// ever comes here; there is nothing to throw with, and stopping on the spot is the only honest body.
+/// Called by arm64 code if a division is by zero or overflows. Divisors are constants or checked before, so these are never called. There is no
+/// exception to throw, so the thread stops here.
 /// </summary>
 internal static class ThrowHelpers
 {

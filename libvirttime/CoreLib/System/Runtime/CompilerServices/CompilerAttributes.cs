@@ -1,6 +1,6 @@
 namespace System.Runtime.CompilerServices;
 
-// Attributes that the C# compiler writes into what it emits, or that ilc reads.
+// Attributes that the C# compiler writes into its output, or that ilc reads.
 public sealed class CompilerGeneratedAttribute : Attribute;
 
 public sealed class FixedBufferAttribute(Type elementType, int length) : Attribute

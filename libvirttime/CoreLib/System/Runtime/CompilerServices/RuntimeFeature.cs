@@ -1,6 +1,6 @@
 namespace System.Runtime.CompilerServices;
 
-/// <summary>What the C# compiler asks for before it lets a language feature through.</summary>
+/// <summary>Names of runtime features; the C# compiler looks for them before it accepts a language feature.</summary>
 public static class RuntimeFeature
 {
     public const string ByRefFields = nameof(ByRefFields);
