@@ -36,7 +36,7 @@ internal static class FileAge
     /// <summary>The age of a private config file, in seconds: by its stamp or by its modification time, the smaller one.</summary>
     /// <remarks>
     /// If the wall clock was set meanwhile, the modification time is too old or lies in the future. The stamp of an earlier boot makes a file
-    /// look too young, or lies in the future if that boot has lasted longer than this one.
+    /// look too young, or lies in the future if that boot lasted longer than this one has by now. A time in the future does not count.
     /// </remarks>
     public static long OfPrivate(int directory, string name, long? stamp)
     {

@@ -6,7 +6,7 @@ namespace VirtTime.Config;
 /// <summary>Finds the process that holds a file's lock (<c>flock</c>) in <c>/proc/locks</c>. Read access to the file is enough to hold it.</summary>
 internal static class LockHolder
 {
-    /// <summary>The process id; 0 if unknown, for example if the process is in another PID namespace, or has ended and left the lock to a child.</summary>
+    /// <summary>The process id; 0 if unknown, for example if the process is in another PID namespace, or has left the lock to a child.</summary>
     public static int Of(int descriptor)
     {
         if (!new Descriptor(descriptor).TryStat(out statx_buffer status))
