@@ -23,7 +23,7 @@ internal static class DateValue
 
     /// <summary>The exact nanoseconds since 1970; negative before 1970.</summary>
     /// <param name="option">The option's name, for the message.</param>
-    /// <exception cref="LauncherException">The text is no date, or the date does not exist in the local zone, is finer than 1 ns, or too far.</exception>
+    /// <exception cref="LauncherException">The text is no date, or one that local clocks skip, finer than 1 ns, or too far.</exception>
     public static Int128 Parse(string option, string text)
     {
         string what = "--" + option;

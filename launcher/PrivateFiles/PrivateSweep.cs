@@ -20,7 +20,7 @@ internal sealed class PrivateSweep
     private const double LeastMicroseconds = 1500;
 
     // The processor time for reading the directory and the processes, divided by this, is the number of launches until the next sweep. It is
-    // less than MicrosecondsPerLeftOver, so that the next sweep has enough time. Deleting is not counted: it costs each launch one file anyway.
+    // less than MicrosecondsPerLeftOver, so that the next sweep has enough time. Deleting is not counted: it is one file for each launch.
     private const double MicrosecondsPerLaunch = 30;
     private const int FewestLaunches = 16;
     private const int BufferSize = 8192;
