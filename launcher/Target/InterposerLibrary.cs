@@ -26,7 +26,7 @@ internal static unsafe class InterposerLibrary
         return LibraryFile.WhyNotLoadable(path) is string reason ? throw new LauncherException(path, reason) : path;
     }
 
-    /// <summary>Adds the path to a value of <c>LD_PRELOAD</c> in the order of <see cref="PreloadOrder"/>, and removes other copies of the interposer.</summary>
+    /// <summary>Adds the path to a value of <c>LD_PRELOAD</c> (<see cref="PreloadOrder"/>), and removes other copies of the interposer.</summary>
     public static string Prepend(string path, string? preload) => Rewrite(path, preload, withInterposer: true);
 
     /// <summary>Removes all copies of the interposer from a value of <c>LD_PRELOAD</c>.</summary>

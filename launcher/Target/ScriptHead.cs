@@ -3,7 +3,7 @@ using VirtTime.Base;
 namespace VirtTime.Target;
 
 /// <summary>The first line of a script.</summary>
-/// <param name="Interpreter">The path that the kernel executes; empty if the name is empty, which the kernel refuses.</param>
+/// <param name="Interpreter">The path that the kernel executes; empty if the file ends right behind <c>#!</c>.</param>
 /// <param name="Argument">The one argument that the kernel passes on, or null.</param>
 internal sealed record ScriptHead(string Interpreter, string? Argument)
 {

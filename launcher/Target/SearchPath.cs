@@ -39,7 +39,8 @@ internal static class SearchPath
                 throw failure;
         }
 
-        // The caller has skipped all matches, because their interpreters are missing. Then the last error counts, as in execvp.
+        // If there were matches, the caller has skipped them all, because their interpreters are missing. Then the last error counts, as in
+        // execvp.
         if (denied is not null || !matched || error is not (ErrorNumber.ENOENT or 0))
             throw denied ?? NotFound(command, error);
     }
