@@ -56,7 +56,6 @@ internal sealed partial class EnvironmentBlock
         return new EnvironmentBlock(entries);
     }
 
-    /// <summary>A copy without the variable.</summary>
     public EnvironmentBlock Without(string name) => new([.. Entries.Where(entry => !IsNamed(entry, name))]);
 
     private static bool IsNamed(string entry, string name) =>

@@ -11,7 +11,6 @@ internal static unsafe class SignalDispositions
 
     private static ulong s_ignored;
 
-    /// <summary>Notes which signals are ignored.</summary>
     public static void Capture()
     {
         for (int signal = 1; signal <= LastSignal; signal++)

@@ -36,7 +36,6 @@ internal struct statx_buffer
     /// <inheritdoc cref="OfLink"/>
     public static statx_buffer? OfLinkAt(int directory, string path) => Ask(directory, path, SystemCalls.AT_SYMLINK_NOFOLLOW);
 
-    /// <summary>The status of an open file.</summary>
     public static statx_buffer? OfDescriptor(int descriptor) => Ask(descriptor, "", SystemCalls.AT_EMPTY_PATH);
 
     public readonly bool IsRegularFile => (stx_mode & 0xF000) == 0x8000;
@@ -55,7 +54,6 @@ internal struct statx_buffer
 /// <summary><c>struct procmap_query</c> of <c>&lt;linux/fs.h&gt;</c> (Linux 6.11).</summary>
 internal struct procmap_query
 {
-    /// <summary>The <c>ioctl</c> request.</summary>
     public const nuint PROCMAP_QUERY = 0xC0686611;
 
     public const ulong PROCMAP_QUERY_VMA_WRITABLE = 0x02;

@@ -10,7 +10,6 @@ internal readonly record struct BootId(UInt128 Value)
 
     public bool IsKnown => Value != 0;
 
-    /// <summary>The id of this boot.</summary>
     public static BootId Current()
     {
         byte[] text = SmallFile.TryRead(Source) ?? [];

@@ -32,7 +32,6 @@ internal sealed class FoundConfig : IDisposable
     /// <summary>The content at the time of opening.</summary>
     public Content Read { get; }
 
-    /// <summary>Whether the process has the file mapped writable.</summary>
     public bool IsWritable => Mapping.IsWritable;
 
     /// <summary>A path that led to the file at the time of opening, or null.</summary>

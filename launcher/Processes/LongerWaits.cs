@@ -5,7 +5,6 @@ using VirtTime.Format;
 namespace VirtTime.Processes;
 
 /// <summary>Calls in flight that wait longer than before, because their clock was set back.</summary>
-/// <param name="Calls">The number of calls.</param>
 /// <param name="Longest">The longest time that one of them has left, in nanoseconds.</param>
 internal readonly record struct LongerWaits(int Calls, Int128 Longest)
 {

@@ -60,7 +60,6 @@ internal static class MappedFileAccess
 
     public static bool IsAt(string path, in statx_buffer file) => statx_buffer.Of(path) is statx_buffer status && status.IsSameFileAs(file);
 
-    /// <summary>Whether the process has this open file mapped.</summary>
     private static bool IsMappedBy(ProcFolder proc, int pid, int descriptor)
     {
         MappedFileIdentity? identity = MappedFileIdentity.TryOf(descriptor);

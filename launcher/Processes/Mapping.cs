@@ -2,7 +2,6 @@ namespace VirtTime.Processes;
 
 /// <summary>A mapping of a file: one line of <c>/proc/PID/maps</c>.</summary>
 /// <param name="Range">The addresses, such as <c>7f0a12000-7f0a14000</c>; also the mapping's name in <c>/proc/PID/map_files</c>.</param>
-/// <param name="File">The file.</param>
 /// <param name="IsWritable">Whether the process may write through the mapping at this moment.</param>
 /// <param name="Position">Where in the file the mapping begins, in bytes.</param>
 /// <param name="Name">

@@ -65,7 +65,6 @@ internal sealed class UserSearch : IDisposable
         return _users.Count > before;
     }
 
-    /// <summary>Removes some of the users that were found.</summary>
     public void Forget(Predicate<ConfigUser> which) => _users.RemoveAll(which);
 
     public void Dispose() => Proc?.Dispose();

@@ -17,7 +17,6 @@ internal sealed class EnvCommand
         Directory = directory;
     }
 
-    /// <summary>The environment of the command.</summary>
     public EnvironmentBlock Environment { get; private set; }
 
     /// <summary>The directory in which the command is started; null for the working directory.</summary>
