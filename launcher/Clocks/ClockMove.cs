@@ -2,7 +2,7 @@ using VirtTime.Format;
 
 namespace VirtTime.Clocks;
 
-/// <summary>A change of the offsets, to move deadlines and timers that are not in the file.</summary>
+/// <summary>A change of the offsets, as a time difference for each clock.</summary>
 internal readonly record struct ClockMove(ClockOffsets Old, ClockOffsets New)
 {
     /// <summary>The time to add to a host deadline on a clock. Zero for clocks that have no offset, such as processor-time clocks.</summary>

@@ -15,8 +15,7 @@ internal static unsafe class OffsetWriter
     /// </summary>
     /// <remarks>
     /// The slots are moved while the sequence is odd. A thread that begins a wait meanwhile converts its deadline after the change; a deadline
-    /// that it published before is moved, or the thread publishes it again. A file without an extension block cannot hold the description of
-    /// the change, so another writer cannot complete it.
+    /// that it published before is moved, or the thread publishes it again.
     /// </remarks>
     /// <param name="layout">The file. Its slots must be prepared if the offsets differ.</param>
     /// <param name="forgetsSaved">Clear the saved clocks' flag: they have been used, or <paramref name="more"/> stores new ones.</param>

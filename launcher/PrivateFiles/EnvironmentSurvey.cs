@@ -198,7 +198,7 @@ internal sealed class EnvironmentSurvey
         /// <summary>The process may live and have a value that was not collected.</summary>
         None,
 
-        /// <summary>Every value that the process can have is collected or covered by <see cref="BlindUntil"/>.</summary>
+        /// <summary>Every value that matters is collected, or covered by <see cref="BlindUntil"/>.</summary>
         Complete,
 
         /// <summary>The process is in an exec, and must be read again in the next listing.</summary>

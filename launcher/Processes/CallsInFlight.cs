@@ -7,11 +7,11 @@ namespace VirtTime.Processes;
 /// <summary>The slots of living threads. Programs that have ended, or that are checkpointed, leave slots behind.</summary>
 /// <param name="Slots">In the order of the file.</param>
 /// <param name="Uncertain">How many of <paramref name="Slots"/> belong to threads of which it is unknown whether they live.</param>
-/// <param name="LeftBehind">How many slots in the file were left behind.</param>
-/// <param name="Threads">The threads that use the file; null if the file has no slot that is taken.</param>
+/// <param name="LeftBehind">How many other slots are not zero; most of them were left behind.</param>
+/// <param name="Threads">The threads that use the file; null if all slots are zero.</param>
 internal readonly record struct CallsInFlight(IReadOnlyList<Slot> Slots, int Uncertain, int LeftBehind, LivingThreads? Threads)
 {
-    // A limit for memory, needed if it is unknown which threads live. Further slots count as left behind.
+    // A limit for memory, needed if it is unknown which threads live. Further slots are only counted.
     private const int MostListed = 65_536;
 
     /// <summary>Reads the file twice, so that slots left behind need no memory, however many they are.</summary>
@@ -27,7 +27,7 @@ internal readonly record struct CallsInFlight(IReadOnlyList<Slot> Slots, int Unc
         int uncertain = 0, others = 0;
         foreach (Slot slot in SlotTable.Read(file))
         {
-            // A slot that was taken after the first reading is not counted: LivingThreads was made before.
+            // A thread that took its slot after the first reading may be missing in LivingThreads, so its slot is only counted.
             bool? lives = threads[slot.Thread] ? living.Has(slot.Thread) : false;
             if (lives == false || slots.Count == MostListed)
             {
