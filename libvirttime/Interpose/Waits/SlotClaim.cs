@@ -6,14 +6,15 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Waits;
 
-/// <summary>
-/// The slot of a call in flight. It is taken by its mark in the file, and then noted in this process's memory; what is not ours is neither written
-/// nor believed: not the slot of a thread with the same id in another PID namespace, not that of an interrupted call of our own thread, not
-/// what a killed thread left behind. Lies on the caller's stack, which is who has it.
-/// </summary>
+/// <summary>A call's claim to a slot, on its caller's stack.</summary>
+/// <remarks>
+/// A call takes a slot by its mark in the config file, and then enters its claim as the slot's owner in this process's table (README.md, "How it
+/// works"). A slot that the claim does not own is neither written nor trusted. It may belong to a thread with the same id in another PID namespace,
+/// to an interrupted call of this thread, or to a killed thread.
+/// </remarks>
 internal unsafe struct SlotClaim
 {
-    // Nobody tells us of a frame that was left by a jump; but sooner or later something else lies there, and not this.
+    // The library is not told when a jump abandons a frame. Sooner or later other data overwrites the frame, and the cookie with it.
     private const long CookiePattern = 0x5654_4954_4d45_5321;
 
     private nint _cookie;
@@ -21,24 +22,24 @@ internal unsafe struct SlotClaim
     private int _thread;
     private int _choice;
 
-    // In place of a slot: a disk without space, or all taken.
+    // Holds the deadline if the call has no slot.
     private timespec _own;
 
-    /// <summary>Where the deadline is to be stored.</summary>
+    /// <summary>Where the host deadline is stored: the slot, or the caller's stack if the call has no slot.</summary>
     public readonly timespec* Deadline => _place.Deadline;
 
-    /// <summary>Whether there is a slot to give back.</summary>
+    /// <summary>Whether the claim took a slot. It may have lost the slot since (<see cref="IsHeld"/>).</summary>
     public readonly bool HasSlot => _place.Owner != null;
 
-    /// <summary>Makes the calling thread's slot ready.</summary>
+    /// <summary>Finds libc's note of the thread id and maps the calling thread's first slot, so that the first wait need not.</summary>
     public static void Prepare()
     {
         ThreadHint.Prepare();
         SlotChunks.TryFind(SlotMark.SlotOf(ThreadHint.Current(), 0), out _);
     }
 
-    /// <summary>Takes a slot for a call on <paramref name="clock"/>.</summary>
-    /// <param name="claim">Uninitialised memory, which stays where it is until <see cref="Release"/>.</param>
+    /// <summary>Takes a slot for a call on <paramref name="clock"/>. If none can be taken, the deadline stays on the caller's stack.</summary>
+    /// <param name="claim">Uninitialised memory. It must not move until <see cref="Release"/>.</param>
     /// <param name="clock">A virtual clock.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Take(SlotClaim* claim, int clock)
@@ -62,7 +63,9 @@ internal unsafe struct SlotClaim
         UseOwn(claim);
     }
 
-    /// <summary>Keeps the deadline on the stack, where it is right but cannot be moved.</summary>
+    /// <summary>
+    /// Gives the slot back, if the claim owns one, and keeps the deadline on the caller's stack. There it is right, but no writer can move it.
+    /// </summary>
     public static void UseOwn(SlotClaim* claim)
     {
         if (IsHeld(claim))
@@ -73,26 +76,27 @@ internal unsafe struct SlotClaim
     }
 
     /// <summary>
-    /// Whether the slot is this call's: not so in a child that a signal handler has forked meanwhile, which has its parent's stack but not its
-    /// slots.
+    /// Whether the claim is its slot's owner. In a child that a signal handler forks during the call, it is not: the child has a copy of the stack,
+    /// but owns no slots.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsHeld(SlotClaim* claim) =>
         claim->HasSlot && Volatile.Read(ref *claim->_place.Owner) == (nint)claim
         && (SlotChunks.AreOwnersWipedOnFork || claim->_thread == ThreadHint.Current());
 
-    /// <summary>Gives the slot back. It holds {0, 0} already.</summary>
+    /// <summary>Gives the slot back. The slot must hold {0, 0} already.</summary>
     public static void Release(SlotClaim* claim)
     {
         GiveBack(claim->_place, claim->_choice);
         claim->_cookie = 0;
     }
 
-    /// <summary>Gives back what the innermost call of this thread holds, whose frame is being unwound.</summary>
+    /// <summary>Gives back the slot of the calling thread's innermost call, whose frame is being unwound.</summary>
     /// <remarks>
-    /// What the stack holds of a call that was left by a jump may be written over in part. So where the slot is, the table says, not the claim.
+    /// Other data may have overwritten part of a claim that a jump abandoned. So the slot is found in the owner table, not through the claim.
     /// </remarks>
-    /// <param name="stackPointer">Of the one who unwinds, deeper in the stack; a signal handler's may be another stack.</param>
+    /// <param name="stackPointer">An address in the unwinder's frame, deeper in the stack than the unwound frame. In a signal handler it may lie on
+    /// another stack.</param>
     public static void Abandon(nint stackPointer)
     {
         int thread = ThreadHint.Current();
@@ -121,7 +125,8 @@ internal unsafe struct SlotClaim
         GiveBack(place, choice);
     }
 
-    // What decides whose the slot is goes last where nobody else can take it in between, and first where that would be another process's slot.
+    // The order of the stores matters. Of a shared choice, another process may take the slot as soon as its mark is 0, so the owner is cleared
+    // before. Of a reserved choice, the owner alone decides, and another thread may take the slot as soon as it is 0, so the mark is cleared before.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void GiveBack(in SlotPlace place, int choice)
     {
@@ -132,7 +137,7 @@ internal unsafe struct SlotClaim
             Volatile.Write(ref *place.Mark, 0);
     }
 
-    // False when all choices have been tried.
+    // Goes to the next choice: the shared ones in turn, then the one that is reserved for this process. False if all have been tried.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool GoOn()
     {
@@ -140,11 +145,12 @@ internal unsafe struct SlotClaim
         return _choice != ReservedChoice.None;
     }
 
-    // What lies above the stack pointer comes first, from below.
+    // A claim above the stack pointer is deeper than one below it, which lies on another stack. Of two on the same side, the one at the lower address
+    // is deeper.
     private static bool IsDeeper(nint claim, nint than, nint stackPointer) =>
         (claim > stackPointer) == (than > stackPointer) ? claim < than : claim > stackPointer;
 
-    // Another thread's slot may be one that this thread could have taken.
+    // The owner may be another thread of this process: the slots of several thread ids overlap.
     private static nint FindClaim(int slot, int thread, out SlotPlace place)
     {
         place = default;
@@ -154,9 +160,9 @@ internal unsafe struct SlotClaim
         return claim != null && IsAlive(claim, place.Owner) && claim->_thread == thread ? (nint)claim : 0;
     }
 
-    // Of a shared choice, the owner is stored last and cleared first, so a slot with an owner always has this process's mark. A frame that is abandoned between
-    // the two leaves a mark without an owner: the slot is lost to this process, and never taken for a stranger's or from one. Of this process's own choice,
-    // whatever mark there is without an owner is a dead thread's, and the owner alone decides.
+    // Of a shared choice, the owner is stored after the mark and cleared before it, so a slot with an owner always has this process's mark. A frame
+    // that is abandoned between the two stores leaves a mark without an owner: this process cannot take the slot any more, but no slot gets two
+    // owners. Of a reserved choice, a mark without an owner was left by a dead process, so the owner alone decides.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryTake(SlotClaim* here, byte mark)
     {
@@ -175,7 +181,7 @@ internal unsafe struct SlotClaim
             return true;
         }
 
-        // Another thread, or a signal handler, may have taken the abandoned slot over meanwhile, and even given it back.
+        // Another thread or a signal handler may have taken over the abandoned slot meanwhile, and may even have given it back.
         if (Interlocked.CompareExchange(ref *(long*)_place.Owner, (long)here, owner) != owner)
             return false;
         Volatile.Write(ref *_place.Mark, mark);
@@ -183,8 +189,8 @@ internal unsafe struct SlotClaim
     }
 
     /// <summary>
-    /// Whether the frame of a claim has been left without giving it back (<c>siglongjmp</c>, <c>setcontext</c>, a killed <c>vfork</c> child): if it
-    /// lies where ours lies now, or something else lies there.
+    /// Whether the frame of a claim was abandoned without giving the slot back (<c>siglongjmp</c>, <c>setcontext</c>, a killed <c>vfork</c> child).
+    /// It was if this call's frames cover its place now, or if other data has overwritten it.
     /// </summary>
     private static bool IsLeft(SlotClaim* claim, SlotClaim* here, nint* owner)
     {
