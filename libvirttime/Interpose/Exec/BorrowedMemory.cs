@@ -20,9 +20,10 @@ internal static unsafe class BorrowedMemory
     /// <summary>Calls <paramref name="use"/> with the memory and <paramref name="state"/>.</summary>
     /// <remarks>
     /// Memory that is too large for the stack is mapped, and unmapped when the call returns. An exec that succeeds does not return, and the mapping
-    /// ends with the old program. Only in a <c>vfork</c> child the mapping stays: the memory is the parent's, which does not know of it.
+    /// ends with the old program. In a <c>vfork</c> child, however, the mapping is also the parent's, and the parent keeps it: no code is left that
+    /// could unmap it.
     /// </remarks>
-    /// <returns>What <paramref name="use"/> returns, or <c>-ENOMEM</c> if no memory can be mapped.</returns>
+    /// <returns>The result of <paramref name="use"/>, or <c>-ENOMEM</c> if no memory can be mapped.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Lend(nint size, delegate*<byte*, void*, nint> use, void* state)
     {

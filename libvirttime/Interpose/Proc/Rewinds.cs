@@ -124,8 +124,8 @@ internal static unsafe class Rewinds
         return isLibcs ? Anew(descriptor, bytes, count, length) : length;
     }
 
-    // The real function runs first: it returns its own errors, and nothing of ours is left behind if the thread is cancelled in it. What it has read
-    // may be a text that another thread was renewing. So the buffer is filled again from one text, as the kernel gives each reader a text of its own.
+    // The real function runs first: it returns its own errors, and nothing of ours is left behind if the thread is cancelled in it. Another thread
+    // may have renewed the text while it was read. So the buffer is filled again from one text, as the kernel gives each reader a text of its own.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint Anew(nint descriptor, nint bytes, nint count, nint length)
     {

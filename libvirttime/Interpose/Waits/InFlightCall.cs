@@ -27,7 +27,7 @@ internal unsafe struct InFlightCall
             SlotClaim.Take(&call->_claim, clock);
             call->PublishConverted(deadline);
         }
-        while (call->_claim.HasSlot && !SlotClaim.IsHeld(&call->_claim));
+        while (call->_claim.TookSlot && !SlotClaim.IsOwner(&call->_claim));
         return call->_claim.Deadline;
     }
 
@@ -39,7 +39,7 @@ internal unsafe struct InFlightCall
     /// </remarks>
     public static void Leave(InFlightCall* call)
     {
-        if (!SlotClaim.IsHeld(&call->_claim))
+        if (!SlotClaim.IsOwner(&call->_claim))
             return;
         OffsetSnapshot now;
         do
@@ -62,7 +62,7 @@ internal unsafe struct InFlightCall
         do
         {
             OffsetSnapshot.Take(&now, call->_clock);
-            if (!SlotClaim.IsHeld(&call->_claim) || VirtualClock.ReadHost(call->_clock, &host) != 0)
+            if (!SlotClaim.IsOwner(&call->_claim) || VirtualClock.ReadHost(call->_clock, &host) != 0)
                 return false;
             deadline.tv_sec = Volatile.Read(ref call->_claim.Deadline->tv_sec);
             deadline.tv_nsec = Volatile.Read(ref call->_claim.Deadline->tv_nsec);
@@ -83,7 +83,7 @@ internal unsafe struct InFlightCall
             if (snapshot.IsAbandoned)
             {
                 fixed (SlotClaim* claim = &_claim)
-                    SlotClaim.UseOwn(claim);
+                    SlotClaim.KeepOnStack(claim);
             }
 
             Publish(TimespecMath.ToHostDeadline(deadline, snapshot.Offset));

@@ -8,9 +8,9 @@ namespace VirtTime.Interpose.Waits;
 
 /// <summary>A call's claim to a slot, on its caller's stack.</summary>
 /// <remarks>
-/// A call takes a slot by its mark in the config file, and then enters its claim as the slot's owner in this process's table (README.md, "How it
-/// works"). A slot that the claim does not own is neither written nor trusted. It may belong to a thread with the same id in another PID namespace,
-/// to an interrupted call of this thread, or to a killed thread.
+/// A call takes a slot by its mark in the config file, and then enters its claim as the slot's owner in this process's table
+/// (<see cref="SlotPlace.Owner"/>; README.md, "How it works"). A slot that the claim does not own is neither written nor trusted. It may belong to a
+/// thread with the same id in another PID namespace, to an interrupted call of this thread, or to a killed thread.
 /// </remarks>
 internal unsafe struct SlotClaim
 {
@@ -22,14 +22,17 @@ internal unsafe struct SlotClaim
     private int _thread;
     private int _choice;
 
-    // Holds the deadline if the call has no slot.
-    private timespec _own;
+    // Holds the host deadline of a call that keeps it on the stack.
+    private timespec _stackDeadline;
 
-    /// <summary>Where the host deadline is stored: the slot, or the caller's stack if the call has no slot.</summary>
+    /// <summary>Where the host deadline is stored: the slot that was taken, or the caller's stack.</summary>
     public readonly timespec* Deadline => _place.Deadline;
 
-    /// <summary>Whether the claim took a slot. It may have lost the slot since (<see cref="IsHeld"/>).</summary>
-    public readonly bool HasSlot => _place.Owner != null;
+    /// <summary>
+    /// Whether <see cref="Take"/> took a slot and the deadline was not moved to the stack since. Tells nothing about who owns the slot now: see
+    /// <see cref="IsOwner"/>.
+    /// </summary>
+    public readonly bool TookSlot => _place.Owner != null;
 
     /// <summary>Finds libc's note of the thread id and maps the calling thread's first slot, so that the first wait need not.</summary>
     public static void Prepare()
@@ -60,28 +63,28 @@ internal unsafe struct SlotClaim
         while (claim->GoOn());
 
         claim->_place.Owner = null;
-        UseOwn(claim);
+        KeepOnStack(claim);
     }
 
     /// <summary>
     /// Gives the slot back, if the claim owns one, and keeps the deadline on the caller's stack. There it is right, but no writer can move it.
     /// </summary>
-    public static void UseOwn(SlotClaim* claim)
+    public static void KeepOnStack(SlotClaim* claim)
     {
-        if (IsHeld(claim))
+        if (IsOwner(claim))
             MakeIdle(claim->_place, claim->_choice);
         claim->_place.Owner = null;
-        claim->_place.Deadline = &claim->_own;
+        claim->_place.Deadline = &claim->_stackDeadline;
         SlotChunks.SayUnmovable();
     }
 
     /// <summary>
-    /// Whether the claim is its slot's owner. In a child that a signal handler forks during the call, it is not: the child has a copy of the stack,
-    /// but owns no slots.
+    /// Whether the claim took a slot and is that slot's owner, in this process. A child that a signal handler forks during the call has a copy of the
+    /// claim, which owns no slot.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsHeld(SlotClaim* claim) =>
-        claim->HasSlot && Volatile.Read(ref *claim->_place.Owner) == (nint)claim
+    public static bool IsOwner(SlotClaim* claim) =>
+        claim->TookSlot && Volatile.Read(ref *claim->_place.Owner) == (nint)claim
         && (SlotChunks.AreOwnersWipedOnFork || claim->_thread == ThreadHint.Current());
 
     /// <summary>Gives the slot back. The slot must hold {0, 0} already.</summary>
@@ -91,13 +94,13 @@ internal unsafe struct SlotClaim
         claim->_cookie = 0;
     }
 
-    /// <summary>Gives back the slot of the calling thread's innermost call, whose frame is being unwound.</summary>
+    /// <summary>Gives back the slot that the calling thread's innermost call owns, whose frame is being unwound.</summary>
     /// <remarks>
     /// Other data may have overwritten part of a claim that a jump abandoned. So the slot is found in the owner table, not through the claim.
     /// </remarks>
     /// <param name="stackPointer">An address in the unwinder's frame, deeper in the stack than the unwound frame. In a signal handler it may lie on
     /// another stack.</param>
-    public static void Abandon(nint stackPointer)
+    public static void ReleaseUnwound(nint stackPointer)
     {
         int thread = ThreadHint.Current();
         nint innermost = 0;
@@ -157,7 +160,7 @@ internal unsafe struct SlotClaim
         if (!SlotChunks.IsMapped(slot) || !SlotChunks.TryFind(slot, out place))
             return 0;
         SlotClaim* claim = (SlotClaim*)Volatile.Read(ref *place.Owner);
-        return claim != null && IsAlive(claim, place.Owner) && claim->_thread == thread ? (nint)claim : 0;
+        return claim != null && IsIntact(claim, place.Owner) && claim->_thread == thread ? (nint)claim : 0;
     }
 
     // Of a shared choice, the owner is stored after the mark and cleared before it, so a slot with an owner always has this process's mark. A frame
@@ -167,13 +170,13 @@ internal unsafe struct SlotClaim
     private bool TryTake(SlotClaim* here, byte mark)
     {
         nint owner = Volatile.Read(ref *_place.Owner);
-        bool isFree = owner == 0 && _choice < SlotMark.SharedChoices;
-        if (isFree && Volatile.Read(ref *_place.Mark) != 0)
+        bool takesMarkFirst = owner == 0 && _choice < SlotMark.SharedChoices;
+        if (takesMarkFirst && Volatile.Read(ref *_place.Mark) != 0)
             return false;
-        if (owner != 0 && !IsLeft((SlotClaim*)owner, here, _place.Owner))
+        if (owner != 0 && !IsAbandoned((SlotClaim*)owner, here, _place.Owner))
             return false;
         _cookie = CookieOf(here, _place.Owner);
-        if (isFree)
+        if (takesMarkFirst)
         {
             if (Interlocked.CompareExchange(ref *_place.Mark, mark, 0) != 0)
                 return false;
@@ -189,18 +192,21 @@ internal unsafe struct SlotClaim
     }
 
     /// <summary>
-    /// Whether the frame of a claim was abandoned without giving the slot back (<c>siglongjmp</c>, <c>setcontext</c>, a killed <c>vfork</c> child).
-    /// It was if this call's frames cover its place now, or if other data has overwritten it.
+    /// Whether an owner's frame was abandoned without giving the slot back (<c>siglongjmp</c>, <c>setcontext</c>, a killed <c>vfork</c> child). That
+    /// is so if this call's frames lie in its place now, or if the claim is no longer intact.
     /// </summary>
-    private static bool IsLeft(SlotClaim* claim, SlotClaim* here, nint* owner)
+    private static bool IsAbandoned(SlotClaim* claim, SlotClaim* here, nint* ownerPlace)
     {
         byte bottom;
         bool isOurFrame = claim + 1 > &bottom && claim < here + 1;
-        return isOurFrame || !IsAlive(claim, owner);
+        return isOurFrame || !IsIntact(claim, ownerPlace);
     }
 
-    private static bool IsAlive(SlotClaim* claim, nint* owner) =>
-        UserMemory.CanRead((timespec*)claim) && claim->_cookie == CookieOf(claim, owner);
+    /// <summary>
+    /// Whether the memory at an owner's address still holds a claim to that slot: it can be read, and no other data has overwritten its cookie.
+    /// </summary>
+    private static bool IsIntact(SlotClaim* claim, nint* ownerPlace) =>
+        UserMemory.CanRead((timespec*)claim) && claim->_cookie == CookieOf(claim, ownerPlace);
 
-    private static nint CookieOf(SlotClaim* claim, nint* owner) => (nint)(CookiePattern ^ (long)claim ^ (long)owner);
+    private static nint CookieOf(SlotClaim* claim, nint* ownerPlace) => (nint)(CookiePattern ^ (long)claim ^ (long)ownerPlace);
 }

@@ -102,7 +102,7 @@ internal static unsafe class TimedCall
         const int _URC_CONTINUE_UNWIND = 8;
         byte here;
         if ((actions & _UA_CLEANUP_PHASE) != 0)
-            SlotClaim.Abandon((nint)(&here));
+            SlotClaim.ReleaseUnwound((nint)(&here));
         return _URC_CONTINUE_UNWIND;
     }
 }
