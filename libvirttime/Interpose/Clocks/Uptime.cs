@@ -58,8 +58,8 @@ internal static unsafe class Uptime
             snapshot = OffsetSnapshot.Of(Time.CLOCK_MONOTONIC);
             ticks = isRaw ? Real.syscall(SyscallNumbers.times, buffer) : Real.Call(RealFunction.times, buffer);
 
-            // musl returns the kernel's -EFAULT as it is. No valid result looks like an error: the kernel's 64-bit count begins above 0 and only
-            // grows.
+            // musl returns the kernel's -EFAULT as it is. The kernel's 64-bit count begins above 0 and only grows, so no valid result looks like an
+            // error.
             if (Kernel.IsError(ticks))
                 return ticks;
         }

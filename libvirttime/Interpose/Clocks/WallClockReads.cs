@@ -13,7 +13,6 @@ namespace VirtTime.Interpose.Clocks;
 /// <remarks>While that clock is the host's, they end with a jump to the real functions.</remarks>
 internal static unsafe class WallClockReads
 {
-    /// <summary>Finds the real functions.</summary>
     public static void Prepare()
     {
         nint gettimeofday = Real.Find(RealFunction.gettimeofday);

@@ -7,7 +7,10 @@ using VirtTime.SystemCalls;
 namespace VirtTime.Interpose.Descriptors;
 
 /// <summary>Interposes the functions that give another meaning to a descriptor's number.</summary>
-/// <remarks>Notes are removed before the call, so that another thread that gets the number afterwards finds no old note.</remarks>
+/// <remarks>
+/// Functions that close remove notes before the call, so that another thread that gets the number afterwards finds no old note. Functions that
+/// duplicate set or remove the new number's note after the call.
+/// </remarks>
 internal static unsafe class DescriptorReuse
 {
     private const int F_DUPFD = 0;

@@ -5,7 +5,7 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Exec;
 
-/// <summary>What an environment for another program says about this library, and its corrected copy.</summary>
+/// <summary>An environment for another program: its settings for this library, and its corrected copy.</summary>
 internal unsafe struct InheritedEnvironment
 {
     private const nuint SmallestPage = 4096;

@@ -77,7 +77,6 @@ internal static unsafe class ProgramExecution
         return (int)RawExecveat(&call);
     }
 
-    /// <summary>Executes a program by <c>syscall(SYS_execve, …)</c>.</summary>
     public static nint RawExecve(Arguments* arguments)
     {
         ExecCall call;
@@ -90,7 +89,6 @@ internal static unsafe class ProgramExecution
         return ExecCall.Run(&call);
     }
 
-    /// <summary>Executes a program by <c>syscall(SYS_execveat, …)</c>.</summary>
     public static nint RawExecveat(Arguments* arguments)
     {
         ExecCall call;

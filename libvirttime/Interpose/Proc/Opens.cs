@@ -117,7 +117,6 @@ internal static unsafe class Opens
     public static bool IsRaw(nint number) =>
         number is SyscallNumbers.openat or SyscallNumbers.openat2 || (number == SyscallNumbers.open && number >= 0);
 
-    /// <summary>Opens a file by <c>syscall(SYS_open, …)</c> or one of its relatives.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Raw(nint number, nint a, nint b, nint c, nint d)
     {
@@ -150,7 +149,7 @@ internal static unsafe class Opens
         return Libraries.IsInLibc(real) || UserMemory.IsReadable((void*)(path & ~3)) ? Opened(function, opened, path) : opened;
     }
 
-    // The value that was opened is a descriptor; from fopen on, a stream.
+    // The opened value is a stream for fopen and the functions behind it in RealFunction, otherwise a descriptor.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint Opened(RealFunction function, nint opened, nint path)
     {

@@ -8,7 +8,6 @@ internal unsafe struct ProcAnswer
 {
     private const nuint SmallestPage = 4096;
 
-    /// <summary>The buffer's address, in the program's memory.</summary>
     public byte* Bytes;
 
     /// <summary>How many bytes the program asked for.</summary>

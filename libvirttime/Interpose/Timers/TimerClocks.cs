@@ -60,9 +60,7 @@ internal static unsafe class TimerClocks
             Volatile.Write(ref entry->Key, Free);
     }
 
-    /// <summary>
-    /// The clock that was noted for a timer; −1 if there is no note, because the clock cannot be virtual or there is no such timer.
-    /// </summary>
+    /// <summary>The clock that was noted for a timer; −1 if there is none, because the clock cannot be virtual or there is no such timer.</summary>
     public static int Of(nint timer)
     {
         Entry* entry = Find(timer);
