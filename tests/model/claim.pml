@@ -1,4 +1,4 @@
-/* Who has a slot: SlotClaim.TryTake, IsHeld, GiveBack and the loop of InFlightCall.Enter, for one slot. Every step is atomic and in order, since what it
+/* Who has a slot: SlotClaim.TryTake, IsOwner, GiveBack and the loop of InFlightCall.Enter, for one slot. Every step is atomic and in order, since what it
  * depends on is locked or fenced.
  *
  * Frames that may want the slot: MAIN of a thread; HANDLER, a wait in a signal handler of that thread, which stands still meanwhile; OTHER, of another
