@@ -32,7 +32,7 @@ public class TimerTests
         (RunningProgram program, int pid) = await Moving.StartAsync("timers");
         using (program)
         {
-            // Once before, and after one hour and two.
+            // It expires once before the move of 150 minutes, and that move passes its expirations at one hour and at two hours.
             foreach (string time in new[] { "30m", "-10m", "150m" })
                 (await Moving.Advance(pid, time).RunAsync()).Succeeded();
             await program.WriteAsync("ticks\n");
