@@ -1,6 +1,6 @@
 #!/bin/sh
 # Usage: rpm.sh ARCH
-# A package for Fedora and its relatives: the tree as it is, packed and not built by rpmbuild.
+# Makes a package for Fedora and its derivatives. rpmbuild only packs the tree; it builds nothing.
 set -eu
 
 case ${1:-} in
@@ -23,7 +23,7 @@ Summary: $(printf %s "$SUMMARY" | sed 's/./\U&/')
 License: $LICENSE_EXPRESSION
 URL: $HOMEPAGE
 Packager: $VIRTTIME_MAINTAINER
-# Nothing is needed, and a library that is preloaded by its path is nothing that others could need.
+# The package needs nothing, and no package can depend on a library that is preloaded by its path.
 AutoReqProv: no
 
 %description

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Usage: verify.sh
-# Prints how to check that the files of a release are what its maintainer made.
+# Prints how to verify that the maintainer made the files of a release.
 set -eu
 
 case ${1:-} in

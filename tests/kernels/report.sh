@@ -1,7 +1,7 @@
 #!/bin/sh
 # usage: tests/kernels/report.sh [--count NAME...]
-# Prints docs/support.md, made of results/*.txt; known.txt says why a case is as it is. With --count only `N passed, N failed` for these kernels, where a
-# failure is one whose reason is not known.
+# Prints docs/support.md from results/*.txt; known.txt gives the reasons of results. With --count, prints only `N passed, N failed` for these kernels.
+# A failure counts only if known.txt has no reason for it.
 set -eu
 
 cd "$(dirname "$0")"

@@ -202,7 +202,7 @@ int main(int argc, char **argv)
     }
     expected_text = getenv("PROBE_EXPECTED");
     if (argc > 1 || !expected_text)
-        return 2; /* if executed again without a case, it could not detect that */
+        return 2; /* without its arguments, it cannot know that a case has executed it */
     char *all[8] = {argv[0], "", (char *)expected_text, "3", "4", "5", "6", NULL};
     memcpy(arguments, all, sizeof all);
     for (size_t i = 0; i < COUNT(ways); i++) {
