@@ -12,7 +12,7 @@
  *            READS    0 or 1
  *            HELD     slots with a deadline in flight all the time, from the last slot down, which no thread uses
  * Others:    GIVEUP   a thread may give up an odd sequence (half a second has passed; the writer was stopped)
- *            TOOLS    changes by a tool that knows only the C layout, and stops the users but not our writer
+ *            TOOLS    changes by a tool that knows only the C layout; it stops the users, and changes the file only while no writer does
  *            BACK     each second change of that tool undoes the one before
  *            RUNNING  that tool does not stop the users
  *            JUMPING  that tool also moves the program to another host
