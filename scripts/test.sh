@@ -105,7 +105,7 @@ why_not() {
     if [ -z "$can_install" ]; then
         echo 'only root can install it, with apt-get'
     else
-        grep -h -m 1 '^E: ' "artifacts/apt/$1.log" "$apt_log" 2>/dev/null | head -n 1 | grep . || echo 'apt-get installed it, but what the tests need of it is not there'
+        grep -h -m 1 '^E: ' "artifacts/apt/$1.log" "$apt_log" 2>/dev/null | head -n 1 | grep . || echo 'apt-get installed it, but a file that the tests need is missing'
     fi
 }
 
@@ -142,7 +142,7 @@ install_missing() {
         done
     fi
     for package in $(missing_packages); do
-        echo "not installed, so the tests that need it are skipped: $package: $(why_not "$package")${can_install:+; the logs are in artifacts/apt}"
+        echo "not installed, so tests that need it are skipped: $package: $(why_not "$package")${can_install:+; the logs are in artifacts/apt}"
     done
 }
 
@@ -196,10 +196,10 @@ repeat_failed() {
     methods=$(sed 's/(.*//' "$results/$1.failed" | sort -u)
     [ -n "$methods" ] || return 0
     if [ "$(echo "$methods" | wc -l)" -gt "$most_repeated" ]; then
-        echo "more than $most_repeated tests failed, so none is repeated"
+        echo "more than $most_repeated tests failed, so none of them is run again"
         return 0
     fi
-    echo 'repeating, one by one:' $methods
+    echo 'running again, one by one:' $methods
     expression=
     for method in $methods; do
         expression="$expression${expression:+|}FullyQualifiedName=$method"
@@ -248,7 +248,7 @@ test_arm64() {
         find "$newer/usr/bin" ! -name qemu-aarch64 -type f -delete # 400 MB of other emulators
         run_arm64_tests tests-arm64-vdso "$newer/usr/bin/qemu-aarch64" "$arm64_vdso_tests"
     else
-        echo 'not tested on arm64 with a vDSO: qemu-user of Debian 13 cannot be had'
+        echo 'not tested on arm64 with a vDSO: qemu-user of Debian 13 is unavailable'
     fi
 }
 

@@ -27,8 +27,8 @@ Packager: $VIRTTIME_MAINTAINER
 AutoReqProv: no
 
 %description
-virttime-run lets a program see another monotonic clock than the machine's, or another date, without privileges and without touching the
-program. The clocks can be adjusted while the program runs, and go on where they were after a checkpoint and restore on another host.
+virttime-run shifts the monotonic clock or the date that a program sees, without privileges and without a change of the program. The clocks can be
+adjusted while the program runs. After a checkpoint and a restore on another host they continue.
 
 %install
 cp -a $WORK/tree/. %{buildroot}
