@@ -3,8 +3,8 @@
  *           PROGRAM [ARGUMENT]...
  *
  * Executes PROGRAM in this way, with an environment of only the variables that were set. If the way starts a child, this program waits for it and
- * ends with its status. It prints a failure as `errno=NUMBER`. PROGRAM may be `unreadable`, a path that cannot be read, or `endless`, a path that
- * runs to the end of its memory.
+ * ends with its status. It prints a failure as `errno=NUMBER`. PROGRAM may be `unreadable`, a pointer to unreadable memory, or `endless`, a path
+ * without an end in its memory.
  *
  *   many            adds this many variables
  *   vfork, handler  executes in a vfork child, or in a signal handler on a small stack
