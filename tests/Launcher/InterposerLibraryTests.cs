@@ -7,7 +7,7 @@ public class InterposerLibraryTests
 {
     private const string Name = "libvirttime.so";
 
-    /// <summary>Runs a script in a directory with copies of the launcher and the library, and then the launcher.</summary>
+    /// <summary>The end of a script. The script runs in a directory with copies of the launcher and the library.</summary>
     private const string Then = "\nexec ./virttime-run --monotonic-offset +400d -- ./dynamic";
 
     [Theory(Timeout = Limits.Test)]

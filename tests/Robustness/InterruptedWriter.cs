@@ -13,10 +13,10 @@ public enum Death
     BetweenOffsets,
     BeforeSlots,
 
-    /// <summary>The slot in the middle is named, and still holds its old deadline.</summary>
+    /// <summary>The second slot is noted, and still holds its old deadline.</summary>
     BeforeSlot,
 
-    /// <summary>The same slot has the seconds of the new deadline and the nanoseconds of the old one.</summary>
+    /// <summary>That slot has the seconds of the new deadline and the nanoseconds of the old one.</summary>
     WithinSlot,
     BetweenSlots,
     BeforeTheEnd,
@@ -30,8 +30,7 @@ internal sealed unsafe class InterruptedWriter : IDisposable
     private const long Billion = 1_000_000_000;
     private const long SlotSeconds = 2_000_000_000;
 
-    // The slots lie on three pages, one on each side of the page where the writer dies, and use all clocks. No thread of a test has an id below 5 or
-    // so high.
+    // The slots lie on three pages and use all clocks. The writer dies around the second one. No thread of a test has an id as small as 3 or 4.
     private static readonly (int Number, int Clock)[] s_slots =
     [
         (3, Time.CLOCK_MONOTONIC), (4, Time.CLOCK_BOOTTIME), (70_000, Time.CLOCK_MONOTONIC), (70_001, Time.CLOCK_REALTIME),

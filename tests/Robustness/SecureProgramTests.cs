@@ -26,7 +26,7 @@ public class SecureProgramTests
         Result result = (await Command.Of("unshare", "--mount", "sh", "-c", Script, program, library, file, mode).RunAsync()).Succeeded();
         Assert.Equal(isShifted, result.Number("clock") > 1_000_000_000);
 
-        // The line is about env, which has no such variable. The set-user-ID program prints nothing.
+        // The library in env prints this line, because env itself starts without VIRT_TIME_CONF. In the set-user-ID program it prints nothing.
         Assert.Single(result.ErrorLines);
     }
 }
