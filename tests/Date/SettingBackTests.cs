@@ -3,13 +3,14 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Date;
 
-/// <summary>A program sets its date back while its threads wait until a date. The kernel has kept the earlier moment that it was given.</summary>
+/// <summary>A program sets its date back while its threads wait until a date. The kernel still has the earlier host deadline.</summary>
 public class SettingBackTests
 {
     private const int ETIMEDOUT = 110;
     private const int thrd_timedout = 4;
 
-    // A condition variable may have been signalled once its wait had timed out.
+    // If such a wait times out before the virtual date, the library returns 0, as after a spurious wakeup. It cannot wait again, because the
+    // condition variable may have been signalled meanwhile.
     private static readonly string[] s_spurious = ["pthread_cond_timedwait", "pthread_cond_clockwait", "cnd_timedwait"];
 
     [Fact(Timeout = Limits.Test)]

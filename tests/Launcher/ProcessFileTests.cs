@@ -3,7 +3,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>Which file <c>--pid</c> takes: the very one that the process has mapped, whatever names and environment say.</summary>
+/// <summary><c>--pid</c> takes exactly the file that the process has mapped, whatever names and environment say.</summary>
 public class ProcessFileTests
 {
     [Fact(Timeout = Limits.Test)]

@@ -4,12 +4,11 @@ using VirtTime.Tests.Harness;
 namespace VirtTime.Tests.Migration;
 
 /// <summary>
-/// A thread is frozen at every single instruction of a call in turn, and its process moved to a host with other clocks
-/// (<c>tests/programs/stepper.c</c>).
+/// A thread is frozen at each instruction of a call in turn, and its process moves to a host with other clocks (<c>tests/programs/stepper.c</c>).
 /// </summary>
 public class MigrationRaceTests
 {
-    // 30 days and a bit, so that the nanoseconds change and carry as well.
+    // In nanoseconds: 30 days and a fraction of a second, so that the nanoseconds change and carry too.
     private const long Jump = 2_592_000_700_000_001;
 
     private static readonly ConcurrentDictionary<(string Call, string Writer), Lazy<Task<Result>>> s_waits = new();
@@ -117,10 +116,10 @@ public class MigrationRaceTests
         Assert.True(result.Number("wrong") == 0, result.ToString());
     }
 
-    // Fewer could not hold a call through the interposer.
+    // A call through the interposer has at least so many instructions.
     private static void AssertInterposed(Result result) => Assert.InRange(result.Number("instructions"), 60, 10_000);
 
-    // Half a million steps: one run answers all that is asked about it.
+    // These are half a million steps. One run answers all questions about them.
     private static Task<Result> StepWaitOnceAsync(string call, string writer) =>
         s_waits.GetOrAdd((call, writer), _ => new(() => StepAsync(Paths.Library, call, writer, "entered", Jump))).Value;
 
