@@ -171,7 +171,7 @@ run_tests() {
         reports="$reports $results/$1.trx"
         repeat_failed "$1"
         # Failed tests are counted below. If no test failed, or if the process of the tests ended early, the run itself has failed.
-        if [ "$run_status" != 0 ] && { [ ! -s "$results/$1.failed" ] || grep -q '<RunInfo [^>]*outcome="Error"' "$results/$1.trx"; }; then
+        if [ "$run_status" != 0 ] && { [ ! -s "$results/$1.failed" ] || ended_early "$results/$1.trx"; }; then
             cat "$results/$1.log"
             status=$run_status
         fi
@@ -180,6 +180,11 @@ run_tests() {
         echo "the tests did not run: $1"
         lost=$((lost + 1))
     fi
+}
+
+# ended_early REPORT: tells whether the report has an error other than that of a failed test.
+ended_early() {
+    tr '\n' ' ' <"$1" | sed 's/<RunInfo /\n&/g; s/<\/RunInfos>/\n&/g' | grep '^<RunInfo [^>]*outcome="Error"' | grep -qv '\[FAIL\]'
 }
 
 # outcomes OUTCOME REPORT: prints the sorted names of the tests with this outcome. The name of a theory's row contains its arguments.

@@ -30,7 +30,7 @@ internal static unsafe class RawSyscall
             return Convert(number, a, b, c, d, e, f);
         if (number is SyscallNumbers.close or SyscallNumbers.close_range or SyscallNumbers.dup2 or SyscallNumbers.dup3
             or SyscallNumbers.unshare)
-            DescriptorReuse.RawForget(number, a, b);
+            DescriptorReuse.RawForget(number, a, b, c);
         if (Opens.IsRaw(number))
             return Opens.Raw(number, a, b, c, d);
         if (Rewinds.IsRawRead(number, d))

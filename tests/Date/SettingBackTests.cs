@@ -31,6 +31,15 @@ public class SettingBackTests
         }
     }
 
+    [Fact(Timeout = Limits.Test)]
+    public async Task Message_as_long_as_an_error_number_is_received_once()
+    {
+        using ConfigFile config = ConfigFile.AtDate(Dates.Ahead);
+        Command command = Command.Of(await NativeProgram.BuildAsync("date/long_message.c"));
+        Result result = (await command.Under(config).RunAsync()).Succeeded();
+        Assert.Equal((ETIMEDOUT, 1), (result.Number("length"), result.Number("left")));
+    }
+
     private static int TimedOut(string function) => function switch
     {
         "clock_nanosleep" or "raw_clock_nanosleep" => 0,

@@ -98,7 +98,7 @@ public class ProcessFileTests
         string exchange = await NativeProgram.BuildAsync("launcher/exchange_names.c");
         using RunningProgram exchanging = Command.Of(exchange, conf, other).Start();
         await exchanging.ReadNumberAsync("ready");
-        const int Moves = 100;
+        const int Moves = 40;
         int succeeded = 0;
         for (int i = 0; i < Moves; i++)
             succeeded += (await Launch("--pid", $"{pid}", "--monotonic-offset", "+1w").RunAsync()).ExitCode == 0 ? 1 : 0;

@@ -6,8 +6,9 @@ namespace VirtTime.Interpose.Descriptors;
 /// <summary>Notes the clock of the timerfd behind each small descriptor, if this process has seen it made.</summary>
 /// <remarks>
 /// A note is removed as soon as the number may get another meaning; without a note the kernel is asked. A <c>vfork</c> child has its parent's memory
-/// but its own descriptors. It removes notes when it closes or duplicates, which only makes the parent slower, and makes none when it duplicates. One
-/// case is missed: libc closes the number by itself (<c>fclose</c>), and a socket brings another timerfd with that number.
+/// but its own descriptors. It removes notes when it closes or duplicates, which only makes the parent slower, and makes none when it duplicates. Two
+/// cases are missed, each only if the process then gets a timerfd with that number from elsewhere: libc closes the number by itself (<c>fclose</c>), or
+/// a <c>vfork</c> child makes a timerfd, which POSIX does not allow.
 /// </remarks>
 internal static unsafe class DescriptorNotes
 {

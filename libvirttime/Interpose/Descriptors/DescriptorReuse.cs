@@ -35,9 +35,7 @@ internal static unsafe class DescriptorReuse
     private static int close_range(uint first, uint last, int flags)
     {
         Startup.Ensure();
-        DescriptorNotes.Forget(first, last);
-        if ((flags & CLOSE_RANGE_UNSHARE) != 0)
-            DescriptorNotes.Distrust();
+        ForgetRange(first, last, flags);
         return (int)(Real.FindNow(RealFunction.close_range) != 0
             ? Real.Call(RealFunction.close_range, (nint)first, (nint)last, flags)
             : Real.syscall(SyscallNumbers.close_range, (nint)first, (nint)last, flags));
@@ -112,16 +110,23 @@ internal static unsafe class DescriptorReuse
         number == SyscallNumbers.dup || (number == SyscallNumbers.fcntl && (int)b is F_DUPFD or Mman.F_DUPFD_CLOEXEC);
 
     /// <summary>Removes the notes for <c>syscall(SYS_close, …)</c> or one of its relatives. The caller makes the call.</summary>
-    public static void RawForget(nint number, nint a, nint b)
+    public static void RawForget(nint number, nint a, nint b, nint c)
     {
         if (number == SyscallNumbers.close)
             DescriptorNotes.Forget((int)a);
         else if (number == SyscallNumbers.close_range)
-            DescriptorNotes.Forget((uint)a, (uint)b);
+            ForgetRange((uint)a, (uint)b, (int)c);
         else if (number == SyscallNumbers.unshare)
             DescriptorNotes.Distrust();
         else
             ForgetOver((int)a, (int)b);
+    }
+
+    private static void ForgetRange(uint first, uint last, int flags)
+    {
+        DescriptorNotes.Forget(first, last);
+        if ((flags & CLOSE_RANGE_UNSHARE) != 0)
+            DescriptorNotes.Distrust();
     }
 
     // Runs before the call, so before it is known whether that succeeds.

@@ -82,8 +82,9 @@ internal static unsafe class TimedCall
             case RealFunction.cnd_timedwait or RealFunction.mtx_timedlock:
                 return (int)result == thrd_timedout;
             default:
-                // mq_timedreceive returns the message's length, which may be the same number as ETIMEDOUT.
-                return result == Errno.ETIMEDOUT ? function is not RealFunction.mq_timedreceive : (int)result == -1 && Errno.Value == Errno.ETIMEDOUT;
+                // Functions that set errno may return the same number as a result, such as the length of a message.
+                bool setsErrno = function is RealFunction.mq_timedreceive or RealFunction.syscall;
+                return result == Errno.ETIMEDOUT ? !setsErrno : (int)result == -1 && Errno.Value == Errno.ETIMEDOUT;
         }
     }
 
