@@ -14,7 +14,7 @@ catch (LauncherException exception)
 }
 catch (Exception exception)
 {
-    // A bug: still one line, and a status that says that the launcher is at fault.
+    // A bug in the launcher. It still prints one line and returns the launcher's own status.
     StandardStreams.WriteMessage($"internal error: {exception.GetType().Name}: {exception.Message}");
     return ExitStatus.LauncherFailed;
 }

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Usage: scripts/audit.sh
-# Asks the package registry which packages of the lock files have published security advisories. No build does: an advisory that is published
-# tomorrow, or a registry that is out of reach, does not keep an old commit from being built.
-# Exit status: 0 for none, 1 for some, 2 where the registry could not be asked.
+# Asks the package registry which packages of the lock files have published security advisories. No build does this, so an old commit can be built
+# even if an advisory is published later or the registry is out of reach.
+# Exit status: 0 for none, 1 for some, 2 if the registry could not be asked.
 set -eu
 
 case ${1:-} in
@@ -17,7 +17,7 @@ if ! dotnet list VirtTime.sln package --vulnerable --include-transitive >"$log" 
     echo "audit.sh: the registry cannot be asked: $(grep -m 1 'error' "$log" || tail -n 1 "$log"); the log is $log" >&2
     exit 2
 fi
-# For each project a table of packages with the severity and the address of the advisory; `>` begins a row.
+# The log has a table of packages for each project, with the severity and the address of the advisory. A row begins with `>`.
 if grep -q '^ *> ' "$log"; then
     grep -E '^Project|^ *> ' "$log"
     status=1

@@ -1,10 +1,10 @@
 #!/bin/sh
 # Usage: scripts/bench.sh [--quick] [--json FILE] [--only WORD]
-# Measures what VirtTime costs, side by side with what it replaces, and prints ratios.
+# Measures the costs of VirtTime beside those of the alternatives, and prints ratios.
 #   --quick   a short run, to see that it works
-#   --json    the same figures into FILE
-#   --only    only the measures with WORD in their name
-# What else is installed is measured too: faketime, java, python3, redis.
+#   --json    also write the figures to FILE
+#   --only    only the measurements with WORD in their name
+# It also measures with these programs, if they are installed: faketime, java, python3, redis.
 set -eu
 
 case ${1:-} in

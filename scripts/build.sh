@@ -1,7 +1,7 @@
 #!/bin/sh
 # Usage: scripts/build.sh [--arch x64|arm64]
 # Builds virttime-run and libvirttime.so into artifacts/dist/, a folder that can be copied anywhere.
-#   --arch   for another processor than x86-64, by a cross compiler, into artifacts/dist-ARCH/
+#   --arch   build for this processor; arm64 uses a cross compiler and artifacts/dist-arm64/
 set -eu
 
 case ${1:-} in

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Usage: config-example.py create FILE SECONDS | read FILE | adjust FILE SECONDS | date FILE SECONDS
 
-How to make, read and change a VirtTime config file from Python: libvirttime(7) has the format. SECONDS is what the
-virtual monotonic clock is to read now; with date, the realtime clock, which counts from 1970.
+How to make, read and change a VirtTime config file from Python. libvirttime(7) describes the format. SECONDS is the new
+reading of the virtual monotonic clock; with date, of the virtual realtime clock, which counts from 1970.
 """
 
 import decimal
@@ -21,8 +21,8 @@ SLOTS_END = SLOTS + 4194304 * 16
 BLOCK = 67112960                # the extension block
 FLAGS = BLOCK + 12
 BOOTTIME_FLAG = 1               # the boottime clocks have an offset of their own
-REALTIME_FLAG = 2               # so have the realtime clocks, which are the host's without it
-KNOWN_FLAGS = 15                # with others, or of a later version, what is in the file may mean something else
+REALTIME_FLAG = 2               # the realtime clocks have an offset of their own; without it they are the host's
+KNOWN_FLAGS = 15                # with other flags, or a later version, the contents may have another meaning
 VERSION = 1
 REALTIME_OFFSET = BLOCK + 32
 SEQUENCE = BLOCK + 48
@@ -44,7 +44,7 @@ def boot_id():
 
 
 def pack(nanoseconds):
-    """A timespec: 0 <= tv_nsec < 10**9, also for times below zero."""
+    """Returns a timespec: 0 <= tv_nsec < 10**9, also for times below zero."""
     return struct.pack("=qq", *divmod(nanoseconds, SECOND))
 
 
@@ -54,7 +54,7 @@ def read_time(fd, position):
 
 
 def create(path, clock):
-    """Nobody sees half a file: it is filled under another name. An existing file is left alone."""
+    """Fills a file under another name, so that no program sees a half-made file. An existing file is not changed."""
     unfinished = f"{path}.{os.getpid()}"
     fd = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
@@ -102,20 +102,20 @@ def family(fd, slot):
 
 
 def change(fd, position, old, new, families):
-    """The offset, and by as much each deadline in flight on its clocks."""
+    """Changes the offset, and adds the difference to each deadline in flight on its clocks."""
     slots = [slot for slot in slots_in_use(fd) if family(fd, slot) in families]
     offset = new()
     os.pwrite(fd, pack(offset), position)
     for slot in slots:
         deadline = read_time(fd, slot) + offset - old
-        # {0, 0} would mean "none", and a deadline that has passed has passed at 1 ns as well.
+        # {0, 0} would mean "none". A deadline in the past may as well be at 1 ns.
         os.pwrite(fd, pack(min(max(deadline, 1), FARTHEST)), slot)
 
 
 def change_in_block(fd, block, changing):
-    """Readers wait meanwhile."""
+    """Makes a change while the sequence is odd. Readers wait meanwhile."""
     sequence, = struct.unpack_from("=Q", block, 48)
-    odd = (sequence + 1) | 1  # not the number that a dead writer left
+    odd = (sequence + 1) | 1  # different from the number that a dead writer left
     os.pwrite(fd, struct.pack("=Q", odd), SEQUENCE)
     try:
         changing()
@@ -124,7 +124,7 @@ def change_in_block(fd, block, changing):
 
 
 def open_locked(path):
-    """Returns what the extension block begins with, too; None in files of tools that know the offset and the slots only."""
+    """Also returns the beginning of the extension block; None for files of tools that know only the offset and the slots."""
     fd = os.open(path, os.O_RDWR)
     fcntl.flock(fd, fcntl.LOCK_EX)
     block = os.pread(fd, 64, BLOCK)
@@ -141,7 +141,7 @@ def flags_in(block):
 
 
 def adjust(path, clock):
-    """The programs that use the file are to be stopped: calls inside the kernel keep the deadline they were given."""
+    """Sets the monotonic clock. Stop the programs that use the file first: a call inside the kernel keeps its old deadline."""
     fd, block = open_locked(path)
     own_boottime = block and flags_in(block) & BOOTTIME_FLAG
     families = ["monotonic"] if own_boottime else ["monotonic", "boottime"]
@@ -159,7 +159,7 @@ def adjust(path, clock):
 
 
 def set_date(path, date):
-    """As for adjust. The date belongs to no boot."""
+    """Sets the date. Stop the programs first, as for adjust. A date does not depend on the boot."""
     fd, block = open_locked(path)
     if not block:
         sys.exit(f"config-example.py: {path} has no room for a date")

@@ -1,8 +1,7 @@
 //! Usage: config-example create FILE SECONDS | read FILE | adjust FILE SECONDS | date FILE SECONDS
 //!
-//! How to make, read and change a VirtTime config file from Rust, without any crate: `rustc config-example.rs`.
-//! libvirttime(7) has the format. SECONDS is what the virtual monotonic clock is to read now; with date, the realtime
-//! clock, which counts from 1970.
+//! How to make, read and change a VirtTime config file from Rust, without any crate: `rustc config-example.rs`. libvirttime(7) describes the format.
+//! SECONDS is the new reading of the virtual monotonic clock; with date, of the virtual realtime clock, which counts from 1970.
 
 use std::convert::TryInto; // plain rustc means edition 2015
 use std::fs::{self, File, OpenOptions};
@@ -19,8 +18,8 @@ const SLOTS_END: u64 = SLOTS + 4194304 * 16;
 const BLOCK: u64 = 67112960; // the extension block
 const FLAGS: u64 = BLOCK + 12;
 const BOOTTIME_FLAG: u32 = 1; // the boottime clocks have an offset of their own
-const REALTIME_FLAG: u32 = 2; // so have the realtime clocks, which are the host's without it
-const KNOWN_FLAGS: u32 = 15; // with others, or of a later version, what is in the file may mean something else
+const REALTIME_FLAG: u32 = 2; // the realtime clocks have an offset of their own; without it they are the host's
+const KNOWN_FLAGS: u32 = 15; // with other flags, or a later version, the contents may have another meaning
 const VERSION: u32 = 1;
 const REALTIME_OFFSET: u64 = BLOCK + 32;
 const SEQUENCE: u64 = BLOCK + 48;
@@ -28,7 +27,7 @@ const BOOT_ID: u64 = BLOCK + 56;
 const SLOT_CLOCKS: u64 = 67117056; // uint8_t per_thread_clock[4194304]: clock id + 1
 const FILE_SIZE: u64 = SLOT_CLOCKS + 4194304;
 
-// From libc, which the standard library links anyway.
+// Functions of libc, which the standard library links anyway.
 extern "C" {
     fn clock_gettime(clock: i32, time: *mut [i64; 2]) -> i32;
     fn flock(fd: i32, operation: i32) -> i32;
@@ -41,7 +40,7 @@ const LOCK_EX: i32 = 2;
 const SEEK_DATA: i32 = 3;
 const SEEK_HOLE: i32 = 4;
 
-/// The clocks that share an offset.
+/// A group of clocks with a common offset.
 #[derive(Clone, Copy, PartialEq)]
 enum Family {
     Monotonic,
@@ -63,7 +62,7 @@ fn boot_id() -> io::Result<Vec<u8>> {
         .collect()
 }
 
-/// A timespec: 0 <= tv_nsec < 10^9, also for times below zero.
+/// Writes a timespec: 0 <= tv_nsec < 10^9, also for times below zero.
 fn write_time(file: &File, position: u64, time: i128) -> io::Result<()> {
     let mut bytes = [0; 16];
     bytes[..8].copy_from_slice(&(time.div_euclid(SECOND) as i64).to_ne_bytes());
@@ -82,7 +81,7 @@ fn read_time(file: &File, position: u64) -> io::Result<i128> {
     Ok(to_time(&bytes))
 }
 
-/// Nobody sees half a file: it is filled under another name. An existing file is left alone.
+/// Creates a file. It is filled under another name, so that no program sees a half-made file. An existing file is not changed.
 fn create(path: &str, clock: i128) -> io::Result<()> {
     let unfinished = format!("{path}.{}", std::process::id());
     let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&unfinished)?;
@@ -104,7 +103,7 @@ fn read(path: &str) -> io::Result<i128> {
     Ok(host_clock(CLOCK_MONOTONIC) - read_time(&file, 0)?)
 }
 
-/// The slots that are not zero: position and deadline. Most of the file is a hole, which is not read.
+/// Returns the slots that are not zero: position and deadline. Most of the file is a hole, which is not read.
 fn slots_in_use(file: &File) -> io::Result<Vec<(u64, i128)>> {
     let end = file.metadata()?.len().min(SLOTS_END);
     let mut slots = Vec::new();
@@ -128,7 +127,7 @@ fn slots_in_use(file: &File) -> io::Result<Vec<(u64, i128)>> {
     Ok(slots)
 }
 
-/// Of the clock that a slot's deadline is on; a file of another tool does not say, and has the monotonic ones only.
+/// Returns the family of the clock that a slot's deadline is on. A file of another tool has no marks, and only monotonic deadlines.
 fn family(file: &File, slot: u64) -> Family {
     let mut mark = [0];
     let known = file.read_exact_at(&mut mark, SLOT_CLOCKS + (slot - SLOTS) / 16).is_ok();
@@ -139,21 +138,21 @@ fn family(file: &File, slot: u64) -> Family {
     }
 }
 
-/// An offset, and by as much each deadline in flight on its clocks.
+/// Changes an offset, and adds the difference to each deadline in flight on its clocks.
 fn change(file: &File, position: u64, old: i128, clock: i32, reading: i128, families: &[Family]) -> io::Result<()> {
     let slots = slots_in_use(file)?;
     let offset = host_clock(clock) - reading;
     write_time(file, position, offset)?;
     for (slot, deadline) in slots {
         if families.contains(&family(file, slot)) {
-            // {0, 0} would mean "none", and a deadline that has passed has passed at 1 ns as well.
+            // {0, 0} would mean "none". A deadline in the past may as well be at 1 ns.
             write_time(file, slot, (deadline + offset - old).clamp(1, FARTHEST))?;
         }
     }
     Ok(())
 }
 
-/// What the extension block begins with; none in files of tools that know the offset and the slots only.
+/// Also returns the beginning of the extension block; None for files of tools that know only the offset and the slots.
 fn open_locked(path: &str) -> io::Result<(File, Option<[u8; 64]>)> {
     let file = OpenOptions::new().read(true).write(true).open(path)?;
     if unsafe { flock(file.as_raw_fd(), LOCK_EX) } != 0 {
@@ -169,11 +168,11 @@ fn open_locked(path: &str) -> io::Result<(File, Option<[u8; 64]>)> {
     Ok((file, if has_block { Some(block) } else { None }))
 }
 
-/// Readers wait meanwhile.
+/// Makes a change while the sequence is odd. Readers wait meanwhile.
 fn change_in_block(file: &File, block: &[u8; 64], changing: impl FnOnce(u32) -> io::Result<()>) -> io::Result<()> {
     let at = |position: u64| (position - BLOCK) as usize;
     let flags = u32::from_ne_bytes(block[at(FLAGS)..][..4].try_into().unwrap());
-    // Not the number that a dead writer left.
+    // Different from the number that a dead writer left.
     let odd = (u64::from_ne_bytes(block[at(SEQUENCE)..][..8].try_into().unwrap()) + 1) | 1;
     file.write_all_at(&odd.to_ne_bytes(), SEQUENCE)?;
     let changed = changing(flags);
@@ -181,7 +180,7 @@ fn change_in_block(file: &File, block: &[u8; 64], changing: impl FnOnce(u32) -> 
     changed
 }
 
-/// The programs that use the file are to be stopped: calls inside the kernel keep the deadline they were given.
+/// Sets the monotonic clock. Stop the programs that use the file first: a call inside the kernel keeps its old deadline.
 fn adjust(path: &str, reading: i128) -> io::Result<()> {
     let (file, block) = open_locked(path)?;
     let to = |families: &[Family]| change(&file, 0, read_time(&file, 0)?, CLOCK_MONOTONIC, reading, families);
@@ -196,7 +195,7 @@ fn adjust(path: &str, reading: i128) -> io::Result<()> {
     })
 }
 
-/// As for `adjust`. The date belongs to no boot.
+/// Sets the date. Stop the programs first, as for `adjust`. A date does not depend on the boot.
 fn set_date(path: &str, reading: i128) -> io::Result<()> {
     let (file, block) = open_locked(path)?;
     let block = block.ok_or_else(|| Error::new(ErrorKind::InvalidInput, format!("{path} has no room for a date")))?;
@@ -207,7 +206,7 @@ fn set_date(path: &str, reading: i128) -> io::Result<()> {
     })
 }
 
-/// Nanoseconds, from decimal seconds.
+/// Returns nanoseconds for decimal seconds.
 fn parse(text: &str) -> io::Result<i128> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = format!("{whole}{fraction:0<9}");

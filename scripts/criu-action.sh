@@ -1,10 +1,10 @@
 #!/bin/sh
 # Usage: VIRTTIME_CRIU_CONFIG=FILE criu dump|restore --action-script .../criu-action.sh ...
-# Notes the virtual clocks and the config file among the images when a process tree has been dumped; brings the file back before it is
-# restored, and lets the clocks go on when it has been.
-#   VIRTTIME_CRIU_CONFIG   the config file that the tree runs with; absolute, since CRIU changes its directory
-#   VIRTTIME_CRIU_ELAPSED  if not empty, the clocks go on by the time that has passed meanwhile, too
-#   VIRTTIME_RUN           the launcher; otherwise ../../bin/virttime-run, else virttime-run in PATH
+# After a dump, saves the virtual clocks and the config file among the images. Brings the file back before the processes are restored, and continues
+# the clocks afterwards.
+#   VIRTTIME_CRIU_CONFIG   the config file of the processes; an absolute path, because CRIU changes its directory
+#   VIRTTIME_CRIU_ELAPSED  if not empty, the clocks also advance by the time that has passed since the dump
+#   VIRTTIME_RUN           the launcher; by default ../../bin/virttime-run, else virttime-run in PATH
 set -eu
 
 case ${1:-} in

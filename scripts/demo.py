@@ -16,13 +16,13 @@ COMMANDS = [
     "virttime-run --config clock.conf -- python3 -c 'import time; time.sleep(3600); print(\"an hour later\")' &",
     "virttime-run --config clock.conf --advance 1h",
 ]
-PAUSE = 0.7  # seconds that each command gets to print
+PAUSE = 0.7  # seconds that each command has to print its output
 
 CHARACTER, LINE, MARGIN = 8.43, 20, 16  # pixels, for a monospaced font of 14 pixels
 
 
 def record(dist):
-    """What each command prints, in order, as lines; the prompt's lines begin with "$ "."""
+    """Returns the lines that the commands print, in order. The lines with a prompt begin with "$ "."""
     root = os.path.dirname(dist)
     with tempfile.TemporaryDirectory() as directory:
         environment = dict(os.environ, PATH=dist + ":" + os.environ["PATH"])

@@ -1,10 +1,11 @@
 #!/bin/sh
 # Usage: [PREFIX=/usr/local] [DESTDIR=] scripts/install.sh [uninstall]
-# Installs what scripts/build.sh built and scripts/files.list names; `uninstall` takes all of it away again.
-#   PREFIX   where it will be used; absolute, without a space, colon or dollar sign, which LD_PRELOAD cannot hold
-#   DESTDIR  put in front of PREFIX while installing, as packagers need it; they have the rest too:
-#   DIST     what was built, in place of artifacts/dist
-#   PARTS    which parts of the list, in place of "main debug"
+# Installs the files of scripts/files.list, as built by scripts/build.sh. `uninstall` removes all of them.
+#   PREFIX   the path of the installation: absolute, without a space, colon or dollar sign, which LD_PRELOAD cannot hold
+#   DESTDIR  a directory that is put before PREFIX while installing
+# Packagers may also set:
+#   DIST     the directory of the built files, instead of artifacts/dist
+#   PARTS    the parts of the list to install, instead of "main debug"
 set -eu
 
 case ${1:-} in
@@ -27,16 +28,16 @@ case $DESTDIR in
     [!/]*) DESTDIR=$PWD/$DESTDIR ;;
 esac
 PREFIX=${PREFIX%/}
-manifest=$DESTDIR$PREFIX/lib/virttime/manifest # lines `d PATH` for directories that were made, `f PATH` for files
+manifest=$DESTDIR$PREFIX/lib/virttime/manifest # lines `d PATH` for created directories, `f PATH` for files
 
-# check_writable PATH: the directory that PATH is to be in, or the first one above that is there. Before anything is changed.
+# check_writable PATH: checks, before anything is changed, the directory of PATH, or the first one above it that exists.
 check_writable() {
     place=$DESTDIR$1
     while place=${place%/*} && [ -n "$place" ] && [ ! -d "$place" ]; do :; done
     [ -w "${place:-/}" ] || fail "${place:-/}: this user may not write there; use sudo, or a prefix of your own: PREFIX=\$HOME/.local scripts/install.sh"
 }
 
-# make_directory PATH: notes each part of it that was not there.
+# make_directory PATH: records each part of the path that it creates.
 make_directory() {
     [ ! -d "$DESTDIR$1" ] || return 0
     make_directory "${1%/*}"
@@ -44,7 +45,7 @@ make_directory() {
     echo "d $1" >>"$log"
 }
 
-# put MODE SOURCE PATH: by renaming, since a running program may have the old file mapped.
+# put MODE SOURCE PATH: installs by renaming, because a running program may have the old file mapped.
 put() {
     path=$PREFIX/$3
     make_directory "${path%/*}"
@@ -58,7 +59,7 @@ put() {
     mv -f "$DESTDIR$path.new" "$DESTDIR$path"
 }
 
-# Also after a failure, so that what was installed until then can be uninstalled.
+# Also runs after a failure, so that the files installed until then can be uninstalled.
 write_manifest() {
     if [ -d "${manifest%/*}" ]; then
         [ -e "$manifest" ] || echo "f $PREFIX/lib/virttime/manifest" >>"$log"
@@ -87,7 +88,7 @@ install() {
     done
 }
 
-# In reverse, so that a directory comes after what is in it; one that holds something else stays.
+# In reverse order, so that a directory comes after the files in it. A directory with other files stays.
 uninstall() {
     [ -e "$manifest" ] || fail "$manifest: not found; nothing is installed there"
     sed -n 's/^f //p' "$manifest" | while read -r path; do

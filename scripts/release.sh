@@ -1,14 +1,14 @@
 #!/bin/sh
 # Usage: scripts/release.sh [--version V] [--arch ARCH]... [--only KIND]... [--no-build] [--output DIR]
-# Makes what people install from what is committed, the same bytes wherever and whenever, into artifacts/release/.
-#   --version   a release: V has to be the sources' version, a dated heading of CHANGELOG.md and, as vV, the commit's tag;
-#               without it a rehearsal
-#   --arch      x64 or arm64; otherwise x64, and arm64 where its compiler is installed
-#   --only      source, tarball, deb, rpm, image, tool or sbom; otherwise all
-#   --no-build  take what lies in artifacts/dist/ and the files as they are
+# Makes the files of a release from the commit, with the same bytes in each place and at each time, into artifacts/release/.
+#   --version   make a release: V must be the sources' version, a dated heading of CHANGELOG.md and, as vV, the commit's tag;
+#               without it, the run is a rehearsal
+#   --arch      x64 or arm64; by default x64, and arm64 if its compiler is installed
+#   --only      source, tarball, deb, rpm, image, tool or sbom; by default all
+#   --no-build  use artifacts/dist/ and the files as they are
 #   --output    another directory
-# VIRTTIME_SIGN is a command that is called with the path of each file at the end, SHA256SUMS as well.
-# VIRTTIME_MAINTAINER, "NAME <ADDRESS>", stands in the packages in place of the maintainer in scripts/project.
+# VIRTTIME_SIGN is a command that is called at the end with the path of each file, including SHA256SUMS.
+# VIRTTIME_MAINTAINER, "NAME <ADDRESS>", replaces the maintainer of scripts/project in the packages.
 set -eu
 
 case ${1:-} in
@@ -43,7 +43,7 @@ while [ $# -gt 0 ]; do
     shift
 done
 
-# A tag makes a release; the rest follows from it, or is refused.
+# A tag makes a release. The version, the changelog and the work tree must agree with it.
 check_release() {
     [ "$wanted" = "$version" ] || fail "--version $wanted: the sources are $version; change Directory.Build.props"
     scripts/release/notes.sh "$version" >/dev/null
@@ -103,7 +103,7 @@ if [ -z "$archs" ]; then
     fi
 fi
 
-# A cross compiler's C library is without the updates that its distribution publishes; the library of this machine has them.
+# A cross compiler's C library lacks the updates that its distribution publishes. This machine's own library has them.
 use_same_libc() {
     if StaticLibc=$("$root/scripts/release/libc.sh" arm64 "$root/artifacts/libc"); then
         [ -z "$StaticLibc" ] || export StaticLibc
@@ -122,7 +122,7 @@ export SOURCE_DATE_EPOCH VIRTTIME_MAINTAINER VERSION="$version" OUTPUT="$output"
 export HOMEPAGE="$homepage" SIGNING_KEY="$signing_key" LICENSE_EXPRESSION="$license" SUMMARY="$summary"
 export LC_ALL=C TZ=UTC DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
-# An export of the commit, so that nothing else that lies about gets in.
+# Builds from an export of the commit, so that no other file of the work tree gets in.
 if [ -n "$build" ]; then
     [ -z "$(git status --porcelain)" ] || echo 'release.sh: some files are changed or new; what is committed is taken' >&2
     mkdir "$work/source"
@@ -151,7 +151,7 @@ for kind in $kinds; do
             ;;
     esac
 done
-# Last, since it tells of the others.
+# The bill of materials is last, because it lists the other files.
 case " $kinds " in
     *" sbom "*) WORK=$work/sbom scripts/release/sbom.sh ;;
 esac

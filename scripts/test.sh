@@ -2,15 +2,15 @@
 # usage: scripts/test.sh [--full] [--filter EXPRESSION] [--arch ARCH]
 #        scripts/test.sh --kernels [NAME...]
 #
-# Builds everything and runs the tests, and some of them once more for arm64 by an emulator. Installs the packages that the tests need when some
-# are missing and we are root.
-#   --full     the long tests too
-#   --filter   an expression of `dotnet test`, for example FullyQualifiedName~Slots; for x64 only, unless --arch says otherwise
-#   --arch     those for x64 or for arm64 only
-#   --kernels  boots kernels of Debian under qemu-system in place of the tests (tests/kernels/run.sh): all, or those that are named
-# Each test class prints a line with its time as it ends. A test that failed is run once more at the end, without others beside it. If it passes
-# then, it counts as passed, and is listed as `failed, then passed`.
-# The last line is `N passed, N failed`, with `, N skipped` when there are any.
+# Builds everything and runs the tests, some of them a second time for arm64 in an emulator. If packages that the tests need are missing and you are
+# root, it installs them.
+#   --full     also run the long tests
+#   --filter   an expression of `dotnet test`, for example FullyQualifiedName~Slots; it runs for x64 only, unless --arch is given
+#   --arch     only the tests for x64, or only those for arm64
+#   --kernels  instead of the tests, boot Debian kernels under qemu-system (tests/kernels/run.sh): all, or the named ones
+# Each test class prints a line with its time when it ends. A test that failed is run once more at the end, alone. If it passes then, it counts as
+# passed and is listed as `failed, then passed`.
+# The last line is `N passed, N failed`, with `, N skipped` if there are any.
 
 set -eu
 cd "$(dirname "$0")/.."
@@ -45,13 +45,13 @@ fi
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1
 results=artifacts/test-results
 
-# arm64_filter KIND...: the tests of tests/arm64.txt, which also says why the others are not run for arm64.
+# arm64_filter KIND...: prints a filter for tests of tests/arm64.txt. That file gives the reason for tests that do not run for arm64.
 arm64_filter() {
     awk -F'\t' -v kinds=" $* " 'index(kinds, " " $1 " ") { printf "%sFullyQualifiedName~%s", (many++ ? "|" : ""), $2 }' tests/arm64.txt
 }
 arm64_tests=$(arm64_filter run) arm64_vdso_tests=$(arm64_filter run vdso)
 
-# Prints the packages that are missing; below, `PACKAGE CHECK`.
+# Prints the missing packages. The list below has lines `PACKAGE CHECK`.
 missing_packages() {
     while read -r package check; do
         sh -c "$check" >/dev/null 2>&1 </dev/null || echo "$package"
@@ -100,16 +100,16 @@ missing_for_full() {
     done
 }
 
-# why_not PACKAGE: the reason that apt gave for it alone, or for all.
+# why_not PACKAGE: prints apt's reason for this package, or for all packages.
 why_not() {
     if [ -z "$can_install" ]; then
         echo 'only root can install it, with apt-get'
     else
-        grep -h -m 1 '^E: ' "artifacts/apt/$1.log" "$apt_log" 2>/dev/null | head -n 1 | grep . || echo 'apt-get installed it, but what the tests need of it is not there'
+        grep -h -m 1 '^E: ' "artifacts/apt/$1.log" "$apt_log" 2>/dev/null | head -n 1 | grep . || echo 'apt-get installed it, but a file that the tests need is missing'
     fi
 }
 
-# Another apt may be at work: of what it locks, the packages' lists are the only part that apt does not wait for itself.
+# Another apt may be running. apt itself waits for each of its locks except that of the package lists.
 update_lists() {
     for attempt in 1 2 3 4 5 6; do
         timeout 120 apt-get update -qq >>"$apt_log" 2>&1 && return
@@ -136,17 +136,17 @@ install_missing() {
         echo "installing:" $packages
         export DEBIAN_FRONTEND=noninteractive
         update_lists || :
-        # One at a time on failure, so that a package that a release lacks does not keep the others out.
+        # On failure, each package is installed alone, so that one unavailable package does not keep out the others.
         install_packages "$apt_log" $packages || for package in $packages; do
             install_packages "artifacts/apt/$package.log" "$package" || :
         done
     fi
     for package in $(missing_packages); do
-        echo "not installed, so the tests that need it are skipped: $package: $(why_not "$package")${can_install:+; the logs are in artifacts/apt}"
+        echo "not installed, so tests that need it are skipped: $package: $(why_not "$package")${can_install:+; the logs are in artifacts/apt}"
     done
 }
 
-# dotnet_test NAME FILTER [ARGUMENT]...: into NAME.trx; prints a line as each test class ends. VSTest's own output is only looked at on failure.
+# dotnet_test NAME FILTER [ARGUMENT]...: writes NAME.trx, and prints a line when a test class ends. VSTest's own output is shown only on failure.
 dotnet_test() {
     name=$1 expression=$2
     shift 2
@@ -162,7 +162,7 @@ dotnet_test() {
 
 # run_tests NAME FILTER
 run_tests() {
-    # A filter may want few of the programs; then each is compiled by the first test that needs it.
+    # A filter may need only a few programs. Then the first test that needs a program compiles it.
     [ -n "$2" ] || export VIRTTIME_TEST_COMPILE=1
     run_status=0
     dotnet_test "$1" "$2" || run_status=$?
@@ -170,8 +170,8 @@ run_tests() {
     if [ -e "$results/$1.trx" ]; then
         reports="$reports $results/$1.trx"
         repeat_failed "$1"
-        # Failed tests are counted below. Without one, or where the process of the tests ended early, the run itself has failed.
-        if [ "$run_status" != 0 ] && { [ ! -s "$results/$1.failed" ] || grep -q '<RunInfo [^>]*outcome="Error"' "$results/$1.trx"; }; then
+        # Failed tests are counted below. If no test failed, or if the process of the tests ended early, the run itself has failed.
+        if [ "$run_status" != 0 ] && { [ ! -s "$results/$1.failed" ] || ended_early "$results/$1.trx"; }; then
             cat "$results/$1.log"
             status=$run_status
         fi
@@ -182,12 +182,18 @@ run_tests() {
     fi
 }
 
-# outcomes OUTCOME REPORT: the names of the tests that ended so, sorted. A row of a theory has its arguments in its name.
+# ended_early REPORT: tells whether the report has an error other than that of a failed test.
+ended_early() {
+    tr '\n' ' ' <"$1" | sed 's/<RunInfo /\n&/g; s/<\/RunInfos>/\n&/g' | grep '^<RunInfo [^>]*outcome="Error"' | grep -qv '\[FAIL\]'
+}
+
+# outcomes OUTCOME REPORT: prints the sorted names of the tests with this outcome. The name of a theory's row contains its arguments.
 outcomes() {
     tr '\n' ' ' <"$2" | sed 's/<UnitTestResult /\n&/g' | sed -n "/^<UnitTestResult [^>]*outcome=\"$1\"/s/.*testName=\"\([^\"]*\)\".*/\1/p" | sort -u
 }
 
-# repeat_failed NAME: into NAME-again.trx, and NAME.repaired lists the tests that failed and then passed. All rows of a theory are run, one by one.
+# repeat_failed NAME: writes NAME-again.trx, and lists in NAME.repaired the tests that failed and then passed. It runs all rows of a theory one by
+# one.
 repeat_failed() {
     outcomes Failed "$results/$1.trx" >"$results/$1.failed"
     : >"$results/$1.repaired"
@@ -195,10 +201,10 @@ repeat_failed() {
     methods=$(sed 's/(.*//' "$results/$1.failed" | sort -u)
     [ -n "$methods" ] || return 0
     if [ "$(echo "$methods" | wc -l)" -gt "$most_repeated" ]; then
-        echo "more than $most_repeated tests failed, so none is repeated"
+        echo "more than $most_repeated tests failed, so none of them is run again"
         return 0
     fi
-    echo 'repeating, one by one:' $methods
+    echo 'running again, one by one:' $methods
     expression=
     for method in $methods; do
         expression="$expression${expression:+|}FullyQualifiedName=$method"
@@ -222,7 +228,7 @@ run_arm64_tests() {
     unset VIRTTIME_TEST_ARCH VIRTTIME_TEST_QEMU
 }
 
-# Before any test: some look at its machine code.
+# Runs before all tests: some of them examine the machine code for arm64.
 build_arm64() {
     if ! command -v aarch64-linux-gnu-gcc >/dev/null; then
         echo 'not built for arm64: gcc-aarch64-linux-gnu is not installed'
@@ -241,18 +247,18 @@ test_arm64() {
     run_arm64_tests tests-arm64 "$qemu" "$arm64_tests"
     [ -n "${VIRTTIME_TEST_FULL:-}" ] || return 0
 
-    # An emulator that has a vDSO, as a real kernel does; Debian 12's has none.
+    # An emulator with a vDSO, which a real kernel has. Debian 12's emulator has none.
     newer=$PWD/artifacts/qemu-10
     if [ -e "$newer" ] || tests/programs/old_glibc/fetch.sh "$newer" trixie qemu-user; then
-        find "$newer/usr/bin" ! -name qemu-aarch64 -type f -delete # 400 MB of others
+        find "$newer/usr/bin" ! -name qemu-aarch64 -type f -delete # 400 MB of other emulators
         run_arm64_tests tests-arm64-vdso "$newer/usr/bin/qemu-aarch64" "$arm64_vdso_tests"
     else
-        echo 'not tested on arm64 with a vDSO: qemu-user of Debian 13 cannot be had'
+        echo 'not tested on arm64 with a vDSO: qemu-user of Debian 13 is unavailable'
     fi
 }
 
-# Test names and reasons, from the reports: a machine may lack what a test needs. Failures once more at the end, where a reader who sees only that
-# finds them.
+# Prints test names and reasons from the reports: a machine may lack a tool that a test needs. Failures come once more at the end, where a reader of
+# the last lines finds them.
 list_failed() {
     tr '\n' ' ' <"$1" | sed 's/<UnitTestResult /\n&/g' | sed -n '/^<UnitTestResult [^>]*outcome="Failed"/{
         s/.*testName="\([^"]*\)".*<Message>\([^<]*\)<.*/\1\t\2/
@@ -273,7 +279,7 @@ list_skipped() {
     }'
 }
 
-# counter NAME: over all reports.
+# counter NAME: prints the sum over all reports.
 counter() {
     cat /dev/null $reports | sed -n "s/.*<Counters.* $1=\"\([0-9]*\)\".*/\1/p" | awk '{ sum += $1 } END { print sum + 0 }'
 }

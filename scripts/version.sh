@@ -1,6 +1,6 @@
 #!/bin/sh
 # Usage: scripts/version.sh
-# Prints the version, which stands in Directory.Build.props and nowhere else.
+# Prints the version, which is written only in Directory.Build.props.
 set -eu
 
 case ${1:-} in

@@ -1,10 +1,10 @@
 namespace VirtTime.Base;
 
-/// <summary>The launcher's own arguments as bytes.</summary>
+/// <summary>The launcher's own arguments as byte strings.</summary>
 internal static class ArgumentVector
 {
-    /// <summary>Without the program's name. .NET's <c>args</c> have lost whatever is not UTF-8.</summary>
-    /// <param name="decoded">.NET's arguments, used where /proc is not mounted.</param>
+    /// <summary>The arguments without the program's name. .NET's <c>args</c> are not used, because they have lost bytes that are not UTF-8.</summary>
+    /// <param name="decoded">.NET's arguments, used if <c>/proc</c> is not mounted.</param>
     public static string[] Read(string[] decoded)
     {
         byte[]? bytes = SmallFile.TryRead("/proc/self/cmdline");

@@ -2,12 +2,12 @@ using System.Text;
 
 namespace VirtTime.Base;
 
-/// <summary>Conversions between bytes and strings that have one character for each byte.</summary>
+/// <summary>Converts between bytes and byte strings: strings with one character (0 to 255) for each byte.</summary>
 internal static unsafe class ByteString
 {
     public static string From(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes);
 
-    /// <summary>Reads up to the NUL.</summary>
+    /// <summary>Reads the bytes before the first NUL.</summary>
     public static string FromTerminated(byte* bytes)
     {
         int length = 0;

@@ -4,10 +4,10 @@ using System.Runtime.InteropServices.Marshalling;
 
 namespace VirtTime.Base;
 
-/// <summary>Hands a byte string to libc: each character is one byte, and a NUL is put behind them.</summary>
+/// <summary>Passes a byte string to libc, with a NUL behind it.</summary>
 /// <remarks>
-/// Paths, arguments and environment variables are bytes, not text. The launcher keeps them in a <see cref="string"/> with one
-/// character (0 to 255) for each byte, so that they go through unchanged whatever their encoding.
+/// Paths, arguments and environment variables are bytes, not text. A byte string is a <see cref="string"/> with one character (0 to 255)
+/// for each byte, so that bytes in any encoding stay unchanged.
 /// </remarks>
 [CustomMarshaller(typeof(string), MarshalMode.ManagedToUnmanagedIn, typeof(ManagedToUnmanagedIn))]
 internal static unsafe class ByteStringMarshaller

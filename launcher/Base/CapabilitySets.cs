@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace VirtTime.Base;
 
-/// <summary>The capability sets of this process (<c>capabilities(7)</c>), as <c>/proc/self/status</c> shows them; none where that is missing.</summary>
+/// <summary>The capability sets of this process (<c>capabilities(7)</c>) by <c>/proc/self/status</c>; all zero if it cannot be read.</summary>
 internal readonly record struct CapabilitySets(ulong Inheritable, ulong Permitted, ulong Effective, ulong Bounding, ulong Ambient)
 {
-    /// <summary>Allows setting the host's clock, in the machine's own user namespace.</summary>
+    /// <summary>Allows setting the host's clocks, if the process is in the machine's first user namespace.</summary>
     public const int CAP_SYS_TIME = 25;
 
-    /// <summary>By number.</summary>
+    /// <summary>The names without <c>cap_</c>; the index is the capability's number.</summary>
     private static readonly string[] s_names =
     [
         "chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill", "setgid", "setuid", "setpcap", "linux_immutable",
@@ -26,7 +26,7 @@ internal readonly record struct CapabilitySets(ulong Inheritable, ulong Permitte
 
     public static bool Has(ulong set, int capability) => ((set >> capability) & 1) != 0;
 
-    /// <summary>Such as <c>cap_net_raw, cap_kill</c>; of many only how many.</summary>
+    /// <summary>A list such as <c>cap_net_raw, cap_kill</c>; only the number if there are more than four.</summary>
     public static string Names(ulong set)
     {
         const int MostNamed = 4;

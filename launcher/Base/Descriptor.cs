@@ -2,9 +2,9 @@ using Mono.Unix.Native;
 
 namespace VirtTime.Base;
 
-/// <summary>An open file that is closed on exec and never takes the number of a standard stream.</summary>
+/// <summary>An open file that is closed on exec and never has the number of a standard stream.</summary>
 /// <remarks>
-/// Where standard error is closed, the next file opened would get number 2, and a message would be written into it.
+/// If the caller has closed standard error, the next file gets number 2, and a message would be written into it.
 /// </remarks>
 internal readonly struct Descriptor(int number) : IDisposable
 {
@@ -14,7 +14,7 @@ internal readonly struct Descriptor(int number) : IDisposable
 
     public bool IsOpen => Number >= 0;
 
-    /// <summary>Opens relative to the working directory; on failure the result is not open and <see cref="Errno.Last"/> says why.</summary>
+    /// <summary>Opens a file. On failure the result is not open, and <see cref="ErrorNumber.Last"/> says why.</summary>
     public static Descriptor Open(string path, int flags, uint mode = 0) => OpenAt(SystemCalls.AT_FDCWD, path, flags, mode);
 
     /// <inheritdoc cref="Open"/>

@@ -1,6 +1,6 @@
 namespace VirtTime.Base;
 
-/// <summary>The names in an open directory, as bytes.</summary>
+/// <summary>Reads the names in an open directory as byte strings.</summary>
 internal static unsafe class DirectoryEntries
 {
     private const int BufferSize = 32 * 1024;
@@ -10,7 +10,7 @@ internal static unsafe class DirectoryEntries
     private const int LengthPosition = 16;
     private const int NamePosition = 19;
 
-    /// <summary>What can be read of it, <c>.</c> and <c>..</c> included.</summary>
+    /// <summary>All names, including <c>.</c> and <c>..</c>. An error ends the list early.</summary>
     public static List<string> Read(int directory)
     {
         List<string> names = [];
@@ -20,8 +20,8 @@ internal static unsafe class DirectoryEntries
     }
 
     /// <summary>Adds as many of the next names as the buffer holds.</summary>
-    /// <param name="next">Where the directory is to be read on (<c>lseek</c>).</param>
-    /// <returns>False at the end.</returns>
+    /// <param name="next">The position (<c>lseek</c>) behind the last name; 0 if no name was read.</param>
+    /// <returns>False at the end, or after an error.</returns>
     public static bool ReadSome(int directory, byte[] buffer, List<string> names, out long next)
     {
         next = 0;

@@ -2,28 +2,28 @@ using System.Runtime.InteropServices;
 
 namespace VirtTime.Base;
 
-/// <summary>The environment as the launcher got it: byte strings in their order, whatever their encoding.</summary>
+/// <summary>An environment: byte strings in their original order.</summary>
 internal sealed partial class EnvironmentBlock
 {
     public const string Preload = "LD_PRELOAD";
     public const string ConfigPath = "VIRT_TIME_CONF";
 
-    /// <summary>With the value <see cref="No"/>, the interposer leaves a program and what that starts alone.</summary>
+    /// <summary>With the value <see cref="No"/>, a program and its children run on the host's clocks.</summary>
     public const string Inherit = "VIRT_TIME_INHERIT";
 
     public const string No = "0";
 
     private EnvironmentBlock(IReadOnlyList<string> entries) => Entries = entries;
 
-    /// <summary>Of this process; read once.</summary>
+    /// <summary>The environment that the launcher was started with; read once.</summary>
     public static EnvironmentBlock Current { get; } = new(ReadEntries());
 
     public static EnvironmentBlock Empty { get; } = new([]);
 
-    /// <summary>Mostly <c>NAME=value</c>, but anything may stand there.</summary>
+    /// <summary>Usually <c>NAME=value</c>, but an entry may have any form.</summary>
     public IReadOnlyList<string> Entries { get; }
 
-    /// <summary>The value as <c>getenv(3)</c> finds it, or null.</summary>
+    /// <summary>The value that <c>getenv(3)</c> returns, or null.</summary>
     public string? Find(string name)
     {
         foreach (string entry in Entries)
@@ -35,7 +35,7 @@ internal sealed partial class EnvironmentBlock
         return null;
     }
 
-    /// <summary>A copy in which the variable has this value, at its old place or at the end, and only once.</summary>
+    /// <summary>A copy in which the variable has this value and occurs once, in its old position or at the end.</summary>
     public EnvironmentBlock With(string name, string value)
     {
         List<string> entries = new(Entries.Count + 1);
@@ -56,7 +56,6 @@ internal sealed partial class EnvironmentBlock
         return new EnvironmentBlock(entries);
     }
 
-    /// <summary>A copy in which the variable does not stand.</summary>
     public EnvironmentBlock Without(string name) => new([.. Entries.Where(entry => !IsNamed(entry, name))]);
 
     private static bool IsNamed(string entry, string name) =>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace VirtTime.Base;
 
-/// <summary>The error numbers that the launcher tells apart (Linux, all architectures that .NET runs on), and their texts.</summary>
+/// <summary>The error numbers that the launcher distinguishes, equal on all Linux architectures of .NET, and their texts.</summary>
 internal static class ErrorNumber
 {
     public const int EPERM = 1;
@@ -35,10 +35,10 @@ internal static class ErrorNumber
     public const int ESTALE = 116;
     public const int EDQUOT = 122;
 
-    /// <summary>Of the last system call that was made through <see cref="SystemCalls"/>.</summary>
+    /// <summary>The error of the last call through <see cref="SystemCalls"/> (<c>SetLastError</c>).</summary>
     public static int Last => Marshal.GetLastPInvokeError();
 
-    /// <summary>As <c>strerror</c> puts it, beginning with a small letter.</summary>
+    /// <summary>The text of <c>strerror</c>, beginning with a small letter unless the first word is an acronym.</summary>
     public static string Text(int error)
     {
         string text = Marshal.GetPInvokeErrorMessage(error);

@@ -1,6 +1,6 @@
 namespace VirtTime.Base;
 
-/// <summary>The exit statuses of the launcher itself, as <c>env(1)</c> has them.</summary>
+/// <summary>The exit statuses of the launcher itself, the same as those of <c>env(1)</c>.</summary>
 internal static class ExitStatus
 {
     public const int Success = 0;

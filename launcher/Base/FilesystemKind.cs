@@ -1,6 +1,6 @@
 namespace VirtTime.Base;
 
-/// <summary>What is known of the filesystem that a descriptor lies on, by its magic number (<c>statfs(2)</c>).</summary>
+/// <summary>Properties of the filesystem of an open file, by its magic number (<c>statfs(2)</c>).</summary>
 internal static class FilesystemKind
 {
     private const long Tmpfs = 0x01021994;
@@ -10,7 +10,7 @@ internal static class FilesystemKind
     private const long Btrfs = 0x9123683E;
     private const long F2fs = 0xF2F52010;
 
-    // Ordinary files, but a stacked filesystem (overlay, ecryptfs), a remote one, or one that is not part of Linux.
+    // Filesystems with ordinary files for which CountsAllUsers is not certain: stacked (overlay, ecryptfs), remote, or not part of Linux.
     private static readonly long[] s_others =
     [
         0x794C7630, 0xF15F, 0x6969, 0xFF534D42, 0xFE534D42, 0x01021997, 0x00C36400, 0x01161970, 0x7461636F, 0x0BD00BD0,
@@ -18,19 +18,20 @@ internal static class FilesystemKind
     ];
 
     /// <summary>
-    /// Whether all who have a file of it open or mapped hold the same inode that a descriptor here holds, so that the kernel counts them together.
+    /// Whether every process that has a file open or mapped holds the same inode as this descriptor, so that the kernel's lease counts all of
+    /// them.
     /// </summary>
     /// <remarks>
-    /// Those of the list keep their data in the page cache of that one inode and leave leases to the kernel. On overlayfs a mapping holds the
-    /// file of the layer below; on a remote filesystem the users of other machines are not counted; a FUSE daemon does as it likes.
+    /// The listed filesystems use the page cache of that inode and the kernel's own leases. On overlayfs a mapping holds the inode of the
+    /// lower layer; a remote filesystem does not count users on other machines; a FUSE daemon may do anything.
     /// </remarks>
     public static bool CountsAllUsers(int descriptor) => MagicOf(descriptor) is Tmpfs or Ramfs or Ext or Xfs or Btrfs or F2fs;
 
-    /// <summary>Whether opening a regular file of it does nothing else: no pseudo filesystem of the kernel's, and no program behind it (FUSE).</summary>
-    /// <param name="descriptor">May be one of <c>O_PATH</c>.</param>
+    /// <summary>Whether opening a regular file has no side effect. It can have one on a pseudo filesystem of the kernel and on FUSE.</summary>
+    /// <param name="descriptor">May be opened with <c>O_PATH</c>.</param>
     public static bool IsOrdinary(int descriptor) => CountsAllUsers(descriptor) || s_others.Contains(MagicOf(descriptor));
 
-    // 0 where the kernel does not say.
+    // 0 if fstatfs fails.
     private static long MagicOf(int descriptor) =>
         SystemCalls.fstatfs(descriptor, out statfs_buffer filesystem) == 0 ? filesystem.f_type & 0xFFFFFFFF : 0;
 }

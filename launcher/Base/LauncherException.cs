@@ -1,10 +1,10 @@
 namespace VirtTime.Base;
 
-/// <summary>What ends the launcher: one line for the user, and the exit status.</summary>
+/// <summary>An error that ends the launcher: one line for the user, and the exit status.</summary>
 internal sealed class LauncherException : Exception
 {
-    /// <param name="what">The option, file or command at fault.</param>
-    /// <param name="reason">Why, and the remedy where there is one. ASCII, apart from byte strings taken from the user.</param>
+    /// <param name="what">The option, file or command that the error is about.</param>
+    /// <param name="reason">The reason, and the remedy if there is one. ASCII, apart from byte strings of the user.</param>
     /// <param name="exitStatus">See <see cref="VirtTime.Base.ExitStatus"/>.</param>
     public LauncherException(string what, string reason, int exitStatus = VirtTime.Base.ExitStatus.LauncherFailed)
         : this($"{what}: {reason}", exitStatus)

@@ -1,9 +1,9 @@
 namespace VirtTime.Base;
 
-/// <summary>What the files <c>stat</c> and <c>status</c> of a process or a thread say (<c>proc(5)</c>); nothing where it is gone.</summary>
+/// <summary>Parses the files <c>stat</c> and <c>status</c> of a process or a thread (<c>proc(5)</c>). They are empty if it has ended.</summary>
 internal static class ProcStatus
 {
-    // The numbers of the fields of stat, counted from the state, behind the name.
+    // Indices of the fields of stat. The state, which comes behind the name, has index 0.
     public const int State = 0;
     public const int Flags = 6;
     public const int Threads = 17;
@@ -13,23 +13,23 @@ internal static class ProcStatus
 
     private const uint PF_KTHREAD = 0x200000;
 
-    /// <summary>The fields of <c>stat</c> from the state on. The name before it is in parentheses and may hold anything.</summary>
+    /// <summary>The fields of <c>stat</c> from the state on. The name before it is in parentheses and may contain any character.</summary>
     public static string[] Fields(ReadOnlySpan<byte> stat)
     {
         string text = ByteString.From(stat);
         return text[(text.LastIndexOf(')') + 1)..].Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
     }
 
-    /// <summary>The letter that <c>ps</c> shows, such as D for a sleep that nothing interrupts; null where it is gone.</summary>
+    /// <summary>The letter that <c>ps</c> shows, such as D for an uninterruptible sleep; null if the thread has ended.</summary>
     public static char? StateIn(ReadOnlySpan<byte> stat) => Fields(stat) is [[char letter, ..], ..] ? letter : null;
 
-    /// <summary>Whether the fields are those of one of the kernel's own threads.</summary>
+    /// <summary>Whether the fields are those of a kernel thread.</summary>
     public static bool IsKernels(string[] fields) =>
         fields.Length > Flags && uint.TryParse(fields[Flags], out uint flags) && (flags & PF_KTHREAD) != 0;
 
-    /// <summary>The words in a line of <c>status</c>; none where there is no such line.</summary>
-    /// <param name="status">The file.</param>
-    /// <param name="name">What the line begins with, before the colon; not <c>Name</c>, with which the file begins.</param>
+    /// <summary>The words in a line of <c>status</c>; none if there is no such line.</summary>
+    /// <param name="status">The content of the file.</param>
+    /// <param name="name">The line's name before the colon. <c>Name</c>, the first line, cannot be found.</param>
     public static string[] Words(ReadOnlySpan<byte> status, string name)
     {
         string text = ByteString.From(status);

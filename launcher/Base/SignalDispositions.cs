@@ -1,9 +1,9 @@
 namespace VirtTime.Base;
 
-/// <summary>Gives the target the signal dispositions that the launcher was given.</summary>
+/// <summary>Passes on to the target the signal dispositions that the launcher was started with.</summary>
 /// <remarks>
-/// A handler becomes the default at exec, an ignored signal stays ignored. The console logger takes over a few signals; which of them were
-/// ignored is noted before it is made. The runtime's own SIGPIPE is left out of it by a linker argument (launcher.csproj).
+/// Exec resets a handler to the default, but an ignored signal stays ignored. The console logger installs handlers for a few signals, so
+/// the launcher notes before which signals are ignored. A linker argument keeps the runtime from ignoring SIGPIPE (launcher.csproj).
 /// </remarks>
 internal static unsafe class SignalDispositions
 {
@@ -11,7 +11,6 @@ internal static unsafe class SignalDispositions
 
     private static ulong s_ignored;
 
-    /// <summary>Notes which signals are ignored now.</summary>
     public static void Capture()
     {
         for (int signal = 1; signal <= LastSignal; signal++)
@@ -22,7 +21,7 @@ internal static unsafe class SignalDispositions
         }
     }
 
-    /// <returns>The disposition until now, for <see cref="Set"/>.</returns>
+    /// <returns>The old disposition, for <see cref="Set"/>.</returns>
     public static sigaction_buffer Ignore(int signal)
     {
         sigaction_buffer ignore = new() { sa_handler = SystemCalls.SIG_IGN };
@@ -33,7 +32,7 @@ internal static unsafe class SignalDispositions
 
     public static void Set(int signal, sigaction_buffer disposition) => SystemCalls.sigaction(signal, &disposition, null);
 
-    /// <summary>Ignores again what was ignored at <see cref="Capture"/>.</summary>
+    /// <summary>Ignores the signals again that were ignored at <see cref="Capture"/>.</summary>
     public static void Restore()
     {
         sigaction_buffer ignore = new() { sa_handler = SystemCalls.SIG_IGN };

@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace VirtTime.Base;
 
-/// <summary>Reads small files, those of /proc above all, whose size is not known beforehand.</summary>
+/// <summary>Reads small files of unknown size, mainly in <c>/proc</c>.</summary>
 internal static unsafe class SmallFile
 {
-    /// <summary>The whole file, or null where it cannot be read (<see cref="Errno.Last"/> says why).</summary>
+    /// <summary>The whole file; null if it cannot be read (<see cref="ErrorNumber.Last"/> says why).</summary>
     public static byte[]? TryRead(string path) => TryReadAt(SystemCalls.AT_FDCWD, path);
 
-    /// <summary>The same for a path relative to an open directory.</summary>
+    /// <summary>The whole file by a path relative to an open directory; null if it cannot be read.</summary>
     public static byte[]? TryReadAt(int directory, string path)
     {
         Descriptor file = Descriptor.OpenAt(directory, path, SystemCalls.O_RDONLY);
@@ -19,17 +19,17 @@ internal static unsafe class SmallFile
         int error = ErrorNumber.Last;
         file.Dispose();
 
-        // Closing the file must not change what the reason was.
+        // Closing the file must not change the error number.
         Marshal.SetLastPInvokeError(error);
         return content;
     }
 
     /// <summary>
-    /// The same by one <c>read</c>, for what another process may replace meanwhile: of <c>/proc/PID/environ</c>, a second one would find the end where
-    /// the process has begun another program, and what came before would pass for the whole.
+    /// Reads the whole file by one <c>read</c>. <c>/proc/PID/environ</c> needs this: if the process executes another program between two reads,
+    /// the second read may find the end, and the first part would be taken for the whole.
     /// </summary>
-    /// <param name="buffer">Takes the content; a larger one is made where it does not fit.</param>
-    /// <returns>Its length, or -1.</returns>
+    /// <param name="buffer">Receives the content; replaced by a larger one if the content does not fit.</param>
+    /// <returns>The length of the content in bytes, or -1 (<see cref="ErrorNumber.Last"/> says why).</returns>
     public static int ReadAtOnce(int directory, string path, ref byte[] buffer)
     {
         while (true)
@@ -48,7 +48,7 @@ internal static unsafe class SmallFile
         }
     }
 
-    /// <summary>Writes a file of /proc, which takes what it is given at once or not at all (<see cref="Errno.Last"/> says why).</summary>
+    /// <summary>Writes a file of <c>/proc</c> by one <c>write</c>. If false, <see cref="ErrorNumber.Last"/> says why.</summary>
     public static bool TryWrite(string path, string text)
     {
         Descriptor file = Descriptor.Open(path, SystemCalls.O_WRONLY);
@@ -64,7 +64,7 @@ internal static unsafe class SmallFile
         return written;
     }
 
-    /// <summary>What a symbolic link says, or null where it cannot be read.</summary>
+    /// <summary>The content of a symbolic link; null if it cannot be read.</summary>
     public static string? TryReadLink(string path)
     {
         const int PathLimit = 4096;
@@ -73,7 +73,7 @@ internal static unsafe class SmallFile
         return length < 0 ? null : ByteString.From(new ReadOnlySpan<byte>(buffer, (int)length));
     }
 
-    /// <summary>What an open file has from where it stands, or null (<see cref="Errno.Last"/> says why).</summary>
+    /// <summary>Reads an open file from its current position to its end; null on failure (<see cref="ErrorNumber.Last"/> says why).</summary>
     public static byte[]? TryReadAll(int descriptor)
     {
         byte[] buffer = new byte[4096];

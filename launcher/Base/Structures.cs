@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace VirtTime.Base;
 
-/// <summary><c>struct statx</c> of <c>&lt;linux/stat.h&gt;</c>: the same on every architecture, unlike <c>struct stat</c>.</summary>
+/// <summary><c>struct statx</c> of <c>&lt;linux/stat.h&gt;</c>. Unlike <c>struct stat</c>, it is the same on every architecture.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct statx_buffer
 {
@@ -27,16 +27,15 @@ internal struct statx_buffer
     [FieldOffset(140)]
     public uint stx_dev_minor;
 
-    /// <summary>What a path leads to; null where nothing can be said of it (<see cref="ErrorNumber.Last"/> says why).</summary>
+    /// <summary>The status of a file; null on failure (<see cref="ErrorNumber.Last"/> says why).</summary>
     public static statx_buffer? Of(string path) => Ask(SystemCalls.AT_FDCWD, path, 0);
 
-    /// <summary>The same of a symbolic link itself, if the path is one.</summary>
+    /// <summary>The status of a file, or of the symbolic link itself if the path is one.</summary>
     public static statx_buffer? OfLink(string path) => OfLinkAt(SystemCalls.AT_FDCWD, path);
 
     /// <inheritdoc cref="OfLink"/>
     public static statx_buffer? OfLinkAt(int directory, string path) => Ask(directory, path, SystemCalls.AT_SYMLINK_NOFOLLOW);
 
-    /// <summary>What an open file is.</summary>
     public static statx_buffer? OfDescriptor(int descriptor) => Ask(descriptor, "", SystemCalls.AT_EMPTY_PATH);
 
     public readonly bool IsRegularFile => (stx_mode & 0xF000) == 0x8000;
@@ -55,7 +54,6 @@ internal struct statx_buffer
 /// <summary><c>struct procmap_query</c> of <c>&lt;linux/fs.h&gt;</c> (Linux 6.11).</summary>
 internal struct procmap_query
 {
-    /// <summary>Of <c>ioctl</c>.</summary>
     public const nuint PROCMAP_QUERY = 0xC0686611;
 
     public const ulong PROCMAP_QUERY_VMA_WRITABLE = 0x02;
@@ -80,7 +78,7 @@ internal struct procmap_query
     public nint build_id_addr;
 }
 
-/// <summary><c>struct sigaction</c> of glibc, of which only the handler matters here.</summary>
+/// <summary><c>struct sigaction</c> of glibc. The launcher uses only the handler.</summary>
 [StructLayout(LayoutKind.Sequential, Size = 152)]
 internal struct sigaction_buffer
 {
@@ -113,7 +111,7 @@ internal struct statvfs_buffer
     public ulong f_flag;
 }
 
-/// <summary><c>struct statfs</c> of a 64-bit system, of which only the kind matters here.</summary>
+/// <summary><c>struct statfs</c> of a 64-bit system. The launcher uses only the type.</summary>
 [StructLayout(LayoutKind.Sequential, Size = 120)]
 internal struct statfs_buffer
 {

@@ -23,7 +23,7 @@ internal static unsafe partial class SystemCalls
     public const int O_CLOEXEC = 0x80000;
     public const int O_PATH = 0x200000;
 
-    // The three that differ between architectures.
+    // These differ between x86-64 and arm64.
     public static readonly int O_DIRECTORY = IsArm64 ? 0x4000 : 0x10000;
     public static readonly int O_NOFOLLOW = IsArm64 ? 0x8000 : 0x20000;
     public static readonly int O_TMPFILE = 0x400000 | O_DIRECTORY;
@@ -149,7 +149,7 @@ internal static unsafe partial class SystemCalls
         StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteStringMarshaller))]
     public static partial nint readlink(string path, byte* buffer, nint size);
 
-    /// <param name="resolved">Room for 4096 bytes.</param>
+    /// <param name="resolved">A buffer of 4,096 bytes.</param>
     [LibraryImport("libc", SetLastError = true,
         StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteStringMarshaller))]
     public static partial byte* realpath(string path, byte* resolved);

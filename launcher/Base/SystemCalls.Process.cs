@@ -3,7 +3,7 @@ using VirtTime.Format;
 
 namespace VirtTime.Base;
 
-// The process: clocks, signals, limits, exec.
+// Calls about the own process: clocks, signals, limits, exec.
 internal static unsafe partial class SystemCalls
 {
     public const int CLOCK_REALTIME = 0;
@@ -42,7 +42,7 @@ internal static unsafe partial class SystemCalls
     public const nuint AT_SECURE = 23;
     public const nuint AT_EXECFN = 31;
 
-    /// <summary>An entry of the auxiliary vector; 0 where there is none.</summary>
+    /// <summary>An entry of the auxiliary vector; 0 if it has no such entry.</summary>
     [LibraryImport("libc")]
     public static partial nuint getauxval(nuint type);
 
@@ -56,7 +56,7 @@ internal static unsafe partial class SystemCalls
     [LibraryImport("libc")]
     public static partial void tzset();
 
-    /// <summary>The local date and time of a moment; null where the year is too far.</summary>
+    /// <summary>The local date and time of a moment; null if the year does not fit an int.</summary>
     [LibraryImport("libc")]
     public static partial tm_buffer* localtime_r(in long seconds, tm_buffer* local);
 
@@ -79,7 +79,7 @@ internal static unsafe partial class SystemCalls
     [LibraryImport("libc", SetLastError = true)]
     public static partial int unshare(int flags);
 
-    /// <summary>For calls that libc has no function for, or one that makes more of them.</summary>
+    /// <summary>For system calls without a libc function, or whose libc function does more than the system call.</summary>
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint syscall(nint number, nint first, nint second, nint third, nint fourth, nint fifth);
 

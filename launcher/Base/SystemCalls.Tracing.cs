@@ -3,7 +3,7 @@ using VirtTime.Format;
 
 namespace VirtTime.Base;
 
-// Tracing other threads, and their open files.
+// Calls to trace other threads and to use their open files.
 internal static unsafe partial class SystemCalls
 {
     public const int PTRACE_PEEKTEXT = 1;
@@ -14,14 +14,14 @@ internal static unsafe partial class SystemCalls
     public const int PTRACE_SEIZE = 0x4206;
     public const int PTRACE_INTERRUPT = 0x4207;
 
-    /// <summary>The stop at a call's entry is told from a signal: its report has another bit set.</summary>
+    /// <summary>The report of a stop at a system call's entry has one more bit set, which distinguishes it from a signal.</summary>
     public const nint PTRACE_O_TRACESYSGOOD = 1;
 
     public const int PTRACE_EVENT_STOP = 128;
 
     public const int NT_PRSTATUS = 1;
 
-    /// <summary>The number of the call that a thread is about to make, an int.</summary>
+    /// <summary>The number of the system call that a thread is about to make, an int.</summary>
     public const int NT_ARM_SYSTEM_CALL = 0x404;
 
     public const int P_PID = 1;
@@ -33,7 +33,7 @@ internal static unsafe partial class SystemCalls
 
     public const int KCMP_FILES = 2;
 
-    /// <summary>Of <c>pidfd_open</c>: of a single thread (Linux 6.9).</summary>
+    /// <summary>A flag of <c>pidfd_open</c>: the descriptor is for a single thread (Linux 6.9).</summary>
     public const int PIDFD_THREAD = 0x80;
 
     /// <summary>Linux 3.5, with <c>CONFIG_KCMP</c>.</summary>
@@ -45,7 +45,7 @@ internal static unsafe partial class SystemCalls
     /// <summary>Linux 5.6.</summary>
     public const int SYS_pidfd_getfd = 438;
 
-    /// <summary>Of <c>ioctl</c> on a timerfd (Linux 3.17, with <c>CONFIG_CHECKPOINT_RESTORE</c>).</summary>
+    /// <summary>An <c>ioctl</c> request for a timerfd (Linux 3.17, with <c>CONFIG_CHECKPOINT_RESTORE</c>).</summary>
     public const nuint TFD_IOC_SET_TICKS = 0x40085400;
 
     [LibraryImport("libc", SetLastError = true)]

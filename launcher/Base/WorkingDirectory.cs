@@ -1,11 +1,11 @@
 namespace VirtTime.Base;
 
-/// <summary>Makes paths independent of the working directory, which the target may change.</summary>
+/// <summary>Makes paths absolute, because the target may change the working directory.</summary>
 internal static unsafe class WorkingDirectory
 {
     private const int PathLimit = 4096;
 
-    /// <exception cref="LauncherException">The path is relative and the working directory is gone.</exception>
+    /// <exception cref="LauncherException">The path is relative, and the working directory has been removed or has no path here.</exception>
     public static string Absolute(string path)
     {
         if (path is ['/', ..])

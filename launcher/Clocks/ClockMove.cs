@@ -2,13 +2,13 @@ using VirtTime.Format;
 
 namespace VirtTime.Clocks;
 
-/// <summary>A change of the offsets, for what does not lie in the file.</summary>
+/// <summary>A change of the offsets, as a time difference for each clock.</summary>
 internal readonly record struct ClockMove(ClockOffsets Old, ClockOffsets New)
 {
-    /// <summary>What is added to a host deadline, by the clock's id. Zero for clocks that have no offset, such as those of processor time.</summary>
+    /// <summary>The time to add to a host deadline on a clock. Zero for clocks that have no offset, such as processor-time clocks.</summary>
     public timespec Of(int clock) => ClockFamilies.IsAny(clock) ? TimespecMath.Subtract(New.Of(clock), Old.Of(clock)) : default;
 
-    /// <summary>Whether the virtual clock reads less than before, so that a time on it comes later.</summary>
+    /// <summary>Whether the virtual clock is set back, so that deadlines on it come later.</summary>
     public bool SetsBack(int clock)
     {
         timespec difference = Of(clock);

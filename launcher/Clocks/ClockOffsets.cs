@@ -3,8 +3,8 @@ using VirtTime.Format;
 namespace VirtTime.Clocks;
 
 /// <summary>The offsets of a config file: host − virtual, one for each family of clocks.</summary>
-/// <param name="OwnBoottime">The boottime family's own; null where it shares <paramref name="Monotonic"/>.</param>
-/// <param name="OwnRealtime">Null where the realtime family is the host's.</param>
+/// <param name="OwnBoottime">The boottime family's own offset; null if the family shares <paramref name="Monotonic"/>.</param>
+/// <param name="OwnRealtime">The realtime family's offset; null if the family follows the host.</param>
 internal readonly record struct ClockOffsets(timespec Monotonic, timespec? OwnBoottime, timespec? OwnRealtime)
 {
     public timespec Boottime => OwnBoottime ?? Monotonic;
@@ -18,13 +18,13 @@ internal readonly record struct ClockOffsets(timespec Monotonic, timespec? OwnBo
         _ => Monotonic,
     };
 
-    /// <summary>The same with every virtual clock later by so much, or earlier: the one list of them.</summary>
+    /// <summary>The offsets with every virtual clock set forward by <paramref name="advance"/>; a negative time sets them back.</summary>
     public ClockOffsets Advanced(timespec advance) => new(
         TimespecMath.Subtract(Monotonic, advance),
         OwnBoottime is timespec boottime ? TimespecMath.Subtract(boottime, advance) : null,
         OwnRealtime is timespec realtime ? TimespecMath.Subtract(realtime, advance) : null);
 
-    /// <summary>As an offset and an extension block say; the block may be all zero.</summary>
+    /// <summary>The offsets in a file's offset and extension block; the block may be all zero.</summary>
     public static ClockOffsets Of(timespec offset, in ConfigExtension extension) => new(
         offset,
         (extension.flags & ConfigExtension.HasBoottimeOffset) != 0 ? extension.boottime_offset : null,

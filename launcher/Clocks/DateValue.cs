@@ -4,13 +4,13 @@ using VirtTime.Format;
 namespace VirtTime.Clocks;
 
 /// <summary>
-/// Reads a WHEN: a date and perhaps a time as RFC 3339 has them, such as <c>2030-01-31T12:00:00Z</c>, <c>2030-01-31 12:00</c> or
+/// Parses a WHEN: an RFC 3339 date with an optional time, such as <c>2030-01-31T12:00:00Z</c>, <c>2030-01-31 12:00</c> or
 /// <c>2030-01-31</c>; or <c>@SECONDS</c> since 1970.
 /// </summary>
-/// <remarks>No other forms: whoever has one can ask <c>date(1)</c>, which knows what they mean.</remarks>
+/// <remarks>It accepts no other forms; <c>date(1)</c> can convert them.</remarks>
 internal static class DateValue
 {
-    /// <summary>From the first of January of the year 1.</summary>
+    /// <summary>Days from 0001-01-01 to 1970-01-01.</summary>
     public const long DaysTo1970 = 719_162;
 
     private const string Blanks = " \t";
@@ -21,9 +21,9 @@ internal static class DateValue
     private const string Remedy = "is not a date; try 2030-01-31T12:00:00Z, or \"$(date -d 'last friday' +@%s)\"";
     private const string ZoneRemedy = "; give the zone with the date, such as Z or +01:00";
 
-    /// <summary>Nanoseconds since 1970, exactly; less than 0 before that.</summary>
+    /// <summary>The exact nanoseconds since 1970; negative before 1970.</summary>
     /// <param name="option">The option's name, for the message.</param>
-    /// <exception cref="LauncherException">Not a date, one that the local clocks skip, finer than a nanosecond, or too far.</exception>
+    /// <exception cref="LauncherException">The text is no date, or one that local clocks skip, finer than 1 ns, or too far.</exception>
     public static Int128 Parse(string option, string text)
     {
         string what = "--" + option;
@@ -76,8 +76,8 @@ internal static class DateValue
     }
 
     /// <summary>
-    /// Whether a leap second may end where this begins: they are inserted at the end of months, by UTC (RFC 3339). Clocks that do not count them
-    /// show the first second of the next month instead.
+    /// Whether a leap second may come right before this moment. Leap seconds are inserted at the end of months by UTC (RFC 3339). A clock that
+    /// does not count them shows the first second of the next month instead.
     /// </summary>
     private static bool MayBeLeap(long moment) => moment % SecondsInDay == 0 && DateTime.UnixEpoch.AddSeconds(moment).Day == 1;
 
@@ -90,13 +90,13 @@ internal static class DateValue
         isTime &= !hasSecond || TakeNumber(ref rest, 2, 0, 60, out second);
         isLeap = second == 60;
 
-        // A fraction is one of seconds.
+        // A fraction is allowed only after seconds.
         if (!isTime || (!hasSecond && rest.StartsWith(".")))
             throw None(what, text);
         return (hour * 3_600) + (minute * 60) + second;
     }
 
-    /// <returns>By how much it is later there than in UTC, in seconds.</returns>
+    /// <returns>The zone's distance from UTC, in seconds; positive in the east.</returns>
     private static long ParseZone(string what, string text, ReadOnlySpan<char> zone, long shown)
     {
         if (zone is "Z" or "z" or "UTC")
@@ -123,7 +123,7 @@ internal static class DateValue
             ?? throw new LauncherException(what, $"\"{text}\" never comes here, since clocks are set ahead then{ZoneRemedy}");
     }
 
-    /// <returns>Nanoseconds; 0 where there is no fraction.</returns>
+    /// <returns>Nanoseconds; 0 without a fraction.</returns>
     private static long ParseFraction(string what, string text, scoped ref ReadOnlySpan<char> rest)
     {
         if (!Take(ref rest, '.'))

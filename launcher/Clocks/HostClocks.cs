@@ -3,17 +3,17 @@ using VirtTime.Format;
 
 namespace VirtTime.Clocks;
 
-/// <summary>The kernel's clocks. The launcher is linked statically, so no interposer gets between: not even inside another virttime-run.</summary>
+/// <summary>The host clocks. The launcher is linked statically, so it reads them even as the command of another virttime-run.</summary>
 internal static class HostClocks
 {
-    // The clocks of one moment are read within this, unless the machine is slower each time.
+    // In nanoseconds. The clocks are read again, up to Tries times, until the reading takes no longer than this.
     private const long Enough = 10_000;
     private const int Tries = 50;
 
-    /// <summary>A moment of the host's clocks.</summary>
+    /// <summary>The host clocks at one moment.</summary>
     internal readonly record struct Moment(timespec Monotonic, timespec Boottime, timespec Realtime)
     {
-        /// <summary>The clocks were read one after the other, within so many nanoseconds; 0 where they were noted elsewhere.</summary>
+        /// <summary>The time between the first and the last reading, in nanoseconds; 0 if the clocks come from a file.</summary>
         public long Uncertainty { get; init; }
 
         public timespec Of(ClockFamily family) => family switch
@@ -24,7 +24,7 @@ internal static class HostClocks
         };
     }
 
-    /// <summary>The clocks as of one moment: read again where a pause lay between them, such as that of another process's turn.</summary>
+    /// <summary>Reads all clocks. Reads them again if the thread was interrupted between them.</summary>
     public static Moment Now()
     {
         Moment best = ReadAll();

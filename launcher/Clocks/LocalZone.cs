@@ -2,7 +2,7 @@ using VirtTime.Base;
 
 namespace VirtTime.Clocks;
 
-/// <summary>The local time zone, as <c>TZ</c> and <c>/etc/localtime</c> have it for libc, and so for most programs.</summary>
+/// <summary>The local time zone by libc, from <c>TZ</c> or <c>/etc/localtime</c>. Most programs use the same.</summary>
 internal static class LocalZone
 {
     private const string Variable = "TZ";
@@ -11,21 +11,21 @@ internal static class LocalZone
 
     private const long Hour = 3_600;
 
-    // No zone is further from UTC: POSIX allows ±24:59:59.
+    // More than the distance of any zone from UTC: POSIX allows ±24:59:59.
     private const long FarthestHours = 26;
 
     /// <summary>
-    /// When local clocks show a date and time; of an hour that comes twice, when clocks are set back, the first one.
+    /// Finds the moment at which local clocks show a date and time. If they show it twice, because clocks are set back, finds the first moment.
     /// </summary>
-    /// <param name="shown">In seconds, as if it were UTC.</param>
-    /// <returns>Seconds since 1970; null where clocks that are set ahead skip it.</returns>
+    /// <param name="shown">The date and time in seconds since 1970, as if it were UTC.</param>
+    /// <returns>Seconds since 1970; null if local clocks skip that time, because they are set ahead.</returns>
     public static long? TryFind(long shown)
     {
         SystemCalls.tzset();
         long? first = null;
         for (long hour = -FarthestHours; hour <= FarthestHours; hour++)
         {
-            // Each distance from UTC that is in force about then, and so each moment that may be meant.
+            // Tries each distance from UTC that is in force around that time.
             long about = shown + (hour * Hour);
             long moment = shown - (Shown(about) - about);
             if (Shown(moment) == shown && !(first < moment))
@@ -35,7 +35,7 @@ internal static class LocalZone
         return first;
     }
 
-    /// <summary>Whether local clocks show second 60 then, as those do whose zone files count leap seconds.</summary>
+    /// <summary>Whether local clocks show second 60 at a moment. They do only if the zone file counts leap seconds.</summary>
     public static unsafe bool IsLeapSecond(long moment)
     {
         SystemCalls.tzset();
@@ -43,7 +43,7 @@ internal static class LocalZone
         return SystemCalls.localtime_r(moment, &local) != null && local.tm_sec == 60;
     }
 
-    /// <summary>The name of a zone that libc takes for UTC because it does not find it; else null.</summary>
+    /// <summary>The value of <c>TZ</c> if libc does not find that zone and uses UTC instead; otherwise null.</summary>
     public static string? FindMissing()
     {
         string? value = EnvironmentBlock.Current.Find(Variable);
@@ -65,7 +65,7 @@ internal static class LocalZone
             && new ReadOnlySpan<byte>(head, magic.Length).SequenceEqual(magic);
     }
 
-    // A name of letters, or of anything in angle brackets, and how far it is from UTC: EST5EDT, <+0530>-5:30.
+    // A POSIX rule: a name of letters, or any name in angle brackets, and a distance from UTC: EST5EDT, <+0530>-5:30.
     private static bool IsRule(string text)
     {
         const int ShortestName = 3;
@@ -83,7 +83,7 @@ internal static class LocalZone
         return isNamed && end < text.Length && char.IsAsciiDigit(text[end]);
     }
 
-    /// <summary>What local clocks show at a moment, as if it were UTC. Where the zone's files count leap seconds, so does this.</summary>
+    /// <summary>The local date and time at a moment, in seconds as if it were UTC. It counts leap seconds if the zone file does.</summary>
     private static unsafe long Shown(long moment)
     {
         const int FirstYear = 1900;

@@ -3,7 +3,7 @@ using VirtTime.Format;
 
 namespace VirtTime.Clocks;
 
-/// <summary>Times and durations as nanoseconds in 128 bits, in which none overflows.</summary>
+/// <summary>Times and durations as nanoseconds in 128 bits, which cannot overflow.</summary>
 internal static class Nanoseconds128
 {
     private const long PerSecond = TimespecMath.NanosecondsPerSecond;
@@ -34,7 +34,7 @@ internal static class Nanoseconds128
         return $"{sign}{seconds}.{rest:D9}";
     }
 
-    /// <summary>Seconds and nanoseconds of what is not negative. Division of 128 bits is slow, and seldom needed.</summary>
+    /// <summary>Seconds and nanoseconds of a time that is not negative. Avoids the slow 128-bit division if 64 bits are enough.</summary>
     public static (long Seconds, long Nanoseconds) Split(Int128 nanoseconds)
     {
         if (nanoseconds <= long.MaxValue)
@@ -44,7 +44,7 @@ internal static class Nanoseconds128
         return ((long)Int128.Min(seconds, long.MaxValue), (long)rest);
     }
 
-    /// <summary>Such as <c>3d 12h 0m 5.250s</c>; milliseconds are enough for a person.</summary>
+    /// <summary>A text such as <c>3d 12h 0m 5.250s</c>, with milliseconds.</summary>
     public static string Words(Int128 nanoseconds)
     {
         Int128 size = Int128.Abs(nanoseconds);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace VirtTime.Clocks;
 
-/// <summary>A realtime clock as a date.</summary>
+/// <summary>Formats a time of a realtime clock as a date.</summary>
 internal static class RealtimeDate
 {
     private const long Second = TimeUnit.Second;
@@ -12,7 +12,7 @@ internal static class RealtimeDate
     public static string? TryFormat(Int128 nanoseconds) =>
         TryFormatSeconds(nanoseconds) is string date ? $"{date}.{(long)Remainder(nanoseconds):D9}Z" : null;
 
-    /// <summary>The same up to the second, without the zone.</summary>
+    /// <summary>The date without a fraction and without the zone; null outside the years 1 to 9999.</summary>
     public static string? TryFormatSeconds(Int128 nanoseconds)
     {
         Int128 seconds = (nanoseconds - Remainder(nanoseconds)) / Second;
@@ -22,6 +22,6 @@ internal static class RealtimeDate
         return DateTimeOffset.FromUnixTimeSeconds((long)seconds).ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
     }
 
-    // Never negative.
+    // The nanoseconds within the second; never negative.
     private static Int128 Remainder(Int128 nanoseconds) => ((nanoseconds % Second) + Second) % Second;
 }

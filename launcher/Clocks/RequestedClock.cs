@@ -3,24 +3,24 @@ using VirtTime.Format;
 
 namespace VirtTime.Clocks;
 
-/// <summary>How a <see cref="ClockSetting"/> says it.</summary>
+/// <summary>What the value of a <see cref="RequestedClock"/> means.</summary>
 internal enum SettingKind
 {
-    /// <summary>What the clock reads.</summary>
+    /// <summary>The time that the virtual clock reads.</summary>
     At,
 
     /// <summary>Virtual − host.</summary>
     Offset,
 
-    /// <summary>When it read zero, by the host's wall clock.</summary>
+    /// <summary>The date, by the host's wall clock, at which the virtual clock read zero.</summary>
     Since,
 }
 
-/// <summary>What the user asked one clock to read.</summary>
+/// <summary>The user's setting for one clock.</summary>
 /// <param name="Option">The option's name, for messages.</param>
 internal sealed record RequestedClock(string Option, Int128 Nanoseconds, SettingKind Kind)
 {
-    /// <summary>The offset as the config file has it: host − virtual.</summary>
+    /// <summary>The offset for the config file: host − virtual.</summary>
     /// <param name="host">The host clock now.</param>
     /// <param name="wallClock">The host's <c>CLOCK_REALTIME</c> at the same moment.</param>
     /// <exception cref="LauncherException">The virtual clock would read less than zero, or more than a config file can hold.</exception>

@@ -4,10 +4,10 @@ using VirtTime.Format;
 
 namespace VirtTime.Clocks;
 
-/// <summary>The host clocks as another process sees them: those of its time namespace (<c>time_namespaces(7)</c>).</summary>
+/// <summary>The host clocks as a process in another time namespace reads them (<c>time_namespaces(7)</c>).</summary>
 internal static class TimeNamespace
 {
-    /// <summary>What to add to the launcher's own clocks to get those of the process.</summary>
+    /// <summary>The time to add to the launcher's clocks to get those of the process, in nanoseconds.</summary>
     internal readonly record struct Difference(Int128 Monotonic, Int128 Boottime)
     {
         public HostClocks.Moment Apply(HostClocks.Moment own) => own with
@@ -17,7 +17,7 @@ internal static class TimeNamespace
         };
     }
 
-    /// <exception cref="LauncherException">The namespaces differ, and by how much cannot be found out.</exception>
+    /// <exception cref="LauncherException">The process is in another time namespace whose offsets cannot be read.</exception>
     public static Difference Between(int pid)
     {
         string? own = SmallFile.TryReadLink("/proc/self/ns/time");
@@ -30,8 +30,7 @@ internal static class TimeNamespace
         if (ownOffsets is null && own is null)
             return default;
 
-        // timens_offsets are those of the namespace that children will be in, which only after unshare(2) is another than the
-        // process's own.
+        // timens_offsets belongs to the namespace of the process's future children. It differs from the process's own only after unshare(2).
         if (ownOffsets is null || otherOffsets is null || HasOtherForChildren("self", own) || HasOtherForChildren($"{pid}", other))
             throw new LauncherException(
                 $"--pid {pid}", "runs in another time namespace, whose offsets cannot be read; run virttime-run inside it");
@@ -41,7 +40,7 @@ internal static class TimeNamespace
             Offset(otherOffsets, "boottime") - Offset(ownOffsets, "boottime"));
     }
 
-    /// <summary>What the launcher's own time namespace adds to the machine's clocks; nothing where that cannot be found out.</summary>
+    /// <summary>The offsets of the launcher's own time namespace from the machine's clocks; zero if unknown.</summary>
     public static Difference OfLauncher()
     {
         // PROC_TIME_INIT_INO: the kernel gives the first time namespace this number on every machine.
@@ -51,7 +50,7 @@ internal static class TimeNamespace
     }
 
     /// <summary>
-    /// The offsets of the time namespace that this process's children will be in, from the machine's own clocks; null where they cannot be read.
+    /// The offsets from the machine's clocks of the time namespace that this process's children will be in; null if they cannot be read.
     /// </summary>
     public static Difference? TryReadForChildren() => SmallFile.TryRead("/proc/self/timens_offsets") is byte[] offsets
         ? new Difference(Offset(offsets, "monotonic"), Offset(offsets, "boottime"))
@@ -63,7 +62,7 @@ internal static class TimeNamespace
         return own is not null && children is not null && children != own;
     }
 
-    // A line is the clock's name, seconds and nanoseconds; Linux 5.5 wrote the clock's number.
+    // A line has the clock's name, seconds and nanoseconds; Linux 5.5 writes the clock's number in place of its name.
     private static Int128 Offset(byte[] offsets, string clock)
     {
         string number = clock == "monotonic" ? "1" : "7";

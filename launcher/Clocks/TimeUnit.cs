@@ -2,16 +2,16 @@ using VirtTime.Format;
 
 namespace VirtTime.Clocks;
 
-/// <summary>The units of a TIME, as systemd has them (<c>systemd.time(7)</c>).</summary>
+/// <summary>The units of a TIME, as in <c>systemd.time(7)</c>.</summary>
 internal static class TimeUnit
 {
     public const long Second = TimespecMath.NanosecondsPerSecond;
 
-    // The micro sign and the Greek letter, which look the same: in UTF-8, a character for each byte.
+    // The micro sign and the Greek letter, which look the same, as byte strings in UTF-8.
     private const string MicroSign = "\u00c2\u00b5s";
     private const string GreekMu = "\u00ce\u00bcs";
 
-    /// <summary>What a unit has in nanoseconds, or 0 where it is none.</summary>
+    /// <summary>The length of a unit in nanoseconds; 0 if it is no unit.</summary>
     public static long Nanoseconds(ReadOnlySpan<char> unit) => unit switch
     {
         "ns" or "nsec" => 1,
@@ -25,9 +25,9 @@ internal static class TimeUnit
         _ => 0,
     };
 
-    /// <summary>Whether it is one that systemd knows and that differs in length.</summary>
+    /// <summary>Whether it is a systemd unit without a fixed length: a month or a year.</summary>
     public static bool HasNoFixedLength(ReadOnlySpan<char> unit) => unit is "y" or "year" or "years" or "M" or "month" or "months";
 
-    /// <summary>Letters, and bytes of characters that are not ASCII.</summary>
+    /// <summary>Whether a unit can contain the character: a letter, or a byte of a character that is not ASCII.</summary>
     public static bool CanHold(char character) => char.IsAsciiLetter(character) || character >= 0x80;
 }

@@ -4,21 +4,22 @@ using VirtTime.Format;
 namespace VirtTime.Clocks;
 
 /// <summary>
-/// Reads a TIME: a number with an optional unit, or several joined, such as <c>12345s</c>, <c>1.5h</c>, <c>3d12h</c>, <c>2h 30min</c>.
+/// Parses a TIME: one or several numbers with units, such as <c>12345s</c>, <c>1.5h</c>, <c>3d12h</c>, <c>2h 30min</c>. A single number
+/// without a unit is in seconds.
 /// </summary>
 internal static class TimeValue
 {
     private const string Blanks = " \t";
     private const string Remedy = "is not a time; try 12s, 3d12h or 250ms";
 
-    // More digits are too far even in nanoseconds; so many fit 128 bits.
+    // A number with more digits is too far even in nanoseconds; numbers with so many digits fit 128 bits.
     private const int MostDigits = 28;
 
     private static readonly Int128 s_farthest = (Int128)TimespecMath.FarthestSeconds * TimeUnit.Second;
 
-    /// <summary>Nanoseconds, exactly; a sign is accepted only where <paramref name="isOffset"/>.</summary>
+    /// <summary>The exact number of nanoseconds. A sign is accepted only if <paramref name="isOffset"/>.</summary>
     /// <param name="option">The option's name, for the message.</param>
-    /// <exception cref="LauncherException">Not a time, finer than a nanosecond, or too far.</exception>
+    /// <exception cref="LauncherException">The text is no time, is finer than a nanosecond, or is too far.</exception>
     public static Int128 Parse(string option, string text, bool isOffset)
     {
         string what = "--" + option;
@@ -70,7 +71,7 @@ internal static class TimeValue
         if (whole.Length > MostDigits || ParseDigits(whole) > s_farthest / nanoseconds)
             throw TooFar(what, text);
 
-        // A week has 604,800 × 10^9 ns = 2^16 × 3^3 × 5^11 × 7: no unit divides further than 16 decimal places.
+        // A week has 604,800 × 10^9 ns = 2^16 × 3^3 × 5^11 × 7. So a fraction with more than 16 decimal places is finer than 1 ns in every unit.
         if (fraction.Length > 16 || !TryScale(fraction, nanoseconds, out Int128 small))
             throw new LauncherException(what, $"\"{text}\" is finer than a nanosecond");
 
@@ -90,7 +91,7 @@ internal static class TimeValue
         return remainder == 0;
     }
 
-    /// <summary>The number that at most <see cref="MostDigits"/> ASCII digits mean; 0 for none.</summary>
+    /// <summary>The value of at most <see cref="MostDigits"/> ASCII digits; 0 for none.</summary>
     public static Int128 ParseDigits(ReadOnlySpan<char> digits)
     {
         Int128 value = 0;

@@ -5,24 +5,24 @@ namespace VirtTime.CommandLine;
 
 /// <summary>The command line as byte strings: the options with their values, and the command.</summary>
 /// <remarks>
-/// The cut is made here and not by the parser, which then never sees the target's arguments: they may be thousands, and may
-/// hold a <c>--</c> or an empty string that is not the launcher's to judge.
+/// This class finds the end of the options, and not the parser. So the parser never sees the target's arguments: they may be thousands, and may
+/// contain <c>--</c> or an empty string, which the launcher must pass on unchanged.
 /// </remarks>
-/// <param name="Options">In the order in which they were typed; an option may be there several times.</param>
-/// <param name="Command">The command and its arguments; empty where there is none.</param>
+/// <param name="Options">The options in the order in which they were typed. An option may occur several times.</param>
+/// <param name="Command">The command and its arguments; empty if there is no command.</param>
 internal sealed record ArgumentList(List<GivenOption> Options, string[] Command)
 {
     private const string EndOfOptions = "--";
 
-    // A split string may hold another -S; this many are enough, and end a definition that never ends.
+    // A split string may contain another -S. The limit ends a definition that expands to itself.
     private const int SplitLimit = 16;
 
     public bool Has(string name) => IndexOf(name) >= 0;
 
-    /// <summary>The value of an option that was given and takes one; otherwise null.</summary>
+    /// <summary>The value of an option; null if the option was not given or takes no value.</summary>
     public string? ValueOf(string name) => IndexOf(name) is int index and >= 0 ? Options[index].Value : null;
 
-    /// <summary>Where the option was given first; below zero where it was not.</summary>
+    /// <summary>The index of the option's first occurrence; -1 if it was not given.</summary>
     public int IndexOf(string name)
     {
         for (int i = 0; i < Options.Count; i++)
@@ -38,8 +38,8 @@ internal sealed record ArgumentList(List<GivenOption> Options, string[] Command)
     public string[] Of(OptionGroup group) =>
         [.. Options.FindAll(option => option.Row.Group == group).ConvertAll(option => option.Argument)];
 
-    /// <summary>Replaces each <c>-S</c> by what it splits into, and reads options up to the command.</summary>
-    /// <exception cref="LauncherException">An unknown or incomplete option, or a string that cannot be split.</exception>
+    /// <summary>Reads the options up to the command, and replaces each <c>-S</c> by the arguments into which it splits.</summary>
+    /// <exception cref="LauncherException">An option is unknown or incomplete, or a string cannot be split.</exception>
     public static ArgumentList Parse(string[] arguments, Func<string, string?> variable)
     {
         List<GivenOption> options = [];
@@ -102,7 +102,7 @@ internal sealed record ArgumentList(List<GivenOption> Options, string[] Command)
         return at + 1;
     }
 
-    // A string to split may be a single "--", as for env(1).
+    // The value of -S may be "--", as for env(1).
     private static string ValueAfter(string[] arguments, int at, OptionRow row, string typed)
     {
         bool isSplit = row.Name == OptionNames.SplitString;
@@ -116,9 +116,9 @@ internal sealed record ArgumentList(List<GivenOption> Options, string[] Command)
 }
 
 /// <summary>An option that was typed.</summary>
-/// <param name="Value">Null for an option without a value.</param>
+/// <param name="Value">Null if the option takes no value.</param>
 internal sealed record GivenOption(OptionRow Row, string? Value)
 {
-    /// <summary>As an argument with the whole name, for the parser.</summary>
+    /// <summary>The option with its full name, as an argument for the parser.</summary>
     public string Argument => Value is null ? "--" + Row.Name : $"--{Row.Name}={Value}";
 }

@@ -1,14 +1,14 @@
 namespace VirtTime.CommandLine;
 
-/// <summary>By what a command gets its clocks.</summary>
+/// <summary>How the clocks of a command are shifted.</summary>
 internal enum Backend
 {
     /// <summary>The interposer and a config file.</summary>
     Preload,
 
-    /// <summary>A time namespace of the kernel's.</summary>
+    /// <summary>A time namespace of the kernel.</summary>
     Namespace,
 
-    /// <summary>The interposer, and a time namespace where it would not get into the command.</summary>
+    /// <summary>The interposer, or a time namespace if the interposer may not get into the command.</summary>
     Auto,
 }

@@ -2,12 +2,12 @@ using VirtTime.Base;
 
 namespace VirtTime.CommandLine;
 
-/// <summary>What cannot be had with a time namespace.</summary>
+/// <summary>Refuses options that a time namespace cannot fulfil.</summary>
 internal static class BackendRules
 {
     private const string Remedy = "; use --backend preload";
 
-    /// <exception cref="LauncherException">The backend that was asked for cannot do what else was asked for.</exception>
+    /// <exception cref="LauncherException">The backend cannot do what another option asks for, or there is no command.</exception>
     public static void Check(Request request)
     {
         if (request.Running.Backend is null)
@@ -20,10 +20,10 @@ internal static class BackendRules
             throw new LauncherException("--" + OptionNames.Backend, "is for a command that is run; leave it out here");
     }
 
-    /// <summary>The first option that a time namespace has nothing for; null where it can do all that was asked for.</summary>
+    /// <summary>The first option that a time namespace cannot fulfil; null if there is none.</summary>
     public static OptionRow? FindImpossible(Request request) => Array.Find(
         OptionTable.Rows, row => row.NotInNamespace is not null && request.Arguments.Has(row.Name) && !IsOfCheck(request, row));
 
-    // With --check, --json is the form of its answer, not of a config file's state.
+    // With --check, --json is the form of the result of the check, and does not ask for the state of a config file.
     private static bool IsOfCheck(Request request, OptionRow row) => request.Running.Check && row.Name == OptionNames.Json;
 }

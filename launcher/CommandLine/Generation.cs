@@ -4,7 +4,7 @@ using VirtTime.Diagnostics;
 
 namespace VirtTime.CommandLine;
 
-/// <summary><c>--generate WHAT</c>: prints a completion or the manual page, which the executable holds as resources.</summary>
+/// <summary><c>--generate WHAT</c>: prints a completion or the manual page. The executable contains them as resources.</summary>
 internal static class Generation
 {
     private const string Option = "--" + OptionNames.Generate;

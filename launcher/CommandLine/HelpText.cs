@@ -1,12 +1,12 @@
 namespace VirtTime.CommandLine;
 
-/// <summary>What <c>--help</c> prints: at most 80 columns, options in the order of <see cref="OptionTable"/>.</summary>
+/// <summary>The output of <c>--help</c>: at most 80 columns, with the options in the order of <see cref="OptionTable"/>.</summary>
 internal static class HelpText
 {
-    // Of what is said of an option.
+    // The column at which the description of an option begins.
     private const int Column = 31;
 
-    /// <summary>What <c>--version</c> prints.</summary>
+    /// <summary>The output of <c>--version</c>.</summary>
     public static string VersionLine => $"virttime-run {Version}\n";
 
     public static string Version => typeof(HelpText).Assembly.GetName().Version!.ToString(3);

@@ -71,7 +71,7 @@ internal sealed class ConfigOptions
 }
 
 /// <summary>The options of <see cref="OptionGroup.Running"/> as they were typed.</summary>
-/// <remarks><c>--split-string</c> is not here: <see cref="ArgumentList"/> has replaced it before the parser runs.</remarks>
+/// <remarks><c>--split-string</c> is missing, because <see cref="ArgumentList"/> replaces it before the parser runs.</remarks>
 internal sealed class RunningOptions
 {
     [Option(OptionNames.Backend)]

@@ -2,10 +2,10 @@ using VirtTime.Base;
 
 namespace VirtTime.CommandLine;
 
-/// <summary>The rules of <see cref="OptionTable"/> about options that do not go together, whatever their values.</summary>
+/// <summary>Checks the rules of <see cref="OptionTable"/> about options that cannot be combined, whatever their values.</summary>
 internal static class OptionRules
 {
-    /// <exception cref="LauncherException">Two options of which only one can be given.</exception>
+    /// <exception cref="LauncherException">Two options contradict each other.</exception>
     public static void CheckContradictions(ArgumentList list)
     {
         foreach (OptionRow row in OptionTable.Rows)
@@ -15,11 +15,9 @@ internal static class OptionRules
         }
     }
 
-    /// <summary>
-    /// Of the options that ask for something of their own, such as <c>--list</c>. Where several are given, the one that goes with the
-    /// fewest others is named.
-    /// </summary>
-    /// <exception cref="LauncherException">An option or a command that does not go with one of them.</exception>
+    /// <summary>Checks options that are a form of the command line of their own, such as <c>--list</c>.</summary>
+    /// <remarks>If several of them are given, the error names the one that can be combined with the fewest options.</remarks>
+    /// <exception cref="LauncherException">One of them cannot be combined with another option or with a command.</exception>
     public static void CheckCompany(ArgumentList list)
     {
         List<GivenOption> given = list.Options.FindAll(option => option.Row.Company is not null);

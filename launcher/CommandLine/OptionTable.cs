@@ -2,10 +2,11 @@ using VirtTime.Base;
 
 namespace VirtTime.CommandLine;
 
-/// <summary>
-/// All options, in the order of the help. The scanner, abbreviations, rules and the help read this table; tests hold the classes of
-/// values, the completions and the manual page to it.
-/// </summary>
+/// <summary>All options, in the order of the help.</summary>
+/// <remarks>
+/// The scanner, abbreviations, rules and the help read this table. Tests compare it with the classes in OptionGroups.cs, the completions and the
+/// manual page.
+/// </remarks>
 internal static class OptionTable
 {
     private const string HostDate = "a time namespace has the host's date";
@@ -126,8 +127,10 @@ internal static class OptionTable
         new(OptionGroup.Output, OptionNames.Version, null, "the version") { Letter = 'V' },
     ];
 
-    /// <summary>The option with this name or the only one that begins so, as for <c>getopt_long(3)</c>; null where there is none.</summary>
-    /// <exception cref="LauncherException">Several names begin so.</exception>
+    /// <summary>
+    /// Finds the option with this name, or the only one whose name begins so, as <c>getopt_long(3)</c> does; null if there is none.
+    /// </summary>
+    /// <exception cref="LauncherException">The names of several options begin so.</exception>
     public static OptionRow? Complete(string typed)
     {
         if (typed.Length == 0)

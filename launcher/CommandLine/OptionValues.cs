@@ -5,16 +5,16 @@ using VirtTime.Format;
 
 namespace VirtTime.CommandLine;
 
-/// <summary>Reads the values that are not times.</summary>
+/// <summary>Reads option values that are not times.</summary>
 internal static class OptionValues
 {
-    /// <summary>As the value of <c>--boottime-offset</c>: what the monotonic clock has.</summary>
+    /// <summary>The value of <c>--boottime-offset</c> that makes the boottime clock follow the monotonic clock.</summary>
     public const string AsMonotonic = "monotonic";
 
-    // What the owner needs.
+    // The owner needs these permissions to use the file.
     private const uint DefaultMode = Permissions.OwnersFile;
 
-    /// <summary>Octal permissions; reading and writing for the owner must be among them, or the owner could not use the file.</summary>
+    /// <summary>Reads octal permissions. They must allow the owner to read and write, or the owner could not use the file.</summary>
     public static uint ParseMode(string? text)
     {
         if (text is null)
@@ -36,7 +36,7 @@ internal static class OptionValues
             : throw new LauncherException("--" + OptionNames.ConfigMode, $"\"{text}\" keeps the owner from reading or writing; try 0640");
     }
 
-    /// <summary>The size in bytes of a file that is created.</summary>
+    /// <summary>The size in bytes of a new config file with this layout.</summary>
     public static long ParseLayout(string? text) => text switch
     {
         null or "virttime" => ConfigLayout.FileSize,
@@ -76,7 +76,7 @@ internal static class OptionValues
         _ => throw NoWord(OptionNames.LogLevel, text, "a level"),
     };
 
-    /// <summary>The words as "a, b or c".</summary>
+    /// <summary>Joins the words as "a, b or c".</summary>
     public static string Alternatives(string[] words) => string.Join(", ", words[..^1]) + " or " + words[^1];
 
     private static LauncherException NoWord(string option, string text, string noun) =>

@@ -9,8 +9,8 @@ namespace VirtTime.CommandLine;
 /// <summary>Runs CommandLineParser over the launcher's own arguments, group by group.</summary>
 internal static class OptionsParser
 {
-    /// <summary>The options of one group, which are all that the parser looks for and all that it sees.</summary>
-    /// <exception cref="LauncherException">An option that was given twice.</exception>
+    /// <summary>Parses the options of one group. The parser knows and sees only these.</summary>
+    /// <exception cref="LauncherException">An option was given twice.</exception>
     [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(ClockOptions))]
     [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(ConfigOptions))]
     [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(RunningOptions))]
@@ -28,8 +28,8 @@ internal static class OptionsParser
     }
 
     /// <remarks>
-    /// Without its constructor, which asks <see cref="Console"/> for the width of the terminal: that installs signal handlers and
-    /// sends the terminal a control sequence, traces that the target would find. All that the parser reads is set here.
+    /// The constructor is not run, because it asks <see cref="Console"/> for the width of the terminal. That would install signal handlers and send
+    /// the terminal a control sequence, and the target would find both. All properties that the parser reads are set here.
     /// </remarks>
     private static ParserSettings Settings()
     {
@@ -43,11 +43,11 @@ internal static class OptionsParser
         return settings;
     }
 
-    // Public is only the constructor that makes its settings itself.
+    // The parser's public constructors create the settings themselves.
     [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
     private static extern Parser NewParser(ParserSettings settings);
 
-    // All else that the parser could object to, ArgumentList has refused.
+    // ArgumentList has refused everything else that the parser could refuse.
     private static LauncherException Explain(Error error) => error is RepeatedOptionError repeated
         ? new LauncherException("--" + repeated.NameInfo.LongName, "given twice; give it once")
         : new LauncherException("command line", "not understood; see virttime-run --help");

@@ -1,10 +1,12 @@
 namespace VirtTime.CommandLine;
 
-/// <summary>Reads the options of most launches, a command on clocks of its own, without CommandLineParser.</summary>
-/// <remarks>The parser's reflection takes more time than all else that the launcher does.</remarks>
+/// <summary>Reads the options of a launch that has clock options only, without CommandLineParser.</summary>
+/// <remarks>Most launches are of this kind. The parser's reflection takes more time than the rest of the launcher's own work.</remarks>
 internal static class PlainLaunch
 {
-    /// <summary>What the parser would read; null where it has to: for other options, for one that was given twice, and without a command.</summary>
+    /// <summary>
+    /// The same result as the parser's. Null if the parser is needed: for other options, an option that was given twice, or without a command.
+    /// </summary>
     public static ClockOptions? TryRead(ArgumentList list)
     {
         if (list.Command.Length == 0)

@@ -5,7 +5,7 @@ using VirtTime.Config;
 
 namespace VirtTime.CommandLine;
 
-/// <summary>What the user wants, checked as far as the command line alone allows.</summary>
+/// <summary>The user's request, checked as far as the command line alone allows.</summary>
 internal sealed record Request
 {
     public required ArgumentList Arguments { get; init; }
@@ -16,44 +16,44 @@ internal sealed record Request
 
     public required OutputOptions Output { get; init; }
 
-    /// <summary>The command and its arguments; empty where there is none.</summary>
+    /// <summary>The command and its arguments; empty if there is no command.</summary>
     public string[] Command => Arguments.Command;
 
-    /// <summary>Null: the monotonic family is not to be changed.</summary>
+    /// <summary>What is requested for the monotonic clocks; null if they do not change.</summary>
     public RequestedClock? Monotonic { get; init; }
 
-    /// <summary>Null: the boottime family is not to be changed, or shares the monotonic offset.</summary>
+    /// <summary>What is requested for the boottime clocks; null if they do not change, or follow the monotonic clocks.</summary>
     public RequestedClock? Boottime { get; init; }
 
-    /// <summary>Null: the realtime family is not to be changed. Where it is to be the host's, it loses its offset.</summary>
+    /// <summary>What is requested for the realtime clocks; null if they do not change. Their offset stays in force even if it is 0.</summary>
     public RequestedClock? Realtime { get; init; }
 
-    /// <summary>The boottime family is to lose the offset of its own.</summary>
+    /// <summary>Whether the boottime clocks lose their own offset, and so follow the monotonic clocks.</summary>
     public bool SharesBoottime { get; init; }
 
-    /// <summary>How far the virtual clocks are to be moved from where they are, in nanoseconds; null for not at all.</summary>
+    /// <summary>By how much to move the virtual clocks, in nanoseconds; null if they are not moved.</summary>
     public Int128? Advance { get; init; }
 
-    /// <summary>By what the command gets its clocks.</summary>
+    /// <summary>How the command's clocks are shifted.</summary>
     public Backend Backend { get; init; }
 
-    /// <summary>Permission bits of a config file that is created.</summary>
+    /// <summary>The permission bits of a new config file.</summary>
     public uint ConfigMode { get; init; }
 
-    /// <summary>The size of a config file that is created, in bytes, which tells its layout.</summary>
+    /// <summary>The size of a new config file in bytes, which determines its layout.</summary>
     public long ConfigSize { get; init; }
 
-    /// <summary>Null where no process was named.</summary>
+    /// <summary>The process id of <c>--pid</c>; null without this option.</summary>
     public int? Pid { get; init; }
 
     public LogLevel LogLevel { get; init; }
 
-    /// <summary>What a new config file is to hold, from the host clocks of the moment of the call.</summary>
+    /// <summary>Computes the content of a new config file from what the host clocks read now.</summary>
     public ConfigContent NewContent() => ConfigContent.For(Monotonic, Boottime, Realtime);
 
     public bool ChangesClocks => Monotonic is not null || Boottime is not null || SharesBoottime || Realtime is not null || Advance is not null;
 
-    /// <exception cref="LauncherException">A value that cannot be, or options that contradict each other.</exception>
+    /// <exception cref="LauncherException">A value is invalid, or options contradict each other.</exception>
     public static Request From(ArgumentList list, TypedOptions typed)
     {
         OptionRules.CheckContradictions(list);

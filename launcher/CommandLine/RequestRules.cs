@@ -3,10 +3,10 @@ using VirtTime.Format;
 
 namespace VirtTime.CommandLine;
 
-/// <summary>Which options go together, where that depends on more than <see cref="OptionTable"/> says.</summary>
+/// <summary>Checks which options can be combined, if that depends on more than <see cref="OptionTable"/> says.</summary>
 internal static class RequestRules
 {
-    /// <exception cref="LauncherException">The first contradiction found, or an empty value.</exception>
+    /// <exception cref="LauncherException">The first contradiction that is found, or an empty value.</exception>
     public static void Check(Request request)
     {
         BackendRules.Check(request);

@@ -1,9 +1,9 @@
 namespace VirtTime.CommandLine;
 
-/// <summary>The options as they were typed, group by group; <see cref="Request"/> holds what they mean.</summary>
+/// <summary>The options as they were typed, by group. <see cref="Request"/> holds their meaning.</summary>
 internal sealed record TypedOptions(ClockOptions Clocks, ConfigOptions Config, RunningOptions Running, OutputOptions Output)
 {
-    /// <exception cref="LauncherException">An option that was given twice.</exception>
+    /// <exception cref="LauncherException">An option was given twice.</exception>
     public static TypedOptions Read(ArgumentList list) => new(
         PlainLaunch.TryRead(list) ?? OptionsParser.Parse<ClockOptions>(list, OptionGroup.Clocks),
         OptionsParser.Parse<ConfigOptions>(list, OptionGroup.ConfigFile),

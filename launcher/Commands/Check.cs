@@ -7,7 +7,9 @@ using VirtTime.Target;
 
 namespace VirtTime.Commands;
 
-/// <summary><c>--check</c>: says what a command is, by what it would get its clocks, and whether it escapes; and runs nothing.</summary>
+/// <summary>
+/// <c>--check</c>: prints what a command is, how its clocks would be shifted, and whether it would escape. It does not run the command.
+/// </summary>
 internal static class Check
 {
     private const string Possible = "can be virtualised";
@@ -17,8 +19,8 @@ internal static class Check
     private const string None = "none";
     private const string Namespace = "namespace";
 
-    /// <returns>0 where it can be virtualised, or that is not known and it would be run; 125 where it would escape.</returns>
-    /// <exception cref="LauncherException">The command cannot be run at all; with status 125.</exception>
+    /// <returns>0 if the command can be virtualised, or if that is unknown and the command would be run; otherwise 125.</returns>
+    /// <exception cref="LauncherException">The command cannot be run at all. The status is 125.</exception>
     public static int Run(Request request)
     {
         Finding finding = Inspect(request.Command);
@@ -93,7 +95,7 @@ internal static class Check
         return finding.Doubt is string doubt ? new("preload", null, Doubtful, doubt) : new("preload", null, Possible, Condition(finding));
     }
 
-    // Tried in earnest: this process has nothing else to do.
+    // This really creates the namespace and sets its clocks. The process only prints the result afterwards, so that does no harm.
     private static string? WhyNoNamespace(Request request, Finding finding, out string? where)
     {
         where = null;
@@ -108,7 +110,7 @@ internal static class Check
         }
         catch (LauncherException exception)
         {
-            // What is at fault has been said already.
+            // The caller's text names the time namespace already.
             const string What = NamespaceEntry.What + ": ";
             return exception.Message.StartsWith(What, StringComparison.Ordinal) ? exception.Message[What.Length..] : exception.Message;
         }
@@ -118,7 +120,7 @@ internal static class Check
     {
         try
         {
-            // The interposer need not be there.
+            // The library need not exist here, so its file name is enough.
             return TargetInspection.Inspect(command, TargetEnvironment.OnVirtualClocks(InterposerLibrary.FileName));
         }
         catch (LauncherException exception)
@@ -127,9 +129,9 @@ internal static class Check
         }
     }
 
-    /// <param name="Backend">By what the command would get its clocks.</param>
-    /// <param name="BackendNote">What is to be known about that; otherwise null.</param>
-    /// <param name="Verdict">Whether it gets them.</param>
+    /// <param name="Backend">How the command's clocks would be shifted.</param>
+    /// <param name="BackendNote">A remark about that, or null.</param>
+    /// <param name="Verdict">Whether they would be shifted.</param>
     /// <param name="Reason">Why not, or on what condition; otherwise null.</param>
     private readonly record struct Judgement(string Backend, string? BackendNote, string Verdict, string? Reason);
 }

@@ -11,7 +11,7 @@ internal static unsafe class CommandExecution
 
     /// <summary>Returns only if the target cannot be executed; the result says why.</summary>
     /// <param name="path">The file to execute.</param>
-    /// <param name="arguments">Byte strings, with the name of the command as the user gave it first.</param>
+    /// <param name="arguments">Byte strings. The first one is the command's name as the user typed it.</param>
     public static LauncherException Execute(string path, string[] arguments, EnvironmentBlock environment)
     {
         byte** argumentPointers = CopyStrings(arguments);
@@ -20,8 +20,8 @@ internal static unsafe class CommandExecution
         SystemCalls.execve(path, argumentPointers, environmentPointers);
         int error = ErrorNumber.Last;
 
-        // A script without "#!", which execvp(3), and with it env(1), hands to the shell. So would they a program that the kernel
-        // refuses, whose bytes the shell would take for commands.
+        // execvp(3), and so env(1), gives a script without "#!" to the shell. They do the same with a program that the kernel refuses, although the
+        // shell takes its bytes for commands. The launcher does not.
         if (error == ErrorNumber.ENOEXEC && !IsProgram(path))
         {
             SystemCalls.execve(Shell, CopyStrings([Shell, path, .. arguments[1..]]), environmentPointers);
@@ -45,7 +45,7 @@ internal static unsafe class CommandExecution
         _ => new LauncherException(command, ErrorNumber.Text(error), ExitStatus.CommandCannotRun),
     };
 
-    /// <summary>An array of C strings that ends in null. Never freed: the process image ends first.</summary>
+    /// <summary>Makes an array of C strings that ends with null. It is never freed, because exec replaces the memory.</summary>
     private static byte** CopyStrings(IReadOnlyList<string> strings)
     {
         nuint size = 0;

@@ -7,11 +7,11 @@ using VirtTime.Diagnostics;
 
 namespace VirtTime.Commands;
 
-/// <summary>From the command line to what it asks for.</summary>
+/// <summary>Reads the command line and does what it asks for.</summary>
 internal static class Dispatch
 {
-    /// <returns>The exit status; a command that is run does not return.</returns>
-    /// <exception cref="LauncherException">It cannot be done.</exception>
+    /// <returns>The exit status. It does not return if it runs a command.</returns>
+    /// <exception cref="LauncherException">The request is invalid or fails.</exception>
     public static int Run(string[] arguments)
     {
         ArgumentList list = ArgumentList.Parse(arguments, EnvironmentBlock.Current.Find);
@@ -30,7 +30,7 @@ internal static class Dispatch
 
         OwnPrivileges.Check();
         Request request = Request.From(list, typed);
-        // Its thread would keep the process out of a user namespace.
+        // A process with more than one thread cannot enter a user namespace, and the logger has a thread. So with another backend it starts later.
         if (request.Backend == Backend.Preload)
             Log.Start(request.LogLevel);
         if (request.Config.List)

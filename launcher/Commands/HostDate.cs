@@ -4,13 +4,13 @@ using VirtTime.Diagnostics;
 
 namespace VirtTime.Commands;
 
-/// <summary>The host's date, which a command on it sets where it has the privilege for that.</summary>
+/// <summary>Logs a note if a command may set the host's date.</summary>
 internal static class HostDate
 {
     private const string MachinesUserNamespace = "user:[4026531837]";
 
-    /// <summary>Says so where the config file has no date of its own.</summary>
-    /// <param name="config">The command's config file.</param>
+    /// <summary>Logs the note if the config file has no realtime offset.</summary>
+    /// <param name="config">The path of the command's config file.</param>
     public static void NoteIfSettable(string config)
     {
         if (!Log.IsOn)
@@ -21,14 +21,14 @@ internal static class HostDate
             NoteIfSettable();
     }
 
-    /// <summary>Says so of a command without a config file.</summary>
+    /// <summary>Logs the note for a command without a config file.</summary>
     public static void NoteIfSettable()
     {
         if (Log.IsOn && IsSettable())
             Log.Debug($"no date is given, and CAP_SYS_TIME is there: a program that sets the date sets the host's; --realtime-offset 0 (by preload) prevents that");
     }
 
-    // The privilege counts in the machine's own user namespace only.
+    // CAP_SYS_TIME allows setting the date only in the machine's own (initial) user namespace.
     private static bool IsSettable() =>
         CapabilitySets.Has(CapabilitySets.OfThisProcess().Effective, CapabilitySets.CAP_SYS_TIME)
             && SmallFile.TryReadLink("/proc/self/ns/user") is null or MachinesUserNamespace;

@@ -6,16 +6,16 @@ using VirtTime.Target;
 
 namespace VirtTime.Commands;
 
-/// <summary><c>--none</c>: runs a command on the host's clocks, from within a tree whose clocks are shifted.</summary>
+/// <summary><c>--none</c>: runs a command on the host's clocks, from within a process tree whose clocks are shifted.</summary>
 internal static class HostLaunch
 {
-    /// <summary>Returns only by an exception: on success this process has become the target.</summary>
+    /// <summary>Never returns: on success this process becomes the target, otherwise it throws.</summary>
     /// <exception cref="LauncherException">The command cannot be run.</exception>
     public static int Run(Request request)
     {
         EnvironmentBlock environment = TargetEnvironment.OnHostClocks();
 
-        // Whether it would escape makes no difference here; whether it is there does.
+        // The inspection only has to find the command. On the host's clocks it does not matter whether the command would escape.
         string path = TargetInspection.Inspect(request.Command, environment).Command;
         if (TimeNamespace.TryReadForChildren() is { } difference && difference != default)
             StandardStreams.WriteMessage("warning: --none: this is a time namespace with shifted clocks, which cannot be left");

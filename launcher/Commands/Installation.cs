@@ -4,16 +4,14 @@ using VirtTime.Target;
 
 namespace VirtTime.Commands;
 
-/// <summary>
-/// <c>--install DIR</c>: copies the launcher and the library, for an image that holds nothing else and so has no <c>cp</c>. Each file is there
-/// whole or not at all, and whoever runs with an old one keeps it.
-/// </summary>
+/// <summary><c>--install DIR</c>: copies the launcher and the library, for an image that contains nothing else and so has no <c>cp</c>.</summary>
+/// <remarks>Each file is replaced as a whole. A process that runs with an old file keeps it.</remarks>
 internal static unsafe class Installation
 {
     private const string LauncherName = "virttime-run";
     private const int BufferSize = 64 * 1024;
 
-    /// <exception cref="LauncherException">It cannot be done, and nothing was changed.</exception>
+    /// <exception cref="LauncherException">The files cannot be installed. The old ones remain, unless the last step of all fails.</exception>
     public static int Run(string directory)
     {
         string target = WorkingDirectory.Absolute(directory).TrimEnd('/') + "/";
@@ -36,7 +34,7 @@ internal static unsafe class Installation
             if (LibraryFile.WhyNotLoadable(newLibrary) is string reason)
                 throw Failure(directory, "the copied library " + reason);
 
-            // In this order, a launcher never lies there without a library.
+            // The library comes first, so that the directory never contains a launcher without a library.
             Rename(directory, newLibrary, target + InterposerLibrary.FileName);
             Rename(directory, newLauncher, target + LauncherName);
         }
@@ -104,7 +102,7 @@ internal static unsafe class Installation
         }
     }
 
-    // Growing past RLIMIT_FSIZE would end us with SIGXFSZ.
+    // A file that grows beyond RLIMIT_FSIZE would end the launcher with SIGXFSZ.
     private static void CheckSizeLimit(string directory, long size)
     {
         if (SystemCalls.getrlimit(SystemCalls.RLIMIT_FSIZE, out rlimit limit) == 0 && limit.rlim_cur < (ulong)size)

@@ -6,12 +6,12 @@ using VirtTime.Processes;
 
 namespace VirtTime.Commands;
 
-/// <summary>The config file of a running program, for a command that is to run on the same clocks.</summary>
+/// <summary>Finds the config file of a running program, for a command that is to run on the same clocks.</summary>
 internal static class JoinedConfig
 {
-    /// <summary>Adjusts the clocks of both where the request asks for it.</summary>
-    /// <returns>An absolute path under which the command finds that very file.</returns>
-    /// <exception cref="LauncherException">The file cannot be used, or the command would not find it or see other clocks.</exception>
+    /// <summary>Finds the file, and adjusts the clocks of both programs if the request asks for that.</summary>
+    /// <returns>An absolute path under which the command finds this file.</returns>
+    /// <exception cref="LauncherException">The file cannot be used, or the command would not find it or would see other clocks.</exception>
     public static string Prepare(int pid, Request request)
     {
         bool changes = request.ChangesClocks || request.Config.Resume;

@@ -11,7 +11,7 @@ namespace VirtTime.Commands;
 /// <summary>Runs a command with shifted clocks.</summary>
 internal static class Launch
 {
-    /// <summary>Returns only by an exception: on success this process has become the target.</summary>
+    /// <summary>Never returns: on success this process becomes the target, otherwise it throws.</summary>
     /// <exception cref="LauncherException">The command or the config file cannot be used.</exception>
     public static int Run(Request request)
     {
@@ -26,7 +26,7 @@ internal static class Launch
         string path = CheckTarget(request, environment);
         Log.Debug($"command {path}, interposer {interposer}");
 
-        // Last, since a clock given with --monotonic-at counts from here.
+        // The config file comes last, because a clock that is given with --monotonic-at counts from this moment.
         bool isPrivate = request.Config.Path is null && request.Pid is null;
         string config = PrepareConfig(request);
 

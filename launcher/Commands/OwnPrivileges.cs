@@ -3,12 +3,11 @@ using VirtTime.Base;
 
 namespace VirtTime.Commands;
 
-/// <summary>A launcher that was itself started set-user-ID or the like.</summary>
+/// <summary>Refuses to run if the launcher itself was started set-user-ID, set-group-ID or with file capabilities.</summary>
 internal static class OwnPrivileges
 {
     /// <exception cref="LauncherException">
-    /// The target would start so as well, and its loader drop <c>LD_PRELOAD</c>; and whoever called would have files written as another
-    /// user.
+    /// The target would be started so too, and its loader would ignore <c>LD_PRELOAD</c>. The caller could also have files written as another user.
     /// </exception>
     public static void Check()
     {

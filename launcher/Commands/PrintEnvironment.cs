@@ -6,12 +6,12 @@ using VirtTime.Target;
 
 namespace VirtTime.Commands;
 
-/// <summary><c>--print-env</c>: what the launcher would add to the environment, for somebody else to start the program.</summary>
+/// <summary><c>--print-env</c>: prints the variables that the launcher would add, so that another program can start the target.</summary>
 internal static class PrintEnvironment
 {
     private const string Plain = "/._-+:,@%=";
 
-    /// <exception cref="LauncherException">The config file cannot be used, or a value is not plain.</exception>
+    /// <exception cref="LauncherException">The config file cannot be used, or a value contains special characters.</exception>
     public static int Run(Request request)
     {
         string path = request.Config.Path!;
@@ -26,7 +26,7 @@ internal static class PrintEnvironment
         return ExitStatus.Success;
     }
 
-    // A shell would want quotes where a CI environment file would keep them, so that no form is right for both.
+    // A shell needs quotes around special characters, and a CI environment file takes quotes as part of the value. No form is right for both.
     private static string Line(string name, string value) =>
         value.All(character => char.IsAsciiLetterOrDigit(character) || Plain.Contains(character))
         ? $"{name}={value}\n"

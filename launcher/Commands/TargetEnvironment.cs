@@ -3,10 +3,12 @@ using VirtTime.Target;
 
 namespace VirtTime.Commands;
 
-/// <summary>What a target gets for an environment: this process's own, but for the variables that the interposer looks at.</summary>
+/// <summary>Makes the target's environment: this process's own, except for the variables that the interposer reads.</summary>
 internal static class TargetEnvironment
 {
-    /// <summary>With the interposer, whoever has left before; the config file's name is still to be added.</summary>
+    /// <summary>
+    /// Adds the interposer, and removes <c>VIRT_TIME_INHERIT</c>, which an outer <c>--none</c> has set. The caller adds the config file.
+    /// </summary>
     public static EnvironmentBlock OnVirtualClocks(string interposer)
     {
         EnvironmentBlock current = EnvironmentBlock.Current;
@@ -16,9 +18,7 @@ internal static class TargetEnvironment
         return current.With(EnvironmentBlock.Preload, InterposerLibrary.Prepend(interposer, current.Find(EnvironmentBlock.Preload)));
     }
 
-    /// <summary>
-    /// Without it, and with the word that it is to stay out: what is preloaded by <c>/etc/ld.so.preload</c> asks for it.
-    /// </summary>
+    /// <summary>Removes the interposer, and sets <c>VIRT_TIME_INHERIT=0</c> for one that <c>/etc/ld.so.preload</c> brings into the program.</summary>
     public static EnvironmentBlock OnHostClocks()
     {
         EnvironmentBlock current = EnvironmentBlock.Current;

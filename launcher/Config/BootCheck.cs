@@ -2,13 +2,13 @@ using VirtTime.Clocks;
 
 namespace VirtTime.Config;
 
-/// <summary>Whether a file's offsets are relative to the clocks of this boot.</summary>
+/// <summary>Tells whether the offsets in a config file are relative to the clocks of this boot.</summary>
 internal static class BootCheck
 {
-    /// <summary>Whether they mean nothing here. An offset of nothing means the same on every host, and so does a date.</summary>
+    /// <summary>Whether the file has a monotonic or boottime offset of another boot. Zero and realtime offsets are valid on every host.</summary>
     public static bool IsOfOtherBoot(ConfigHeader header) => IsOfThisBoot(header) == false && HasOffset(header.Offsets);
 
-    /// <summary>Null where the file or the kernel does not say.</summary>
+    /// <summary>Null if the file has no boot id or the kernel does not give one.</summary>
     public static bool? IsOfThisBoot(ConfigHeader header)
     {
         if (!header.HasExtension)

@@ -3,14 +3,13 @@ using VirtTime.Base;
 
 namespace VirtTime.Config;
 
-/// <summary>The identity of the running kernel's boot: 16 bytes, or all zero where the kernel does not say.</summary>
+/// <summary>The kernel's id of a boot: 16 bytes, all zero if unknown.</summary>
 internal readonly record struct BootId(UInt128 Value)
 {
     private const string Source = "/proc/sys/kernel/random/boot_id";
 
     public bool IsKnown => Value != 0;
 
-    /// <summary>Of this boot.</summary>
     public static BootId Current()
     {
         byte[] text = SmallFile.TryRead(Source) ?? [];
@@ -20,7 +19,7 @@ internal readonly record struct BootId(UInt128 Value)
             : default;
     }
 
-    /// <summary>From the 16 bytes in a config file, in the order in which the text has them.</summary>
+    /// <summary>Reads the 16 bytes of a config file. Their order is that of the hexadecimal digits in <c>boot_id</c>.</summary>
     public static BootId From(ReadOnlySpan<byte> bytes) => new(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes));
 
     public void CopyTo(Span<byte> bytes) => System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(bytes, Value);

@@ -3,14 +3,14 @@ using VirtTime.Format;
 
 namespace VirtTime.Config;
 
-/// <summary>What goes into a new config file.</summary>
+/// <summary>The offset and the extension block of a new config file.</summary>
 internal readonly record struct ConfigContent(timespec Offset, ConfigExtension Extension)
 {
     /// <summary>
-    /// Offsets that make the clocks read what was asked, from the host clocks of this moment. Without any clock option the virtual
-    /// monotonic clock starts at zero; with only one for another clock, the monotonic clock stays the host's.
+    /// Computes the offsets from the host clocks of this moment. Without any clock option the virtual monotonic clock starts at zero.
+    /// If only other clocks are given, the monotonic clock stays the host's.
     /// </summary>
-    /// <exception cref="LauncherException">A clock would be below zero.</exception>
+    /// <exception cref="LauncherException">A clock would be below zero, or too far for a config file.</exception>
     public static ConfigContent For(RequestedClock? monotonic, RequestedClock? boottime, RequestedClock? realtime)
     {
         BootId boot = BootId.Current();

@@ -3,17 +3,17 @@ using VirtTime.Format;
 
 namespace VirtTime.Config;
 
-/// <summary>Makes config files so that another process sees no file or a whole one.</summary>
+/// <summary>Creates config files. Another process sees either no file or the complete file.</summary>
 internal static unsafe class ConfigCreation
 {
     private const string TemporarySuffix = ".virttime-new-";
 
     /// <summary>Creates <paramref name="path"/>.</summary>
-    /// <param name="content">Gives the offsets; called as late as possible.</param>
-    /// <param name="mode">Permission bits, whatever the umask.</param>
-    /// <param name="size">In bytes: that of the layout.</param>
-    /// <returns>False where the name is taken, a dangling symbolic link included; nothing was changed then.</returns>
-    /// <exception cref="LauncherException">It cannot be created; nothing is left behind.</exception>
+    /// <param name="content">Computes the offsets; called as late as possible.</param>
+    /// <param name="mode">Permission bits; the umask does not apply.</param>
+    /// <param name="size">The size of the layout, in bytes.</param>
+    /// <returns>False if the name is taken, also by a dangling symbolic link; nothing was changed then.</returns>
+    /// <exception cref="LauncherException">The file cannot be created; nothing is left behind.</exception>
     public static bool TryCreate(string path, uint mode, long size, Func<ConfigContent> content)
     {
         using Descriptor file = Descriptor.Open(DirectoryOf(path), SystemCalls.O_TMPFILE | SystemCalls.O_RDWR, mode);
@@ -37,7 +37,7 @@ internal static unsafe class ConfigCreation
         };
     }
 
-    /// <summary>Where the filesystem has no unnamed files, or /proc is missing: a temporary name, then a link.</summary>
+    /// <summary>For a filesystem without unnamed files, or without /proc: creates the file under a temporary name and links it to its own.</summary>
     private static bool TryCreateUnderOtherName(string path, uint mode, long size, Func<ConfigContent> content)
     {
         SweepTemporary(path);
@@ -61,11 +61,12 @@ internal static unsafe class ConfigCreation
         }
     }
 
-    /// <summary>Deletes the temporary names of <paramref name="path"/> whose makers were killed.</summary>
+    /// <summary>Deletes temporary names of <paramref name="path"/> that killed launchers left behind.</summary>
     public static void SweepTemporary(string path) => TemporaryNames.Sweep(DirectoryOf(path), NameOf(path) + TemporarySuffix);
 
     /// <summary>
-    /// Writes a new file. The offset and the extension block get real pages, so that a target never meets a full disk there.
+    /// Writes a new file. The offset and the extension block are written even if zero: a target that touches a hole on a full disk dies
+    /// of SIGBUS.
     /// </summary>
     /// <param name="path">For messages.</param>
     public static void Fill(string path, int file, uint mode, long size, ConfigContent content)
@@ -90,7 +91,7 @@ internal static unsafe class ConfigCreation
             throw ConfigErrors.CannotWrite(path, written < 0 ? ErrorNumber.Last : ErrorNumber.ENOSPC);
     }
 
-    // Growing past RLIMIT_FSIZE would end us with SIGXFSZ.
+    // Growing a file past RLIMIT_FSIZE raises SIGXFSZ, which would end the launcher.
     private static void CheckSizeLimit(string path, long size)
     {
         if (SystemCalls.getrlimit(SystemCalls.RLIMIT_FSIZE, out rlimit limit) == 0 && limit.rlim_cur < (ulong)size)

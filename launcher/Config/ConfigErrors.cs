@@ -3,7 +3,7 @@ using VirtTime.Format;
 
 namespace VirtTime.Config;
 
-/// <summary>What can be wrong with a config file, in words.</summary>
+/// <summary>The error messages about config files.</summary>
 internal static class ConfigErrors
 {
     public static LauncherException CannotOpen(string path, int error, bool toWrite) => new(What(path), error switch
@@ -18,7 +18,7 @@ internal static class ConfigErrors
 
     public static LauncherException CannotWrite(string path, int error) => CannotWriteFile(What(path), error);
 
-    /// <param name="what">Something else than the config file.</param>
+    /// <param name="what">The file, if it is not the config file.</param>
     public static LauncherException CannotWriteFile(string what, int error) => new(what, error switch
     {
         ErrorNumber.ENOSPC => "no space left on device; free some, or put the file elsewhere",
@@ -41,12 +41,12 @@ internal static class ConfigErrors
         _ => "is not a config file: an offset in it is out of range; give another name, and it will be created",
     });
 
-    /// <summary>What has to be there before a change begins cannot be had.</summary>
+    /// <summary>A page that the change will write cannot be prepared.</summary>
     public static LauncherException CannotPrepare(string path, int error) => error switch
     {
         ErrorNumber.ENOSPC or ErrorNumber.EDQUOT => CannotWrite(path, error),
 
-        // So the kernel says that a page cannot be read, or lies behind the end of the file.
+        // MADV_POPULATE_WRITE: a page cannot be read, or lies behind the end of the file.
         ErrorNumber.EFAULT => new(What(path), "cannot be read into memory, or was made shorter meanwhile; nothing was changed"),
         _ => new(What(path), "cannot be read into memory: " + ErrorNumber.Text(error) + "; nothing was changed"),
     };
@@ -58,15 +58,15 @@ internal static class ConfigErrors
         What(path),
         "a program that uses it keeps a deadline outside (read-only, no space left, or no slot free), which would stay as it is; end it, or give --force");
 
-    /// <param name="holder">A process; 0 where it is not known.</param>
-    /// <param name="name">Its name; null where it cannot be read.</param>
+    /// <param name="holder">The id of the process that holds the lock; 0 if unknown.</param>
+    /// <param name="name">The name of that process; null if it cannot be read.</param>
     public static LauncherException Locked(string path, int holder, string? name) => new(
         What(path),
         holder == 0
             ? "another program keeps it locked; end that, or try again later"
             : $"process {holder} ({name ?? "?"}) keeps it locked; end that, or try again later");
 
-    /// <param name="thread">In its own process namespace.</param>
+    /// <param name="thread">The thread's id in its own PID namespace.</param>
     public static LauncherException NoRoomForSlot(string path, int thread) => new(
         What(path),
         $"is too short for the deadlines of thread {thread}, which uses it: its calls in flight would stay as they are; use a longer file, or give --force");

@@ -6,38 +6,38 @@ namespace VirtTime.Config;
 
 /// <summary>The offset and the extension block of a config file as they were at one moment.</summary>
 /// <remarks>
-/// Read with <c>pread</c>: through a mapping, a hole of a tmpfs file would become a page, and a file that is truncated meanwhile would end
-/// us with SIGBUS.
+/// They are read with <c>pread</c>. Reading a hole of a tmpfs file through a mapping would allocate a page, and reading a truncated file
+/// would raise SIGBUS.
 /// </remarks>
 internal sealed unsafe class ConfigHeader
 {
-    // A writer needs microseconds; a sequence that stays odd was left by one who died.
+    // In milliseconds. A writer needs microseconds, so the writer of a sequence that stays odd has died.
     private const int Tries = 100;
 
     private ConfigExtension _extension;
 
     public timespec Offset { get; private set; }
 
-    /// <summary>All zero where the file has no room for it.</summary>
+    /// <summary>All zero if the file has no room for an extension block.</summary>
     public ref readonly ConfigExtension Extension => ref _extension;
 
     /// <summary>Whether the file is long enough for an extension block.</summary>
     public bool HasRoom { get; private init; }
 
-    /// <summary>The offsets that the file says are in force.</summary>
+    /// <summary>The offsets that are in force. Without an extension block, only the monotonic offset is.</summary>
     public ClockOffsets Offsets => HasExtension ? ClockOffsets.Of(Offset, _extension) : new ClockOffsets(Offset, null, null);
 
-    /// <summary>Whether the block has been filled in by VirtTime.</summary>
+    /// <summary>Whether VirtTime has filled in the extension block.</summary>
     public bool HasExtension => HasRoom && _extension.magic == ConfigExtension.MagicValue;
 
-    /// <summary>Somebody was changing the offsets, or died while doing so.</summary>
+    /// <summary>Whether a writer was changing the offsets, or died while it did.</summary>
     public bool IsUnfinished => HasExtension && (_extension.sequence & 1) != 0;
 
-    /// <summary>What is wrong with it; it can be shown all the same.</summary>
+    /// <summary>Why the file is no config file, or <see cref="ConfigDefect.None"/>.</summary>
     public ConfigDefect Defect { get; private set; }
 
-    /// <summary>Waits a tenth of a second for a writer, then reads what there is (<see cref="IsUnfinished"/>).</summary>
-    /// <exception cref="LauncherException">It cannot be read, or was made shorter.</exception>
+    /// <summary>Waits up to 100 ms for a writer to finish. After that the result may be half changed (<see cref="IsUnfinished"/>).</summary>
+    /// <exception cref="LauncherException">The file cannot be read, or was made shorter.</exception>
     public static ConfigHeader Read(OpenConfig file)
     {
         for (int i = 0; ; i++)
@@ -50,8 +50,8 @@ internal sealed unsafe class ConfigHeader
         }
     }
 
-    /// <summary>Reads without waiting: half of a change may be in it, unless the file is locked.</summary>
-    /// <exception cref="LauncherException">As of <see cref="Read"/>.</exception>
+    /// <summary>Reads without waiting. Unless the caller holds the lock, the result may be half changed.</summary>
+    /// <exception cref="LauncherException">The file cannot be read, or was made shorter.</exception>
     public static ConfigHeader ReadNow(OpenConfig file)
     {
         ConfigHeader header = new() { HasRoom = ConfigFormat.HasExtension(file.Size) };

@@ -3,8 +3,7 @@ using VirtTime.Base;
 namespace VirtTime.Config;
 
 /// <summary>
-/// Keeps other writers out of a config file (<c>flock</c>) until disposed; what one of them left unfinished is completed. Readers watch the
-/// sequence instead.
+/// A config file's lock (<c>flock</c>), which keeps other writers out until disposed. Readers do not take it; they check the sequence.
 /// </summary>
 internal readonly struct ConfigLock : IDisposable
 {
@@ -13,8 +12,10 @@ internal readonly struct ConfigLock : IDisposable
 
     private readonly int _descriptor;
 
-    /// <summary>Waits ten seconds for another writer, who needs milliseconds.</summary>
-    /// <exception cref="LauncherException">The filesystem has no locks, or another process keeps this one.</exception>
+    /// <summary>Takes the lock, and completes a change whose writer died. Waits up to ten seconds; a writer needs milliseconds.</summary>
+    /// <exception cref="LauncherException">
+    /// The filesystem has no locks, another process keeps this one, or the change cannot be completed.
+    /// </exception>
     public ConfigLock(OpenConfig file)
     {
         _descriptor = file.Descriptor;

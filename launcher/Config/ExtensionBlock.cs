@@ -2,7 +2,7 @@ using VirtTime.Format;
 
 namespace VirtTime.Config;
 
-/// <summary>What the extension block says, in the launcher's types.</summary>
+/// <summary>Reads and writes fields of the extension block in the launcher's types.</summary>
 internal static unsafe class ExtensionBlock
 {
     private const int BootIdSize = 16;
@@ -20,10 +20,10 @@ internal static unsafe class ExtensionBlock
     }
 
     /// <summary>
-    /// Whether a process has said that it keeps a deadline outside the file. It says so before it converts the deadline. So a writer that looks once the
-    /// sequence is odd sees it, or the process sees the odd sequence and waits.
+    /// Whether a process has set the flag that it keeps a deadline outside the file. The process sets the flag before it reads the offsets;
+    /// a writer makes the sequence odd before it reads the flag. So the writer sees the flag, or the process sees the odd sequence and waits.
     /// </summary>
-    /// <param name="extension">The block; null where there is none.</param>
+    /// <param name="extension">The block, or null.</param>
     public static bool HasUnmovableCalls(ConfigExtension* extension) =>
         extension != null && (Volatile.Read(ref extension->flags) & ConfigExtension.HasUnmovableCalls) != 0;
 }

@@ -5,7 +5,7 @@ using VirtTime.Format;
 
 namespace VirtTime.Config;
 
-/// <summary>For how long a file has not been written.</summary>
+/// <summary>The age of a file: the time since it was last written, or since a private config file was created.</summary>
 internal static class FileAge
 {
     /// <summary>In seconds.</summary>
@@ -15,28 +15,30 @@ internal static class FileAge
     public const long Day = 24 * 60 * Minute;
 
     private const int MillisecondsPerSecond = 1000;
+    private const long MostCounted = 10_000;
     private const long NanosecondsPerMillisecond = 1_000_000;
 
     private static readonly Lazy<long> s_namespaceOffset =
         new(() => (long)(TimeNamespace.OfLauncher().Boottime / NanosecondsPerMillisecond), LazyThreadSafetyMode.None);
 
-    /// <summary>By the wall clock; 0 where the file is gone, or written in the future.</summary>
+    /// <summary>The age by the wall clock, in seconds; 0 if the file is gone or its modification time lies in the future.</summary>
     public static long OfSeconds(int directory, string name) => Math.Max(ByWallClock(directory, name) ?? 0, 0);
 
-    /// <summary>What the name of a private file ends in: the time since the machine's boot, in milliseconds.</summary>
+    /// <summary>The time since the machine's boot in milliseconds, for the end of a private config file's name.</summary>
     public static long Stamp() => SinceBoot();
 
-    /// <summary>What the launcher's time namespace adds to the time since the machine's boot, in seconds.</summary>
+    /// <summary>The offset of <c>CLOCK_BOOTTIME</c> in the launcher's time namespace, in seconds.</summary>
     public static long NamespaceOffset => s_namespaceOffset.Value / MillisecondsPerSecond;
 
-    /// <summary>When a private file was made, in seconds since the boot; 0 for one of an earlier version. Null where the name does not say.</summary>
+    /// <summary>When a private file was made, in seconds since the boot. Null where the name does not tell.</summary>
+    /// <remarks>Earlier versions counted their files from 0 to 9,999 in this place.</remarks>
     public static long? StampOf(ReadOnlySpan<char> suffix) =>
-        long.TryParse(suffix, NumberStyles.None, CultureInfo.InvariantCulture, out long stamp) ? stamp / MillisecondsPerSecond : null;
+        long.TryParse(suffix, NumberStyles.None, CultureInfo.InvariantCulture, out long stamp) && stamp >= MostCounted ? stamp / MillisecondsPerSecond : null;
 
-    /// <summary>Of a private file, in seconds, whatever the wall clock has been set to since it was made.</summary>
+    /// <summary>The age of a private config file, in seconds: by its stamp or by its modification time, the smaller one.</summary>
     /// <remarks>
-    /// The wall clock may have been set forward, so that the file looks old, or back, so that it was written in the future. By the stamp, a file of an
-    /// earlier boot may look younger than it is; it was made in the future where that boot lasted longer than this one does by now.
+    /// If the wall clock was set meanwhile, the modification time is too old or lies in the future. The stamp of an earlier boot makes a file
+    /// look too young, or lies in the future if that boot lasted longer than this one has by now. A time in the future does not count.
     /// </remarks>
     public static long OfPrivate(int directory, string name, long? stamp)
     {
@@ -57,10 +59,9 @@ internal static class FileAge
     /// <summary>When a private file was made at the earliest, in seconds since the machine's boot; 0 where that is not known.</summary>
     public static long BirthOf(int directory, string name, long? stamp)
     {
-        // Earlier versions counted from 0 in place of a stamp. One in the future is of an earlier boot.
-        const long Count = 10;
+        // A stamp in the future comes from an earlier boot.
         long now = SinceBoot() / MillisecondsPerSecond;
-        if (stamp >= Count)
+        if (stamp is not null)
             return stamp <= now ? stamp.Value : 0;
         return ByWallClock(directory, name) is >= 0 and long age ? Math.Max(now - age, 0) : 0;
     }
@@ -73,7 +74,7 @@ internal static class FileAge
             ? now.tv_sec - status.stx_mtime_seconds
             : null;
 
-    // The machine's clock, so that launchers in different time namespaces agree.
+    // In milliseconds, without the offset of the time namespace: launchers in different time namespaces agree on it.
     private static long SinceBoot()
     {
         SystemCalls.clock_gettime(SystemCalls.CLOCK_BOOTTIME, out timespec now);

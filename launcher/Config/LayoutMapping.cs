@@ -3,7 +3,7 @@ using VirtTime.Format;
 
 namespace VirtTime.Config;
 
-/// <summary>A whole config file in memory, to be changed. Only pages that hold data are touched, and those that were prepared.</summary>
+/// <summary>Maps a whole config file to change it. Touches only pages that hold data and pages that it has prepared.</summary>
 internal sealed unsafe class LayoutMapping : IDisposable
 {
     private const int Access = SystemCalls.PROT_READ | SystemCalls.PROT_WRITE;
@@ -13,7 +13,7 @@ internal sealed unsafe class LayoutMapping : IDisposable
     private readonly nint _length;
 
     /// <summary>Maps the file and prepares the pages with the offset and the extension block.</summary>
-    /// <exception cref="LauncherException">It cannot be mapped, no room is left, or the file is read-only.</exception>
+    /// <exception cref="LauncherException">The file cannot be mapped, the filesystem is full, or the file is read-only.</exception>
     public LayoutMapping(OpenConfig file)
     {
         File = file;
@@ -37,19 +37,19 @@ internal sealed unsafe class LayoutMapping : IDisposable
 
     public OpenConfig File { get; }
 
-    /// <summary><c>ts_offset</c>, in place.</summary>
+    /// <summary><c>ts_offset</c> in the mapping.</summary>
     public timespec* Offset => (timespec*)_start;
 
-    /// <summary>The extension block in place, or null where the file has no room for it.</summary>
+    /// <summary>The extension block in the mapping; null if the file has no room for it.</summary>
     public ConfigExtension* Extension =>
         ConfigFormat.HasExtension(File.Size) ? (ConfigExtension*)(_start + ConfigLayout.ExtensionPosition) : null;
 
     private bool HasMarks => File.Size >= ConfigLayout.FileSize;
 
     /// <summary>
-    /// Whatever can fail while slots are moved fails here: what is not in memory is read, and what has no place on the disk gets one.
+    /// Reads the pages of slots and marks into memory and allocates them on the disk, so that moving the slots cannot fail later.
     /// </summary>
-    /// <exception cref="LauncherException">It does.</exception>
+    /// <exception cref="LauncherException">A page cannot be read or allocated.</exception>
     public void PrepareSlots()
     {
         foreach ((int first, int end) in SlotTable.RangesWithData(File))
@@ -60,21 +60,21 @@ internal sealed unsafe class LayoutMapping : IDisposable
         }
     }
 
-    /// <summary>Moves every deadline by what the change says; those that it says are done stay.</summary>
+    /// <summary>Moves every deadline by the difference in the change, except those that the change notes as done.</summary>
     public void MoveSlots(ConfigChange* change)
     {
         foreach ((int first, int end) in SlotTable.RangesWithData(File))
             ConfigChange.MoveSlots(change, _start, HasMarks, first, end);
     }
 
-    /// <summary>Completes the slot that a dead writer was about to move, and moves those behind it.</summary>
+    /// <summary>Completes the slot that a dead writer was moving, and moves the slots behind it.</summary>
     public void CompleteSlots(ConfigChange* change)
     {
         ConfigChange.CompleteSlot(change, _start);
         MoveSlots(change);
     }
 
-    /// <summary>Which slots are taken, by number. The slots must be prepared.</summary>
+    /// <summary>For each slot number, whether the slot is taken. The slots must be prepared.</summary>
     public bool[] MarkedSlots()
     {
         bool[] marked = new bool[ConfigLayout.SlotCount];
@@ -86,9 +86,9 @@ internal sealed unsafe class LayoutMapping : IDisposable
         return marked;
     }
 
-    /// <summary>Makes slots idle and free. The slots must be prepared.</summary>
-    /// <remarks>The mark goes last: from then on the slot may be another thread's.</remarks>
-    /// <param name="isDead">Of a slot's number and its mark.</param>
+    /// <summary>Clears and frees the slots of dead threads. The slots must be prepared.</summary>
+    /// <remarks>The deadline is cleared before the mark, because another thread may take the slot as soon as the mark is 0.</remarks>
+    /// <param name="isDead">Called with a slot's number and its mark.</param>
     public void GiveBack(Func<int, byte, bool> isDead)
     {
         if (!HasMarks)
@@ -118,7 +118,8 @@ internal sealed unsafe class LayoutMapping : IDisposable
             throw ConfigErrors.CannotPrepare(File.Path, error);
     }
 
-    // They are only read. A page of marks that is a hole, and has no place, says as much as one of zeros does.
+    // If a page of marks is a hole and the filesystem is full, a private page of zeros replaces it in this mapping: it reads the same,
+    // and marks that are 0 are never written.
     private void PrepareMarks(long position, long end)
     {
         for (long page = position & -PageSize; page < end; page += PageSize)
@@ -138,7 +139,7 @@ internal sealed unsafe class LayoutMapping : IDisposable
         return data < 0 ? ErrorNumber.Last == ErrorNumber.ENXIO : data >= page + PageSize;
     }
 
-    /// <returns>0 where these bytes can be read and written from now on without a signal, else an error number.</returns>
+    /// <returns>0 if these bytes can now be read and written without SIGBUS, otherwise an error number.</returns>
     private int TryPrepare(long position, long end)
     {
         if (SystemCalls.fallocate(File.Descriptor, SystemCalls.FALLOC_FL_KEEP_SIZE, position, end - position) != 0

@@ -3,18 +3,18 @@ using VirtTime.Base;
 
 namespace VirtTime.Config;
 
-/// <summary>Who made a file, as its name says: <c>NAMESPACE-PID</c>, the process id being one of that PID namespace.</summary>
+/// <summary>The maker of a file, as part of the file's name: <c>NAMESPACE-PID</c>, a PID namespace and a process id in it.</summary>
 internal readonly record struct MakerName(ulong Namespace, int Pid)
 {
     public static MakerName Own => new(PidNamespace.Own, Environment.ProcessId);
 
-    /// <summary>Whether it is, or was, a process of our own namespace, so that it can be asked for.</summary>
+    /// <summary>Whether the maker is or was a process of the launcher's own PID namespace, so that <see cref="IsGone"/> can be asked.</summary>
     public bool IsNeighbour => Namespace != 0 && Namespace == PidNamespace.Own;
 
-    /// <summary>Whether it has ended. Only of a neighbour.</summary>
+    /// <summary>Whether the maker has ended. Only valid for a neighbour.</summary>
     public bool IsGone => SystemCalls.kill(Pid, 0) != 0 && ErrorNumber.Last == ErrorNumber.ESRCH;
 
-    /// <summary>Null where the text is not of that form.</summary>
+    /// <summary>Null if the text does not have the form <c>NAMESPACE-PID</c>.</summary>
     public static MakerName? Parse(ReadOnlySpan<char> text)
     {
         int dash = text.IndexOf('-');
@@ -25,11 +25,11 @@ internal readonly record struct MakerName(ulong Namespace, int Pid)
             : null;
     }
 
-    /// <summary>As earlier versions named files, by the process id alone: its namespace is not known.</summary>
+    /// <summary>Parses the names of earlier versions: only a process id, whose namespace is unknown.</summary>
     public static MakerName? ParseOld(ReadOnlySpan<char> text) => TryParsePid(text, out int pid) ? new MakerName(0, pid) : null;
 
-    // Not interpolated, here and in what a launch passes through: that takes its buffer from a pool, whose first use measures for 0.2 ms what it
-    // costs to ask which processor this is.
+    // Code that every launch runs concatenates strings. An interpolated string takes its buffer from a pool, and the first use of the pool
+    // spends 0.2 ms on measuring how fast the processor's number can be read.
     public override string ToString() =>
         string.Concat(Namespace.ToString(CultureInfo.InvariantCulture), "-", Pid.ToString(CultureInfo.InvariantCulture));
 

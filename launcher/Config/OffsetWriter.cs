@@ -3,25 +3,26 @@ using VirtTime.Format;
 
 namespace VirtTime.Config;
 
-/// <summary>Changes offsets so that a reader that watches the sequence never mixes old and new, and moves the deadlines along.</summary>
+/// <summary>Changes the offsets and moves the deadlines. A reader that checks the sequence never mixes old and new offsets.</summary>
 internal static unsafe class OffsetWriter
 {
-    /// <summary>Changes more of the extension block, within the same odd sequence.</summary>
+    /// <summary>Changes more of the extension block while the sequence is odd.</summary>
     internal delegate void More(ConfigExtension* extension);
 
     /// <summary>
-    /// The file must be locked. A block that another tool left zero is filled in, since the offsets are now of this boot.
+    /// Writes new offsets. The file must be locked. An extension block of zeros (another tool's file) is filled in, because the offsets are
+    /// now relative to this boot.
     /// </summary>
     /// <remarks>
-    /// The slots are moved while the sequence is still odd: a thread that begins to wait meanwhile converts after the change, and
-    /// what it published before is moved or published again. A file without room for a block has none for writing the change down either.
+    /// The slots are moved while the sequence is odd. A thread that begins a wait meanwhile converts its deadline after the change; a deadline
+    /// that it published before is moved, or the thread publishes it again.
     /// </remarks>
-    /// <param name="layout">The file; its slots prepared where the offsets differ.</param>
-    /// <param name="forgetsSaved">The clocks that were saved have been used, or are to be noted anew.</param>
-    /// <param name="keepsWaits">Leave the deadlines as they are. The change that is written down says so too: another writer may complete it.</param>
-    /// <param name="more">Notes the clocks to be saved, and sets their flag last, so that half a note is none.</param>
-    /// <param name="force">Also where a process has said meanwhile that it keeps a deadline elsewhere.</param>
-    /// <exception cref="LauncherException">One has; nothing was changed.</exception>
+    /// <param name="layout">The file. Its slots must be prepared if the offsets differ.</param>
+    /// <param name="forgetsSaved">Clear the saved clocks' flag: they have been used, or <paramref name="more"/> stores new ones.</param>
+    /// <param name="keepsWaits">Do not move the deadlines. The description of the change says so too, for a writer that completes it.</param>
+    /// <param name="more">Stores the clocks to save. It sets their flag last, so that half-stored clocks are not valid.</param>
+    /// <param name="force">Change the offsets even if a process keeps a deadline outside the file.</param>
+    /// <exception cref="LauncherException">A process keeps a deadline outside the file; nothing was changed.</exception>
     public static void Write(
         LayoutMapping layout,
         ClockOffsets old,
@@ -40,7 +41,7 @@ internal static unsafe class OffsetWriter
             return;
         }
 
-        // First of all, since to a launcher that opens the file meanwhile a block that is neither zero nor marked is somebody else's.
+        // The magic comes first: a launcher that opens the file meanwhile refuses a block that is neither zero nor has the magic.
         Volatile.Write(ref extension->magic, ConfigExtension.MagicValue);
         Volatile.Write(ref extension->version, Math.Max(extension->version, ConfigExtension.CurrentVersion));
 
@@ -59,8 +60,8 @@ internal static unsafe class OffsetWriter
         ConfigChange.Finish(extension);
     }
 
-    /// <summary>Completes what a writer left behind that died. The file must be locked.</summary>
-    /// <exception cref="LauncherException">The file cannot be mapped or prepared; it is left as it was.</exception>
+    /// <summary>Completes the change of a writer that died. The file must be locked.</summary>
+    /// <exception cref="LauncherException">The file cannot be mapped or prepared; it is left unchanged.</exception>
     public static void Complete(OpenConfig file)
     {
         if (!file.IsWritable || !ConfigHeader.ReadNow(file).IsUnfinished)

@@ -3,7 +3,7 @@ using VirtTime.Format;
 
 namespace VirtTime.Config;
 
-/// <summary>An open config file. It is read with <c>pread</c>; <see cref="LayoutMapping"/> is for changing it.</summary>
+/// <summary>An open config file. It is read with <c>pread</c> and changed through a <see cref="LayoutMapping"/>.</summary>
 internal sealed unsafe class OpenConfig : IDisposable
 {
     private readonly Descriptor _file;
@@ -20,7 +20,7 @@ internal sealed unsafe class OpenConfig : IDisposable
 
     public string Path { get; }
 
-    /// <summary>In bytes; never changed once the file exists.</summary>
+    /// <summary>In bytes. VirtTime never changes the size of an existing file.</summary>
     public long Size { get; }
 
     /// <summary>A user id.</summary>
@@ -28,15 +28,15 @@ internal sealed unsafe class OpenConfig : IDisposable
 
     public bool IsWritable { get; }
 
-    /// <summary>Links besides the one that it was opened by: of the user's making, or left by a creation that was killed.</summary>
+    /// <summary>Whether the file has more than one name: hard links of the user, or the temporary name of a launcher that was killed.</summary>
     public bool HasOtherNames { get; }
 
     public int Descriptor => _file.Number;
 
-    /// <summary>Opens a file that exists, to be used or changed. Null where there is none.</summary>
+    /// <summary>Opens an existing file to use or change it. Null if there is none.</summary>
     /// <param name="path">As the user gave it; symbolic links are followed.</param>
-    /// <param name="toWrite">Fail where it cannot be written; otherwise a read-only file will do.</param>
-    /// <exception cref="LauncherException">It cannot be opened or is no config file.</exception>
+    /// <param name="toWrite">Fail if the file cannot be written. Otherwise it is opened read-only then.</param>
+    /// <exception cref="LauncherException">The file cannot be opened or is no config file.</exception>
     public static OpenConfig? TryOpen(string path, bool toWrite)
     {
         Descriptor file = Open(path, SystemCalls.O_RDWR);
@@ -47,11 +47,11 @@ internal sealed unsafe class OpenConfig : IDisposable
         return UseOpened(path, file, writable, toWrite);
     }
 
-    /// <summary>Opens a file to look at it: nothing of it is changed, not even its times. Null where there is none.</summary>
-    /// <exception cref="LauncherException">As of <see cref="TryOpen"/>.</exception>
+    /// <summary>Opens a file read-only, if possible without changing its access time. Null if there is none.</summary>
+    /// <exception cref="LauncherException">The file cannot be opened or is no config file.</exception>
     public static OpenConfig? TryOpenToShow(string path)
     {
-        // Which only the owner may ask for.
+        // Only the owner may use O_NOATIME; others get EPERM.
         Descriptor file = Open(path, SystemCalls.O_RDONLY | SystemCalls.O_NOATIME);
         if (!file.IsOpen && ErrorNumber.Last == ErrorNumber.EPERM)
             file = Open(path, SystemCalls.O_RDONLY);
@@ -59,9 +59,9 @@ internal sealed unsafe class OpenConfig : IDisposable
         return UseOpened(path, file, isWritable: false, toWrite: false);
     }
 
-    /// <summary>Takes a file that is open already, and closes it where it cannot be used.</summary>
+    /// <summary>Takes over a file that is already open, and closes it if it cannot be used.</summary>
     /// <param name="path">For messages.</param>
-    /// <exception cref="LauncherException">It is no config file.</exception>
+    /// <exception cref="LauncherException">The file is no config file.</exception>
     public static OpenConfig Use(string path, Descriptor file, bool isWritable, bool toWrite)
     {
         try
@@ -72,7 +72,7 @@ internal sealed unsafe class OpenConfig : IDisposable
             OpenConfig config = new(path, file, status, isWritable);
             ConfigDefect defect = ConfigHeader.ReadNow(config).Defect;
 
-            // Asked twice, since another launcher may be filling the block in: it marks it before all else.
+            // Read twice: another launcher may be filling in the block. It stores the magic first, so the second read finds it.
             if (defect != ConfigDefect.None && (defect = ConfigHeader.ReadNow(config).Defect) != ConfigDefect.None)
                 throw ConfigErrors.NotConfig(path, config.Size, defect);
             return config;
@@ -85,7 +85,7 @@ internal sealed unsafe class OpenConfig : IDisposable
     }
 
     /// <summary>Fills <paramref name="bytes"/> from the file.</summary>
-    /// <exception cref="LauncherException">It cannot be read, or ends before.</exception>
+    /// <exception cref="LauncherException">The file cannot be read, or is too short.</exception>
     public void ReadAt(long position, Span<byte> bytes)
     {
         fixed (byte* start = bytes)
@@ -102,7 +102,7 @@ internal sealed unsafe class OpenConfig : IDisposable
         }
     }
 
-    /// <summary>Whether what was read last was the file's end, or where it ended meanwhile, cannot be told otherwise.</summary>
+    /// <summary>Checks that the file has not been truncated since it was opened. <c>SEEK_DATA</c> does not report that.</summary>
     /// <exception cref="LauncherException">The file was made shorter.</exception>
     public void CheckSize()
     {
@@ -119,8 +119,8 @@ internal sealed unsafe class OpenConfig : IDisposable
         return ErrorNumber.Last == ErrorNumber.ENOENT ? null : throw ConfigErrors.CannotOpen(path, ErrorNumber.Last, toWrite);
     }
 
-    // A pipe must not block us. A file that another launcher holds a lease on, while it finds out whether anybody uses it, may: the
-    // kernel ends the wait after /proc/sys/fs/lease-break-time.
+    // O_NONBLOCK, because opening a pipe must not block. EAGAIN means that another launcher holds a lease on the file to find out whether a
+    // process uses it. Then a blocking open is right: the kernel ends the wait after /proc/sys/fs/lease-break-time seconds.
     private static Descriptor Open(string path, int access)
     {
         int flags = access | SystemCalls.O_NOCTTY;

@@ -5,18 +5,18 @@ using VirtTime.Format;
 namespace VirtTime.Config;
 
 /// <summary>A slot that is not zero.</summary>
-/// <param name="Thread">The id of the thread that took it, in its own PID namespace.</param>
-/// <param name="Clock">The clock id of the call in flight; <c>CLOCK_MONOTONIC</c> where the file does not say.</param>
-/// <param name="IsMarked">It is surely a thread's: it has a <see cref="SlotMark"/>, which the C library gives to none.</param>
+/// <param name="Thread">The id of the thread that took it, in the thread's own PID namespace.</param>
+/// <param name="Clock">The clock id of the call in flight; <c>CLOCK_MONOTONIC</c> if the slot has no mark.</param>
+/// <param name="IsMarked">The slot has a <see cref="SlotMark"/>, so a thread has surely taken it. The C libvirttime sets no marks.</param>
 internal readonly record struct Slot(int Thread, timespec Deadline, int Clock, bool IsMarked);
 
-/// <summary>Reads the slots of a config file, and only the pages of it that hold data.</summary>
+/// <summary>Reads the slots of a config file. Reads only pages that hold data.</summary>
 internal static class SlotTable
 {
     private const int ChunkSize = 64 * 1024;
 
-    /// <summary>All slots that are not zero, by their place. Those with invalid nanoseconds are no deadlines and are left out.</summary>
-    /// <exception cref="LauncherException">Part of the file cannot be read, or it was made shorter.</exception>
+    /// <summary>All slots that are not zero, in the order of the file. Slots with invalid nanoseconds are no deadlines and are left out.</summary>
+    /// <exception cref="LauncherException">Part of the file cannot be read, or the file was made shorter.</exception>
     public static IEnumerable<Slot> Read(OpenConfig file)
     {
         byte[] chunk = new byte[ChunkSize];
@@ -40,7 +40,7 @@ internal static class SlotTable
         file.CheckSize();
     }
 
-    /// <summary>The numbers of the slots in pages that hold data: the first, and one more than the last.</summary>
+    /// <summary>The ranges of slot numbers in pages that hold data: the first number, and one more than the last.</summary>
     public static IEnumerable<(int First, int End)> RangesWithData(OpenConfig file)
     {
         long end = Math.Min(file.Size, ConfigLayout.CLayoutEnd);
@@ -50,7 +50,7 @@ internal static class SlotTable
             if (data < 0 && ErrorNumber.Last == ErrorNumber.ENXIO)
                 break;
 
-            // A filesystem that does not know holes says where it stands: at the position, and at the end.
+            // A filesystem without holes returns the position itself for SEEK_DATA and the end of the file for SEEK_HOLE.
             long start = data < 0 ? position : Math.Max(data & ~(ConfigLayout.SlotSize - 1L), ConfigLayout.SlotsPosition);
             long hole = data < 0 ? end : SystemCalls.lseek(file.Descriptor, data, SystemCalls.SEEK_HOLE);
             position = Math.Min(hole < 0 ? end : hole, end);
@@ -61,7 +61,7 @@ internal static class SlotTable
 
     private static int NumberAt(long position) => (int)((position - ConfigLayout.SlotsPosition) / ConfigLayout.SlotSize);
 
-    // 0 where the file ends before, as those of other tools do.
+    // All 0 if the file ends before the marks, as files of other tools do.
     private static void ReadMarks(OpenConfig file, int first, Span<byte> marks)
     {
         marks.Clear();

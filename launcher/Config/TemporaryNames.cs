@@ -2,12 +2,12 @@ using VirtTime.Base;
 
 namespace VirtTime.Config;
 
-/// <summary>File names that end in the name of their maker, so that a later launch can tell what was left behind.</summary>
+/// <summary>Temporary file names that end in their maker's name, so that a later launch can recognise and delete left-over files.</summary>
 internal static class TemporaryNames
 {
     /// <summary>
-    /// Deletes the files that begin with <paramref name="prefix"/> and whose maker is gone; where it cannot be asked for, being of another
-    /// namespace, those that are older than a day: a launcher has one for milliseconds.
+    /// Deletes files that begin with <paramref name="prefix"/> if their maker has ended. If the maker is of another PID namespace, deletes
+    /// them when they are older than a day; a launcher needs them for milliseconds.
     /// </summary>
     public static void Sweep(string directory, string prefix)
     {

@@ -5,14 +5,14 @@ using VirtTime.Base;
 
 namespace VirtTime.Diagnostics;
 
-/// <summary>Diagnostics on standard error. Nothing is built, and nothing formatted, unless a level was asked for.</summary>
+/// <summary>Diagnostics on standard error. Without a log level, no logger is created and no message formatted.</summary>
 internal static class Log
 {
     private static ConsoleLoggerProvider? s_provider;
     private static ILogger? s_logger;
     private static sigaction_buffer? s_fileLimit;
 
-    /// <summary>Whether anything is to be written.</summary>
+    /// <summary>Whether a log level was given.</summary>
     public static bool IsOn => s_logger is not null;
 
     public static void Start(LogLevel level)
@@ -23,7 +23,7 @@ internal static class Log
         SignalDispositions.Capture();
         s_fileLimit = SignalDispositions.Ignore(SystemCalls.SIGXFSZ);
 
-        // Only .NET's copy: without a terminal type, the console does not send the terminal a control sequence when it is set up.
+        // Without a terminal type, .NET's console sends no control sequence to the terminal. This changes only .NET's copy of the environment.
         Environment.SetEnvironmentVariable("TERM", null);
         ConsoleLoggerOptions options = new() { FormatterName = LineFormatter.FormatName, LogToStandardErrorThreshold = LogLevel.Trace };
         try
@@ -42,7 +42,7 @@ internal static class Log
 
     public static void Information(MessageText text) => text.Write(s_logger, LogLevel.Information);
 
-    /// <summary>Writes what is still queued and ends the logger's thread.</summary>
+    /// <summary>Writes the queued messages, ends the logger's thread and restores SIGXFSZ.</summary>
     public static void Finish()
     {
         s_provider?.Dispose();
@@ -53,7 +53,7 @@ internal static class Log
         s_fileLimit = null;
     }
 
-    /// <summary>An interpolated string that is put together only while the logger exists.</summary>
+    /// <summary>An interpolated string that is formatted only if the logger exists.</summary>
     [InterpolatedStringHandler]
     internal ref struct MessageText
     {

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace VirtTime.Diagnostics;
 
-/// <summary>What goes to standard output, written in pieces: a table of all threads of a large machine need not fit into memory.</summary>
+/// <summary>Writes standard output in pieces, so that a table of all threads of a large machine need not fit into memory.</summary>
 internal sealed class OutputText
 {
     private const int PieceLength = 32 * 1024;
@@ -10,7 +10,7 @@ internal sealed class OutputText
     private readonly StringBuilder _text = new();
 
     /// <param name="text">A byte string.</param>
-    /// <exception cref="LauncherException">It cannot be written.</exception>
+    /// <exception cref="LauncherException">Standard output cannot be written.</exception>
     public OutputText Append(ReadOnlySpan<char> text)
     {
         _text.Append(text);
@@ -21,7 +21,7 @@ internal sealed class OutputText
     }
 
     /// <summary>Writes the rest.</summary>
-    /// <exception cref="LauncherException">It cannot be written.</exception>
+    /// <exception cref="LauncherException">Standard output cannot be written.</exception>
     public void Flush()
     {
         StandardStreams.WriteOutput(_text.ToString());

@@ -5,12 +5,12 @@ using VirtTime.Base;
 
 namespace VirtTime.Diagnostics;
 
-/// <summary>Byte strings for a terminal or a log: names, paths and titles can hold what a terminal would obey.</summary>
+/// <summary>Escapes byte strings for a terminal or a log: names, paths and titles can contain control sequences of a terminal.</summary>
 internal static class PrintableText
 {
     /// <summary>
-    /// Text in UTF-8 stays as it is. Control characters, those of 8 bits too, what turns the direction of writing, and bytes that are no
-    /// UTF-8 become <c>\x1b</c>, a byte each.
+    /// Leaves printable UTF-8 unchanged. Control characters (also U+0080 to U+009F), characters that change the writing direction, and bytes
+    /// that are not UTF-8 become escapes such as <c>\x1b</c>, one for each byte.
     /// </summary>
     public static string Escape(string bytes)
     {
@@ -30,7 +30,7 @@ internal static class PrintableText
         return text.ToString();
     }
 
-    /// <summary>How many columns a terminal needs for it, wide characters aside.</summary>
+    /// <summary>The number of columns that a terminal needs, if every character is one column wide.</summary>
     public static int Width(string bytes)
     {
         int width = 0;
@@ -40,7 +40,7 @@ internal static class PrintableText
         return width;
     }
 
-    /// <summary>The characters of a byte string with their bytes; null for a byte that is none.</summary>
+    /// <summary>The UTF-8 characters of a byte string with their bytes. The character is null for a byte that is not UTF-8.</summary>
     public static IEnumerable<(Rune? Character, string Bytes)> Characters(string bytes)
     {
         byte[] all = ByteString.ToBytes(bytes);

@@ -3,23 +3,23 @@ using VirtTime.Base;
 
 namespace VirtTime.Diagnostics;
 
-/// <summary>Writes byte strings to standard output and error, without the cost and the signal handlers of <see cref="Console"/>.</summary>
+/// <summary>Writes byte strings to standard output and error without <see cref="Console"/>, which is slow and installs signal handlers.</summary>
 internal static unsafe class StandardStreams
 {
     private const int Output = 1;
     private const int Error = 2;
 
-    /// <exception cref="LauncherException">It cannot be written.</exception>
+    /// <exception cref="LauncherException">Standard output cannot be written.</exception>
     public static void WriteOutput(string text)
     {
         if (!TryWrite(Output, text))
             throw new LauncherException("standard output", ErrorNumber.Text(ErrorNumber.Last));
     }
 
-    /// <summary>One line in the form <c>virttime-run: TEXT</c>; what is not printable in it is escaped, so that it stays one.</summary>
+    /// <summary>Writes one line <c>virttime-run: TEXT</c>. Characters that are not printable, such as line feeds, are escaped.</summary>
     public static void WriteMessage(string text) => TryWrite(Error, $"virttime-run: {PrintableText.Escape(text)}\n");
 
-    // Beyond "ulimit -f", the kernel would end us with SIGXFSZ, and our exit status would be lost with the message.
+    // Writing beyond "ulimit -f" raises SIGXFSZ. It would end the launcher before it can return its exit status.
     private static bool TryWrite(int descriptor, string text)
     {
         sigaction_buffer previous = SignalDispositions.Ignore(SystemCalls.SIGXFSZ);

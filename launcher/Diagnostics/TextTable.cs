@@ -2,16 +2,16 @@ using System.Text;
 
 namespace VirtTime.Diagnostics;
 
-/// <summary>Rows of cells in aligned columns, for people.</summary>
+/// <summary>Formats rows of cells in aligned columns.</summary>
 internal static class TextTable
 {
     private const int Gap = 2;
 
     /// <summary>
-    /// Each row ends in a line feed, without blanks before it. Cells are byte strings, and what is not printable is escaped.
+    /// Each row ends in a line feed without blanks before it. Cells are byte strings; characters that are not printable are escaped.
     /// </summary>
-    /// <param name="rows">All of the same length; gone through twice, and not kept.</param>
-    /// <param name="rightAligned">Columns of numbers, from 0.</param>
+    /// <param name="rows">Rows of equal length. They are enumerated twice and not stored.</param>
+    /// <param name="rightAligned">The columns with numbers; the first column is 0.</param>
     public static void Append(OutputText text, IEnumerable<string[]> rows, params ReadOnlySpan<int> rightAligned)
     {
         List<int> widths = [];

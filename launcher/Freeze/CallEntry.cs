@@ -4,35 +4,33 @@ using VirtTime.Processes;
 namespace VirtTime.Freeze;
 
 /// <summary>
-/// Lets a stopped thread go on as far as the entry of the <c>futex</c> that it was interrupted in, and has the kernel make that call from its arguments there
-/// (arm64). By itself the kernel would go on by <c>restart_syscall</c>, until the moment that it has kept.
+/// Lets a stopped arm64 thread run to the entry of its <c>futex</c> call, where the launcher has the kernel make the call from its arguments.
 /// </summary>
 /// <remarks>
-/// The thread runs none of its program on the way: it stands on the instruction that enters the kernel. Whenever we die, the call goes on, with the deadline that
-/// stands in its slot or with the one that the kernel has kept; until the file is changed, those are the same.
+/// Otherwise the kernel would continue the call by <c>restart_syscall</c>, with the deadline that the kernel has kept. README.md, "On arm64".
 /// </remarks>
-/// <param name="stopped">Its registers as it was stopped.</param>
+/// <param name="stopped">The thread's registers when it was stopped.</param>
 internal sealed unsafe class CallEntry(int process, int thread, in Registers stopped, SlotMappings slots)
 {
     private const int futex = 98, restart_syscall = 128;
     private const int x0 = 0, x8 = 8, pc = 32;
     private const uint InstructionSize = sizeof(uint);
 
-    // Each stop on the way takes one. A thread that gets signals without end shall not hold us up.
+    // Each stop on the way to the entry is one step. The limit is for a thread that gets signals endlessly.
     private const int MostSteps = 64;
 
     private readonly Registers _stopped = stopped;
     private int _steps;
 
-    /// <summary>The call reads its deadline again, or returns EINTR.</summary>
+    /// <summary>Whether the call will read its deadline again or return EINTR.</summary>
     public bool IsMadeAgain { get; private set; }
 
-    /// <summary>It shall not try to get there any more: something holds it up.</summary>
+    /// <summary>Ends the attempts to reach the entry, because something holds the thread up.</summary>
     public void GiveUp() => _steps = MostSteps;
 
-    /// <summary>Does the next step.</summary>
+    /// <summary>Takes the next step after a stop.</summary>
     /// <param name="report">Why the thread has stopped.</param>
-    /// <returns>Whether the thread runs, and will stop again; else it stays as it is until it is let go.</returns>
+    /// <returns>True if the thread runs and will stop again; false if it stays stopped until the launcher lets it go.</returns>
     public bool Continue(in ThreadReport report)
     {
         if (report.IsCallEntry)
@@ -44,20 +42,19 @@ internal sealed unsafe class CallEntry(int process, int thread, in Registers sto
         bool mayGoOn = report.IsInterrupt || (report.Signal != 0 && ThreadStatus.Ignores(process, thread, report.Signal));
         if (mayGoOn && _steps++ < MostSteps)
         {
-            // A signal that is ignored is left out: with it, the kernel would count the thread's stops otherwise, and it has no effect.
-            // Where this fails, the thread has been killed, which is reported.
+            // The call passes no signal on: an ignored signal has no effect. If the call fails, the thread was killed, and a later report says so.
             SystemCalls.ptrace(SystemCalls.PTRACE_SYSCALL, thread, 0, null);
             return true;
         }
 
-        // For a signal handler the kernel itself makes it EINTR.
+        // If a signal handler is about to run, the kernel itself makes the result EINTR.
         if (report.Signal == 0 || !ThreadStatus.Catches(process, thread, report.Signal))
             IsMadeAgain = TryStepBack() || TryReturnEintr();
         return false;
     }
 
-    // The number of the call that the thread enters is not among its registers. x8 is set too: from there the kernel takes it where the call is interrupted and made
-    // again another time.
+    // On arm64 the number of the call that the thread enters is not among the general registers. The kernel takes it from x8 if it makes the call
+    // again after another interruption, so x8 is set too.
     private bool TrySetCall()
     {
         if (!Registers.TryRead(thread, out Registers registers) || registers[pc] != _stopped[pc] + InstructionSize)
@@ -68,8 +65,9 @@ internal sealed unsafe class CallEntry(int process, int thread, in Registers sto
         return registers.TryWrite(thread) && Registers.TrySetCall(thread, futex);
     }
 
-    // A process that is stopped by job control, or about to be, goes nowhere. Where the instruction before is the one that loads the number, the thread can go on
-    // from there, and the kernel then leaves out what it would have done. But no handler that runs first makes that EINTR, as the one of SIGCONT might.
+    // A thread of a process that job control stops does not reach the entry. If the instruction before the call loads the number of futex, the thread
+    // can continue there: the program counter has changed, so the kernel skips its own restart. But a SIGCONT handler would then not make the result
+    // EINTR.
     private bool TryStepBack()
     {
         const uint mov_x8_98 = 0xD2800C48;

@@ -6,11 +6,11 @@ using VirtTime.Processes;
 
 namespace VirtTime.Freeze;
 
-/// <summary>Whether the processes that were found to use a config file are all that use it, by their marks (<see cref="UserMark"/>).</summary>
+/// <summary>Checks by their marks (<see cref="UserMark"/>) whether the processes that were found are all users of a config file.</summary>
 internal static unsafe class CountedUsers
 {
-    /// <summary>False also where that cannot be found out.</summary>
-    /// <param name="processes">Those of the search's users that are meant.</param>
+    /// <summary>Whether the given processes are all users of the file; false also if that is unknown.</summary>
+    /// <param name="processes">Ids of users that the search has found.</param>
     public static bool AreAll(OpenConfig file, UserSearch search, IReadOnlySet<int> processes)
     {
         if (search.Found.SawEverybody)
@@ -28,7 +28,7 @@ internal static unsafe class CountedUsers
         return marks.TrueForAll(known.Contains);
     }
 
-    // The kernel names any one of the locks in a range. Each splits the range in two.
+    // F_OFD_GETLK reports one lock within the range. Search both parts of the range that this lock leaves.
     private static List<long>? Marks(int descriptor)
     {
         List<long> marks = [];
@@ -41,7 +41,7 @@ internal static unsafe class CountedUsers
             if (found.l_type == UserMark.F_UNLCK)
                 continue;
 
-            // Somebody else's lock, of more than a byte.
+            // A lock of more than one byte is not a user's mark: another program has set it.
             if (found.l_len != 1)
                 return null;
             marks.Add(found.l_start);

@@ -5,17 +5,14 @@ using VirtTime.Processes;
 
 namespace VirtTime.Freeze;
 
-/// <summary>Slots of threads that were killed. They are given back when it is certain that their threads are dead.</summary>
+/// <summary>Frees slots of killed threads, once it is certain that these threads are dead.</summary>
 internal static unsafe class DeadSlots
 {
-    /// <summary>
-    /// To be called while all users that were found stand still. Where they are all there are, a slot that is none of their threads' is a dead
-    /// thread's. A process that begins to use the file meanwhile cannot take a slot that has a mark, so the marks are read before the users are counted. It can
-    /// where it has a choice for itself alone, and those are given back where no process has that choice.
-    /// </summary>
-    /// <param name="report">With the threads that stand still.</param>
+    /// <summary>Frees the slots of dead threads. All users that were found must be stopped.</summary>
+    /// <param name="report">Names the stopped threads.</param>
     /// <remarks>
-    /// Not while clocks are saved, and not where no process uses the file: the slots may be those of a program that was checkpointed and comes back.
+    /// Nothing is freed while clocks are saved: a checkpointed program may come back and need its slots. For the same reason, do not call this method
+    /// if no process uses the file. README.md, "7. Free the slots of dead threads".
     /// </remarks>
     public static void GiveBack(LayoutMapping layout, UserSearch search, FreezeReport report)
     {
@@ -31,7 +28,8 @@ internal static unsafe class DeadSlots
 
     private static bool IsShared(byte mark) => SlotMark.ChoiceOf(mark) < SlotMark.SharedChoices;
 
-    // While the lock is ours, no process begins to take slots of that choice. One that goes on after a checkpoint may take them without a lock.
+    // While the launcher holds the lock of a choice, no process begins to take slots of that choice. The exception is a program restored from a
+    // checkpoint, which may take them without the lock; the flags in Restored tell that there may be such a program.
     private static void GiveBackReserved(LayoutMapping layout, int choice)
     {
         if (layout.Extension == null || !TrySetLock(layout.File.Descriptor, choice, UserMark.F_WRLCK))

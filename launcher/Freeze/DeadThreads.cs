@@ -1,20 +1,18 @@
 namespace VirtTime.Freeze;
 
-/// <summary>
-/// Buries the traced threads that have ended, also while the tracing thread is held up. A program that execs from a thread waits until all its other threads
-/// are buried, and <c>PTRACE_SEIZE</c> of that thread waits for the exec: without a second thread, the tracer would wait for itself.
-/// </summary>
+/// <summary>Reaps traced threads that have ended, also while the tracing thread is blocked by an exec. README.md, "An exec from a thread".</summary>
 internal sealed class DeadThreads
 {
     private readonly HashSet<int> _traced = [];
 
-    // Between the look at a report and its taking, no other thread may take it: the id could belong to a new thread then, whose stop would be taken.
+    // Held from the look at a report until it is taken. Otherwise the launcher's other thread could take the report in between, the kernel could give
+    // the id to a new thread, and this thread would take the stop of that new thread.
     private readonly Lock _burying = new();
 
     private int _progress;
     private int _seenProgress;
 
-    /// <summary>The tracer calls this once it traces a thread.</summary>
+    /// <summary>Adds a thread. The tracer calls this when it begins to trace the thread.</summary>
     public void Add(int thread)
     {
         lock (_traced)
@@ -22,13 +20,13 @@ internal sealed class DeadThreads
         NoteProgress();
     }
 
-    /// <summary>The tracer calls this when a thread has stopped or ended.</summary>
+    /// <summary>Notes progress. The tracer calls this when a thread has stopped or ended.</summary>
     public void NoteProgress() => Interlocked.Increment(ref _progress);
 
-    /// <summary>Buries all that have ended, if the tracer has made no progress since the last call.</summary>
+    /// <summary>Reaps all threads that have ended, if the tracer has made no progress since the last call.</summary>
     /// <remarks>
-    /// To ask for thousands while it makes some would cost the processor that they need to stop. One by one by their ids: this process may have children of its
-    /// own, from before it was the launcher.
+    /// While the tracer makes progress, asking about thousands of threads would only take processor time from the threads that have to stop. The ids
+    /// are asked one by one, because this process may have children from before its exec of the launcher.
     /// </remarks>
     public void BuryIfHeldUp()
     {
@@ -46,10 +44,10 @@ internal sealed class DeadThreads
             Bury(thread);
     }
 
-    /// <summary>Buries a thread if it has ended.</summary>
+    /// <summary>Reaps a thread if it has ended.</summary>
     /// <remarks>
-    /// The kernel reports the stop of a traced thread to each thread of the tracer's process, whatever options <c>waitid</c> is given, and once only. So the report is
-    /// looked at first, and taken only where it is the thread's end.
+    /// The kernel reports the stop of a traced thread to every thread of the tracer's process, whatever options <c>waitid</c> has, and only once. So
+    /// this method first looks at the report, and takes it only if it is the thread's end.
     /// </remarks>
     public void Bury(int thread)
     {

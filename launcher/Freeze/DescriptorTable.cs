@@ -2,21 +2,24 @@ using VirtTime.Base;
 
 namespace VirtTime.Freeze;
 
-/// <summary>The open files of one or more threads of a process: mostly of all, but a thread may have a table of its own (<c>unshare</c>, <c>CLONE_FILES</c>).</summary>
-/// <param name="Thread">One of the threads that have it. Not always the first thread, whose table is gone when it has ended.</param>
+/// <summary>
+/// A descriptor table of a process. Mostly all threads share one; a thread can have its own (<c>unshare</c>, <c>clone</c> without
+/// <c>CLONE_FILES</c>).
+/// </summary>
+/// <param name="Thread">A thread that uses the table. A first thread that has ended has no table any more.</param>
 internal sealed record DescriptorTable(int Process, int Thread)
 {
-    // Where the kernel does not compare them, each thread's is looked at, which takes long.
+    // If the kernel cannot compare tables, the table of each thread is read, which is slow. This is the largest number of tables to read then.
     private const int MostUncompared = 64;
 
     private string Folder => $"/proc/{Process}/task/{Thread}";
 
-    /// <summary>The distinct tables of a process.</summary>
-    /// <param name="threads">All its threads, stopped.</param>
-    /// <param name="areAll">False where some tables may be missing: the kernel does not compare them (<c>kcmp</c>), and there are too many threads.</param>
+    /// <summary>Returns the distinct tables of a process.</summary>
+    /// <param name="threads">All threads of the process, stopped.</param>
+    /// <param name="areAll">False if tables may be missing: the kernel does not compare tables (<c>kcmp</c>), and there are too many threads.</param>
     public static List<DescriptorTable> Of(int process, IEnumerable<int> threads, out bool areAll)
     {
-        // Sorted by kcmp, so that a thread is compared with few of them.
+        // The list is sorted in the order of kcmp, so that a thread is compared with few tables.
         List<DescriptorTable> tables = [];
         areAll = true;
         foreach (int thread in threads)
@@ -41,14 +44,14 @@ internal sealed record DescriptorTable(int Process, int Thread)
 
     public string InformationOf(int descriptor) => ByteString.From(SmallFile.TryRead($"{Folder}/fdinfo/{descriptor}") ?? []);
 
-    /// <summary>A descriptor of ours for the same open file (Linux 5.6); not open where that cannot be had.</summary>
+    /// <summary>Opens a descriptor of the launcher for the same open file (Linux 5.6); it is not open if the kernel refuses.</summary>
     public Descriptor Open(int descriptor)
     {
         using Descriptor thread = OpenThread();
         return new Descriptor(thread.IsOpen ? (int)SystemCalls.syscall(SystemCalls.SYS_pidfd_getfd, thread.Number, descriptor, 0) : -1);
     }
 
-    // Before Linux 6.9, of the first thread only.
+    // Linux before 6.9 opens a pidfd of the first thread only.
     private Descriptor OpenThread()
     {
         Descriptor thread = new((int)SystemCalls.syscall(SystemCalls.SYS_pidfd_open, Thread, SystemCalls.PIDFD_THREAD, 0));
@@ -58,7 +61,7 @@ internal sealed record DescriptorTable(int Process, int Thread)
     private const int Found = -1;
     private const int NoOrder = -2;
 
-    // Where a thread's table belongs among those that are known.
+    // Returns the index at which the thread's table belongs, Found if the list has the table already, or NoOrder if the kernel cannot compare.
     private static int PlaceOf(List<DescriptorTable> tables, int thread)
     {
         const nint Equal = 0, Less = 1, Greater = 2;

@@ -5,22 +5,20 @@ using VirtTime.Format;
 
 namespace VirtTime.Freeze;
 
-/// <summary>
-/// A timerfd of another process that is armed with an absolute time, and when it is to expire once the clocks are changed.
-/// </summary>
+/// <summary>A timerfd of another process that is armed with an absolute time, and its expiry after the clocks are changed.</summary>
 /// <remarks>
-/// It is known by <c>/proc/PID/fdinfo/N</c>, and set through a descriptor of ours for the same timer (<c>pidfd_getfd</c>): nothing runs in the
-/// process. All are read before any is set, so that one which several descriptors lead to is set several times to the same.
+/// The state comes from <c>/proc/PID/fdinfo/N</c>. The launcher sets the timer through its own descriptor of it (<c>pidfd_getfd</c>), so no code runs
+/// in the process. All timers are read before any is set: a timer with several descriptors is then set several times to the same expiry.
 /// </remarks>
-/// <param name="Expiry">By our own clocks.</param>
-/// <param name="Interval">A duration.</param>
-/// <param name="Ticks">How often it has expired without having been read, which setting it would forget.</param>
-/// <param name="IsIdle">It is not going to expire.</param>
+/// <param name="Expiry">The new expiry, by the clock as the launcher reads it.</param>
+/// <param name="Interval">The period; zero if the timer expires only once.</param>
+/// <param name="Ticks">The number of expirations that the program has not read yet. Setting the timer resets this number.</param>
+/// <param name="IsIdle">The kernel reports no time left, so the timer does not expire again by itself.</param>
 internal sealed record ForeignTimerDescriptor(DescriptorTable Table, int Descriptor, int Flags, timespec Expiry, timespec Interval, ulong Ticks, bool IsIdle)
 {
     private bool HasInterval => (Interval.tv_sec | Interval.tv_nsec) != 0;
 
-    /// <summary>Those of a table whose threads stand still, on a clock that changes.</summary>
+    /// <summary>Returns the absolute timers of a table on clocks that change. The table's threads must be stopped.</summary>
     public static IEnumerable<ForeignTimerDescriptor> Of(DescriptorTable table, ClockMove move)
     {
         foreach (string name in table.Descriptors())
@@ -31,7 +29,8 @@ internal sealed record ForeignTimerDescriptor(DescriptorTable Table, int Descrip
             if (TryRead(table, descriptor, move) is not ForeignTimerDescriptor timer)
                 continue;
 
-            // A periodic one that has expired stands still until somebody asks. Then its next expiry is known.
+            // The kernel does not restart an expired periodic timer until its time is asked for or the descriptor is read. After that its next expiry
+            // is known.
             if (timer.IsIdle && timer.HasInterval && timer.TryAsk())
                 timer = TryRead(table, descriptor, move) ?? timer;
             if (!timer.IsIdle || timer.HasInterval)
@@ -39,15 +38,15 @@ internal sealed record ForeignTimerDescriptor(DescriptorTable Table, int Descrip
         }
     }
 
-    /// <summary>Sets it.</summary>
-    /// <returns>False where the kernel or its rules do not let us: it keeps the time that remains.</returns>
+    /// <summary>Sets the timer to its new expiry.</summary>
+    /// <returns>False if the kernel refuses; the timer keeps its remaining time then.</returns>
     public unsafe bool TrySet()
     {
         using Descriptor timer = Table.Open(Descriptor);
         if (!timer.IsOpen)
             return false;
 
-        // Asked for with what it has already, before anything is forgotten.
+        // Set the number that the timer has already. If the kernel refuses this, return before timerfd_settime resets the number.
         ulong ticks = Ticks;
         if (ticks != 0 && SystemCalls.ioctl(timer.Number, SystemCalls.TFD_IOC_SET_TICKS, &ticks) != 0)
             return false;
@@ -57,7 +56,7 @@ internal sealed record ForeignTimerDescriptor(DescriptorTable Table, int Descrip
         if (ticks == 0)
             return true;
 
-        // It may have expired at once.
+        // The timer may have expired since it was set. Add these expirations.
         ticks += ReadTicks(ByteString.From(SmallFile.TryRead($"/proc/self/fdinfo/{timer.Number}") ?? [])) ?? 0;
         return SystemCalls.ioctl(timer.Number, SystemCalls.TFD_IOC_SET_TICKS, &ticks) == 0;
     }
@@ -83,7 +82,7 @@ internal sealed record ForeignTimerDescriptor(DescriptorTable Table, int Descrip
         if ((flags & Time.TFD_TIMER_ABSTIME) == 0 || (difference.tv_sec | difference.tv_nsec) == 0)
             return null;
 
-        // Our clock is read after the kernel has: what comes of it may be late by that, and never early.
+        // The launcher reads the clock after the kernel has computed the time left. So the new expiry may be late by this delay, but never early.
         timespec now = HostClocks.Now().Of(ClockFamilies.Of(clock));
         timespec expiry = TimespecMath.ToHostDeadline(TimespecMath.Add(now, left), difference);
         bool isIdle = (left.tv_sec | left.tv_nsec) == 0;
@@ -103,7 +102,7 @@ internal sealed record ForeignTimerDescriptor(DescriptorTable Table, int Descrip
         return info[start..(end < 0 ? info.Length : end)];
     }
 
-    // (SECONDS, NANOSECONDS)
+    // The format is (SECONDS, NANOSECONDS).
     private static timespec? TryParseTime(string text)
     {
         string[] parts = text.Trim('(', ')').Split(", ");

@@ -3,12 +3,12 @@ using VirtTime.Processes;
 
 namespace VirtTime.Freeze;
 
-/// <summary>Why not everybody could be stopped, in words. Nothing was changed then.</summary>
+/// <summary>Errors that say why not all users could be stopped. Nothing has been changed then.</summary>
 internal static class FreezeErrors
 {
     private const string Remedy = "or give --no-freeze to leave calls in flight as they are";
 
-    /// <summary>A thread that is there may not be traced.</summary>
+    /// <summary>The thread exists, but the launcher may not trace it.</summary>
     public static LauncherException CannotTrace(int process, int thread, int error)
     {
         int tracer = ThreadStatus.TracerOf(process, thread);
@@ -21,12 +21,12 @@ internal static class FreezeErrors
     public static LauncherException DoesNotStop(TracedThread thread) => CannotStop(
         thread.Process, thread.Id, $"it is inside a system call that cannot be interrupted, or frozen; try again later, {Remedy}");
 
-    /// <summary>It is runnable, and gets no processor.</summary>
+    /// <summary>The thread is runnable, but gets no processor.</summary>
     public static LauncherException TooBusy(TracedThread thread) =>
         CannotStop(thread.Process, thread.Id, $"it waits for a processor, and the machine is too busy; try again later, {Remedy}");
 
-    /// <summary>There were always more of them.</summary>
-    /// <param name="isBusy">It took long to look a few times.</param>
+    /// <summary>New threads or processes were found until the time was over.</summary>
+    /// <param name="isBusy">The time was enough for a few rounds only.</param>
     public static LauncherException NotAll(int process, bool isBusy)
     {
         string reason = isBusy
@@ -35,7 +35,7 @@ internal static class FreezeErrors
         return new LauncherException($"process {process}", $"{reason}; try again later, {Remedy}");
     }
 
-    /// <summary>A process that cannot be looked into has a thread by whose id there is a call in flight.</summary>
+    /// <summary>The launcher cannot inspect the process, and a call in flight has the id of one of its threads.</summary>
     public static LauncherException Closed(int process) => new(
         $"process {process}",
         $"belongs to somebody else, and may be waiting by the same config file; run as root, {Remedy}");

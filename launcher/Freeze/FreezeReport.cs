@@ -4,12 +4,12 @@ using VirtTime.Processes;
 
 namespace VirtTime.Freeze;
 
-/// <summary>What there is to say once everybody runs again: not before, since one of them may be who reads it.</summary>
+/// <summary>The results of a freeze. They are written after all threads run again, because one of them may read the launcher's output.</summary>
 internal sealed class FreezeReport
 {
     public HashSet<int> Processes { get; } = [];
 
-    /// <summary>The threads that were stopped, by their ids in their own process namespaces.</summary>
+    /// <summary>The ids of the stopped threads in their own PID namespaces.</summary>
     public HashSet<int> OwnIds { get; } = [];
 
     public int Threads { get; set; }
@@ -21,19 +21,19 @@ internal sealed class FreezeReport
     /// <summary>Processes with timers of <c>timer_create</c> on a clock that was moved.</summary>
     public HashSet<int> KeptTimers { get; } = [];
 
-    /// <summary>Processes with a timerfd that we may not set.</summary>
+    /// <summary>Processes with a timerfd that the launcher could not set, or with descriptor tables that it could not find.</summary>
     public HashSet<int> KeptTimerDescriptors { get; } = [];
 
-    /// <summary>Whether the date has become virtual under programs that run: their waits for one that have begun are in no slot.</summary>
+    /// <summary>Whether the move made the date virtual for running programs. Their waits for a date have no slots, if they began before.</summary>
     public bool IsFirstDate { get; set; }
 
-    /// <summary>Why programs that were started meanwhile could not be seen to; null where there were none.</summary>
+    /// <summary>Why the launcher could not stop programs that began to use the file during the move; null if it had no such failure.</summary>
     public string? LateComer { get; set; }
 
-    /// <summary>Calls of which it cannot be found out whether their threads live.</summary>
+    /// <summary>The number of calls for which the launcher cannot tell whether the thread is alive.</summary>
     public int Uncertain { get; set; }
 
-    /// <summary>Calls whose clock was set back.</summary>
+    /// <summary>The calls that wait longer because their clock was set back.</summary>
     public LongerWaits LongerWaits { get; set; }
 
     public void Write()

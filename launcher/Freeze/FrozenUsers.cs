@@ -3,14 +3,14 @@ using VirtTime.Processes;
 
 namespace VirtTime.Freeze;
 
-/// <summary>All threads of all processes that use a config file, stopped until this is disposed. For a thread of ours that ends then.</summary>
-/// <remarks>README.md in this folder says why nothing can go wrong.</remarks>
+/// <summary>All threads of all users of a config file, stopped until this object is disposed. Use it on a thread that ends afterwards.</summary>
+/// <remarks>README.md in this folder tells the steps and what may fail at each.</remarks>
 internal sealed class FrozenUsers : IDisposable
 {
-    // Why a thread does not stop is asked of so many in a row: it takes longer than to look whether it has.
+    // To ask why a thread does not stop takes longer than to look whether it has stopped. So only so many threads are asked in each round.
     private const int MostAsked = 16;
 
-    // That takes five seconds only where the launcher or the others get no processor.
+    // If five seconds pass in fewer rounds than this, the launcher or the threads get no processor.
     private const int FewestRounds = 20;
 
     private readonly UserSearch _search;
@@ -18,11 +18,11 @@ internal sealed class FrozenUsers : IDisposable
     private readonly Dictionary<int, TracedThread> _threads = [];
     private readonly Dictionary<int, SlotMappings> _slots = [];
 
-    // Those that have been asked to stop and were not seen to have; and how many of the first ones have been seen since.
+    // Threads that were asked to stop and have not been removed as stopped. The first _seen of them have been seen stopped.
     private readonly List<TracedThread> _running = [];
     private int _seen;
 
-    // Those that could not be traced, and how long that has been so.
+    // Threads that the kernel has refused to let the launcher trace, and since when.
     private readonly Dictionary<int, Patience> _refused = [];
     private readonly Patience _patience = new();
     private readonly RestartedCalls _nothingKnown = new();
@@ -37,15 +37,15 @@ internal sealed class FrozenUsers : IDisposable
 
     public int ThreadCount => _threads.Count;
 
-    /// <summary>The ids that the threads have in their own process namespaces; known once their calls read again.</summary>
+    /// <summary>The ids of the threads in their own PID namespaces. <see cref="MakeCallsReadAgain"/> fills it.</summary>
     public HashSet<int> OwnIds { get; } = [];
 
-    /// <summary>Since the first of them was stopped.</summary>
+    /// <summary>The time since the freeze began.</summary>
     public TimeSpan Elapsed => _patience.Whole;
 
-    /// <param name="search">Who uses the file. It is gone on with, since new ones may be started until all are stopped.</param>
-    /// <param name="dead">Is told whom we trace.</param>
-    /// <exception cref="LauncherException">One cannot be stopped; all run on as if nothing had been.</exception>
+    /// <param name="search">The users of the file. The search continues until all are stopped, since new users may start meanwhile.</param>
+    /// <param name="dead">Is told which threads are traced.</param>
+    /// <exception cref="LauncherException">A thread cannot be stopped. All threads run on as before.</exception>
     public static FrozenUsers Stop(UserSearch search, DeadThreads dead)
     {
         FrozenUsers frozen = new(search, dead);
@@ -61,14 +61,16 @@ internal sealed class FrozenUsers : IDisposable
         }
     }
 
-    /// <summary>The ids of the threads of each process.</summary>
+    /// <summary>The ids of the threads, by the id of their process.</summary>
     public ILookup<int, int> ThreadsByProcess() => _threads.Values.ToLookup(thread => thread.Process, thread => thread.Id);
 
-    /// <summary>Makes the calls in flight read their deadlines again when the threads go on. Until those are changed, nothing becomes of it.</summary>
-    /// <param name="isInFlight">Whether there is a call in flight by the id that a thread has in its own process namespace.</param>
-    /// <param name="restarted">What was found out of calls that go on by <c>restart_syscall</c>.</param>
-    /// <returns>How many calls.</returns>
-    /// <remarks>Most are made right when their thread stops. Only now it is sure where a process has its slots, and which thread has one.</remarks>
+    /// <summary>Makes calls in flight read their deadlines again when their threads run on. If the file is not changed, this has no effect.</summary>
+    /// <param name="isInFlight">Whether there is a call in flight for a thread, by the thread's id in its own PID namespace.</param>
+    /// <param name="restarted">What is known about calls that continue by <c>restart_syscall</c>.</param>
+    /// <returns>The number of these calls.</returns>
+    /// <remarks>
+    /// Most calls are repaired as soon as their thread stops. Only now it is certain where a process has its slots, and which threads have one.
+    /// </remarks>
     public int MakeCallsReadAgain(Func<int, bool> isInFlight, RestartedCalls restarted)
     {
         foreach (int process in Processes.ToArray())
@@ -88,15 +90,15 @@ internal sealed class FrozenUsers : IDisposable
         return _threads.Values.Count(thread => thread.CallIsMadeAgain);
     }
 
-    /// <summary>Lets all of them go on.</summary>
+    /// <summary>Lets all threads run on.</summary>
     public void Dispose()
     {
         foreach (TracedThread thread in _threads.Values)
             thread.LetGo(_dead);
     }
 
-    // Who stands still makes no new threads and processes: when all that were known had stopped before the last look, and that showed no
-    // others, there are no others.
+    // A stopped thread creates no threads and no processes. So if all known threads had stopped before the last listing, and that listing shows no
+    // new threads, there are no others.
     private void StopAll()
     {
         bool isMore = true;
@@ -112,7 +114,7 @@ internal sealed class FrozenUsers : IDisposable
         }
     }
 
-    /// <returns>Whether there were new threads.</returns>
+    /// <returns>Whether there were new threads, or threads that have to be tried again.</returns>
     private bool Seize()
     {
         bool isMore = false;
@@ -126,7 +128,8 @@ internal sealed class FrozenUsers : IDisposable
             }
         }
 
-        // Ended; or never one of that process, whose id had been another one's a moment before.
+        // A thread that is not listed any more has ended. Or it never belonged to the process: the kernel had given the id to another thread
+        // meanwhile.
         foreach (TracedThread thread in _threads.Values.Where(thread => !seen.Contains(thread.Id)).ToArray())
         {
             thread.LetGo(_dead);
@@ -152,7 +155,7 @@ internal sealed class FrozenUsers : IDisposable
         if (error == ErrorNumber.ESRCH || ThreadStatus.IsOver(process, id))
             return false;
 
-        // One that is about to end, or to become another by an exec, may not be traced either, for a moment.
+        // For a moment, the kernel also refuses to trace a thread that is about to end, or to execute another program. So try again before giving up.
         if (_refused.TryAdd(id, new Patience()) || !_refused[id].IsMomentOver)
         {
             _refused[id].Looks++;
@@ -162,8 +165,8 @@ internal sealed class FrozenUsers : IDisposable
         throw FreezeErrors.CannotTrace(process, id, error);
     }
 
-    // While one is asked to stop, those that were asked before do so. The sooner a call is made right that would return EINTR, the less is left where
-    // we are killed.
+    // While the launcher asks one thread to stop, the threads that it asked before stop. If the launcher is killed, calls that it has not repaired
+    // yet may return EINTR. So it repairs each call as early as possible.
     private void LookAtFirst()
     {
         while (_seen < _running.Count && HasStopped(_running[_seen]))
@@ -219,7 +222,7 @@ internal sealed class FrozenUsers : IDisposable
         _running.AddRange(asked.Where(thread => thread.State == ThreadState.Running));
     }
 
-    // A thread that waits for a processor will stop, though it may take its time. One that nothing interrupts may never.
+    // A runnable thread will stop as soon as it gets a processor. A thread in an uninterruptible sleep may never stop.
     private void GiveUpWhereHopeless(Patience patience)
     {
         bool isStuck = patience.IsOver;
@@ -231,7 +234,7 @@ internal sealed class FrozenUsers : IDisposable
         throw stuck is null ? FreezeErrors.TooBusy(_running[0]) : FreezeErrors.DoesNotStop(stuck);
     }
 
-    // As they are when the first of its threads has stopped: enough for a thread that had begun to wait before.
+    // The mappings at the moment when the first thread of the process stopped. They contain the slot of every thread that had begun to wait before.
     private SlotMappings SlotsOf(int process)
     {
         if (!_slots.TryGetValue(process, out SlotMappings? slots))

@@ -2,31 +2,27 @@ using VirtTime.Base;
 
 namespace VirtTime.Freeze;
 
-/// <summary>What is to be done that a call reads its deadline again.</summary>
+/// <summary>How to make an interrupted call read its deadline again.</summary>
 internal enum CallRepair
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>Do nothing.</summary>
     None,
 
-    /// <summary>To write registers.</summary>
+    /// <summary>Write the changed registers.</summary>
     Registers,
 
-    /// <summary>To let the thread go on as far as the call's entry (<see cref="CallEntry"/>).</summary>
+    /// <summary>Let the thread run to the entry of the call (<see cref="CallEntry"/>).</summary>
     Entry,
 }
 
-/// <summary>
-/// What a stopped thread does next with the system call that it was interrupted in. The kernel makes most of them again, with the arguments that
-/// they had, and then reads the deadline again. A <c>futex</c> with a timeout is the exception among those that wait for a deadline in a slot: it is
-/// to go on by <c>restart_syscall</c>, until the moment that the kernel has kept.
-/// </summary>
+/// <summary>Decides what a stopped thread does next with the system call in which it was interrupted.</summary>
 /// <remarks>
-/// A register is changed, or two, and nothing is run in the thread's name. Whatever is asked for here is what the kernel could have done by
-/// itself, so that it is right as well where nothing is adjusted afterwards.
+/// Only registers are changed, and only to values that the kernel could have set itself. So the result is also right if the file is not changed
+/// afterwards. README.md, "6. Repair the calls in flight".
 /// </remarks>
 internal static class InterruptedCall
 {
-    // The kernel's own results of an interrupted call, which a program never gets to see.
+    // Results of an interrupted call that the kernel uses internally (include/linux/errno.h). A program never sees them.
     private const long ERESTARTNOHAND = 514;
     private const long ERESTART_RESTARTBLOCK = 516;
 
@@ -35,10 +31,12 @@ internal static class InterruptedCall
     private const int FUTEX_WAIT_BITSET = 9;
     private const int FUTEX_FLAGS = 128 | 256;
 
-    /// <param name="registers">Of the thread; changed where that is the result, and then to be written back.</param>
-    /// <param name="slots">Where the thread's process has the slots.</param>
-    /// <param name="isInFlight">The thread has taken a slot.</param>
-    /// <param name="mayBeFutex">A call that goes on by <c>restart_syscall</c> may be a <c>futex</c> (<see cref="RestartedCalls"/>).</param>
+    /// <param name="registers">
+    /// The thread's registers. They are changed if the result is <see cref="CallRepair.Registers"/>; the caller writes them back.
+    /// </param>
+    /// <param name="slots">Where the thread's process has the slots mapped.</param>
+    /// <param name="isInFlight">Whether the thread has taken a slot.</param>
+    /// <param name="mayBeFutex">Whether a call that continues by <c>restart_syscall</c> may be a <c>futex</c> (<see cref="RestartedCalls"/>).</param>
     public static CallRepair Repair(ref Registers registers, SlotMappings slots, bool isInFlight, bool mayBeFutex)
     {
         bool isInFutex = isInFlight && mayBeFutex;
@@ -47,23 +45,24 @@ internal static class InterruptedCall
         return X64.ReadsAgain(ref registers, slots, isInFlight, isInFutex) ? CallRepair.Registers : CallRepair.None;
     }
 
-    /// <summary>Where a call goes on that was interrupted before: its number is not in the registers any more.</summary>
+    /// <summary>Whether the thread is in <c>restart_syscall</c>. Its registers no longer hold the number of the original call then.</summary>
     public static bool IsRestarted(in Registers registers) =>
         Registers.IsArm64 ? Arm64.IsRestarted(registers) : X64.IsRestarted(registers);
 
-    /// <summary>The stack pointer and the arguments: two stops with the same ones are in the same call.</summary>
+    /// <summary>The stack pointer and the arguments. If they are equal at two stops, the thread is in the same call.</summary>
     public static (ulong, ulong, ulong, ulong) Arguments(in Registers registers) =>
         Registers.IsArm64 ? Arm64.Arguments(registers) : X64.Arguments(registers);
 
     private static bool IsOperation(ulong argument, int operation) => ((int)argument & ~FUTEX_FLAGS) == operation;
 
-    /// <summary>
-    /// Whether the arguments of a call that goes on by <c>restart_syscall</c> may be those of a <c>futex</c>. Where that has the number that is to be found at the address, <c>nanosleep</c> and <c>clock_nanosleep</c> have a pointer.
-    /// </summary>
+    /// <summary>Whether the arguments of a call that continues by <c>restart_syscall</c> may be those of a <c>futex</c>.</summary>
+    /// <remarks>The third argument of <c>futex</c> is a 32-bit number. <c>clock_nanosleep</c> has a pointer in its place.</remarks>
     private static bool MayBeFutex(ulong address, ulong number) =>
         address != 0 && address % sizeof(uint) == 0 && (number <= uint.MaxValue || (long)number is < 0 and >= int.MinValue);
 
-    /// <summary>The thread stands behind the instruction, <c>rax</c> is the result, and what is made of it is decided when it goes on.</summary>
+    /// <summary>
+    /// x86-64: the thread stands behind the call's instruction, and when it runs on, the kernel decides by the result in <c>rax</c>.
+    /// </summary>
     private static class X64
     {
         private const int r10 = 7, r8 = 9, rax = 10, rdx = 12, rsi = 13, rdi = 14, orig_rax = 15, rsp = 19;
@@ -75,24 +74,25 @@ internal static class InterruptedCall
 
         public static bool ReadsAgain(ref Registers registers, SlotMappings slots, bool isInFlight, bool isInFutex)
         {
-            // Not in a call where it is negative.
+            // If the thread is in no system call, orig_rax is negative.
             long call = (long)registers[orig_rax];
             long result = -(long)registers[rax];
             if (result == ERESTART_RESTARTBLOCK)
             {
-                // It goes on so after it was stopped and continued before, by SIGSTOP, a debugger or a freezer.
+                // A thread that was stopped and continued before (by SIGSTOP, a debugger or a freezer) is in restart_syscall.
                 bool isAgain = call == restart_syscall && isInFutex && MayBeFutex(registers[rdi], registers[rdx]);
                 if (call != futex && !isAgain)
                     return false;
 
-                // With this result, a signal handler that is to run first still makes it EINTR; otherwise the call is made again.
+                // For ERESTARTNOHAND the kernel makes the call again from its arguments. If a signal handler runs first, it returns EINTR, as for the
+                // old result.
                 if (slots.Hold(registers[r10]) && IsOperation(registers[rsi], FUTEX_WAIT_BITSET))
                 {
                     registers[orig_rax] = futex;
                     return Return(ref registers, ERESTARTNOHAND);
                 }
 
-                // musl, and older glibc for mutexes, compute the time that is left from the slot, and do so again after EINTR.
+                // musl, and older glibc for mutexes, have computed the time left from the slot. After EINTR they compute it again.
                 return isInFlight && IsOperation(registers[rsi], FUTEX_WAIT) && Return(ref registers, ErrorNumber.EINTR);
             }
 
@@ -105,9 +105,8 @@ internal static class InterruptedCall
             return true;
         }
 
-        // Calls that the kernel ends with EINTR whoever interrupts them (man 7 signal). Without a timeout nothing is lost if they are
-        // made again, and a program that did not expect a signal need not know that it was stopped.
-        // IORING_ENTER_EXT_ARG may carry a timeout.
+        // The kernel ends these calls with EINTR whatever interrupts them (man 7 signal). Without a timeout, a repeated call waits no longer than it
+        // should, and a program that expects no signals does not notice the stop. With IORING_ENTER_EXT_ARG, io_uring_enter may have a timeout.
         private static bool WaitsForEver(long call, in Registers registers) => call switch
         {
             232 or 281 /* epoll_wait, epoll_pwait */ => (int)registers[r10] < 0,
@@ -120,10 +119,11 @@ internal static class InterruptedCall
         };
     }
 
-    /// <summary>
-    /// The kernel has put the thread back to the instruction, and looks whether it is still there when it goes on. What the result was is not to be
-    /// seen: whether the call would be made again, is made for the first time, or goes on by <c>restart_syscall</c> shows at its entry (<see cref="CallEntry"/>).
-    /// </summary>
+    /// <summary>arm64: the kernel has moved the program counter back to the call's instruction, and a tracer cannot see the call's result.</summary>
+    /// <remarks>
+    /// Only the call's entry (<see cref="CallEntry"/>) shows whether the kernel makes the call again, for the first time, or by
+    /// <c>restart_syscall</c>.
+    /// </remarks>
     private static class Arm64
     {
         private const int x0 = 0, x1 = 1, x2 = 2, x3 = 3, x8 = 8, sp = 31, pc = 32;
@@ -131,7 +131,7 @@ internal static class InterruptedCall
 
         public static bool IsRestarted(in Registers registers) => registers[x8] == restart_syscall;
 
-        // The first one is the result, where the thread has been stopped.
+        // After a stop, x0 may hold the result instead of the first argument. So the first argument is not compared.
         public static (ulong, ulong, ulong, ulong) Arguments(in Registers registers) => (registers[sp], 0, registers[x1], registers[x2]);
 
         public static CallRepair Repair(ref Registers registers, SlotMappings slots, bool isInFlight, bool isInFutex)
@@ -146,7 +146,8 @@ internal static class InterruptedCall
             if (isDeadline)
                 return CallRepair.Entry;
 
-            // Its libc has computed the time that is left, and does so again after EINTR: as after a checkpoint, also where it has not been made yet.
+            // libc has computed the time left from the slot, and computes it again after EINTR. That is right even if the thread has not made the
+            // call yet.
             registers[x0] = unchecked((ulong)-ErrorNumber.EINTR);
             registers[pc] += sizeof(uint);
             return CallRepair.Registers;

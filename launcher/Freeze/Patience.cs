@@ -2,17 +2,17 @@ using System.Diagnostics;
 
 namespace VirtTime.Freeze;
 
-/// <summary>How long something is waited for.</summary>
+/// <summary>Measures how long the launcher has waited for something.</summary>
 /// <remarks>
-/// Time alone would be the wrong measure: where the launcher itself gets no processor for a second, or is stopped by a signal, it has waited for nothing. So it has
-/// to have looked some times as well.
+/// Time alone is not enough: if the launcher itself gets no processor, or is stopped by a signal, time passes although it has not looked. So most
+/// limits need a number of looks too.
 /// </remarks>
 internal sealed class Patience
 {
     private const int FewestLooks = 20;
     private const int FewestForMoment = 5;
 
-    // Ordinary calls are interrupted at once. A disk may take its time.
+    // Most calls are interrupted at once (s_ordinary). A call that waits for a disk takes longer (s_patience).
     private static readonly TimeSpan s_ordinary = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
@@ -21,7 +21,7 @@ internal sealed class Patience
     private readonly long _begin = Stopwatch.GetTimestamp();
     private long _progress = Stopwatch.GetTimestamp();
 
-    /// <summary>How often it was looked for, since the last progress.</summary>
+    /// <summary>The number of looks since the last progress.</summary>
     public int Looks { get; set; }
 
     public TimeSpan Whole => Stopwatch.GetElapsedTime(_begin);
@@ -32,10 +32,10 @@ internal sealed class Patience
 
     public bool IsOver => Looks >= FewestLooks && Stopwatch.GetElapsedTime(_progress) > s_patience;
 
-    /// <summary>Five seconds, and there has been progress or not.</summary>
+    /// <summary>Whether five seconds have passed since the beginning, with progress or without.</summary>
     public bool IsExhausted => Whole > s_longest && Looks >= FewestLooks;
 
-    /// <summary>There is progress.</summary>
+    /// <summary>Notes progress: time and looks are counted from now on.</summary>
     public void Renew()
     {
         _progress = Stopwatch.GetTimestamp();

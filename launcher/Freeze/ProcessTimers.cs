@@ -4,10 +4,10 @@ using VirtTime.Clocks;
 
 namespace VirtTime.Freeze;
 
-/// <summary>Timers of <c>timer_create</c>. Only their own process can set them, and nobody can see how they were armed.</summary>
+/// <summary>Timers of <c>timer_create</c>. Only their own process can set them, and the kernel does not show how they were armed.</summary>
 internal static class ProcessTimers
 {
-    /// <summary>Whether a process has one on a clock whose offset changes, as <c>/proc/PID/timers</c> says, where the kernel has that.</summary>
+    /// <summary>Whether <c>/proc/PID/timers</c> shows such a timer on a clock whose offset changes; false if the kernel lacks this file.</summary>
     public static bool AreIn(int process, ClockMove move)
     {
         const string Name = "ClockID: ";

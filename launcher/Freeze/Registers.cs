@@ -6,7 +6,7 @@ namespace VirtTime.Freeze;
 /// <summary>The general registers of a stopped thread (<c>NT_PRSTATUS</c>), in the kernel's order.</summary>
 internal unsafe struct Registers
 {
-    // struct user_regs_struct has 27 words on x86-64, struct user_pt_regs 34 on arm64; those of a 32-bit thread are shorter.
+    // struct user_regs_struct has 27 words on x86-64, struct user_pt_regs has 34 on arm64. The set of a 32-bit thread is shorter.
     private const int MostWords = 34;
 
     private fixed ulong _words[MostWords];
@@ -19,8 +19,8 @@ internal unsafe struct Registers
         set => _words[word] = value;
     }
 
-    /// <summary>False where the thread is not stopped (any more).</summary>
-    /// <param name="registers">All zero where it is a 32-bit one, which has no library of ours.</param>
+    /// <summary>Reads the registers. False if the thread is not stopped, or not any more.</summary>
+    /// <param name="registers">All zero for a 32-bit thread, which cannot have loaded the library.</param>
     public static bool TryRead(int thread, out Registers registers)
     {
         Registers read = default;
@@ -30,7 +30,7 @@ internal unsafe struct Registers
         return isRead;
     }
 
-    /// <summary>All of them by one system call: whoever ends us leaves the old ones or these.</summary>
+    /// <summary>Writes all registers by one system call. If the launcher is killed, the thread has all old or all new registers.</summary>
     public readonly bool TryWrite(int thread)
     {
         Registers written = this;
@@ -38,7 +38,9 @@ internal unsafe struct Registers
         return SystemCalls.ptrace(SystemCalls.PTRACE_SETREGSET, thread, SystemCalls.NT_PRSTATUS, &space) == 0;
     }
 
-    /// <summary>The number of the call that a thread is about to make, which is not among its registers on arm64; null where it is not stopped (any more).</summary>
+    /// <summary>
+    /// The number of the call that an arm64 thread is about to make, which is not a general register; null if the thread is not stopped.
+    /// </summary>
     public static int? CallOf(int thread)
     {
         int number = 0;
@@ -46,7 +48,7 @@ internal unsafe struct Registers
         return SystemCalls.ptrace(SystemCalls.PTRACE_GETREGSET, thread, SystemCalls.NT_ARM_SYSTEM_CALL, &space) == 0 ? number : null;
     }
 
-    /// <summary>Has a thread make another call than the one that it is about to make (arm64).</summary>
+    /// <summary>Replaces the call that a stopped arm64 thread is about to make.</summary>
     public static bool TrySetCall(int thread, int number)
     {
         iovec space = new() { iov_base = (nint)(&number), iov_len = sizeof(int) };

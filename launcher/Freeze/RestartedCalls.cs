@@ -6,16 +6,14 @@ using VirtTime.Processes;
 namespace VirtTime.Freeze;
 
 /// <summary>
-/// Which system call a thread is really in that goes on by <c>restart_syscall</c>, since it was stopped and continued before. The kernel does not keep the number
-/// where a tracer can read it, and the registers may hold values of an earlier call. But it says in which of its functions a thread sleeps
-/// (<c>/proc/PID/task/TID/wchan</c>), as long as the thread sleeps there.
+/// Finds out which system call a thread is in, if it was stopped and continued before. README.md, "4. Look at calls that were stopped before".
 /// </summary>
 internal sealed class RestartedCalls
 {
     private readonly Dictionary<int, ((ulong, ulong, ulong, ulong) Arguments, bool IsFutex)> _calls = [];
 
-    /// <summary>Asks about the threads that have a call in flight, before they are stopped.</summary>
-    /// <param name="isInFlight">Whether there is a call in flight by the id that a thread has in its own process namespace.</param>
+    /// <summary>Asks about the threads that have a call in flight. Call it before the threads are stopped.</summary>
+    /// <param name="isInFlight">Whether there is a call in flight for a thread, by the thread's id in its own PID namespace.</param>
     public static RestartedCalls Of(UserSearch search, Func<int, bool> isInFlight)
     {
         RestartedCalls calls = new();
@@ -28,10 +26,9 @@ internal sealed class RestartedCalls
         return calls;
     }
 
-    /// <summary>False where the thread is known to be in another call. Where nothing is known, the arguments alone have to tell.</summary>
-    /// <remarks>
-    /// Nothing is known of a thread that has been in <c>restart_syscall</c> for a moment only, or whose process is stopped, and where the kernel has no <c>wchan</c>.
-    /// </remarks>
+    /// <summary>
+    /// False if the thread is known to be in another call than <c>futex</c>. If nothing is known, it is true, and the arguments decide.
+    /// </summary>
     public bool MayBeFutex(int thread, in Registers registers) =>
         !InterruptedCall.IsRestarted(registers)
             || !_calls.TryGetValue(thread, out var call)
@@ -44,14 +41,14 @@ internal sealed class RestartedCalls
         if (TryReadArguments($"{folder}/syscall") is not { } before)
             return;
 
-        // Not the name of the function, which differs from version to version; all those that a futex sleeps in have that word in theirs.
+        // The names of the kernel's functions differ between versions, but each function in which a futex sleeps has "futex" in its name.
         string function = ByteString.From(SmallFile.TryRead($"{folder}/wchan") ?? []);
         bool isKnown = function.Length > 0 && char.IsAsciiLetter(function[0]) && !function.Contains("stop", StringComparison.Ordinal);
         if (isKnown && TryReadArguments($"{folder}/syscall") == before)
             _calls[thread] = (before, function.Contains("futex", StringComparison.Ordinal));
     }
 
-    // NUMBER ARGUMENT... STACK PROGRAM-COUNTER, or "running". Null where it is in another call.
+    // The file has NUMBER ARGUMENT... STACK PROGRAM-COUNTER, or "running". The result is null if the thread is not in restart_syscall.
     private static (ulong, ulong, ulong, ulong)? TryReadArguments(string path)
     {
         string number = Registers.IsArm64 ? "128 " : "219 ";

@@ -5,7 +5,7 @@ using VirtTime.Processes;
 
 namespace VirtTime.Freeze;
 
-/// <summary>Where a process has the slots of a config file in its memory.</summary>
+/// <summary>The addresses at which a process has the slots of a config file mapped.</summary>
 internal sealed class SlotMappings
 {
     private readonly int _process;
@@ -13,7 +13,7 @@ internal sealed class SlotMappings
 
     private SlotMappings(int process) => _process = process;
 
-    /// <summary>Of a process that stands still, so that this stays true.</summary>
+    /// <summary>Reads the mappings of a process. They cannot change while all threads of the process are stopped.</summary>
     public static SlotMappings Of(ProcFolder proc, int process, MappedFileIdentity file)
     {
         SlotMappings slots = new(process);
@@ -26,10 +26,10 @@ internal sealed class SlotMappings
         return slots;
     }
 
-    /// <summary>Whether a slot begins at that address.</summary>
+    /// <summary>Whether a slot begins at the address.</summary>
     public bool Hold(ulong address) => address % ConfigLayout.SlotSize == 0 && _ranges.Exists(range => address >= range.Start && address < range.End);
 
-    /// <summary>The instruction there (arm64); 0 where it cannot be read.</summary>
+    /// <summary>The arm64 instruction at the address; 0 if it cannot be read.</summary>
     public unsafe uint InstructionAt(ulong address)
     {
         uint instruction = 0;
@@ -44,7 +44,7 @@ internal sealed class SlotMappings
         ulong start = ulong.Parse(mapping.Range.AsSpan(0, middle), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
         ulong end = ulong.Parse(mapping.Range.AsSpan(middle + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 
-        // The slots' part of it, which begins behind the offset.
+        // The part of the mapping that holds slots. They begin after the offset.
         ulong first = Math.Max(mapping.Position, (ulong)ConfigLayout.SlotsPosition);
         ulong last = Math.Min(mapping.Position + (end - start), (ulong)ConfigLayout.CLayoutEnd);
         if (first < last)

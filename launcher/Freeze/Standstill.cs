@@ -5,17 +5,17 @@ using VirtTime.Processes;
 
 namespace VirtTime.Freeze;
 
-/// <summary>The time for which everybody who uses a config file stands still.</summary>
-/// <remarks>To be used on a <see cref="TracerThread"/>.</remarks>
+/// <summary>The time during which all users of a config file are stopped.</summary>
+/// <remarks>Use it on a <see cref="TracerThread"/>.</remarks>
 internal sealed class Standstill(UserSearch search, FreezeReport report, DeadThreads dead) : IDisposable
 {
     private FrozenUsers? _frozen;
 
-    /// <summary>What has been done and found.</summary>
+    /// <summary>What the freeze has done and found.</summary>
     public FreezeReport Report => report;
 
-    /// <summary>Stops everybody, and makes the calls in flight read their deadlines again.</summary>
-    /// <exception cref="LauncherException">One cannot be stopped.</exception>
+    /// <summary>Stops all users, and makes their calls in flight read their deadlines again.</summary>
+    /// <exception cref="LauncherException">A thread cannot be stopped.</exception>
     public void Begin(OpenConfig file)
     {
         BitArray? before = CallsInFlight.ThreadsIn(file);
@@ -28,10 +28,10 @@ internal sealed class Standstill(UserSearch search, FreezeReport report, DeadThr
         report.OwnIds.UnionWith(_frozen.OwnIds);
     }
 
-    /// <summary>Gives the slots back whose threads are certainly dead.</summary>
+    /// <summary>Frees the slots of threads that are certainly dead.</summary>
     public void GiveBackDeadSlots(LayoutMapping layout) => DeadSlots.GiveBack(layout, search, report);
 
-    /// <summary>Sets timers that are armed for a time of a clock that was moved.</summary>
+    /// <summary>Sets timers that are armed with an absolute time of a clock that was moved.</summary>
     public void MoveTimers(ClockMove move)
     {
         List<ForeignTimerDescriptor> timers = [];
@@ -54,7 +54,7 @@ internal sealed class Standstill(UserSearch search, FreezeReport report, DeadThr
         report.IsFirstDate = move.Old.OwnRealtime is null && move.New.OwnRealtime is not null;
     }
 
-    /// <summary>Lets everybody go on.</summary>
+    /// <summary>Lets all users run on.</summary>
     public void Dispose()
     {
         _frozen?.Dispose();

@@ -6,17 +6,16 @@ using VirtTime.Processes;
 
 namespace VirtTime.Freeze;
 
-/// <summary>Calls in flight whose threads were not stopped.</summary>
+/// <summary>Calls in flight of threads that were not stopped.</summary>
 internal static class Strangers
 {
-    /// <summary>
-    /// Throws where a process that cannot be looked into has a thread by whose id there is one: the ids can be read. Before the change, and before
-    /// the file is locked.
-    /// </summary>
-    /// <exception cref="LauncherException">One has.</exception>
+    /// <summary>Refuses the move if a process that the launcher cannot inspect has a thread with a call in flight.</summary>
+    /// <remarks>Call it before the change, and before the file is locked. The ids of such a process's threads can be read.</remarks>
+    /// <exception cref="LauncherException">There is such a process.</exception>
     public static void Refuse(OpenConfig file, UserSearch search)
     {
-        // Their ids may be those of threads that are dead.
+        // The slot of a dead thread may have the id of a living thread. If the marks show that all users are known, the other slots belong to dead
+        // threads.
         bool isNoneHidden = search.Found.Closed.Count == 0
             || CountedUsers.AreAll(file, search, search.Users.Select(user => user.ProcessId).ToHashSet());
         BitArray? others = isNoneHidden ? null : CallsOf(file, search.Users.SelectMany(user => user.Threads).Select(thread => thread.Own));
@@ -30,8 +29,7 @@ internal static class Strangers
     }
 
     /// <summary>
-    /// Behind the change. A program that was just being loaded had not mapped the file when it was asked, and may have begun to wait before.
-    /// What it waits for has been moved; it only has to look again. Of the others it is noted how many may live.
+    /// Stops users that were found after the change, and counts calls that may keep the old deadline. README.md, "11. Look for late users".
     /// </summary>
     public static void SeeTo(OpenConfig file, FreezeReport report)
     {
@@ -43,7 +41,7 @@ internal static class Strangers
         }
         catch (LauncherException exception)
         {
-            // The change has been made.
+            // The file is changed already, so this failure becomes a note.
             report.LateComer = exception.Message;
         }
     }
@@ -65,7 +63,7 @@ internal static class Strangers
         });
     }
 
-    /// <summary>The threads that surely have a call in flight, but for some; null where there are none.</summary>
+    /// <summary>The threads that have a marked slot, except those given; null if there are none.</summary>
     private static BitArray? CallsOf(OpenConfig file, IEnumerable<int> except)
     {
         BitArray? threads = null;

@@ -4,30 +4,32 @@ using VirtTime.Processes;
 
 namespace VirtTime.Freeze;
 
-/// <summary>How a traced thread was found.</summary>
+/// <summary>The state in which the launcher has last seen a traced thread.</summary>
 internal enum ThreadState
 {
-    /// <summary>Not stopped yet.</summary>
+    /// <summary>The thread has not stopped yet.</summary>
     Running,
 
-    /// <summary>It runs nothing until it is let go.</summary>
+    /// <summary>The thread runs nothing until the launcher lets it go.</summary>
     Stopped,
 
-    /// <summary>It has ended.</summary>
+    /// <summary>The thread has ended.</summary>
     Gone,
 
-    /// <summary>It waits in <c>vfork</c> for a child that stands still; once that has gone on, it stops before it runs anything.</summary>
+    /// <summary>
+    /// The thread waits in <c>vfork</c> for a child that is stopped. When the child has run on, the thread stops before it runs anything.
+    /// </summary>
     Asleep,
 }
 
-/// <summary>A thread that we trace, from <see cref="TrySeize"/> to <see cref="LetGo"/> or the end of our own thread.</summary>
+/// <summary>A thread that the launcher traces, from <see cref="TrySeize"/> to <see cref="LetGo"/> or the end of the tracing thread.</summary>
 internal sealed unsafe class TracedThread
 {
-    // Why it has stopped. A signal that it was about to get it gets when it is let go.
+    // Why the thread has stopped. LetGo delivers the signal that this report contains.
     private ThreadReport _report;
     private Registers _registers;
 
-    // Since it was let go as far as the entry of its call.
+    // Set from the moment when the launcher lets the thread run to the entry of its call.
     private CallEntry? _entry;
 
     private bool _isRepaired;
@@ -40,21 +42,22 @@ internal sealed unsafe class TracedThread
 
     public int Process { get; }
 
-    /// <summary>As this /proc shows it.</summary>
+    /// <summary>The thread's id in the launcher's <c>/proc</c>.</summary>
     public int Id { get; }
 
     public ThreadState State { get; private set; }
 
-    /// <summary>There is a call that would not have been right by itself, and now is.</summary>
+    /// <summary>Whether the thread's call had to be repaired, and was.</summary>
     public bool CallIsMadeAgain => _isRepaired || _entry is { IsMadeAgain: true };
 
-    /// <summary>Null where it may not be traced, or is gone; <see cref="ErrorNumber.Last"/> says which.</summary>
+    /// <summary>Begins to trace a thread. Null if that is not allowed or the thread is gone; <see cref="ErrorNumber.Last"/> tells which.</summary>
     public static TracedThread? TrySeize(int process, int id)
     {
         bool isNew = SystemCalls.ptrace(SystemCalls.PTRACE_SEIZE, id, 0, (void*)SystemCalls.PTRACE_O_TRACESYSGOOD) == 0;
         int error = ErrorNumber.Last;
 
-        // Where it has ended since, that is seen by Look. A thread that execs takes the id of its process, and is traced already.
+        // If the thread has ended meanwhile, Look finds that out. A thread that execs takes the id of its process, and is traced already: then only
+        // PTRACE_INTERRUPT succeeds.
         bool isOurs = SystemCalls.ptrace(SystemCalls.PTRACE_INTERRUPT, id, 0, null) == 0;
         if (isNew || isOurs)
             return new TracedThread(process, id);
@@ -62,15 +65,15 @@ internal sealed unsafe class TracedThread
         return null;
     }
 
-    /// <summary>Looks once, without waiting.</summary>
-    /// <param name="dead">Buries it where it has ended.</param>
+    /// <summary>Looks once for a report, without waiting.</summary>
+    /// <param name="dead">Reaps the thread if it has ended.</param>
     public void Look(DeadThreads dead)
     {
         ThreadReport report = ThreadReport.Of(Id);
         if (report.IsNone)
             return;
 
-        // It stops by itself where a signal is delivered, and otherwise because we have asked for it, or the whole process is stopped.
+        // A thread stops if a signal is about to be delivered, if the launcher has asked for it, or if job control stops the whole process.
         State = report.IsEnd ? ThreadState.Gone : ThreadState.Stopped;
         _report = report;
         if (report.IsEnd)
@@ -79,12 +82,13 @@ internal sealed unsafe class TracedThread
             GoToEntry();
     }
 
-    /// <summary>Whether it waits for a processor, or is about to: as opposed to one that nothing interrupts.</summary>
+    /// <summary>Whether the thread will stop once it gets a processor. False in an uninterruptible sleep (state D).</summary>
     public bool IsRunnable => ThreadStatus.StateOf(Process, Id) is not 'D';
 
     /// <summary>
-    /// Finds out what keeps it from stopping: its end, which is told to us only when the last thread of its process has ended, or a <c>vfork</c>.
+    /// Finds out why the thread does not stop: it has ended, it is in <c>vfork</c>, or it is held up on its way to the call's entry.
     /// </summary>
+    /// <remarks>The kernel reports the end of a process's first thread only when the last thread has ended.</remarks>
     public void LookWhy()
     {
         if (ThreadStatus.IsOver(Process, Id))
@@ -95,7 +99,7 @@ internal sealed unsafe class TracedThread
             LeaveEntry();
     }
 
-    /// <summary>Reads its registers, which also proves that it is still stopped: somebody may have killed it, or it is another one after an exec.</summary>
+    /// <summary>Reads the registers. That also proves that the thread is still stopped: it may have been killed, or replaced by an exec.</summary>
     public bool TryReadRegisters()
     {
         if (Registers.TryRead(Id, out _registers))
@@ -104,10 +108,12 @@ internal sealed unsafe class TracedThread
         return false;
     }
 
-    /// <summary>Makes the call that it was interrupted in read its deadline again, and one without a timeout go on. On arm64 it may have to stop once more for that.</summary>
-    /// <param name="slots">Where the thread's process has the slots.</param>
-    /// <param name="isInFlight">The thread has taken a slot.</param>
-    /// <param name="restarted">What is known of calls that go on by <c>restart_syscall</c>.</param>
+    /// <summary>
+    /// Makes the interrupted call read its deadline again, and a call without a timeout be made again. An arm64 thread may stop once more for that.
+    /// </summary>
+    /// <param name="slots">Where the thread's process has the slots mapped.</param>
+    /// <param name="isInFlight">Whether the thread has taken a slot.</param>
+    /// <param name="restarted">What is known about calls that continue by <c>restart_syscall</c>.</param>
     public void MakeCallReadAgain(SlotMappings slots, bool isInFlight, RestartedCalls restarted)
     {
         if (State != ThreadState.Stopped || _entry is not null)
@@ -124,8 +130,10 @@ internal sealed unsafe class TracedThread
         }
     }
 
-    /// <summary>Lets it run on, with the signal that it was about to get. One of a stopped process stays stopped.</summary>
-    /// <param name="dead">Buries it where it has ended.</param>
+    /// <summary>
+    /// Lets the thread run on with the signal that it was about to get. If job control has stopped its process, the thread stays stopped.
+    /// </summary>
+    /// <param name="dead">Reaps the thread if it has ended.</param>
     public void LetGo(DeadThreads dead)
     {
         if (State == ThreadState.Asleep)
@@ -140,7 +148,7 @@ internal sealed unsafe class TracedThread
             State = ThreadState.Running;
     }
 
-    // A container that is frozen holds it up on the way.
+    // A frozen container holds the thread up on its way to the entry. Stop the thread where it is.
     private void LeaveEntry()
     {
         _entry!.GiveUp();

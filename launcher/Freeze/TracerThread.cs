@@ -2,17 +2,20 @@ using System.Runtime.ExceptionServices;
 
 namespace VirtTime.Freeze;
 
-/// <summary>
-/// Runs something on a thread of its own, which is who traces: whatever it still traces when it ends, the kernel lets go. So nothing can be left
-/// behind, also where this process goes on, or becomes another program by exec.
-/// </summary>
+/// <summary>Runs an action on a thread of its own, which does all tracing.</summary>
+/// <remarks>
+/// When this thread ends, the kernel lets all threads go that it still traces. So no thread stays traced when the launcher continues, or execs a
+/// command.
+/// </remarks>
 internal static class TracerThread
 {
-    // Mostly it has ended long before.
+    // In most cases the tracing thread has ended before the first pause is over.
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
 
-    /// <param name="action">What the thread does, and whom it tells that it traces; those that end are buried by this one meanwhile.</param>
-    /// <exception cref="LauncherException">What the action threw; or no thread can be had.</exception>
+    /// <param name="action">
+    /// Runs on the tracing thread, and adds the threads that it traces. The calling thread reaps those that end meanwhile.
+    /// </param>
+    /// <exception cref="LauncherException">The action has thrown it, or the thread cannot be created.</exception>
     public static void Run(Action<DeadThreads> action)
     {
         DeadThreads dead = new();

@@ -5,21 +5,15 @@ using VirtTime.Processes;
 
 namespace VirtTime.PrivateFiles;
 
-/// <summary>Which values of a variable the processes of our PID namespace, and of those below it, were started with.</summary>
-/// <remarks>
-/// Processes of other users, which may not open a private file, are passed over. Of those that protect themselves, the youngest is noted
-/// (<see cref="BlindUntil"/>). What a process was not started with, its children
-/// are not either. So a value can be missed only where it is handed on from a process that ends before it is asked to one that is not listed yet. Once two
-/// listings in a row show no process that could not be asked any more, none was missed, however many are started meanwhile. (Two,
-/// since a chain of short-lived processes can be missed by one, where its ids wrap.)
-/// </remarks>
+/// <summary>Collects the values of a variable in the environments of the processes of the launcher's PID namespace and its children.</summary>
+/// <remarks>See README.md, "Private files and their sweep", for why no value is missed.</remarks>
 internal sealed class EnvironmentSurvey
 {
     private const int QuietListings = 2;
     private const int MostListings = 32;
     private const int MostTries = 3;
 
-    // Some twenty processes: the fewer are listed at once, the fewer end before they are asked.
+    // In bytes; some twenty processes. The fewer processes are listed at once, the fewer end before they are read.
     private const int ListingSize = 512;
     private const int EnvironmentSize = 16 * 1024;
 
@@ -41,24 +35,24 @@ internal sealed class EnvironmentSurvey
         _asked = [.. KernelThreads.In(proc).Ids, Environment.ProcessId];
     }
 
-    /// <summary>The last part of each path.</summary>
+    /// <summary>The file names that were found: the last part of each path.</summary>
     public IReadOnlySet<string> Names => _names;
 
     /// <summary>
-    /// Until then, in seconds since the machine's boot, processes were started that cannot be asked. They cannot have been started with the name of a file that
-    /// was made later.
+    /// When the youngest unreadable process started, in seconds since the machine's boot. It cannot have been started with the name of a file
+    /// that was created later.
     /// </summary>
     public long BlindUntil { get; private set; } = long.MinValue;
 
-    /// <summary>Asks all processes; null where not every one could be asked in time.</summary>
-    /// <param name="variable">Holds a path.</param>
-    /// <param name="asksMappings">Add the last part of the names of what processes have mapped: where a lease proves nothing.</param>
-    /// <param name="budget">The time that it may take.</param>
+    /// <summary>Reads all processes; null if they could not all be read in time.</summary>
+    /// <param name="variable">The name of a variable that holds a path.</param>
+    /// <param name="asksMappings">Also collect the names of mapped files. Needed if a lease proves nothing.</param>
+    /// <param name="budget">The processor time that reading may take.</param>
     public static EnvironmentSurvey? TryTake(string variable, bool asksMappings, TimeBudget budget)
     {
         using ProcFolder? proc = ProcFolder.TryOpen();
 
-        // It has to be the /proc of our own namespace, and show processes that are not ours.
+        // This must be the /proc of the launcher's own PID namespace, and it must show processes of other users.
         if (proc is null || !proc.IsOwn() || proc.TryRead("1/stat") is null)
             return null;
 
@@ -81,7 +75,7 @@ internal sealed class EnvironmentSurvey
         return quiet == QuietListings;
     }
 
-    /// <returns>How many had ended before they were asked, or have to be asked again; null where one that lives could not be asked, or time is up.</returns>
+    /// <returns>How many new processes had ended before they were read, or must be read again; null if one cannot be judged, or time is up.</returns>
     private int? AskNewOnes()
     {
         int lost = 0;
@@ -119,7 +113,7 @@ internal sealed class EnvironmentSurvey
         return Answer.Complete;
     }
 
-    /// <summary>Of a process whose file in /proc was just refused.</summary>
+    /// <summary>The answer for a process whose file in <c>/proc</c> could not be read (<see cref="ErrorNumber.Last"/>).</summary>
     private Answer AnswerOfUnreadable(int pid)
     {
         if (ErrorNumber.Last is ErrorNumber.ENOENT or ErrorNumber.ESRCH)
@@ -153,8 +147,9 @@ internal sealed class EnvironmentSurvey
     }
 
     /// <summary>
-    /// <see cref="Answer.Later"/> where it is unknown: also in the midst of an exec nothing can be read. The kernel does not know yet where the environment lies, or has
-    /// noted where it begins as its end, too; but then the process does not sleep, neither now nor a moment ago.
+    /// The answer for a process whose <c>environ</c> is empty. During an exec it is empty too, because the kernel does not know the
+    /// environment's addresses yet, or has set its end to its start. But a process does not sleep then. So the environment is really empty if
+    /// the process sleeps in two readings. Otherwise the answer is <see cref="Answer.Later"/>.
     /// </summary>
     private Answer EmptyEnvironmentOf(int pid)
     {
@@ -173,7 +168,7 @@ internal sealed class EnvironmentSurvey
         fields.Length > ProcStatus.EnvironmentEnd && (fields[ProcStatus.State] is "S" or "T" or "t" or "I")
             && fields[ProcStatus.EnvironmentStart] != "0" && fields[ProcStatus.EnvironmentStart] == fields[ProcStatus.EnvironmentEnd];
 
-    // Two seconds of doubt: the start is in hundredths of a second, as our time namespace counts them.
+    // stat gives the start in 1/100 s, with the offset of the launcher's time namespace. Rounding is covered by two seconds of doubt.
     private long? StartOf(int pid)
     {
         const long TicksPerSecond = 100, Doubt = 2;
@@ -200,16 +195,16 @@ internal sealed class EnvironmentSurvey
 
     private enum Answer
     {
-        /// <summary>It may live, and have names that were not noted.</summary>
+        /// <summary>The process may live and have a value that was not collected.</summary>
         None,
 
-        /// <summary>All that it could name has been noted.</summary>
+        /// <summary>Every value that matters is collected, or covered by <see cref="BlindUntil"/>.</summary>
         Complete,
 
-        /// <summary>It is in the midst of an exec, and can be asked in the next listing.</summary>
+        /// <summary>The process is in an exec, and must be read again in the next listing.</summary>
         Later,
 
-        /// <summary>It has ended, and may have handed them on.</summary>
+        /// <summary>The process has ended, and may have passed its values on to a child.</summary>
         Ended,
     }
 }

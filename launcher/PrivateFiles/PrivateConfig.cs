@@ -6,21 +6,21 @@ using VirtTime.Format;
 
 namespace VirtTime.PrivateFiles;
 
-/// <summary>The config file of a single run, when the user names none.</summary>
+/// <summary>Creates the private config file of a single run, if the user names none.</summary>
 /// <remarks>
-/// Its name begins with the launcher's PID namespace and process id, which become the target's: as long as that process lives, or
-/// somebody has the file mapped or in its environment, the file stays (<see cref="PrivateSweep"/>).
+/// Its name begins with the launcher's PID namespace and process id, which become the target's. <see cref="PrivateSweep"/> deletes the
+/// file only after that process has ended and no process has the file mapped or in its environment.
 /// </remarks>
 internal static class PrivateConfig
 {
-    // Where "ulimit -f" forbids more: the offset, without slots.
+    // If "ulimit -f" forbids a whole file: room for the offset, no slots.
     private const long SizeUnderLimit = 4096;
 
     private const int MostFilesOfOneProcess = 10_000;
 
     /// <summary>Creates the file in the first directory that takes it, after sweeping the directory.</summary>
-    /// <returns>Its absolute path.</returns>
-    /// <exception cref="LauncherException">No directory takes it, or a clock would be below zero.</exception>
+    /// <returns>The file's absolute path.</returns>
+    /// <exception cref="LauncherException">The file cannot be created in any directory, or a clock would be below zero.</exception>
     public static string Create(Func<ConfigContent> content)
     {
         List<string> reasons = [];
@@ -51,7 +51,7 @@ internal static class PrivateConfig
 
     private static string CreateIn(PrivateDirectory directory, ConfigContent content)
     {
-        // It says how old the file is, whatever becomes of the wall clock (FileAge).
+        // FileAge computes the file's age from the stamp, even if the wall clock is set.
         long stamp = FileAge.Stamp();
         for (int number = 0; number < MostFilesOfOneProcess; number++)
         {

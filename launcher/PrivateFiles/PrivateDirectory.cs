@@ -3,8 +3,8 @@ using Syscall = Mono.Unix.Native.Syscall;
 
 namespace VirtTime.PrivateFiles;
 
-/// <summary>The user's own directory for config files that belong to one run.</summary>
-/// <remarks>On a tmpfs where possible: a file on a disk would be written back each time that a slot changes.</remarks>
+/// <summary>The user's own directory for private config files.</summary>
+/// <remarks>It lies on a tmpfs if possible: a file on a disk would be written back each time that a slot changes.</remarks>
 internal sealed class PrivateDirectory : IDisposable
 {
     private static readonly string[] s_shared = ["/dev/shm", "/tmp"];
@@ -17,12 +17,12 @@ internal sealed class PrivateDirectory : IDisposable
         _directory = directory;
     }
 
-    /// <summary>Absolute, without a slash at its end.</summary>
+    /// <summary>An absolute path without a slash at its end.</summary>
     public string Path { get; }
 
     public int Descriptor => _directory.Number;
 
-    /// <summary>The places to try, best first; the last ones are made when they are asked for.</summary>
+    /// <summary>The directories to try, best first. The last ones are created during the enumeration.</summary>
     public static IEnumerable<string> Candidates()
     {
         uint user = Syscall.geteuid();
@@ -32,7 +32,7 @@ internal sealed class PrivateDirectory : IDisposable
         yield return "/dev/shm/virttime-" + user;
         yield return "/tmp/virttime-" + user;
 
-        // Another user may have made those two, so that ours cannot be made.
+        // Another user may have created a directory with this user's name in the shared directories.
         foreach (string parent in s_shared)
         {
             bool isTaken = statx_buffer.OfLink($"{parent}/virttime-{user}") is statx_buffer taken && taken.stx_uid != user;
@@ -41,9 +41,9 @@ internal sealed class PrivateDirectory : IDisposable
         }
     }
 
-    /// <summary>Makes the directory where it is missing, and makes it the user's alone where it is the user's.</summary>
+    /// <summary>Opens the directory. Creates it if it is missing, and sets its mode to 0700 if it belongs to the user.</summary>
     /// <param name="path">One of <see cref="Candidates"/>.</param>
-    /// <param name="reason">Why it cannot be used, where the result is null.</param>
+    /// <param name="reason">If the result is null: why the directory cannot be used.</param>
     public static PrivateDirectory? TryOpen(string path, out string reason)
     {
         reason = Make(path) ?? "";
@@ -66,10 +66,10 @@ internal sealed class PrivateDirectory : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    /// <returns>Why there is none that can be used, or null.</returns>
+    /// <returns>Null on success, otherwise why the directory cannot be used.</returns>
     private static string? Make(string path)
     {
-        // Under sudo, XDG_RUNTIME_DIR may still name the directory of the user who called it, which must not get a file of root's.
+        // Under sudo, XDG_RUNTIME_DIR may still name the directory of the calling user, which must not get a file of root's.
         string parent = path[..path.LastIndexOf('/')];
         bool isShared = s_shared.Contains(parent);
         if (!isShared && statx_buffer.Of(parent) is statx_buffer above && above.stx_uid != Syscall.geteuid())
@@ -77,7 +77,7 @@ internal sealed class PrivateDirectory : IDisposable
         if (!isShared && ForeignPart(parent, isTarget: false) is string part)
             return $"{part} belongs to another user, who could lead {parent} elsewhere";
 
-        // Whatever the umask: it may take the owner's rights away as well.
+        // The umask may remove the owner's rights as well.
         uint umask = SystemCalls.umask(0);
         bool isMade = SystemCalls.mkdir(path, Permissions.OwnersDirectory) == 0;
         int error = ErrorNumber.Last;
@@ -94,11 +94,11 @@ internal sealed class PrivateDirectory : IDisposable
         if (status.stx_uid != Syscall.geteuid())
             return "belongs to another user";
 
-        // Nobody else can put another file in the place of ours: the directories above are sticky, or ours.
+        // No other user can replace the directory between the check and chmod: its parents are sticky, or belong to this user or root.
         return (status.stx_mode & Permissions.All) == Permissions.OwnersDirectory || SystemCalls.chmod(path, Permissions.OwnersDirectory) == 0 ? null : ErrorNumber.Text(ErrorNumber.Last);
     }
 
-    /// <summary>The part of a path that another user than root can replace; null where there is none. Symbolic links are parts as well.</summary>
+    /// <summary>The first part of a path that another user than root owns, also through a symbolic link; null if there is none.</summary>
     private static unsafe string? ForeignPart(string path, bool isTarget)
     {
         bool hasLink = false;

@@ -5,27 +5,22 @@ using VirtTime.Processes;
 
 namespace VirtTime.PrivateFiles;
 
-/// <summary>Deletes private config files that earlier runs left behind, so seldom that a launch pays little for it on average.</summary>
-/// <remarks>
-/// A lease tells that nobody has a file open or mapped, in whatever namespace. It does not tell of a process that has the file in its
-/// environment and will map it: a child before its exec, or a static program that starts others. Those of our own namespace can
-/// be asked. Of other namespaces only age tells. Where a lease proves nothing (<see cref="FileLease.IsProof"/>), processes are asked for their mappings
-/// as well, and files of other namespaces stay.
-/// </remarks>
+/// <summary>Deletes private config files that earlier runs left behind. It runs so seldom that it costs a launch little on average.</summary>
+/// <remarks>README.md, "Private files and their sweep", says which files may be deleted and how often a sweep runs.</remarks>
 internal sealed class PrivateSweep
 {
     private const int FewestLeftOvers = 16;
 
-    // So many are looked for, and held while processes are asked. More are left to the next sweep.
+    // The most files that a sweep looks for, and holds open while it reads the processes. Further files are left to the next sweep.
     private const int MostFound = 4096;
     private const int DescriptorsLeft = 32;
 
-    // For each file that is left over, the processor time that asking all processes may take. It bounds what a single launch takes.
+    // The processor time that reading all processes may take, for each left-over file. It bounds the cost of a single launch.
     private const double MicrosecondsPerLeftOver = 120;
     private const double LeastMicroseconds = 1500;
 
-    // What a sweep has taken for reading the directory and asking the processes is divided among the launches until the next one. That is less than a left-over file
-    // allows, so that the next one gets through. What it takes to delete a file is taken once for each launch, however seldom.
+    // The processor time for reading the directory and the processes, divided by this, is the number of launches until the next sweep. It is
+    // less than MicrosecondsPerLeftOver, so that the next sweep has enough time. Deleting is not counted: it is one file for each launch.
     private const double MicrosecondsPerLaunch = 30;
     private const int FewestLaunches = 16;
     private const int BufferSize = 8192;
@@ -67,7 +62,7 @@ internal sealed class PrivateSweep
             DeleteUnused();
     }
 
-    /// <summary>Reads the directory on from where the last one stopped.</summary>
+    /// <summary>Continues to read the directory at the position where the last sweep stopped.</summary>
     private void FindLeftOvers()
     {
         byte[] buffer = new byte[BufferSize];
@@ -114,7 +109,8 @@ internal sealed class PrivateSweep
         }
     }
 
-    // Asked after the leases were taken: a process that maps a file from then on either has it in its environment by now, or breaks the lease.
+    // The processes are read after the leases were taken. A process that maps a file later has its name in the environment by now, or breaks
+    // the lease.
     private void DeleteUnused()
     {
         rlimit? limit = RaiseDescriptorLimit();
@@ -142,7 +138,7 @@ internal sealed class PrivateSweep
         return survey;
     }
 
-    // Those that stay are the oldest: of processes that cannot be asked, the older ones do not matter.
+    // The youngest files first: old files are more often kept, because an unreadable process started after they were created.
     private List<(string Name, long Birth, Descriptor File)> HoldYoungest()
     {
         List<(string Name, long Birth, Descriptor File)> held = [];
@@ -167,7 +163,7 @@ internal sealed class PrivateSweep
         ? (int)Math.Clamp((double)limit.rlim_cur - DescriptorsLeft, 0, MostFound)
         : 0;
 
-    /// <returns>The limit until now, which the command is to have; null where it is as it was.</returns>
+    /// <returns>The old limit, to restore it for the command; null if the limit was not changed.</returns>
     private static rlimit? RaiseDescriptorLimit()
     {
         if (SystemCalls.getrlimit(SystemCalls.RLIMIT_NOFILE, out rlimit limit) != 0)
@@ -176,7 +172,7 @@ internal sealed class PrivateSweep
         return limit.rlim_cur < wanted && SystemCalls.setrlimit(SystemCalls.RLIMIT_NOFILE, limit with { rlim_cur = wanted }) == 0 ? limit : null;
     }
 
-    /// <summary>Not open where another process is known to use the file. Closing it gives the lease back.</summary>
+    /// <summary>Opens the file and takes a lease. The result is not open if another process uses the file. Closing it returns the lease.</summary>
     private Descriptor TryHold(string name)
     {
         const int Flags = SystemCalls.O_RDWR | SystemCalls.O_NONBLOCK;

@@ -4,14 +4,14 @@ using Syscall = Mono.Unix.Native.Syscall;
 namespace VirtTime.PrivateFiles;
 
 /// <summary>
-/// A directory whose name no other user can guess beforehand, for where another user has taken the name that can be guessed. Later launches know it by its
+/// A directory with a random name, needed if another user has created a directory with the usual name. Later launches recognise it by its
 /// owner.
 /// </summary>
 internal static class RandomDirectory
 {
-    /// <summary>Null where there is none, and none can be made.</summary>
+    /// <summary>The path; null if there is no such directory and it cannot be created.</summary>
     /// <param name="parent">A directory that all users share.</param>
-    /// <param name="prefix">What its name begins with.</param>
+    /// <param name="prefix">The beginning of the directory's name.</param>
     public static string? FindOrMake(string parent, string prefix)
     {
         if (Find(parent, prefix) is string found)
@@ -21,7 +21,7 @@ internal static class RandomDirectory
         if (SystemCalls.mkdir(made, Permissions.OwnersDirectory) != 0)
             return null;
 
-        // Of two launches that make one at the same time, both use the first by name.
+        // If two launches create one at the same time, both use the one whose name sorts first.
         string? first = Find(parent, prefix);
         if (first is not null && first != made)
             SystemCalls.unlinkat(SystemCalls.AT_FDCWD, made, SystemCalls.AT_REMOVEDIR);

@@ -4,14 +4,14 @@ using VirtTime.Base;
 namespace VirtTime.PrivateFiles;
 
 /// <summary>
-/// A file in a private directory that counts launches, and says after how many of them the directory is swept again, and where. The process that has it
-/// locked is the only sweeper. No clock has a part in it: one that is set does not matter.
+/// A file in a private directory that counts launches and notes after how many, and from which position, the directory is swept again.
+/// Only the process that holds its lock sweeps. It counts launches, not time, so that setting a clock has no effect.
 /// </summary>
 internal sealed unsafe class SweepMark : IDisposable
 {
     private const string Name = "sweep";
 
-    // More than any sweep is put off: the content is damaged, or of an earlier version.
+    // Above the longest wait of any sweep: a larger value means that the content is damaged or of an earlier version.
     private const long Nonsense = 1_000_000;
 
     private readonly Descriptor _file;
@@ -19,10 +19,10 @@ internal sealed unsafe class SweepMark : IDisposable
 
     private SweepMark(Descriptor file) => _file = file;
 
-    /// <summary>Where to read the directory on.</summary>
+    /// <summary>The position (<c>lseek</c>) at which the next sweep continues to read the directory.</summary>
     public long Position { get => _content.Position; set => _content.Position = value; }
 
-    /// <summary>Counts this launch. Null where the directory need not be swept yet, or another launch sweeps it.</summary>
+    /// <summary>Counts this launch. Null if the directory need not be swept yet, or another launch is sweeping it.</summary>
     public static SweepMark? TryTake(int directory)
     {
         const int Flags = SystemCalls.O_RDWR | SystemCalls.O_CREAT | SystemCalls.O_NONBLOCK;
@@ -33,7 +33,7 @@ internal sealed unsafe class SweepMark : IDisposable
             mark._content.Launches++;
             if (mark.IsDue && SystemCalls.flock(mark._file.Number, SystemCalls.LOCK_EX | SystemCalls.LOCK_NB) == 0)
             {
-                // Another one may just have swept.
+                // Another launch may just have finished a sweep.
                 mark.Read();
                 mark._content.Launches++;
                 if (mark.IsDue)
@@ -48,7 +48,7 @@ internal sealed unsafe class SweepMark : IDisposable
     }
 
     /// <summary>Notes that the directory has been swept.</summary>
-    /// <param name="launches">After how many it is to be swept again.</param>
+    /// <param name="launches">The number of launches until the next sweep.</param>
     public void WaitFor(long launches)
     {
         _content.Launches = 0;
@@ -66,7 +66,7 @@ internal sealed unsafe class SweepMark : IDisposable
         _content = SystemCalls.pread(_file.Number, (byte*)&content, sizeof(Content), 0) == sizeof(Content) ? content : default;
     }
 
-    // Under "ulimit -f 0" the kernel would end us with SIGXFSZ.
+    // Under "ulimit -f 0", writing raises SIGXFSZ, which would end the launcher.
     private void Write(int length)
     {
         bool isForbidden = SystemCalls.getrlimit(SystemCalls.RLIMIT_FSIZE, out rlimit limit) == 0 && limit.rlim_cur < (ulong)sizeof(Content);

@@ -4,7 +4,7 @@ using VirtTime.Format;
 namespace VirtTime.PrivateFiles;
 
 /// <summary>
-/// The processor time of this thread that some work may take; what does not fit is left. What other programs use on a busy machine does not count.
+/// The processor time of this thread that some work may take. On a busy machine, the time of other programs does not count.
 /// </summary>
 internal readonly struct TimeBudget(double microseconds)
 {
@@ -12,7 +12,7 @@ internal readonly struct TimeBudget(double microseconds)
 
     public bool IsUsedUp => Now >= _end;
 
-    /// <summary>Of this thread so far, in microseconds.</summary>
+    /// <summary>The processor time of this thread so far, in microseconds.</summary>
     public static double Now
     {
         get

@@ -4,17 +4,17 @@ using VirtTime.Format;
 
 namespace VirtTime.Processes;
 
-/// <summary>The slots of threads that live. Those of the others were left by programs that have ended, or that are checkpointed.</summary>
-/// <param name="Slots">By their place in the file, which is mostly the thread's id.</param>
-/// <param name="Uncertain">How many of them are of threads of which it cannot be found out whether they live.</param>
-/// <param name="LeftBehind">How many more there are in the file.</param>
-/// <param name="Threads">Who they are; null where there are none.</param>
+/// <summary>The slots of living threads. Programs that have ended, or that are checkpointed, leave slots behind.</summary>
+/// <param name="Slots">In the order of the file.</param>
+/// <param name="Uncertain">How many of <paramref name="Slots"/> belong to threads of which it is unknown whether they live.</param>
+/// <param name="LeftBehind">How many other slots are not zero; most of them were left behind.</param>
+/// <param name="Threads">The threads that use the file; null if all slots are zero.</param>
 internal readonly record struct CallsInFlight(IReadOnlyList<Slot> Slots, int Uncertain, int LeftBehind, LivingThreads? Threads)
 {
-    // Where it cannot be found out who lives, so many are enough for anybody.
+    // A limit for memory, needed if it is unknown which threads live. Further slots are only counted.
     private const int MostListed = 65_536;
 
-    /// <summary>Goes through the file twice, so that what is dead in it needs no memory, however much that is.</summary>
+    /// <summary>Reads the file twice, so that slots left behind need no memory, however many they are.</summary>
     /// <exception cref="LauncherException">Part of the file cannot be read.</exception>
     public static CallsInFlight Of(OpenConfig file)
     {
@@ -27,7 +27,7 @@ internal readonly record struct CallsInFlight(IReadOnlyList<Slot> Slots, int Unc
         int uncertain = 0, others = 0;
         foreach (Slot slot in SlotTable.Read(file))
         {
-            // Who came later was not asked about.
+            // A thread that took its slot after the first reading may be missing in LivingThreads, so its slot is only counted.
             bool? lives = threads[slot.Thread] ? living.Has(slot.Thread) : false;
             if (lives == false || slots.Count == MostListed)
             {
@@ -42,7 +42,7 @@ internal readonly record struct CallsInFlight(IReadOnlyList<Slot> Slots, int Unc
         return new CallsInFlight(slots, uncertain, others, living);
     }
 
-    /// <summary>The threads that have a slot, by id; null where there are none.</summary>
+    /// <summary>The ids of the threads that have a slot; null if there are none.</summary>
     public static BitArray? ThreadsIn(OpenConfig file)
     {
         BitArray? threads = null;

@@ -16,32 +16,31 @@ internal sealed class FoundConfig : IDisposable
         Path = path;
     }
 
-    /// <summary>The file itself; its names are not used any more.</summary>
+    /// <summary>The open file. From here on, the launcher uses only this descriptor, no name.</summary>
     public Descriptor File { get; }
 
     public Mapping Mapping { get; }
 
     public statx_buffer Status { get; }
 
-    /// <summary>VirtTime's extension block is in it, so that it is no accident that it looks like a config file.</summary>
+    /// <summary>Whether it has VirtTime's extension block, so that it is surely a config file.</summary>
     public bool IsMarked => Read.Extension.magic == ConfigExtension.MagicValue;
 
-    /// <summary>A newer version has changed it, so that its clocks cannot be read.</summary>
+    /// <summary>Whether a newer VirtTime made or changed it, so that its clocks cannot be read.</summary>
     public bool IsNewer => IsMarked && ConfigFormat.IsNewer(Read.Extension.version, Read.Extension.flags);
 
-    /// <summary>What was in it when it was opened.</summary>
+    /// <summary>The content at the time of opening.</summary>
     public Content Read { get; }
 
-    /// <summary>Whether the process may write the file, as far as its mapping shows.</summary>
     public bool IsWritable => Mapping.IsWritable;
 
-    /// <summary>A name that led to it when it was opened, if there was one.</summary>
+    /// <summary>A path that led to the file at the time of opening, or null.</summary>
     public string? Path { get; }
 
-    /// <summary>For people: where there is no path to it, what the kernel says, such as <c>/tmp/conf (deleted)</c>.</summary>
+    /// <summary>The path for messages; without a path, the name in <c>maps</c>, such as <c>/tmp/conf (deleted)</c>.</summary>
     public string ShownPath => Path ?? Mapping.Name;
 
-    /// <summary>Null where the file cannot be opened (<see cref="Errno.Last"/> says why), or is no config file (0).</summary>
+    /// <summary>Null if the file cannot be opened (<see cref="ErrorNumber.Last"/> says why), or is no config file (then it is 0).</summary>
     public static FoundConfig? TryOpen(ProcFolder proc, int pid, in Mapping mapping)
     {
         Descriptor file = MappedFileAccess.TryOpenToRead(proc, pid, mapping);
@@ -58,7 +57,7 @@ internal sealed class FoundConfig : IDisposable
 
     public void Dispose() => File.Dispose();
 
-    // Read and not mapped: a hole is not filled, and a file that is somebody else's is left as it is.
+    // The file is read, not mapped: reading a hole through a mapping would allocate a page, also in a file that is no config file.
     private static unsafe bool TryRead(int descriptor, long size, out Content content)
     {
         content = default;
@@ -73,10 +72,10 @@ internal sealed class FoundConfig : IDisposable
 
         content = new Content(offset, *(ConfigExtension*)block);
 
-        // One of a newer version is still a config file; whoever uses it refuses it by name.
+        // A file of a newer version is still a config file; the caller refuses it with a message.
         return ConfigFormat.Check(size, &offset, (ConfigExtension*)block) is ConfigDefect.None or ConfigDefect.Newer;
     }
 
-    /// <param name="Extension">All zero where there is none.</param>
+    /// <param name="Extension">All zero if the file has none.</param>
     internal readonly record struct Content(timespec Offset, ConfigExtension Extension);
 }

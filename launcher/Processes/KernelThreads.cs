@@ -3,11 +3,11 @@ using VirtTime.Base;
 
 namespace VirtTime.Processes;
 
-/// <summary>The kernel's own threads, which map nothing: on a small machine they are the most of /proc.</summary>
-/// <param name="Ids">Process 2 and its children; empty where they are not to be seen.</param>
+/// <summary>The kernel's own threads, which have no mappings. On a small machine they are most entries of <c>/proc</c>.</summary>
+/// <param name="Ids">Process 2 and its children; empty if they are not shown.</param>
 /// <param name="AreShown">
-/// Whether process 2 is the kernel's. Then this /proc is of the machine's first process namespace, and hides no process
-/// from us: elsewhere process 2 is another one, and with <c>hidepid</c> it cannot be read.
+/// Whether process 2 is a kernel thread. Then this <c>/proc</c> belongs to the machine's first PID namespace and shows every process. In
+/// another PID namespace, process 2 is an ordinary process; with <c>hidepid</c>, it cannot be read.
 /// </param>
 internal sealed record KernelThreads(HashSet<int> Ids, bool AreShown)
 {

@@ -2,7 +2,7 @@ using VirtTime.Base;
 
 namespace VirtTime.Processes;
 
-/// <summary>Whether the threads whose ids stand in a config file live.</summary>
+/// <summary>Tells whether the threads that have slots in a config file still live.</summary>
 internal sealed class LivingThreads
 {
     private readonly ConfigUsers _users;
@@ -17,26 +17,26 @@ internal sealed class LivingThreads
         _living = [.. users.Users.SelectMany(user => user.Threads).Select(thread => thread.Own)];
         foreach (ConfigUser user in users.Users)
         {
-            // Of two process namespaces, threads may have the same id.
+            // Threads in different PID namespaces may have the same id.
             foreach (ThreadIds thread in user.Threads)
                 _places[thread.Own] = _places.ContainsKey(thread.Own) ? default : (user.ProcessId, thread.Seen);
         }
     }
 
-    /// <summary>A thread's name; null where it does not live, cannot be asked, or is one of several with that id.</summary>
-    /// <param name="id">As of <see cref="Has"/>.</param>
+    /// <summary>A thread's name; null if the thread does not live or cannot be read, or if several threads have that id.</summary>
+    /// <param name="id">The thread's id in its own PID namespace.</param>
     public string? NameOf(int id) => _places.TryGetValue(id, out (int Process, int Thread) place) && place.Process != 0
         ? ThreadStatus.NameOf(place.Process, place.Thread)
         : null;
 
-    /// <param name="descriptor">The config file. What is to be asked about it has to be read before: who came later is not in it.</param>
+    /// <param name="descriptor">The config file. The caller must have read its slots before: a thread that started later may be missing here.</param>
     public static LivingThreads Of(int descriptor) => Of(ConfigUsers.Of(descriptor));
 
     public static LivingThreads Of(ConfigUsers users) => new(users);
 
-    /// <summary>Whether some process that has the file mapped has such a thread; null where that cannot be found out.</summary>
-    /// <remarks>Of a process that cannot be asked for its mappings, the ids of its threads can be read all the same.</remarks>
-    /// <param name="id">As the thread itself gets it from <c>gettid</c>.</param>
+    /// <summary>Whether a process that has the file mapped has a thread with this id; null if unknown.</summary>
+    /// <remarks>The thread ids of a process can be read even if its mappings cannot.</remarks>
+    /// <param name="id">The thread's id in its own PID namespace (<c>gettid</c>).</param>
     public bool? Has(int id)
     {
         if (_living.Contains(id))
@@ -61,7 +61,7 @@ internal sealed class LivingThreads
             List<ThreadIds> threads = proc is null ? [] : ThreadIds.Of(proc, pid);
             ids.UnionWith(threads.Select(thread => thread.Own));
 
-            // Gone, which is good, or not to be read either.
+            // No threads: the process has ended meanwhile, or its thread ids cannot be read either.
             bool isGone = proc is not null && proc.TryRead($"{pid}/status") is null && ErrorNumber.Last is ErrorNumber.ENOENT or ErrorNumber.ESRCH;
             _isClosedUnknown |= threads.Count == 0 && !isGone;
         }

@@ -4,16 +4,15 @@ using VirtTime.Format;
 
 namespace VirtTime.Processes;
 
-/// <summary>Calls that wait longer than before, because their clock was set back.</summary>
-/// <param name="Calls">How many.</param>
-/// <param name="Longest">How long the last of them has left, in nanoseconds.</param>
+/// <summary>Calls in flight that wait longer than before, because their clock was set back.</summary>
+/// <param name="Longest">The longest time that one of them has left, in nanoseconds.</param>
 internal readonly record struct LongerWaits(int Calls, Int128 Longest)
 {
-    /// <summary>Those of some threads, right behind the change.</summary>
+    /// <summary>Counts them right after the change.</summary>
     /// <param name="file">The file with the new deadlines.</param>
     /// <param name="move">The change.</param>
-    /// <param name="now">The host's clocks, as the threads see them.</param>
-    /// <param name="threads">Their ids in their own process namespaces. Other slots may be of threads that have ended.</param>
+    /// <param name="now">The host clocks, as the threads see them.</param>
+    /// <param name="threads">The ids of the threads to count, in their own PID namespaces. Other slots may belong to threads that have ended.</param>
     public static LongerWaits In(OpenConfig file, ClockMove move, HostClocks.Moment now, HashSet<int> threads)
     {
         bool setsAnyBack = Array.Exists(

@@ -4,16 +4,16 @@ using Syscall = Mono.Unix.Native.Syscall;
 
 namespace VirtTime.Processes;
 
-/// <summary>Opens the very file that a process has mapped, whatever its names lead to by now.</summary>
+/// <summary>Opens exactly the file that a process has mapped, even if its name leads to another file by now.</summary>
 /// <remarks>
-/// A name is only a way to a descriptor, and the descriptor is compared with the mapping: whoever can rename files cannot lead us to
-/// another one. What is not a regular file on an ordinary filesystem is never opened but for its status (<c>O_PATH</c>), since opening it can have effects.
+/// The launcher opens a name and then compares the descriptor with the mapping, so renaming files cannot make it use another file.
+/// Opening a device, a pipe or a file on a pseudo filesystem can have effects: those are opened with <c>O_PATH</c> only.
 /// </remarks>
 internal static class MappedFileAccess
 {
     private const int Flags = SystemCalls.O_NOCTTY | SystemCalls.O_NONBLOCK;
 
-    /// <summary>Not open where it cannot be reached, or is no regular file; <see cref="Errno.Last"/> says why.</summary>
+    /// <summary>The result is not open if the file cannot be reached or is no regular file; <see cref="ErrorNumber.Last"/> says why.</summary>
     public static Descriptor TryOpenToRead(ProcFolder proc, int pid, in Mapping mapping)
     {
         int error = ErrorNumber.ENOENT;
@@ -22,7 +22,7 @@ internal static class MappedFileAccess
             Descriptor file = TryOpenRegular(proc, pid, place);
             if (!file.IsOpen)
             {
-                // That a name is gone says less than that it may not be used.
+                // EACCES of one name tells the user more than ENOENT of another.
                 error = ErrorNumber.Last == ErrorNumber.EACCES ? ErrorNumber.EACCES : error;
                 continue;
             }
@@ -37,10 +37,10 @@ internal static class MappedFileAccess
         return new Descriptor(-1);
     }
 
-    /// <summary>The file of an open descriptor once more, with other access.</summary>
+    /// <summary>Opens the file of an open descriptor again, with another access mode.</summary>
     public static Descriptor Reopen(int descriptor, int access) => Descriptor.Open($"/proc/self/fd/{descriptor}", access | Flags);
 
-    /// <summary>The path under which this process finds the open file; null where there is none, or it is another file's by now.</summary>
+    /// <summary>A path by which the launcher finds the open file; null if it has none, or its name leads to another file by now.</summary>
     public static string? TryFindPath(int pid, in Mapping mapping, in statx_buffer file)
     {
         foreach (string name in Names(mapping))
@@ -60,14 +60,14 @@ internal static class MappedFileAccess
 
     public static bool IsAt(string path, in statx_buffer file) => statx_buffer.Of(path) is statx_buffer status && status.IsSameFileAs(file);
 
-    /// <summary>Whether the process has an open file mapped at this moment.</summary>
     private static bool IsMappedBy(ProcFolder proc, int pid, int descriptor)
     {
         MappedFileIdentity? identity = MappedFileIdentity.TryOf(descriptor);
         return identity is not null && ProcessMaps.TryReadShared(proc, pid)?.Exists(mapping => identity.IsOf(pid, mapping)) == true;
     }
 
-    // A mapping may lie on a filesystem whose every open is answered by a program of the process's user (FUSE), or has effects in the kernel.
+    // On FUSE, a program of the process's user answers each open and could block the launcher; on a pseudo filesystem, an open can have
+    // effects in the kernel. Such a file is opened only if the process belongs to the launcher's user.
     private static Descriptor TryOpenRegular(ProcFolder proc, int pid, string path)
     {
         Descriptor place = Descriptor.Open(path, SystemCalls.O_PATH);
@@ -83,8 +83,8 @@ internal static class MappedFileAccess
         return file;
     }
 
-    // The first also leads to a file that is deleted, and needs CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE. A name is a path in the
-    // process's mount namespace; the last is for another one than ours.
+    // map_files also leads to a deleted file, but needs CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE. The mapping's name is a path in the
+    // process's mount namespace; root leads there if it is another mount namespace than the launcher's.
     private static IEnumerable<string> Places(int pid, Mapping mapping)
     {
         yield return $"/proc/{pid}/map_files/{mapping.Range}";

@@ -2,11 +2,10 @@ using VirtTime.Base;
 
 namespace VirtTime.Processes;
 
-/// <summary>How an open file is to be known among the mappings of others.</summary>
+/// <summary>Recognises an open file among the mappings of other processes.</summary>
 /// <remarks>
-/// What <c>maps</c> would show of it is found by mapping it ourselves, since <c>stat</c> shows other values on some filesystems
-/// (<see cref="MappedFile"/>); privately, so that another launcher does not take us for one that uses the file. Where <c>map_files</c> may be read, which takes <c>CAP_SYS_ADMIN</c> or
-/// <c>CAP_CHECKPOINT_RESTORE</c>, its <c>stat</c> tells apart what looks the same there.
+/// The launcher maps the file itself to learn what <c>maps</c> shows of it. The mapping is private, because another launcher counts
+/// shared mappings as users of the file. See README.md, "Processes".
 /// </remarks>
 internal sealed class MappedFileIdentity
 {
@@ -21,8 +20,8 @@ internal sealed class MappedFileIdentity
         _status = status;
     }
 
-    /// <summary>Null where the file cannot be mapped, or /proc does not show what we map.</summary>
-    /// <param name="descriptor">Open for reading. Nothing of the file is touched.</param>
+    /// <summary>Null if the file cannot be mapped, or <c>/proc</c> does not show the launcher's own mappings.</summary>
+    /// <param name="descriptor">Open for reading. No page of the file is touched.</param>
     public static MappedFileIdentity? TryOf(int descriptor)
     {
         nint address = SystemCalls.mmap(0, Length, SystemCalls.PROT_READ, SystemCalls.MAP_PRIVATE, descriptor, 0);
@@ -46,7 +45,7 @@ internal sealed class MappedFileIdentity
         }
     }
 
-    /// <summary>Whether a process has this very file there.</summary>
+    /// <summary>Whether a mapping of a process is one of this file.</summary>
     public bool IsOf(int pid, in Mapping mapping)
     {
         if (mapping.File != _file)

@@ -1,20 +1,19 @@
 namespace VirtTime.Processes;
 
-/// <summary>A mapping of a file, as a line of <c>/proc/PID/maps</c> has it.</summary>
-/// <param name="Range">Its addresses, such as <c>7f0a12000-7f0a14000</c>: also its name in <c>/proc/PID/map_files</c>.</param>
-/// <param name="File">Which file.</param>
-/// <param name="IsWritable">Whether the process may write through it at this moment.</param>
-/// <param name="Position">Where in the file it begins, in bytes.</param>
+/// <summary>A mapping of a file: one line of <c>/proc/PID/maps</c>.</summary>
+/// <param name="Range">The addresses, such as <c>7f0a12000-7f0a14000</c>; also the mapping's name in <c>/proc/PID/map_files</c>.</param>
+/// <param name="IsWritable">Whether the process may write through the mapping at this moment.</param>
+/// <param name="Position">Where in the file the mapping begins, in bytes.</param>
 /// <param name="Name">
-/// As the kernel writes it, a byte string. To be shown or tried, and no proof: a line feed in it has become <c>\012</c> while a
-/// backslash stays what it is, a file that is gone ends in <c> (deleted)</c>, and it is a path as seen from there.
+/// The path in the process's mount namespace as the kernel writes it, a byte string. It proves nothing: a line feed has become <c>\012</c>
+/// (a backslash is not escaped), and a deleted file's path ends in <c> (deleted)</c>.
 /// </param>
 internal readonly record struct Mapping(string Range, MappedFile File, bool IsWritable, ulong Position, string Name);
 
-/// <summary>A file as <c>maps</c> names it: by the device and inode of its filesystem.</summary>
+/// <summary>The device and inode that <c>maps</c> shows for a file.</summary>
 /// <remarks>
-/// Not what <c>stat</c> says: that shows another device on Btrfs, and another device or inode on overlayfs. Two files of different
-/// subvolumes of a Btrfs can have the same values here.
+/// <c>stat</c> shows another device on Btrfs, and may show another device or inode on overlayfs. Two files of different subvolumes of a
+/// Btrfs can have the same values in <c>maps</c>.
 /// </remarks>
-/// <param name="Device">Major and minor in hexadecimal, as it stands there.</param>
+/// <param name="Device">Major and minor number in hexadecimal, as in <c>maps</c>.</param>
 internal readonly record struct MappedFile(string Device, ulong Inode);

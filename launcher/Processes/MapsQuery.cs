@@ -3,7 +3,8 @@ using VirtTime.Base;
 namespace VirtTime.Processes;
 
 /// <summary>
-/// Asks for the shared mappings of files alone (<c>PROCMAP_QUERY</c>, Linux 6.11): writing down all others takes the kernel most of the time.
+/// Asks the kernel for shared file mappings only (<c>PROCMAP_QUERY</c>, Linux 6.11). Printing all other mappings in <c>maps</c> would take
+/// most of the time.
 /// </summary>
 internal static unsafe class MapsQuery
 {
@@ -11,7 +12,7 @@ internal static unsafe class MapsQuery
     private const ulong SharedFiles = procmap_query.PROCMAP_QUERY_COVERING_OR_NEXT_VMA
         | procmap_query.PROCMAP_QUERY_VMA_SHARED | procmap_query.PROCMAP_QUERY_FILE_BACKED_VMA;
 
-    /// <summary>Null where the kernel cannot be asked so, or the process has no memory.</summary>
+    /// <summary>Null if the kernel has no <c>PROCMAP_QUERY</c>, or the process has no memory.</summary>
     /// <param name="maps">An open <c>/proc/PID/maps</c>.</param>
     public static List<Mapping>? TryReadShared(int maps)
     {
@@ -31,7 +32,7 @@ internal static unsafe class MapsQuery
         while (true);
     }
 
-    // As maps would have it, but for a line feed in the name, which stays one.
+    // The same values as in maps, except that a line feed in the name is not escaped.
     private static Mapping Describe(in procmap_query query, byte* name)
     {
         MappedFile file = new($"{query.dev_major:x2}:{query.dev_minor:x2}", query.inode);

@@ -4,11 +4,11 @@ using VirtTime.Diagnostics;
 
 namespace VirtTime.Processes;
 
-/// <summary>Whether a config file may be trusted: its owner can truncate it, which ends everybody who has it mapped with SIGBUS.</summary>
+/// <summary>Checks a config file's owner, who can truncate the file and so kill every process that has it mapped (SIGBUS).</summary>
 internal static class OwnerCheck
 {
-    /// <param name="force">Warn only.</param>
-    /// <exception cref="LauncherException">It belongs to neither the user nor root.</exception>
+    /// <param name="force">Only warn.</param>
+    /// <exception cref="LauncherException">The file belongs to neither the launcher's user nor root.</exception>
     public static void Refuse(OpenConfig file, bool force)
     {
         if (file.Owner == 0 || file.Owner == Syscall.geteuid())

@@ -3,7 +3,7 @@ using VirtTime.Base;
 
 namespace VirtTime.Processes;
 
-/// <summary>An open <c>/proc</c>. Process ids are those that it shows, whatever namespace it was mounted in.</summary>
+/// <summary>An open <c>/proc</c>. Process ids are those of the PID namespace that this <c>/proc</c> belongs to.</summary>
 internal sealed class ProcFolder : IDisposable
 {
     private readonly Descriptor _folder;
@@ -12,47 +12,47 @@ internal sealed class ProcFolder : IDisposable
 
     public int Descriptor => _folder.Number;
 
-    /// <summary>Null where there is none (<see cref="Errno.Last"/> says why).</summary>
+    /// <summary>Null if it cannot be opened (<see cref="ErrorNumber.Last"/> says why).</summary>
     public static ProcFolder? TryOpen()
     {
         Descriptor folder = Base.Descriptor.Open("/proc", SystemCalls.O_RDONLY | SystemCalls.O_DIRECTORY);
         return folder.IsOpen ? new ProcFolder(folder) : null;
     }
 
-    /// <summary>The processes that are to be seen: not all of them where it is mounted with <c>hidepid</c>.</summary>
+    /// <summary>The ids of all visible processes; <c>hidepid</c> may hide some.</summary>
     public List<int> ProcessIds() => Numbers(Descriptor);
 
-    /// <summary>The threads of a process by their ids here; empty where it is gone.</summary>
+    /// <summary>The ids of a process's threads in this <c>/proc</c>; empty if the process has ended.</summary>
     public List<int> ThreadIds(int pid)
     {
         using Descriptor tasks = Base.Descriptor.OpenAt(Descriptor, $"{pid}/task", SystemCalls.O_RDONLY | SystemCalls.O_DIRECTORY);
         return tasks.IsOpen ? Numbers(tasks.Number) : [];
     }
 
-    /// <summary>A whole file such as <c>1/status</c>, or null (<see cref="Errno.Last"/> says why).</summary>
+    /// <summary>A whole file such as <c>1/status</c>, or null (<see cref="ErrorNumber.Last"/> says why).</summary>
     public byte[]? TryRead(string file) => SmallFile.TryReadAt(Descriptor, file);
 
     /// <inheritdoc cref="SmallFile.ReadAtOnce"/>
     public int ReadAtOnce(string file, ref byte[] buffer) => SmallFile.ReadAtOnce(Descriptor, file, ref buffer);
 
-    /// <summary>This process, or 0 where it is in no namespace of this /proc.</summary>
+    /// <summary>The launcher's own process id in this <c>/proc</c>; 0 if this <c>/proc</c> does not show it.</summary>
     public int OwnProcess() =>
         int.TryParse(SmallFile.TryReadLink("/proc/self"), NumberStyles.None, CultureInfo.InvariantCulture, out int pid) ? pid : 0;
 
     /// <summary>
-    /// Whether it is the one of this process's PID namespace, so that its ids are those that <c>ptrace</c>, <c>kill</c> and the user mean. It is another one
-    /// after <c>unshare --pid</c> or <c>nsenter --pid</c> without a new <c>/proc</c>.
+    /// Whether this <c>/proc</c> belongs to the launcher's own PID namespace, so that its ids are those of <c>ptrace</c>, <c>kill</c> and the
+    /// user. It does not after <c>unshare --pid</c> or <c>nsenter --pid</c> without a new <c>/proc</c>.
     /// </summary>
     public bool IsOwn()
     {
-        // A /proc of a namespace above ours shows us by a number that may be the same, but knows another one as well.
+        // In the /proc of a parent namespace the launcher may have the same number by chance, but then it has an id in two namespaces.
         return OwnProcess() == Environment.ProcessId
             && TryRead("self/status") is byte[] status && VirtTime.Processes.ThreadIds.CountNamespaces(status) <= 1;
     }
 
-    /// <param name="what">What is refused.</param>
-    /// <param name="otherRemedy">What else may be done; null for nothing.</param>
-    /// <exception cref="LauncherException">It is of another namespace.</exception>
+    /// <param name="what">The option that is refused, for the message.</param>
+    /// <param name="otherRemedy">A second remedy for the message, or null.</param>
+    /// <exception cref="LauncherException">This <c>/proc</c> belongs to another PID namespace.</exception>
     public void DemandOwn(string what, string? otherRemedy = null)
     {
         if (!IsOwn())

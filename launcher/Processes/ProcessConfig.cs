@@ -3,7 +3,7 @@ using VirtTime.Config;
 
 namespace VirtTime.Processes;
 
-/// <summary>The config file that a running process has mapped: opened once, and then used through that descriptor only.</summary>
+/// <summary>The config file that a running process has mapped. It is opened once and then used through that descriptor only.</summary>
 internal sealed class ProcessConfig : IDisposable
 {
     private ProcessConfig(OpenConfig file, string? path)
@@ -14,12 +14,12 @@ internal sealed class ProcessConfig : IDisposable
 
     public OpenConfig File { get; }
 
-    /// <summary>A name that led to the file when it was opened; null where it has none.</summary>
+    /// <summary>A path that led to the file when it was opened; null if there was none.</summary>
     public string? Path { get; }
 
     /// <param name="pid">The process.</param>
-    /// <param name="toWrite">Fail where the file cannot, or should not, be written.</param>
-    /// <exception cref="LauncherException">No such process, it cannot be asked, or its file cannot be used.</exception>
+    /// <param name="toWrite">Fail if the file cannot, or must not, be written.</param>
+    /// <exception cref="LauncherException">There is no such process, it cannot be read, or its file cannot be used.</exception>
     public static ProcessConfig Open(int pid, bool toWrite)
     {
         using ProcFolder proc = ProcFolder.TryOpen() ?? throw Unreadable(pid, ErrorNumber.Last);
@@ -29,7 +29,7 @@ internal sealed class ProcessConfig : IDisposable
         using FoundConfig config = found.Config ?? throw NotFound(pid, found);
         RefuseForeign(pid, config, user, toWrite);
 
-        // Another process may have got the number of one that ended.
+        // If the process has ended meanwhile, another process may have got its id.
         if (user is null || ProcessUser.RealIdOf(proc, pid) != user)
             throw Unreadable(pid, ErrorNumber.ESRCH);
 
@@ -47,9 +47,9 @@ internal sealed class ProcessConfig : IDisposable
     public void Dispose() => File.Dispose();
 
     /// <summary>
-    /// A process may map any file that it can read. What its user could not write by himself is not written for him: of another
-    /// user's files none, and one of root's only where the process may write it, or where it is a config file beyond doubt. Root's
-    /// processes are trusted.
+    /// A process can map any file that its user may read, so the launcher must not write a file on its behalf that the user could not
+    /// write. It refuses files of other users. A file of root's is changed only if the process has it mapped writable or it has VirtTime's
+    /// extension block. A process of root may use any file.
     /// </summary>
     private static void RefuseForeign(int pid, FoundConfig config, uint? user, bool toWrite)
     {

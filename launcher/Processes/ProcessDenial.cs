@@ -2,10 +2,10 @@ using Mono.Unix.Native;
 
 namespace VirtTime.Processes;
 
-/// <summary>Why a process may not be looked into, in words.</summary>
+/// <summary>The message text for a process that the launcher may not read.</summary>
 internal static class ProcessDenial
 {
-    /// <summary>After the kernel has said EACCES or EPERM (man 2 ptrace, "Ptrace access mode checking").</summary>
+    /// <summary>The reason after <c>EACCES</c> or <c>EPERM</c> (man 2 ptrace, "Ptrace access mode checking").</summary>
     public static string Explain(int pid)
     {
         if (Syscall.geteuid() == 0)

@@ -4,12 +4,12 @@ using VirtTime.Base;
 
 namespace VirtTime.Processes;
 
-/// <summary>What a process has mapped.</summary>
+/// <summary>Reads the file mappings of a process.</summary>
 internal static class ProcessMaps
 {
-    /// <summary>Its shared mappings of files; null where they cannot be read (<see cref="Errno.Last"/> says why).</summary>
+    /// <summary>The shared mappings of files; null if they cannot be read (<see cref="ErrorNumber.Last"/> says why).</summary>
     /// <remarks>
-    /// A process whose first thread has ended has its memory in the others only. One without memory, which is about to be gone,
+    /// If the first thread of a process has ended, only the other threads show its mappings. A process without memory is about to end and
     /// has no mappings.
     /// </remarks>
     public static List<Mapping>? TryReadShared(ProcFolder proc, int pid)
@@ -28,13 +28,13 @@ internal static class ProcessMaps
         return [];
     }
 
-    /// <summary>Those of the lines that are shared mappings of files.</summary>
+    /// <summary>The shared mappings of files in the text of <c>maps</c>.</summary>
     public static List<Mapping> Shared(ReadOnlySpan<byte> maps) => Parse(maps, 's');
 
-    /// <summary>Those of the lines that are private mappings of files.</summary>
+    /// <summary>The private mappings of files in the text of <c>maps</c>.</summary>
     public static List<Mapping> Private(ReadOnlySpan<byte> maps) => Parse(maps, 'p');
 
-    // Null with ESRCH where there is no memory any more.
+    // Null with ESRCH if the thread has no memory any more.
     private static List<Mapping>? TryRead(ProcFolder proc, string file)
     {
         Descriptor maps = Descriptor.OpenAt(proc.Descriptor, file, SystemCalls.O_RDONLY);
@@ -64,7 +64,7 @@ internal static class ProcessMaps
         return mappings;
     }
 
-    // ADDRESSES rwxs POSITION DEVICE INODE   NAME. Most lines are not shared, and cost no more than finding that out.
+    // ADDRESSES rwxs POSITION DEVICE INODE   NAME. Most lines are not shared, so that is checked before the rest is parsed.
     private static bool TryParse(ReadOnlySpan<byte> line, char sharing, out Mapping mapping)
     {
         const int Writable = 1;
@@ -88,7 +88,7 @@ internal static class ProcessMaps
         return true;
     }
 
-    // map_files wants the addresses without the zeros that maps fills small ones up with.
+    // maps pads small addresses with zeros; the names in map_files have no padding.
     private static string WithoutPadding(string range)
     {
         int middle = range.IndexOf('-', StringComparison.Ordinal);

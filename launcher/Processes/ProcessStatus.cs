@@ -2,13 +2,13 @@ using VirtTime.Base;
 
 namespace VirtTime.Processes;
 
-/// <summary>What <c>/proc/PID/stat</c> says.</summary>
+/// <summary>The state of a process by <c>/proc/PID/stat</c>.</summary>
 internal static class ProcessStatus
 {
-    /// <summary>Whether the process is stopped, by a signal or a tracer.</summary>
+    /// <summary>Whether a signal or a tracer has stopped the process.</summary>
     public static bool IsStopped(int pid) => StateOf(pid) is 'T' or 't';
 
-    /// <summary>Whether it has ended with all of its threads, and its parent has not asked for its status yet.</summary>
+    /// <summary>Whether all threads of the process have ended and its parent has not reaped it yet.</summary>
     public static bool IsOver(int pid)
     {
         using ProcFolder? proc = ProcFolder.TryOpen();

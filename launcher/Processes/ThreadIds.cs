@@ -3,16 +3,16 @@ using VirtTime.Base;
 
 namespace VirtTime.Processes;
 
-/// <summary>A thread's id as this /proc shows it, and as the thread itself gets it from <c>gettid</c>.</summary>
-/// <param name="Own">In its own, the innermost process namespace: the number of its slot.</param>
+/// <summary>A thread's id in this <c>/proc</c>, and in the thread's own PID namespace.</summary>
+/// <param name="Own">The id in the innermost PID namespace (<c>gettid</c>): the number of the slot that the thread tries first.</param>
 internal readonly record struct ThreadIds(int Seen, int Own)
 {
-    /// <summary>The threads of a process; empty where it is gone. What a process may see of others is enough for that.</summary>
+    /// <summary>The threads of a process; empty if it has ended. Needs no privileges.</summary>
     public static List<ThreadIds> Of(ProcFolder proc, int pid)
     {
         List<ThreadIds> threads = [];
 
-        // One namespace for all threads of a process: where it is the one of /proc, they need not be asked one by one.
+        // All threads of a process are in one PID namespace. If it is that of /proc, the threads need not be read one by one.
         bool? sameNamespace = IsSeenAsOwn(proc.TryRead($"{pid}/status"));
         foreach (int thread in proc.ThreadIds(pid))
         {
@@ -25,8 +25,8 @@ internal readonly record struct ThreadIds(int Seen, int Own)
         return threads;
     }
 
-    /// <summary>In how many PID namespaces a process has an id, from that of <c>/proc</c> to its own; 0 where the kernel does not say (before 4.1).</summary>
-    /// <param name="status">Its <c>status</c> file.</param>
+    /// <summary>The number of PID namespaces from that of <c>/proc</c> to the process's own; 0 before Linux 4.1, which does not show it.</summary>
+    /// <param name="status">The process's <c>status</c> file.</param>
     public static int CountNamespaces(byte[] status) => Columns(status).Length;
 
     private static bool? IsSeenAsOwn(byte[]? status) => status is null ? null : Columns(status).Length == 1;
@@ -34,6 +34,6 @@ internal readonly record struct ThreadIds(int Seen, int Own)
     private static int? Innermost(byte[] status) =>
         Columns(status) is [.., string last] && int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : null;
 
-    // One for each process namespace, from that of /proc to the innermost; none before Linux 4.1.
+    // One id for each PID namespace, from that of /proc to the innermost; none before Linux 4.1.
     private static string[] Columns(byte[] status) => ProcStatus.Words(status, "NSpid");
 }

@@ -4,17 +4,17 @@ using VirtTime.Format;
 namespace VirtTime.Processes;
 
 /// <summary>
-/// Calls in flight whose deadline is not in the file, so that nobody else can move it: their process has said so
-/// (<see cref="ConfigExtension.HasUnmovableCalls"/>). Once nobody uses the file any more, the word is taken back.
+/// Calls in flight whose deadline is not in the file, so that the launcher cannot move it. Their process has set
+/// <see cref="ConfigExtension.HasUnmovableCalls"/>; the launcher clears the flag once no process uses the file.
 /// </summary>
 internal static unsafe class UnmovableCalls
 {
     /// <summary>
-    /// Throws where a process has the file mapped read-only, which can say nothing in it. Before the file is locked, since it takes a look at
-    /// every process.
+    /// Throws if a process has the file mapped read-only, because such a process cannot set the flag. Call it before locking the file: it
+    /// reads every process.
     /// </summary>
-    /// <param name="force">Do not; the deadline stays as it is.</param>
-    /// <exception cref="LauncherException">One has.</exception>
+    /// <param name="force">Do not throw; deadlines outside the file are not moved.</param>
+    /// <exception cref="LauncherException">A process has the file mapped read-only.</exception>
     public static void RefuseReaders(OpenConfig file, bool force)
     {
         using UserSearch? search = force ? null : SearchUsers(file);
@@ -22,33 +22,33 @@ internal static unsafe class UnmovableCalls
     }
 
     /// <inheritdoc cref="RefuseReaders(OpenConfig, bool)"/>
-    /// <param name="search">Of <see cref="SearchUsers"/>.</param>
+    /// <param name="search">The result of <see cref="SearchUsers"/>.</param>
     public static void RefuseReaders(OpenConfig file, UserSearch? search, bool force)
     {
         if (!force && search?.Users.Any(user => user.IsReadOnly) == true)
             throw ConfigErrors.Unmovable(file.Path);
     }
 
-    /// <summary>Who uses the file; null where a lease proves that no other process does.</summary>
+    /// <summary>Searches the users of the file; null if a lease proves that no other process uses it.</summary>
     public static UserSearch? SearchUsers(OpenConfig file) => IsUnused(file) ? null : UserSearch.Begin(file.Descriptor);
 
-    /// <summary>Throws where a process that uses the file may have such a call. The file must be locked.</summary>
-    /// <param name="force">Do not; the deadline stays as it is.</param>
-    /// <exception cref="LauncherException">It does.</exception>
+    /// <summary>Throws if a process that uses the file may have such a call. The file must be locked.</summary>
+    /// <param name="force">Do not throw; deadlines outside the file are not moved.</param>
+    /// <exception cref="LauncherException">A process may have such a call.</exception>
     public static void Refuse(LayoutMapping layout, bool force)
     {
         if (ExtensionBlock.HasUnmovableCalls(layout.Extension) && !TryTakeBack(layout) && !force)
             throw ConfigErrors.Unmovable(layout.File.Path);
     }
 
-    /// <summary>Says that programs may use the file without a <see cref="UserMark"/>.</summary>
+    /// <summary>Sets the flag that processes without a <see cref="UserMark"/> may use the file.</summary>
     public static void SayUncounted(LayoutMapping layout)
     {
         if (layout.Extension != null)
             Interlocked.Or(ref layout.Extension->flags, ConfigExtension.HasUncountedUsers);
     }
 
-    // While the lease is held, a process that opens the file waits, and cannot say so at this moment.
+    // While the lease is held, a process that opens the file waits. So no process can set the flag at the moment when it is cleared.
     private static bool TryTakeBack(LayoutMapping layout)
     {
         int descriptor = layout.File.Descriptor;
@@ -62,7 +62,7 @@ internal static unsafe class UnmovableCalls
         if (FileLease.IsProof(descriptor) || !IsSurelyUnused(descriptor))
             return false;
 
-        // A process that has mapped the file meanwhile may have found the flag set already.
+        // A process that has mapped the file meanwhile may have found the flag already set and relied on it. If there is one, set it again.
         TakeBack(layout);
         if (IsSurelyUnused(descriptor))
             return true;

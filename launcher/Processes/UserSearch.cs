@@ -2,10 +2,10 @@ using VirtTime.Base;
 
 namespace VirtTime.Processes;
 
-/// <summary>Looks for the processes that have a config file mapped, and goes on looking for those that are started meanwhile.</summary>
+/// <summary>Searches the processes that have a config file mapped. The search can be continued for processes that started meanwhile.</summary>
 internal sealed class UserSearch : IDisposable
 {
-    // A process that is forked while the others are asked is in the next listing.
+    // A process that is forked during a listing of /proc is in the next listing.
     private const int MostListings = 8;
 
     private readonly HashSet<int> _asked = [];
@@ -19,10 +19,10 @@ internal sealed class UserSearch : IDisposable
         File = file;
     }
 
-    /// <summary>Null where there is none, and so nobody was found.</summary>
+    /// <summary>Null if there is no <c>/proc</c>; then no users are found.</summary>
     public ProcFolder? Proc { get; }
 
-    /// <summary>How the file is known among mappings; null where it is not.</summary>
+    /// <summary>Recognises the file among mappings; null if that is not possible, and then no users are found.</summary>
     public MappedFileIdentity? File { get; }
 
     public IReadOnlyList<ConfigUser> Users => _users;
@@ -47,8 +47,8 @@ internal sealed class UserSearch : IDisposable
         return search;
     }
 
-    /// <summary>Asks the processes that have not been asked yet.</summary>
-    /// <returns>Whether some of them use the file.</returns>
+    /// <summary>Checks the processes that have not been checked yet.</summary>
+    /// <returns>Whether at least one of them uses the file.</returns>
     public bool GoOn()
     {
         if (Proc is null || File is null)
@@ -65,7 +65,6 @@ internal sealed class UserSearch : IDisposable
         return _users.Count > before;
     }
 
-    /// <summary>Leaves out some of those that were found.</summary>
     public void Forget(Predicate<ConfigUser> which) => _users.RemoveAll(which);
 
     public void Dispose() => Proc?.Dispose();
@@ -101,7 +100,7 @@ internal sealed class UserSearch : IDisposable
             writable |= isOfFile && mapping.IsWritable;
         }
 
-        // Without threads where it has ended meanwhile.
+        // No threads: the process has ended meanwhile.
         List<ThreadIds> threads = found ? ThreadIds.Of(proc, pid) : [];
         if (threads.Count > 0)
             _users.Add(new ConfigUser(pid, !writable, threads));

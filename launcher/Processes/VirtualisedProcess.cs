@@ -3,17 +3,17 @@ using VirtTime.Format;
 
 namespace VirtTime.Processes;
 
-/// <summary>Which config file a process runs on: one that it has mapped, as the interposer maps it.</summary>
+/// <summary>Finds the config file that a process uses among the files that it has mapped.</summary>
 internal static class VirtualisedProcess
 {
-    /// <summary>What was found of a process.</summary>
-    /// <param name="Config">To be disposed; null where there is none, or not one alone.</param>
-    /// <param name="Named">The path in its environment. A hint: programs overwrite it, and it may never have been used.</param>
-    /// <param name="Unreachable">The name of a mapped file that cannot be opened and may be the config file.</param>
-    /// <param name="IsAmbiguous">Several files may be it.</param>
+    /// <summary>The result for a process.</summary>
+    /// <param name="Config">The config file, which the caller disposes; null if there is none, or several candidates.</param>
+    /// <param name="Named">The path in the process's environment. Only a hint: programs overwrite it, and the process may never have used it.</param>
+    /// <param name="Unreachable">The name of a mapped file that may be the config file but cannot be opened.</param>
+    /// <param name="IsAmbiguous">Several mapped files may be the config file.</param>
     internal readonly record struct Found(FoundConfig? Config, string? Named, string? Unreachable, bool IsAmbiguous);
 
-    /// <summary>Null where the process cannot be asked (<see cref="Errno.Last"/> says why).</summary>
+    /// <summary>Null if the process cannot be read (<see cref="ErrorNumber.Last"/> says why).</summary>
     public static Found? Ask(ProcFolder proc, int pid)
     {
         List<Mapping>? mappings = ProcessMaps.TryReadShared(proc, pid);
@@ -36,8 +36,7 @@ internal static class VirtualisedProcess
         return Choose(configs, named, pid) with { Unreachable = unreachable };
     }
 
-    // Each file once, and by a mapping that can be written where there is one: the interposer has the first page twice, once
-    // without access.
+    // Each file once, preferably by a writable mapping: the interposer maps the first page twice, once without access.
     private static IEnumerable<Mapping> FirstPages(List<Mapping> mappings)
     {
         Dictionary<MappedFile, Mapping> first = [];
@@ -50,12 +49,12 @@ internal static class VirtualisedProcess
         return first.Values;
     }
 
-    // No shared memory of a program's own, and no device.
+    // Excludes devices, System V shared memory and memfd files.
     private static bool IsPlausible(string name) =>
         (!name.StartsWith("/dev/", StringComparison.Ordinal) || name.StartsWith("/dev/shm/", StringComparison.Ordinal))
             && !name.StartsWith("/SYSV", StringComparison.Ordinal) && !name.StartsWith("/memfd:", StringComparison.Ordinal);
 
-    /// <summary>The one that is named, else the only one that is marked as ours, else the only one of the C layout's size.</summary>
+    /// <summary>Chooses the file named in the environment, else the only file with VirtTime's block, else the only one with the C layout.</summary>
     private static Found Choose(List<FoundConfig> configs, string? named, int pid)
     {
         List<FoundConfig> likely = configs.FindAll(config => named is not null && IsNamed(config, named, pid));

@@ -4,12 +4,12 @@ using VirtTime.Base;
 
 namespace VirtTime.Target;
 
-/// <summary>The interpreters that are registered for foreign files (<c>binfmt_misc</c>).</summary>
+/// <summary>The interpreters that the kernel runs for registered file formats (<c>binfmt_misc</c>).</summary>
 internal static class BinfmtMisc
 {
     private const string Root = "/proc/sys/fs/binfmt_misc";
 
-    /// <summary>The interpreter that the kernel would hand the file to, or null.</summary>
+    /// <summary>The interpreter that the kernel would run for the file, or null.</summary>
     public static string? FindInterpreter(ProgramFile file)
     {
         using Descriptor root = Descriptor.Open(Root, SystemCalls.O_RDONLY | SystemCalls.O_DIRECTORY);

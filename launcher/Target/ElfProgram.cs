@@ -4,7 +4,7 @@ using VirtTime.Base;
 
 namespace VirtTime.Target;
 
-/// <summary>What the kernel and the dynamic loader look at in an ELF program.</summary>
+/// <summary>The parts of an ELF program that the kernel and the dynamic loader read.</summary>
 internal sealed class ElfProgram
 {
     private const int ClassPosition = 4;
@@ -23,7 +23,7 @@ internal sealed class ElfProgram
         _segments = segments;
     }
 
-    /// <summary>The dynamic loader; null in a static program.</summary>
+    /// <summary>The path of the dynamic loader; null in a static program.</summary>
     public string? Loader
     {
         get
@@ -35,18 +35,18 @@ internal sealed class ElfProgram
         }
     }
 
-    /// <summary>Whether the Go linker made it: a note whose owner is "Go".</summary>
+    /// <summary>Whether the Go linker made the program: it has a note whose owner is "Go".</summary>
     public bool IsGo => _segments.Any(segment =>
         segment.p_type == ElfConstants.PT_NOTE && segment.p_filesz is > 0 and <= LargestNote
             && _file.Read(segment.p_offset, (int)segment.p_filesz).AsSpan().IndexOf("Go\0\0"u8) >= 0);
 
     /// <summary>
-    /// Whether it is a dynamic loader, which has no loader itself but honours <c>LD_PRELOAD</c> when run as a command. A
-    /// static-pie program has a dynamic section as well, but no <c>DT_SONAME</c>.
+    /// Whether the file is a shared library with a name (<c>DT_SONAME</c>), such as a dynamic loader. A loader names no loader itself, but
+    /// honours <c>LD_PRELOAD</c> when run as a command. A static-pie program has a dynamic section too, but no <c>DT_SONAME</c>.
     /// </summary>
     public bool IsLoader => _segments.Any(segment => segment.p_type == ElfConstants.PT_DYNAMIC && HasName(segment));
 
-    /// <summary>How long the file has to be to hold what is mapped of it; <see cref="long.MaxValue"/> where that makes no sense.</summary>
+    /// <summary>The file size that the mapped segments need, in bytes; <see cref="long.MaxValue"/> if a segment is invalid.</summary>
     public long SizeOfSegments
     {
         get
@@ -67,17 +67,17 @@ internal sealed class ElfProgram
 
     public static bool IsElf(ReadOnlySpan<byte> head) => head.StartsWith("\u007fELF"u8);
 
-    /// <summary>The size of an address: 32 or 64, or 0 where the file is no ELF file.</summary>
+    /// <summary>The size of an address in bits, 32 or 64; 0 if the file is no ELF file.</summary>
     public static int Bits(ReadOnlySpan<byte> head) => !IsElf(head) || head.Length < Unsafe.SizeOf<Elf64_Ehdr>()
         ? 0
         : head[ClassPosition] == ElfConstants.ELFCLASS64 ? 64 : 32;
 
-    /// <summary><c>e_machine</c> in the file's own byte order.</summary>
+    /// <summary><c>e_machine</c>, read in the file's byte order.</summary>
     public static int Machine(ReadOnlySpan<byte> head) => head[DataPosition] == ElfConstants.ELFDATA2LSB
         ? head[MachinePosition] | (head[MachinePosition + 1] << 8)
         : (head[MachinePosition] << 8) | head[MachinePosition + 1];
 
-    /// <summary>Reads a 64-bit little-endian file; null where its headers make no sense.</summary>
+    /// <summary>Reads a 64-bit little-endian file; null if its headers are invalid.</summary>
     public static ElfProgram? TryRead(ProgramFile file)
     {
         Elf64_Ehdr header = MemoryMarshal.Read<Elf64_Ehdr>(file.Head);

@@ -1,6 +1,6 @@
 namespace VirtTime.Target;
 
-// <elf.h>: what the launcher reads of an ELF file, in memory and on disk.
+// The parts of <elf.h> that the launcher reads, in memory and on disk.
 
 internal static class ElfConstants
 {

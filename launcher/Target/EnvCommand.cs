@@ -2,10 +2,10 @@ using VirtTime.Base;
 
 namespace VirtTime.Target;
 
-/// <summary>What <c>env</c> makes of its arguments: an environment, a working directory and a command.</summary>
+/// <summary>The environment, working directory and command that <c>env</c> makes of its arguments.</summary>
 internal sealed class EnvCommand
 {
-    // A string may split into another -S; so many are enough, and end a definition that never ends.
+    // The string of -S may contain another -S. The limit ends a string that contains itself by a variable.
     private const int MostOptions = 1000;
 
     private readonly List<string> _unset = [];
@@ -17,23 +17,22 @@ internal sealed class EnvCommand
         Directory = directory;
     }
 
-    /// <summary>What the command gets.</summary>
     public EnvironmentBlock Environment { get; private set; }
 
-    /// <summary>Where it is started; null for the working directory.</summary>
+    /// <summary>The directory in which the command is started; null for the working directory.</summary>
     public string? Directory { get; private set; }
 
-    /// <summary>The command with its arguments; empty where env runs none.</summary>
+    /// <summary>The command with its arguments; empty if env runs none.</summary>
     public string[] Command { get; private set; } = [];
 
-    /// <summary>False where env would refuse its arguments, or has options that are not known here.</summary>
+    /// <summary>False if env would refuse its arguments, or they contain an option unknown to the launcher.</summary>
     public bool IsUnderstood { get; private set; }
 
     public static bool IsEnv(string path) => path[(path.LastIndexOf('/') + 1)..] == "env";
 
-    /// <param name="arguments">Without its own name.</param>
-    /// <param name="environment">What env itself gets.</param>
-    /// <param name="directory">Where env itself is started.</param>
+    /// <param name="arguments">The arguments without the name of env itself.</param>
+    /// <param name="environment">The environment of env itself.</param>
+    /// <param name="directory">The directory in which env itself is started.</param>
     public static EnvCommand Parse(string[] arguments, EnvironmentBlock environment, string? directory)
     {
         EnvCommand env = new(environment, directory);
@@ -43,7 +42,7 @@ internal sealed class EnvCommand
         }
         catch (LauncherException)
         {
-            // A string that cannot be split: env says so itself.
+            // A string of -S that cannot be split: env reports it itself.
         }
 
         return env;

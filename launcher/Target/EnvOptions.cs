@@ -8,13 +8,13 @@ internal static class EnvOptions
     public const char Directory = 'C';
     public const char IgnoreEnvironment = 'i';
 
-    /// <summary>Ends before a command is run, or is of no interest here.</summary>
+    /// <summary>An option that does not change whether the command is virtualised.</summary>
     public const char Other = 'v';
 
-    /// <summary>Prints something and ends.</summary>
+    /// <summary>An option with which env prints something and ends.</summary>
     public const char Information = 'h';
 
-    // Each long name with the short one, or with what it comes to. A name may be cut short as long as it is one of them.
+    // The long names, each with its letter or a substitute. The user may shorten a name as long as it is unambiguous.
     private static readonly (string Name, char Letter, bool TakesValue)[] s_names =
     [
         ("argv0", Other, true),
@@ -32,9 +32,9 @@ internal static class EnvOptions
         ("version", Information, false),
     ];
 
-    /// <summary>What stands at the front of the words, which is an option.</summary>
-    /// <param name="words">What is left of the command line; the option and its value are taken off.</param>
-    /// <returns>The letters of one word with the value of the last, or null for an option that is not known or lacks its value.</returns>
+    /// <summary>Takes the option at the front of the words.</summary>
+    /// <param name="words">The rest of the command line; the option and its value are removed.</param>
+    /// <returns>The letters of one word and the value of the last one; null for an unknown option or a missing value.</returns>
     public static (string Letters, string Value)? Take(ref ReadOnlySpan<string> words)
     {
         string word = words[0];

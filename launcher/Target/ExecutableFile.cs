@@ -10,11 +10,12 @@ internal static class ExecutableFile
         if (SystemCalls.faccessat(SystemCalls.AT_FDCWD, path, SystemCalls.X_OK, SystemCalls.AT_EACCESS) == 0)
             return true;
 
-        // faccessat2 is younger than some container runtimes, whose filters refuse what they do not know. The ids are the same here.
+        // The system call faccessat2 (Linux 5.8) may be unknown to the filter of an older container runtime. access checks the real ids, which
+        // are the same as the effective ones here: the launcher refuses to run set-user-ID.
         return ErrorNumber.Last is (ErrorNumber.EPERM or ErrorNumber.ENOSYS) && SystemCalls.access(path, SystemCalls.X_OK) == 0;
     }
 
-    /// <summary>The reason for a regular file that is not executable, with the remedy.</summary>
+    /// <summary>The reason why a regular file is not executable, with the remedy.</summary>
     public static string WhyNot(string path, in statx_buffer status)
     {
         if ((status.stx_mode & Permissions.AnyExecutes) == 0)

@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace VirtTime.Target;
 
-/// <summary>Programs for another class or machine than the interposer's, which is the launcher's.</summary>
+/// <summary>Recognises programs for another ELF class or machine than that of the launcher and the interposer.</summary>
 internal static class ForeignElf
 {
     /// <summary><c>e_machine</c> of the launcher itself.</summary>
     public static ushort OwnMachine =>
         RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? ElfConstants.EM_AARCH64 : ElfConstants.EM_X86_64;
 
-    /// <summary>What is foreign about it, with the remedy; null for a program like the interposer.</summary>
+    /// <summary>Why the interposer cannot be loaded into the program, with the remedy; null if class and machine are the interposer's.</summary>
     public static string? Explain(ReadOnlySpan<byte> head, int bits)
     {
         int machine = ElfProgram.Machine(head);

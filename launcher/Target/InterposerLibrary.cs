@@ -11,8 +11,8 @@ internal static unsafe class InterposerLibrary
     private const string Variable = "VIRTTIME_LIBRARY";
     private const int PathLimit = 4096;
 
-    /// <summary>Its absolute path: beside the launcher, in <c>../lib/virttime/</c>, or where <c>VIRTTIME_LIBRARY</c> says.</summary>
-    /// <exception cref="LauncherException">There is none, it cannot be loaded, or <c>LD_PRELOAD</c> cannot hold its path.</exception>
+    /// <summary>The library's absolute path: beside the launcher, in <c>../lib/virttime/</c>, or the value of <c>VIRTTIME_LIBRARY</c>.</summary>
+    /// <exception cref="LauncherException">The library is missing or cannot be loaded, or <c>LD_PRELOAD</c> cannot hold its path.</exception>
     public static string Find()
     {
         string path = Candidates().FirstOrDefault(IsFile) ?? throw NotFound();
@@ -26,23 +26,23 @@ internal static unsafe class InterposerLibrary
         return LibraryFile.WhyNotLoadable(path) is string reason ? throw new LauncherException(path, reason) : path;
     }
 
-    /// <summary>The path and what is there, as <see cref="PreloadOrder"/> says; another copy of the interposer is taken out.</summary>
+    /// <summary>Adds the path to a value of <c>LD_PRELOAD</c> (<see cref="PreloadOrder"/>), and removes other copies of the interposer.</summary>
     public static string Prepend(string path, string? preload) => Rewrite(path, preload, withInterposer: true);
 
-    /// <summary>What is there, without any copy of the interposer.</summary>
+    /// <summary>Removes all copies of the interposer from a value of <c>LD_PRELOAD</c>.</summary>
     public static string Remove(string? preload) => Rewrite(FileName, preload, withInterposer: false);
 
-    /// <summary>Whether a value of <c>LD_PRELOAD</c> has an interposer in it.</summary>
+    /// <summary>Whether a value of <c>LD_PRELOAD</c> contains an interposer.</summary>
     public static bool IsIn(string? preload)
     {
         fixed (byte* list = Terminated(preload ?? ""), interposer = Terminated(FileName))
             return PreloadOrder.HasInterposer(list, interposer);
     }
 
-    /// <summary>Whether <c>LD_PRELOAD</c> cannot hold a path: the loader cuts at spaces and colons, and a dollar sign begins $ORIGIN or $LIB.</summary>
+    /// <summary>Whether <c>LD_PRELOAD</c> cannot hold a path: the loader splits at spaces and colons, and expands $ORIGIN and $LIB.</summary>
     public static bool IsUnfit(string path) => path.AsSpan().IndexOfAny(' ', ':', '$') >= 0;
 
-    /// <summary>This program's own file; null where it cannot be told.</summary>
+    /// <summary>The path of the launcher's own file; null if unknown.</summary>
     public static string? LauncherPath() => SmallFile.TryReadLink("/proc/self/exe") ?? ExecutedPath();
 
     private static string Rewrite(string interposer, string? preload, bool withInterposer)
@@ -69,7 +69,7 @@ internal static unsafe class InterposerLibrary
             yield return WorkingDirectory.Absolute(named);
     }
 
-    /// <summary>Where /proc is not mounted: the path that was executed, as the kernel passed it on.</summary>
+    /// <summary>The path that was executed, from the auxiliary vector; used if <c>/proc</c> is not mounted.</summary>
     private static string? ExecutedPath()
     {
         byte* executed = (byte*)SystemCalls.getauxval(SystemCalls.AT_EXECFN);

@@ -3,8 +3,8 @@ using VirtTime.Base;
 namespace VirtTime.Target;
 
 /// <summary>
-/// A launcher as the command of another. Nothing can be preloaded into it, and nothing need be: it sees the host's clocks on
-/// purpose, and its own command gets an interposer.
+/// Recognises a launcher as the command of another launcher. It is static and reads the host's clocks on purpose; its own command gets the
+/// interposer.
 /// </summary>
 internal static class LauncherProgram
 {

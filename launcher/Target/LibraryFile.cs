@@ -3,14 +3,14 @@ using VirtTime.Base;
 namespace VirtTime.Target;
 
 /// <summary>
-/// The interposer as the dynamic loader will find it. A library that it cannot load it leaves out with a message of its own, and the
-/// program runs on the host's clocks.
+/// Checks the interposer as the dynamic loader will. The loader only prints a message about a library that it cannot preload, and runs the
+/// program on the host's clocks.
 /// </summary>
 internal static unsafe class LibraryFile
 {
     private const string Reinstall = "; reinstall VirtTime";
 
-    /// <summary>The reason, with the remedy; null for one that can be loaded.</summary>
+    /// <summary>Why the loader cannot load the library, with the remedy; null if it can.</summary>
     public static string? WhyNotLoadable(string path)
     {
         using ProgramFile file = ProgramFile.Open(path);
@@ -33,7 +33,7 @@ internal static unsafe class LibraryFile
             : $"cannot be mapped ({ErrorNumber.Text(ErrorNumber.Last)}), so that the loader cannot load it; install it elsewhere";
     }
 
-    // As the loader maps it.
+    // Maps a page executable, as the loader does.
     private static bool IsExecutable(ProgramFile file)
     {
         const int Protection = SystemCalls.PROT_READ | SystemCalls.PROT_EXEC;

@@ -1,9 +1,9 @@
 namespace VirtTime.Target;
 
-/// <summary>Scripts that were saved with the line ends of Windows: the carriage return becomes part of the interpreter's name.</summary>
+/// <summary>Recognises a script with Windows line ends: the carriage return becomes part of the interpreter's name.</summary>
 internal static class LineEnd
 {
-    /// <summary>What to add to the message that a name was not found; empty for an ordinary name.</summary>
+    /// <summary>A text to append to the message that a name was not found; empty for an ordinary name.</summary>
     public static string HintFor(string name) =>
         name.EndsWith('\r') ? "; the line ends in CR LF, save the script with Unix line ends" : "";
 }

@@ -4,24 +4,24 @@ using VirtTime.Base;
 
 namespace VirtTime.Target;
 
-/// <summary>Whether executing a file would raise privileges, so that the loader drops <c>LD_PRELOAD</c> (<c>AT_SECURE</c>).</summary>
+/// <summary>Checks whether executing a file raises privileges, so that the loader ignores <c>LD_PRELOAD</c> (<c>AT_SECURE</c>).</summary>
 internal static unsafe class Privileges
 {
     private const uint RunsAsGroup = Permissions.SetGroupId | Permissions.GroupExecutes;
 
-    // struct vfs_cap_data: magic and flags, then permitted and inheritable of capabilities 0 to 31, then of 32 to 63.
+    // struct vfs_cap_data: magic and flags, then permitted and inheritable for capabilities 0 to 31, then for 32 to 63.
     private const int CapabilitySize = 24;
     private const int PermittedLow = 4;
     private const int PermittedHigh = 12;
 
-    /// <summary>The reason in words, or null where the privileges stay as they are.</summary>
+    /// <summary>The reason for a message; null if the privileges stay the same.</summary>
     public static string? WouldRaise(ProgramFile file)
     {
         uint mode = file.Status.stx_mode;
         bool userId = (mode & Permissions.SetUserId) != 0 && file.Status.stx_uid != Syscall.getuid();
         bool groupId = (mode & RunsAsGroup) == RunsAsGroup && file.Status.stx_gid != Syscall.getgid();
 
-        // For root, capabilities of the file change nothing that counts.
+        // File capabilities do not make the kernel set AT_SECURE for root.
         bool capabilities = Syscall.getuid() != 0 && HasCapabilities(file);
         if ((!userId && !groupId && !capabilities) || IsKeptByKernel(file))
             return null;
@@ -44,7 +44,7 @@ internal static unsafe class Privileges
         return permitted != 0;
     }
 
-    // A nosuid mount or no_new_privs: the kernel ignores the bits.
+    // The kernel ignores the bits on a nosuid mount and under no_new_privs.
     private static bool IsKeptByKernel(ProgramFile file)
     {
         if (SystemCalls.prctl(SystemCalls.PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)

@@ -2,7 +2,7 @@ using VirtTime.Base;
 
 namespace VirtTime.Target;
 
-/// <summary>A file to be executed or loaded, of which the head is read and the rest on demand.</summary>
+/// <summary>A file to execute or load. The first page is read at once, the rest on demand.</summary>
 internal sealed unsafe class ProgramFile : IDisposable
 {
     private const int HeadSize = 4096;
@@ -24,18 +24,18 @@ internal sealed unsafe class ProgramFile : IDisposable
 
     public string Path { get; }
 
-    /// <summary>All zero where not even that can be asked.</summary>
+    /// <summary>All zero if the file cannot even be opened with <c>O_PATH</c>.</summary>
     public statx_buffer Status { get; }
 
-    /// <summary>False for a directory or a device, and where the user may not read it, which does not keep it from being executed.</summary>
+    /// <summary>False for a directory or a device, and for a file that the user may not read. The user may still be allowed to execute it.</summary>
     public bool IsReadable { get; }
 
-    /// <summary>Why it cannot be opened for reading, or 0.</summary>
+    /// <summary>The error number of opening the file for reading; 0 on success.</summary>
     public int Error { get; }
 
     public int Descriptor => _file.Number;
 
-    /// <summary>The first bytes, fewer than a page where the file is short; none where it cannot be read.</summary>
+    /// <summary>The first 4,096 bytes, fewer if the file is short; none if it cannot be read.</summary>
     public ReadOnlySpan<byte> Head => _head;
 
     public static ProgramFile Open(string path)
@@ -48,7 +48,7 @@ internal sealed unsafe class ProgramFile : IDisposable
         return new ProgramFile(path, Base.Descriptor.Open(path, SystemCalls.O_PATH), error);
     }
 
-    /// <summary>Up to <paramref name="size"/> bytes; fewer where the file ends, none where the position makes no sense.</summary>
+    /// <summary>Reads up to <paramref name="size"/> bytes; fewer if the file ends or cannot be read.</summary>
     public byte[] Read(long position, int size)
     {
         byte[] buffer = new byte[size];

@@ -3,23 +3,23 @@ using VirtTime.Base;
 namespace VirtTime.Target;
 
 /// <summary>The first line of a script.</summary>
-/// <param name="Interpreter">The path that the kernel executes; empty where the file ends with <c>#!</c>.</param>
+/// <param name="Interpreter">The path that the kernel executes; empty if the file ends right behind <c>#!</c>.</param>
 /// <param name="Argument">The one argument that the kernel passes on, or null.</param>
 internal sealed record ScriptHead(string Interpreter, string? Argument)
 {
-    // BINPRM_BUF_SIZE: what the kernel reads of a file to find out what it is; the last byte is kept for a NUL.
+    // BINPRM_BUF_SIZE: how much of a file the kernel reads to recognise its format. The last byte is reserved for a NUL.
     private const int KernelBufferSize = 256;
 
     /// <summary>
-    /// As <c>load_script</c> in <c>fs/binfmt_script.c</c> reads it (Linux 5.1 and later). Null where the kernel would not execute an
-    /// interpreter: no <c>#!</c>, none behind it, or a name that may have been cut off. Such a file goes to the shell.
+    /// Parses the line as <c>load_script</c> in <c>fs/binfmt_script.c</c> does (Linux 5.1 and later). Null if the kernel would refuse it with
+    /// <c>ENOEXEC</c>: no <c>#!</c>, no name behind it, or a name that may be cut off. <c>execvp</c> then runs the file by the shell.
     /// </summary>
     public static ScriptHead? TryParse(ReadOnlySpan<byte> head)
     {
         if (!head.StartsWith("#!"u8))
             return null;
 
-        // A short file is padded with NUL, and a newline counts only in front of the first NUL.
+        // The kernel pads a short file with NUL, and ignores a newline behind the first NUL.
         Span<byte> buffer = stackalloc byte[KernelBufferSize];
         buffer.Clear();
         head[..Math.Min(head.Length, KernelBufferSize)].CopyTo(buffer);

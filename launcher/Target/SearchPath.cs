@@ -5,12 +5,12 @@ namespace VirtTime.Target;
 /// <summary>Finds the file of a command as <c>execvp(3)</c> does, with the same errors.</summary>
 internal static class SearchPath
 {
-    // What confstr(_CS_PATH) gives where PATH is not set.
+    // execvp uses the value of confstr(_CS_PATH) if PATH is not set.
     private const string Default = "/bin:/usr/bin";
 
-    /// <summary>The files to try, first to last: <c>execvp</c> passes over one whose interpreter is missing.</summary>
-    /// <param name="directory">Where relative paths begin, or null for the working directory.</param>
-    /// <exception cref="LauncherException">Nothing is left to try: not found (127), or found and not executable (126).</exception>
+    /// <summary>The files to try, in order: <c>execvp</c> skips a file whose interpreter is missing.</summary>
+    /// <param name="directory">The directory in which relative paths begin; null for the working directory.</param>
+    /// <exception cref="LauncherException">No file is left to try: not found (status 127), or found but not executable (status 126).</exception>
     public static IEnumerable<string> Matches(string command, EnvironmentBlock environment, string? directory)
     {
         if (command.Length == 0)
@@ -39,7 +39,8 @@ internal static class SearchPath
                 throw failure;
         }
 
-        // A match whose interpreter is missing is passed over, and what counts is then the last error.
+        // If there were matches, the caller has skipped them all, because their interpreters are missing. Then the last error counts, as in
+        // execvp.
         if (denied is not null || !matched || error is not (ErrorNumber.ENOENT or 0))
             throw denied ?? NotFound(command, error);
     }

@@ -22,9 +22,9 @@ internal sealed class SplitString
         _variable = variable;
     }
 
-    /// <param name="text">What to split.</param>
-    /// <param name="variable">Looks up a variable for <c>${NAME}</c>; null where it is not set.</param>
-    /// <exception cref="LauncherException">An open quote, an unknown escape, or a <c>$</c> that is no <c>${NAME}</c>.</exception>
+    /// <param name="text">The string to split.</param>
+    /// <param name="variable">Returns the value of a variable for <c>${NAME}</c>; null if it is not set.</param>
+    /// <exception cref="LauncherException">A quote is not closed, an escape is unknown, or a <c>$</c> does not begin <c>${NAME}</c>.</exception>
     public static string[] Split(string text, Func<string, string?> variable) => new SplitString(text, variable).Split();
 
     private string[] Split()
@@ -46,7 +46,7 @@ internal sealed class SplitString
                 if (character == '#' && !_inArgument)
                     break;
 
-                // One that is not set makes no argument; one that is empty does.
+                // A variable that is not set makes no argument; an empty one does.
                 string? text = character == '$' && _quote != '\'' ? TakeVariable() : character.ToString();
                 if (text is not null)
                     Append(text);

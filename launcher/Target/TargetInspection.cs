@@ -2,7 +2,7 @@ using VirtTime.Base;
 
 namespace VirtTime.Target;
 
-/// <summary>Follows a command to the program that will run in the end, and says whether the interposer gets into it.</summary>
+/// <summary>Follows a command to the program that will finally run, and finds out whether the interposer will be loaded into it.</summary>
 internal sealed class TargetInspection
 {
     private const string Shell = "/bin/sh";
@@ -10,7 +10,7 @@ internal sealed class TargetInspection
     private const string SomeConfig = "/";
     private const string PrivilegeRemedy = "run it as the user or group that it belongs to, or run a copy without these privileges";
 
-    // The kernel gives up after so many interpreters (exec_binprm). It begins to count anew where env executes its command.
+    // The kernel refuses more interpreters than this (exec_binprm). The count starts again when env executes its command.
     private const int MostInterpreters = 5;
     private const int MostSteps = 40;
 
@@ -19,12 +19,12 @@ internal sealed class TargetInspection
     private string? _directory;
     private int _interpreters;
 
-    // Where the config file will be is not known yet.
+    // The config file's path is not known yet, so the environment gets a placeholder.
     private TargetInspection(EnvironmentBlock environment) => _environment = environment.With(EnvironmentBlock.ConfigPath, SomeConfig);
 
-    /// <param name="command">As the user gave it, with its arguments.</param>
-    /// <param name="environment">What it will get, apart from <c>VIRT_TIME_CONF</c>.</param>
-    /// <exception cref="LauncherException">It cannot be run at all: 126 or 127.</exception>
+    /// <param name="command">The command with its arguments, as the user gave it.</param>
+    /// <param name="environment">The command's environment, apart from <c>VIRT_TIME_CONF</c>.</param>
+    /// <exception cref="LauncherException">The command cannot be run at all (status 126 or 127).</exception>
     public static Finding Inspect(string[] command, EnvironmentBlock environment) => new TargetInspection(environment).FollowCommand(command);
 
     private Finding FollowCommand(string[] command)
@@ -73,7 +73,7 @@ internal sealed class TargetInspection
         return FollowOther(file, arguments);
     }
 
-    // What can be known of a program that may be executed and not read is its mode. It may be static.
+    // Of a program that the user may execute but not read, only the mode is known. It may be static.
     private Finding EndUnreadable(ProgramFile file) => Privileges.WouldRaise(file) is string raises
         ? End(file.Path, "unreadable program", ExplainPrivileges(raises)) with { Raises = raises }
         : End(
@@ -137,8 +137,8 @@ internal sealed class TargetInspection
         return Follow(InDirectory(script.Interpreter), [.. argument, path, .. arguments]);
     }
 
-    // Also through a static env, as busybox has it: it does not read the clock, and passes the interposer on. Into a dynamic one the interposer gets,
-    // and puts itself back where it was taken out.
+    // A static env (busybox) passes LD_PRELOAD on to its command. Into a dynamic env the interposer is loaded, and adds the variables again
+    // when env executes its command.
     private Finding FollowEnv(string path, string[] arguments, bool isDynamic)
     {
         _steps.Add(new FindingStep(path, Env));
@@ -159,7 +159,7 @@ internal sealed class TargetInspection
         return FollowCommand(env.Command);
     }
 
-    /// <summary>What the interposer makes of an environment for a program that is executed.</summary>
+    /// <summary>The environment that the interposer in env passes to the command: it adds the variables if they are missing.</summary>
     private static EnvironmentBlock Completed(EnvironmentBlock changed)
     {
         string? preload = changed.Find(EnvironmentBlock.Preload);

@@ -14,13 +14,14 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose;
 
-/// <summary>
-/// <c>syscall(2)</c>, through which Rust's standard library and libstdc++ wait. What carries no absolute time is passed on
-/// by a jump, so that nothing of ours is on the stack when the call forks, replaces the stack or never returns.
-/// </summary>
+/// <summary>Interposes <c>syscall(2)</c>, through which Rust's standard library and libstdc++ wait.</summary>
+/// <remarks>
+/// A call that needs no conversion ends with a jump. So no frame of this library is on the stack if the call forks, replaces the stack or never
+/// returns.
+/// </remarks>
 internal static unsafe class RawSyscall
 {
-    // man 2 syscall; variadic in C, which makes no difference for integers on x86-64 and arm64
+    // man 2 syscall; variadic in C, but x86-64 and arm64 pass integers the same way as in other calls
     [RuntimeExport("syscall")]
     private static nint syscall(nint number, nint a, nint b, nint c, nint d, nint e, nint f)
     {
@@ -29,7 +30,7 @@ internal static unsafe class RawSyscall
             return Convert(number, a, b, c, d, e, f);
         if (number is SyscallNumbers.close or SyscallNumbers.close_range or SyscallNumbers.dup2 or SyscallNumbers.dup3
             or SyscallNumbers.unshare)
-            DescriptorReuse.RawForget(number, a, b);
+            DescriptorReuse.RawForget(number, a, b, c);
         if (Opens.IsRaw(number))
             return Opens.Raw(number, a, b, c, d);
         if (Rewinds.IsRawRead(number, d))

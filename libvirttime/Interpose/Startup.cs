@@ -14,27 +14,27 @@ using VirtTime.RealFunctions;
 
 namespace VirtTime.Interpose;
 
-/// <summary>
-/// Makes the library ready, from its constructor or from the first interposed call, whichever comes first. Takes no lock:
-/// threads, signal handlers and forked children that arrive meanwhile all do the same work, whose outcome is the same but
-/// for the address of the config; there the first wins and the others put theirs away.
-/// </summary>
+/// <summary>Makes the library ready, from its constructor or from the first interposed call, whichever comes first.</summary>
+/// <remarks>
+/// Takes no lock. Threads, signal handlers and forked children that arrive at the same time all do the same work, with the same outcome except for
+/// the address of the config. The first one stores its address by compare-and-swap; the others unmap their own.
+/// </remarks>
 internal static unsafe class Startup
 {
     private const long None = 1;
 
-    // 0 until decided, then an address or None.
+    // 0 until decided; then the address of the config, or None.
     private static long s_config;
 
-    // What there is where there is no file.
+    // Stand in for the config file if there is none.
     private static MappedConfig s_empty;
     private static timespec s_noOffset;
     private static ConfigExtension s_noExtension;
 
-    /// <summary>The config file in force; null where the program runs on the host's clocks.</summary>
+    /// <summary>The config file in force; null if the program runs on the host's clocks.</summary>
     public static MappedConfig* Config => Volatile.Read(ref s_config) == None ? null : (MappedConfig*)(nint)s_config;
 
-    /// <summary>Every exported function starts with this.</summary>
+    /// <summary>Makes the library ready if it is not. Every exported function calls this before it uses anything that is found at start.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Ensure()
     {
@@ -42,10 +42,11 @@ internal static unsafe class Startup
             Run();
     }
 
-    /// <summary>
-    /// The library's constructor (<c>DT_INIT_ARRAY</c>; constructor.s). What the first wait would ask for is asked for here: the program may shut
-    /// itself in afterwards, so that every system call but the real function's ends it.
-    /// </summary>
+    /// <summary>The library's constructor (<c>DT_INIT_ARRAY</c>; constructor.s).</summary>
+    /// <remarks>
+    /// Makes the system calls now that the first wait would make otherwise. Afterwards the program may install a seccomp filter that ends it at any
+    /// system call but the real function's own.
+    /// </remarks>
     [RuntimeExport("virttime_constructor")]
     private static void Constructor()
     {
@@ -59,8 +60,8 @@ internal static unsafe class Startup
         ProcFile.NoteInherited();
     }
 
-    // musl looks for the vDSO when it first reads a clock, and reads clocks inside its waits, which get host deadlines from us:
-    // so it has to find the real one, before the auxiliary vector leads elsewhere. glibc has looked before anything is loaded.
+    // musl looks for the vDSO when it first reads a clock. It also reads clocks inside its waits, to which this library passes host deadlines. So it
+    // has to find the real vDSO, before the auxiliary vector points to the copy. glibc looks for it before any library is loaded.
     private static void LetLibcFindTheVdso()
     {
         timespec now;
@@ -99,13 +100,14 @@ internal static unsafe class Startup
 
     private static MappedConfig* OpenConfig()
     {
-        // A set-user-ID program, into which /etc/ld.so.preload brings the library: its caller must not choose its date, nor a file that it opens.
+        // A set-user-ID program gets the library through /etc/ld.so.preload. Its caller must choose neither its date nor a file that it opens.
         if (Auxv.getauxval(Auxv.AT_SECURE) != 0)
             return null;
         byte** environment = Environment.Current();
         fixed (byte* variable = "VIRT_TIME_CONF="u8, name = "VIRT_TIME_CONF"u8, inherit = "VIRT_TIME_INHERIT="u8)
         {
-            // Started by what is not reached, a static shell: whoever set it has left on purpose.
+            // A program without this library, as a static shell, cannot take the variables out of a child's environment. So the child obeys
+            // VIRT_TIME_INHERIT=0 itself.
             if (InheritedEnvironment.IsNo(Environment.Find(environment, inherit)))
                 return null;
             byte* path = Environment.Find(environment, variable);

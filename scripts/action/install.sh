@@ -1,12 +1,12 @@
 #!/bin/sh
-# Puts a release, or what INPUT_PATH names, into PATH for the steps that follow.
+# Adds a release, or the files that INPUT_PATH names, to PATH for the steps that follow.
 set -eu
 
 . "$GITHUB_ACTION_PATH/report.sh"
-export VIRT_TIME_INHERIT=0 # a step before may have set another date, with which a server's certificate may be out of date
+export VIRT_TIME_INHERIT=0 # an earlier step may have set another date, with which the server's certificate would be invalid
 
-# The address of the repository that this action comes from. The variable GITHUB_ACTION_REPOSITORY is not asked: within a composite action it is
-# empty or names an outer action. The runner keeps an action in _actions/OWNER/NAME/REF; one that a workflow names by ./ lies elsewhere.
+# Prints the address of the repository that this action comes from. GITHUB_ACTION_REPOSITORY is of no use: within a composite action it is empty or
+# names an outer action. The runner keeps an action in _actions/OWNER/NAME/REF. An action that a workflow names by ./ lies elsewhere.
 find_repository() {
     case $GITHUB_ACTION_PATH in
         */_actions/*/*/*)
@@ -24,7 +24,7 @@ find_repository() {
     esac
 }
 
-# The path of an archive that is what its repository says.
+# Downloads an archive and compares it with the repository's sums.
 download() {
     version=${INPUT_VERSION:-$("$GITHUB_ACTION_PATH/../version.sh")}
     version=${version#v}
@@ -60,7 +60,8 @@ download() {
     archive=$downloads/$name
 }
 
-# Each archive into a directory of its own, whole or not at all: an earlier one may be preloaded into the very steps that run now.
+# Each archive is unpacked into a directory of its own, completely or not at all: the library of an earlier one may be preloaded into the steps that
+# run now.
 unpack() {
     sum=$(sha256sum <"$archive")
     target=$RUNNER_TEMP/virttime-$(printf %.16s "$sum")

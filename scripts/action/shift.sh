@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs the input `command` with the clocks that were asked for, or lets the steps that follow run with them, or on the host's again.
+# Runs the input `command` with the given clocks. Without a command, lets the steps that follow run with them, or on the host's clocks again.
 set -eu
 
 . "$GITHUB_ACTION_PATH/report.sh"
@@ -11,17 +11,17 @@ for input in "${!INPUT_@}"; do
     esac
 done
 config=${INPUT_CONFIG:-} command=${INPUT_COMMAND:-} off=${INPUT_OFF:-}
-# The command is to have the environment of the job.
+# The command must have the job's environment.
 unset "${!INPUT_@}"
 
-# run ARGUMENT...: the launcher, whose message becomes the step's error.
+# run ARGUMENT...: runs the launcher. Its message becomes the step's error.
 run() {
     local message
     message=$(virttime-run "$@" 2>&1 >"$RUNNER_TEMP/virttime-output") || fail "${message#virttime-run: }"
     [ -z "$message" ] || printf '%s\n' "$message" >&2
 }
 
-# What LD_PRELOAD has beside the library.
+# Prints LD_PRELOAD without the library.
 without_library() {
     local parts kept=() part
     IFS=': ' read -ra parts <<<"${LD_PRELOAD:-}"
@@ -41,14 +41,14 @@ esac
 [ -z "$config" ] || [ "${config:0:1}" = / ] || config=$PWD/$config
 if [ "$off" = true ]; then
     [ -z "$command$config" ] && [ ${#options[@]} = 0 ] || fail 'off: ends the shift; give no clock, config or command with it'
-    # A variable can be emptied for the steps that follow, but not taken away.
+    # A step can set a variable to empty for later steps, but cannot remove it.
     printf 'LD_PRELOAD=%s\nVIRT_TIME_CONF=\n' "$(without_library)" >>"$GITHUB_ENV"
     exit
 fi
 if [ ${#options[@]} = 0 ] && [ ! -e "$config" ]; then
     [ -z "$config" ] || fail "config: $config does not exist; give a clock, with which it is created"
     [ -z "$command" ] || fail 'command: give a clock for it, or a config file that exists'
-    exit # installed only
+    exit # only the installation was wanted
 fi
 
 if [ -n "$command" ]; then
@@ -60,11 +60,11 @@ if [ -n "$command" ]; then
     exec virttime-run "${options[@]}" -- bash --noprofile --norc -eo pipefail "$script"
 fi
 
-# A second shift takes the place of the first, whose file the programs that still run keep.
+# A second shift replaces the first. Programs that still run keep the first one's file.
 [ -n "$config" ] || config=$(mktemp -u "$RUNNER_TEMP/virttime-config-XXXXXX")
 run "${options[@]}" "--config=$config"
 echo "config=$config" >>"$GITHUB_OUTPUT"
-# The variables get a plain name for it, since --print-env takes no other.
+# --print-env accepts only a plain name, so the variables get a link with a plain name.
 plain=$config
 if [[ $config == *[!a-zA-Z0-9/._+:,@%=-]* ]]; then
     plain=$(mktemp -u "$RUNNER_TEMP/virttime-link-XXXXXX")

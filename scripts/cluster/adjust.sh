@@ -11,7 +11,7 @@ job=$1
 shift
 nodes=$(squeue --noheader --jobs="$job" --format=%D)
 
-# On each node, the job's file is the one that belongs to us: other users may have made files of such names.
+# On each node, the job's file is the one that this user owns: other users may have made files with such names.
 exec srun --jobid="$job" --overlap --nodes="$nodes" --ntasks="$nodes" --ntasks-per-node=1 sh -euc '
     job=$1
     shift

@@ -2,18 +2,18 @@
 #SBATCH --nodes=2
 #SBATCH --ntasks-per-node=2
 # Usage: sbatch job.sh SECONDS COMMAND [ARG]...
-# A job for Slurm each of whose ranks sees a monotonic clock that reads SECONDS as the job starts, and the same one on all nodes.
+# A job for Slurm whose ranks all see the same monotonic clock, on all nodes. The clock reads SECONDS when the job starts.
 set -eu
 
 case ${1:-} in
     -h | --help) sed -n '2,${/^#/!q;s/^#\( \|$\)//p;}' "$0"; exit ;;
 esac
 
-# It counts from one moment of the wall clock, which NTP keeps together; the nodes themselves were booted at different times.
+# The clock counts from one moment of the wall clock, which NTP synchronises. The nodes were booted at different times.
 since=@$(($(date +%s) - $1))
 shift
 
-# No other user can make a file of this name first: the last part is random, and the same on all nodes.
+# No other user can make a file of this name first: its last part is random, and the same on all nodes.
 random=$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
 config=/dev/shm/virttime-$SLURM_JOB_ID.$random.conf
 
@@ -21,7 +21,7 @@ on_each_node() {
     srun --nodes="$SLURM_JOB_NUM_NODES" --ntasks="$SLURM_JOB_NUM_NODES" --ntasks-per-node=1 "$@"
 }
 
-# Before the ranks, which only join: none of them sets a clock that another one reads already.
+# This runs before the ranks, which only use the file. So no rank sets a clock that another rank reads already.
 trap 'on_each_node rm -f "$config"' EXIT
 on_each_node virttime-run --monotonic-since "$since" --config "$config" >/dev/null
 srun virttime-run --config "$config" -- "$@"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Usage: VIRTTIME_OPTIONS='--monotonic-since 2024-01-01Z' srun --task-prolog="$PWD/task-prolog.sh" COMMAND [ARG]...
-# Slurm runs it before each rank, and puts what it prints into the rank's environment; it does as TaskProlog= of slurm.conf as well, where
-# jobs without VIRTTIME_OPTIONS are left alone. An Epilog= removes the files: rm -rf /dev/shm/virttime-$SLURM_JOB_ID.*
+# Slurm runs this script before each rank, and adds the variables that it prints to the rank's environment. It also works as TaskProlog= of
+# slurm.conf, where it ignores jobs without VIRTTIME_OPTIONS. An Epilog= should remove the files: rm -rf /dev/shm/virttime-$SLURM_JOB_ID.*
 set -eu
 
 case ${1:-} in
@@ -12,7 +12,7 @@ esac
 shm=/dev/shm
 name=$shm/virttime-$SLURM_JOB_ID.conf
 
-# The file of this job that belongs to us: under the name that all know, or, where another user has taken that, in a directory of ours.
+# Finds the job's file that this user owns: under its usual name, or in a directory of this user if another user has taken that name.
 find_own() {
     for config in "$name" "$shm/virttime-$SLURM_JOB_ID".*/shared.conf; do
         [ ! -f "$config" ] || [ -L "$config" ] || [ ! -O "$config" ] || return 0
@@ -21,12 +21,12 @@ find_own() {
 }
 
 if ! find_own; then
-    # The ranks of a node race. Each makes a file, one gives it the name, and no clock is set that another rank reads already.
+    # The ranks of a node race. Each makes a file, and one of them gives its file the name. So no rank sets a clock that another rank reads already.
     mine=$(mktemp -d "$shm/virttime-$SLURM_JOB_ID.XXXXXXXXXX")
     trap 'rm -rf "$mine"' EXIT
     virttime-run $VIRTTIME_OPTIONS --config "$mine/conf" >/dev/null
     ln "$mine/conf" "$name" 2>/dev/null || find_own || {
-        # Another user has the name, so that the node's first rank decides.
+        # Another user has the name, so the file of the node's first rank is used.
         if [ "${SLURM_LOCALID:-0}" = 0 ]; then
             mv "$mine/conf" "$mine/shared.conf"
             trap - EXIT

@@ -7,9 +7,9 @@ _virttime_run() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local word i
 
-    # Names of files are left to readline (compopt -o default), which quotes them.
+    # readline completes file names itself (compopt -o default) and quotes them.
     COMPREPLY=()
-    # The command begins at the first word that is no option and no option's value. With an = in it, readline cuts a word in three.
+    # The command begins at the first word that is neither an option nor an option's value. readline splits a word that contains = in three.
     for ((i = 1; i < COMP_CWORD; i++)); do
         word=${COMP_WORDS[i]}
         case $word in

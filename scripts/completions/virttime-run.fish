@@ -1,10 +1,10 @@
 # fish completion for virttime-run
 
-# The short ones first: __fish_complete_subcommand takes leading long ones for its own.
+# The short options come first: __fish_complete_subcommand would take leading long options as its own.
 set -g __virttime_run_with_value -c -p -S --monotonic-at --monotonic-offset --monotonic-since --boottime-at --boottime-offset \
     --boottime-since --realtime-at --realtime-offset --advance --backend --config --config-mode --config-layout --pid --install --generate --split-string --log-level
 
-# Whether the word to complete is still the launcher's: no word before it is a command.
+# Whether the word to complete still belongs to the launcher: no word before it is a command.
 function __virttime_run_option
     set -l words (commandline -opc)
     set -e words[1]

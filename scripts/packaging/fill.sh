@@ -1,7 +1,7 @@
 #!/bin/sh
 # Usage: scripts/packaging/fill.sh RELEASE DIRECTORY
-# Writes PKGBUILD, APKBUILD and package.nix into DIRECTORY, for the tarballs in RELEASE, which is what release.sh made. An architecture that was not
-# made there has no sum, and its package cannot be built.
+# Writes PKGBUILD, APKBUILD and package.nix into DIRECTORY, for the tarballs in RELEASE, a directory that release.sh made. An architecture without a
+# tarball there gets no sum, and its package cannot be built.
 set -eu
 
 case ${1:-} in
@@ -26,7 +26,7 @@ sum() {
     if [ -e "$file" ]; then "$2" <"$file" | cut -d' ' -f1; else echo missing; fi
 }
 
-# Names and addresses have neither | nor &.
+# Names and addresses contain neither | nor &.
 for recipe in PKGBUILD APKBUILD package.nix; do
     sed "s|@VERSION@|$version|g; s|@HOMEPAGE@|$homepage|g; s|@SUMMARY@|$summary|g; s|@MAINTAINER@|${VIRTTIME_MAINTAINER:-$maintainer}|g
         s|@SHA256_X64@|$(sum "$1" sha256sum x64)|g; s|@SHA256_ARM64@|$(sum "$1" sha256sum arm64)|g

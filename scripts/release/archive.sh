@@ -1,7 +1,7 @@
 #!/bin/sh
 # Usage: SOURCE_DATE_EPOCH=SECONDS archive.sh ARCHIVE DIRECTORY NAME...
-# Makes a tar archive that depends on nothing but what the files hold, their names, and which can be executed. ARCHIVE is absolute.
-# Directories are not members of it: unpacked over others, they would take the place of symbolic links and change modes and owners.
+# Makes a tar archive that depends only on the contents of the files, their names, and which of them are executable. ARCHIVE is absolute.
+# It contains no directories: unpacked over existing files, they would replace symbolic links and change modes and owners.
 set -eu
 
 case ${1:-} in

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Usage: SOURCE_DATE_EPOCH=SECONDS dates.sh DIRECTORY
-# Gives everything below DIRECTORY the date of the commit.
+# Gives all files below DIRECTORY the date of the commit.
 set -eu
 
 case ${1:-} in

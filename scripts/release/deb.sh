@@ -1,6 +1,6 @@
 #!/bin/sh
 # Usage: deb.sh ARCH
-# A package for Debian and what comes from it, laid out by its policy.
+# Makes a package for Debian and its derivatives, laid out by Debian's policy.
 set -eu
 
 case ${1:-} in
@@ -19,7 +19,7 @@ scripts/release/tree.sh "$1" "$tree" /usr main
 mv "$tree/usr/share/zsh/site-functions" "$tree/usr/share/zsh/vendor-completions"
 mv "$doc"/config-example.* "$doc/examples"
 mv "$doc/CHANGELOG.md" "$doc/changelog"
-rm "$doc/LICENSE" # it stands in this one
+rm "$doc/LICENSE" # its text is part of the copyright file
 cp scripts/release/copyright "$doc/copyright"
 cat >"$doc/changelog.Debian" <<END
 virttime ($VERSION-1) unstable; urgency=medium
@@ -32,16 +32,16 @@ find "$tree/usr/share/man" -type f -exec gzip -n -9 {} +
 gzip -n -9 "$doc/changelog" "$doc/changelog.Debian"
 mkdir -p "$tree/usr/share/lintian/overrides"
 cat >"$tree/usr/share/lintian/overrides/virttime" <<'END'
-# On purpose: nothing that is preloaded gets into the launcher, and it starts beside any libc.
+# On purpose: nothing can be preloaded into the launcher, and it starts with any libc.
 virttime: statically-linked-binary [usr/bin/virttime-run]
-# On purpose: it gets into programs of glibc and of musl, and takes what it needs from the one that is there.
+# On purpose: it is loaded into programs of glibc and of musl, and uses the libc that is there.
 virttime: shared-library-lacks-prerequisites [usr/lib/virttime/libvirttime.so]
 # On purpose: it would protect 48 bytes and add up to 4 KiB.
 virttime: hardening-no-relro [usr/lib/virttime/libvirttime.so]
-# They say which compilers made the files, which are those of the tarball to the byte.
+# The sections name the compilers. The files are the same as in the tarball, byte for byte.
 virttime: binary-has-unneeded-section .comment [usr/bin/virttime-run]
 virttime: binary-has-unneeded-section .comment [usr/lib/virttime/libvirttime.so]
-# It is not uploaded to Debian, where a bug would ask for it.
+# The package is not uploaded to Debian, where a bug would ask for it.
 virttime: initial-upload-closes-no-bugs [usr/share/doc/virttime/changelog.Debian.gz:1]
 END
 
@@ -57,10 +57,10 @@ Section: utils
 Priority: optional
 Homepage: $HOMEPAGE
 Description: $SUMMARY
- virttime-run lets a program see another monotonic clock than the machine's, or
- another date, without privileges and without touching the program. The clocks
- can be adjusted while the program runs, and go on where they were after a
- checkpoint and restore on another host.
+ virttime-run shifts the monotonic clock or the date that a program sees,
+ without privileges and without a change of the program. The clocks can be
+ adjusted while the program runs. After a checkpoint and a restore on another
+ host they continue.
 END
 (cd "$tree" && find usr -type f | sort | xargs md5sum) >"$tree/DEBIAN/md5sums"
 scripts/release/dates.sh "$tree"

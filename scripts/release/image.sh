@@ -1,6 +1,6 @@
 #!/bin/sh
 # Usage: image.sh ARCH
-# An image of the two files and the licenses, to copy from, to mount as a volume, or to fill a volume with --install.
+# Makes an image with the two files and the licenses, to copy from, to mount as a volume, or to fill a volume with --install.
 set -eu
 
 case ${1:-} in
@@ -34,7 +34,7 @@ umoci config --image "$image" --architecture "$arch" --os linux --created "$date
     --config.label "org.opencontainers.image.authors=$VIRTTIME_MAINTAINER" \
     --config.label "org.opencontainers.image.licenses=$LICENSE_EXPRESSION"
 umoci gc --layout "$layout"
-# Its full name, where umoci knows no more than a tag: podman load takes the first, docker load and ctr image import the second.
+# Adds the full name, because umoci only writes a tag: podman load reads the first name, docker load and ctr image import the second.
 sed -i "s|\"org.opencontainers.image.ref.name\":\"$VERSION\"|\"org.opencontainers.image.ref.name\":\"virttime:$VERSION\",\"io.containerd.image.name\":\"docker.io/library/virttime:$VERSION\"|" "$layout/index.json"
 grep -q "virttime:$VERSION.*virttime:$VERSION" "$layout/index.json"
 scripts/release/archive.sh "$OUTPUT/virttime-$VERSION-linux-$1.oci.tar" "$layout" blobs index.json oci-layout

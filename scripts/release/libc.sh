@@ -1,8 +1,7 @@
 #!/bin/sh
 # Usage: libc.sh arm64 DIRECTORY
-# Prints where the static C library of another architecture lies, of the version that this machine's has, after getting it below DIRECTORY if it is
-# not there: from the archives that apt is set up for, with their signatures checked, and without a change to the machine. Prints nothing where
-# the C library is not Debian's.
+# Prints the directory of the static C library for another architecture, in the same version as this machine's. Downloads it below DIRECTORY if it is
+# missing, from apt's archives, with their signatures checked and without a change to the machine. Prints nothing if the C library is not Debian's.
 set -eu
 
 case ${1:-} in
@@ -14,7 +13,7 @@ version=$(dpkg-query --show --showformat='${Version}' libc6-dev 2>/dev/null) || 
 directory=$2/libc6-dev_${version}_$1
 if [ ! -e "$directory" ]; then
     mkdir -p "$2"
-    state=$(mktemp -d) # a place for apt, which the user that it becomes for downloads may enter
+    state=$(mktemp -d) # a directory for apt, which changes its user for downloads; that user must be able to enter it
     trap 'rm -rf "$state" "$directory.new"' EXIT
     chmod 755 "$state"
     mkdir -p "$state/lists/partial" "$state/cache/archives/partial"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Usage: notes.sh VERSION
-# Prints what CHANGELOG.md says of a version.
+# Prints the section of CHANGELOG.md for a version.
 set -eu
 
 case ${1:-} in

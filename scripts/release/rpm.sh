@@ -1,6 +1,6 @@
 #!/bin/sh
 # Usage: rpm.sh ARCH
-# A package for Fedora and its relatives: the tree as it is, packed and not built by rpmbuild.
+# Makes a package for Fedora and its derivatives. rpmbuild only packs the tree; it builds nothing.
 set -eu
 
 case ${1:-} in
@@ -23,12 +23,12 @@ Summary: $(printf %s "$SUMMARY" | sed 's/./\U&/')
 License: $LICENSE_EXPRESSION
 URL: $HOMEPAGE
 Packager: $VIRTTIME_MAINTAINER
-# Nothing is needed, and a library that is preloaded by its path is nothing that others could need.
+# The package needs nothing, and no package can depend on a library that is preloaded by its path.
 AutoReqProv: no
 
 %description
-virttime-run lets a program see another monotonic clock than the machine's, or another date, without privileges and without touching the
-program. The clocks can be adjusted while the program runs, and go on where they were after a checkpoint and restore on another host.
+virttime-run shifts the monotonic clock or the date that a program sees, without privileges and without a change of the program. The clocks can be
+adjusted while the program runs. After a checkpoint and a restore on another host they continue.
 
 %install
 cp -a $WORK/tree/. %{buildroot}

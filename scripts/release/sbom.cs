@@ -1,5 +1,6 @@
 // Usage: dotnet run sbom.cs SOURCES OUTPUT VERSION DATE AUTHORS HOMEPAGE LICENSE ARCH...
-// Writes virttime-VERSION.spdx.json: what was made, and what of others is in it or has made it. Nothing in it depends on when or where.
+// Writes virttime-VERSION.spdx.json: the released files, and the third-party packages that are linked into them or were used to build them. The
+// result does not depend on when or where it is made.
 #:property PublishAot=false
 
 using System.Diagnostics;
@@ -19,7 +20,7 @@ virttime["homepage"] = homepage;
 virttime["externalRefs"] = Purl($"pkg:generic/virttime@{version}");
 JsonArray packages = [virttime], files = [], relations = [Relation(Document, "DESCRIBES", Root)];
 
-// What the compiler and its neighbours are for; the rest of what is restored is linked into the launcher.
+// Packages used only to build. All other restored packages are linked into the launcher.
 Regex tools = new(@"ILCompiler$|^Microsoft\.NET\.ILLink|^Iced$", RegexOptions.IgnoreCase);
 foreach (string lockFile in (string[])["launcher/packages.lock.json", "libvirttime/unwind/packages.lock.json"])
 {
@@ -96,7 +97,7 @@ SortedDictionary<string, string> Restored(string lockFile)
     return restored;
 }
 
-// As the package itself says; an older one may only point to a page.
+// The license that the package itself names. An older package may only name a page.
 string License(string name, string resolved)
 {
     string cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } named
@@ -107,7 +108,7 @@ string License(string name, string resolved)
     return (string?)license?.Attribute("type") == "expression" ? license.Value : "NOASSERTION";
 }
 
-// The C library that was linked: the package that its static part belongs to, or that release.sh got, in a directory PACKAGE_VERSION_ARCH.
+// The C library that was linked: the package of its static part, or the one that release.sh downloaded, in a directory PACKAGE_VERSION_ARCH.
 static (string Package, string Version)? LibcPackage(string arch)
 {
     if (arch == "arm64" && Environment.GetEnvironmentVariable("StaticLibc") is { Length: > 0 } directory)

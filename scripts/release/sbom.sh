@@ -1,6 +1,6 @@
 #!/bin/sh
 # Usage: sbom.sh
-# The bill of materials, in SPDX, of what lies in OUTPUT.
+# Writes the bill of materials of the files in OUTPUT, in SPDX.
 set -eu
 
 case ${1:-} in
@@ -11,5 +11,5 @@ cd "$(dirname "$0")/../.."
 mkdir -p "$WORK"
 cp scripts/release/sbom.cs "$WORK"
 date=$(date --utc --date="@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)
-# The program is built below XDG_DATA_HOME, and would stay there.
+# dotnet run builds the program below XDG_DATA_HOME, where it would otherwise stay.
 XDG_DATA_HOME=$WORK dotnet run "$WORK/sbom.cs" -- "$PWD" "$OUTPUT" "$VERSION" "$date" "${VIRTTIME_MAINTAINER%% <*}" "$HOMEPAGE" "$LICENSE_EXPRESSION" $ARCHS

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Usage: source.sh REPOSITORY
-# The commit's files, from which all the others are built.
+# Makes an archive of the commit's files, from which all other files are built.
 set -eu
 
 case ${1:-} in

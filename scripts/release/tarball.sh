@@ -1,6 +1,6 @@
 #!/bin/sh
 # Usage: tarball.sh ARCH
-# The tree as one archive, and what debuggers read as another; to be unpacked over each other.
+# Makes an archive of the installed tree and one of the debug files. Both unpack into the same directory.
 set -eu
 
 case ${1:-} in

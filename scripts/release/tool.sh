@@ -1,6 +1,6 @@
 #!/bin/sh
 # Usage: tool.sh
-# A .NET tool: a package that names one for each runtime identifier, and those.
+# Makes a .NET tool: a package for each runtime identifier, and one package that names these.
 set -eu
 
 case ${1:-} in

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Usage: VERSION=V tree.sh ARCH DESTDIR PREFIX PART
-# Puts into DESTDIR what install.sh installs, as packages have it: no manifest, and every date that of the commit.
+# Installs into DESTDIR as install.sh does, in the form that packages need: without a manifest, and with the commit's date on all files.
 set -eu
 
 case ${1:-} in

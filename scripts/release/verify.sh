@@ -1,6 +1,6 @@
 #!/bin/sh
 # Usage: verify.sh
-# Prints how to check that the files of a release are what its maintainer made.
+# Prints how to verify that the maintainer made the files of a release.
 set -eu
 
 case ${1:-} in
@@ -10,14 +10,14 @@ esac
 cat <<END
 VirtTime $VERSION: how to verify what you downloaded
 
-Whether files arrived whole, in the directory where they lie:
+To check that the files are complete, run in their directory:
 
     sha256sum --check --ignore-missing SHA256SUMS
 END
 if [ -n "$SIGNING_KEY" ]; then
     cat <<END
 
-Whether SHA256SUMS, and with it each file that it names, comes from the maintainer:
+To check that SHA256SUMS, and so each file that it names, comes from the maintainer:
 
     gpg --recv-keys $(printf %s "$SIGNING_KEY" | tr -d ' ')
     gpg --verify SHA256SUMS.sig SHA256SUMS
@@ -37,7 +37,7 @@ END
 fi
 cat <<END
 
-Whether the files are what the sources make: build them yourself by scripts/release.sh, from the
-commit that is tagged v$VERSION. They are the same bytes with the same versions of the tools that
-scripts/README.md names.
+To check that the files are built from the sources, build them yourself with scripts/release.sh, from
+the commit that is tagged v$VERSION. With the same versions of the tools, which scripts/README.md
+lists, the files have the same bytes.
 END

@@ -4,20 +4,22 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Abi;
 
-/// <summary>
-/// The machine code for arm64, whose processors reorder loads and stores that x86-64's do not: counted and followed in its disassembly, since an
-/// emulator neither reorders nor takes the time of one.
-/// </summary>
+/// <summary>The library's machine code for arm64, read from its disassembly.</summary>
+/// <remarks>
+/// An arm64 processor reorders loads and stores that an x86-64 processor keeps in order. An emulator does not reorder them and has other timings, so
+/// the test counts and follows instructions instead of running them.
+/// </remarks>
 public partial class Arm64CodeTests
 {
-    // As in HotPathTests: a change sets it here, with its reason.
+    // The exact count, as in HotPathTests. If a change needs another count, set it here and give the reason.
     private const int Monotonic = 57;
 
     [Fact(Timeout = Limits.Test)]
     public async Task Reading_the_monotonic_clock_takes_as_many_instructions_as_noted() =>
         Assert.Equal(Monotonic, Walk(await CodeAsync(), "clock_gettime").Count);
 
-    // config, sequence, seconds, nanoseconds; the address of the vDSO's function, and its call; the three again; then the caller's memory.
+    // In this order: config file, sequence, seconds, nanoseconds; address of the vDSO's function and the call to it; sequence, seconds and
+    // nanoseconds again; stores into the caller's memory.
     [Fact(Timeout = Limits.Test)]
     public async Task Reading_the_monotonic_clock_looks_at_the_offset_in_order_around_the_hosts_clock() => Assert.Equal(
         "ldar ldar ldar ldar ldr call ldar ldar ldar str str",
@@ -35,7 +37,7 @@ public partial class Arm64CodeTests
         [.. code.Single(function => function.Key.EndsWith(name, StringComparison.Ordinal)).Value
             .Select(instruction => instruction.Name).Where(name => name is "ldar" or "stlr" or "dmb" or "isb")];
 
-    /// <summary>The way on which nothing is in the way: forward over the tests that say otherwise, through the vDSO's call.</summary>
+    /// <summary>The path of an undisturbed read: no conditional jump is taken, and the vDSO's function is called.</summary>
     private static List<Instruction> Walk(Dictionary<string, Instruction[]> code, string start)
     {
         Dictionary<long, Instruction> all = code.Values.SelectMany(function => function).ToDictionary(instruction => instruction.Address);
@@ -48,12 +50,12 @@ public partial class Arm64CodeTests
             if (instruction.Name == "ret")
                 return way;
 
-            // A bit that is clear: the function is a plain one; the difference of the nanoseconds is not negative.
+            // Two bit tests jump on this path: the bit is clear for a plain function, and for a difference of nanoseconds that is not negative.
             address = instruction.Name is "b" or "tbz" ? instruction.Target : address + 4;
         }
     }
 
-    // What others can see of it, or it of others: what lies neither on the stack nor in the code.
+    // The accesses that another thread can observe: neither to the stack nor to the code.
     private static string Effect(Instruction instruction) => instruction.Name switch
     {
         "bl" or "blr" => "call",
@@ -82,7 +84,7 @@ public partial class Arm64CodeTests
 
     private sealed record Instruction(long Address, string Name, string Operands)
     {
-        /// <summary>Of a branch: the last operand but for the symbol.</summary>
+        /// <summary>The target of a branch: its last operand without the symbol's name.</summary>
         public long Target => long.Parse(Operands.Split('<')[0].Split(',')[^1].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
         public static Instruction From(Match match) =>

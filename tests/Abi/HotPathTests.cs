@@ -2,11 +2,11 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Abi;
 
-/// <summary>What a clock read costs, counted and not timed: a machine's load does not change it.</summary>
+/// <summary>The cost of a clock read, counted in instructions, so that the load of the machine does not change it.</summary>
 public class HotPathTests
 {
-    // The instructions of the library itself that one clock_gettime executes, without the vDSO's. A change that needs more sets
-    // them here, with its reason; one that needs less as well. `objdump -d` of libvirttime/obj/native/x64/libvirttime.so shows them.
+    // Instructions of the library that one clock_gettime executes, without the vDSO's. If a change needs more or fewer, set the number here and give
+    // the reason. `objdump -d` of libvirttime/obj/native/x64/libvirttime.so shows the instructions.
     private const int Monotonic = 51;
     private const int MonotonicCoarse = 63;
     private const int Boottime = 68;
@@ -23,7 +23,7 @@ public class HotPathTests
     {
         string counter = await NativeProgram.BuildAsync("count_instructions.c");
 
-        // Half a second of offset or none: whether the nanoseconds have to borrow would change the count by two.
+        // The offset is a whole number of seconds. Otherwise the nanoseconds would sometimes borrow, which changes the count by two.
         using ConfigFile config = ConfigFile.Create(-1000);
         if (hasDate)
             config.RealtimeOffset = -1000;

@@ -3,7 +3,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Abi;
 
-/// <summary>What the dynamic loader of any libc gets to see of the interposer.</summary>
+/// <summary>The parts of the interposer's ELF file that a dynamic loader reads, with any libc.</summary>
 public partial class LibraryTests
 {
     private static readonly HashSet<string> s_internal =
@@ -37,8 +37,8 @@ public partial class LibraryTests
         Assert.Subset((await ExportedAsync()).ToHashSet(), promised.ToHashSet());
     }
 
-    // glibc 2.25 to 2.29 called __clock_gettime inside pthread_cond_timedwait, and would be shifted twice. What headers make of a program's own calls
-    // (_FORTIFY_SOURCE) is not called by libc itself.
+    // glibc 2.25 to 2.29 called __clock_gettime inside pthread_cond_timedwait. Interposing such a name would shift the time twice. The names that
+    // _FORTIFY_SOURCE makes of a program's own calls are safe: libc itself does not call them.
     [Fact(Timeout = Limits.Test)]
     public async Task Exports_no_internal_name_but_for_those_that_nothing_in_glibc_calls() =>
         Assert.Equal(s_internal, (await ExportedAsync()).Where(name => name.StartsWith('_')).ToHashSet());
@@ -47,7 +47,7 @@ public partial class LibraryTests
     public async Task Has_no_thread_local_storage() =>
         Assert.DoesNotContain(" TLS ", await ReadElfAsync("--program-headers"), StringComparison.Ordinal);
 
-    // musl on arm64 does not look at DT_INIT.
+    // musl on arm64 ignores DT_INIT.
     [Fact(Timeout = Limits.Test)]
     public async Task Has_its_constructor_in_the_array()
     {
@@ -67,8 +67,8 @@ public partial class LibraryTests
     [Fact]
     public void Is_at_most_77_KiB() => Assert.InRange(new FileInfo(Paths.Library).Length, 1, 77 * 1024);
 
-    // Signal stacks are small. Those that have more are not on the way to a read or a wait: the message at start, asking which file one is, setting the
-    // clock, the clock's discipline, and, a page at a time, what a call that executes a program borrows.
+    // Signal stacks are small. Six functions exceed the limit. None of them is part of a clock read or a wait: the message at start, identifying a
+    // file, setting the clock, adjusting the clock, and the memory that executing a program borrows a page at a time.
     [Fact(Timeout = Limits.Test)]
     public async Task Frames_are_no_larger_than_256_bytes()
     {

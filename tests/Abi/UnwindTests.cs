@@ -4,7 +4,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Abi;
 
-/// <summary>What unwinders (thread cancellation, debuggers, profilers) are told of the library, at any of its instructions.</summary>
+/// <summary>The unwind table of the library, which thread cancellation, debuggers and profilers use, at each of its instructions.</summary>
 public partial class UnwindTests
 {
     private const string End = "end of a function";
@@ -28,7 +28,7 @@ public partial class UnwindTests
         Assert.True(result.Number("wrong") == 0, result.Output);
     }
 
-    // One for each way through the library.
+    // One function for each path through the library.
     [Theory(Timeout = Limits.Test)]
     [InlineData("clock_gettime")]
     [InlineData("clock_nanosleep")]
@@ -48,7 +48,7 @@ public partial class UnwindTests
         return CancelAsync(function);
     }
 
-    // Also in the code that the others do not reach: the start, and what follows a failure.
+    // This includes code that the other tests do not execute: the constructor and the handling of failures.
     [Fact(Timeout = Limits.Test)]
     public async Task At_each_return_the_return_address_is_said_to_be_on_top_of_the_stack()
     {
@@ -73,10 +73,11 @@ public partial class UnwindTests
         Assert.True(result.Number("wrong") == 0, result.Output);
     }
 
-    /// <summary>What holds from an address on: the caller's stack pointer, in the words of readelf.</summary>
+    /// <summary>A rule of the table, in force from an address on: where the caller's stack pointer is, in readelf's notation.</summary>
     private sealed record Row(long Address, string Frame);
 
-    // A function without rows of its own has what its CIE says, which is what a call leaves. Where one ends, another may begin.
+    // A function without rows of its own follows its CIE, which describes the state right after a call. The end of one function can be the start of
+    // the next.
     private static Row[] ReadRows(Result table)
     {
         List<Row> rows = [];

@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Abi;
 
-/// <summary>The tool that makes the library's unwind table, on objects that the compiler does not make.</summary>
+/// <summary>The tool that makes the library's unwind table, run on objects that the compiler never makes.</summary>
 public sealed class UnwindToolTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

@@ -5,16 +5,16 @@ using VirtTime.Tests.Launching;
 
 namespace VirtTime.Tests.Config;
 
-/// <summary>A change of the offsets happens whole or not at all, whatever the file holds and whatever fails.</summary>
+/// <summary>A change of the offsets happens completely or not at all, whatever the file holds and whichever step fails.</summary>
 public class AdjustmentTests
 {
     private const int MostSteps = 60;
 
-    // The clock's id + 1; 0 is monotonic too.
+    // A mark is the clock's id + 1. Mark 0 also means the monotonic clock.
     private const int BoottimeMark = 8;
     private const int RealtimeMark = 1;
 
-    // More than there are of any in a change.
+    // No system call is made more often than this during a change.
     private const int MostCalls = 24;
 
     private static readonly (int Thread, int Mark, decimal Deadline)[] s_waits =
@@ -58,7 +58,7 @@ public class AdjustmentTests
             string[] options = ["-o", "/dev/null", .. path, "-e", $"inject={call}:{injected}:when={number}"];
             Result result = await Command.Of(strace, [.. options, Paths.Launcher, .. Adjust(config.Path)]).RunAsync();
 
-            // It was a call that the change can do without, or there are not so many of them.
+            // Either the change does not depend on this call, or the call is made fewer times than `number`.
             AssertWaitsAreWhole(config);
             if (result.ExitCode == 0)
                 continue;
@@ -118,7 +118,7 @@ public class AdjustmentTests
             Result killed = await kill.RunAsync();
             unfinished += ConfigOnDisk.Read(config.Path).IsBeingChanged ? 1 : 0;
 
-            // What completes it is another change, or a command that is to run on the clock.
+            // Another change completes the unfinished one, and so does a command that is to run with the file.
             string[] next = number % 4 < 2 ? ["--monotonic-offset", "-77.5s"] : ["--", "true"];
             Assert.Empty((await Command.Launcher(["--config", config.Path, .. next]).RunAsync()).Succeeded().Error);
             AssertWaitsAreWhole(config);
@@ -133,14 +133,15 @@ public class AdjustmentTests
         Assert.Fail("it never ended");
     }
 
-    // Forced and without freezing, so that nobody is looked for who has the file mapped: the system calls and stores are then those of the change.
+    // With --force and --no-freeze the launcher does not look for processes that have the file mapped. Its system calls and stores are then only
+    // those of the change.
     private static string[] Adjust(string path) =>
     [
         "--force", "--no-freeze", "--config", path, "--monotonic-offset", "+34560000.123456789s", "--boottime-offset", "+12345.987654321s",
         "--realtime-offset", "-77777.456789123s",
     ];
 
-    /// <summary>A file with calls in flight on clocks of all families.</summary>
+    /// <summary>Makes a file with calls in flight on clocks of all families.</summary>
     private static async Task<Harness.ConfigFile> MakeWaitsAsync()
     {
         Harness.ConfigFile config = Harness.ConfigFile.Create(-5);
@@ -185,7 +186,7 @@ public class AdjustmentTests
         RandomAccess.Write(file.SafeFileHandle, slots, ConfigLayout.SlotsPosition);
     }
 
-    // The parts of it that hold anything.
+    // Only these parts of the file hold data.
     private static async Task<byte[]> ReadAsync(string path)
     {
         byte[] all = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);

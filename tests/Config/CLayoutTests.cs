@@ -3,7 +3,7 @@ using VirtTime.Tests.Launching;
 
 namespace VirtTime.Tests.Config;
 
-/// <summary><c>--config-layout c</c>: a file for tools that know only the layout of the C libvirttime, and insist on its size.</summary>
+/// <summary><c>--config-layout c</c>: a file for tools that know only the C libvirttime's layout and require its exact size.</summary>
 public class CLayoutTests
 {
     [Fact(Timeout = Limits.Test)]
@@ -43,7 +43,7 @@ public class CLayoutTests
             Assert.Equal("error=0", await waiting.ReadLineAsync());
     }
 
-    // As those tools do it: one difference for the offset and every slot.
+    // Such a tool adds one difference to the offset and to every slot.
     [Fact(Timeout = Limits.Test)]
     public async Task Tool_of_the_C_layout_adjusts_it()
     {

@@ -5,12 +5,13 @@ using VirtTime.Format;
 
 namespace VirtTime.Tests.Config;
 
-/// <summary>What might lie in a file that is taken for a config file.</summary>
-/// <param name="Head">What it begins with; at least 16 bytes.</param>
-/// <param name="Block">What lies where the extension block belongs.</param>
+/// <summary>Possible content of a file that is given as a config file.</summary>
+/// <param name="Size">Size of the file in bytes.</param>
+/// <param name="Head">The first bytes of the file, at least 16.</param>
+/// <param name="Block">The bytes at the position of the extension block.</param>
 internal sealed record ConfigContent(long Size, byte[] Head, byte[] Block)
 {
-    /// <summary>What the function says that decides it.</summary>
+    /// <summary>What the deciding function says about this content.</summary>
     public unsafe ConfigDefect Defect
     {
         get
@@ -21,7 +22,7 @@ internal sealed record ConfigContent(long Size, byte[] Head, byte[] Block)
         }
     }
 
-    /// <summary>As <c>tests/programs/config/judge_configs.c</c> reads it.</summary>
+    /// <summary>Writes the content in the form that <c>tests/programs/config/judge_configs.c</c> reads.</summary>
     public void WriteTo(Stream stream)
     {
         long[] numbers = [Size, 2, ConfigLayout.OffsetPosition, Head.Length];
@@ -43,7 +44,7 @@ internal sealed record ConfigContent(long Size, byte[] Head, byte[] Block)
     public override string ToString() => $"{Size} bytes, {Convert.ToHexString(Head, 0, 16)}, {Convert.ToHexString(Block, 0, 64)}: {Defect}";
 }
 
-/// <summary>Contents at random, of all the kinds that tell config files from other files, the same in each run.</summary>
+/// <summary>Random contents, with all the features that distinguish a config file from other files. Each run makes the same ones.</summary>
 internal sealed class ConfigContents
 {
     private const long Far = 1L << 61;
@@ -60,7 +61,7 @@ internal sealed class ConfigContents
 
     private static readonly long[] s_nanoseconds = [0, 0, 0, 0, 1, 999_999_999, 1_000_000_000, -1, long.MinValue, long.MaxValue];
 
-    // 0 while a launcher fills the block in.
+    // The version is 0 while a launcher fills in the block.
     private static readonly int[] s_versions = [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, int.MaxValue, -1];
 
     private readonly Random _random = new(20240917);
@@ -72,7 +73,7 @@ internal sealed class ConfigContents
         if (_random.Next(8) == 0)
             block[_random.Next(block.Length)] ^= (byte)(1 << _random.Next(8));
 
-        // Even: to a file that is being changed the launcher would listen for a while.
+        // The sequence is even: if it were odd, the launcher would wait for the writer.
         block[(int)Marshal.OffsetOf<ConfigExtension>(nameof(ConfigExtension.sequence))] &= 0xfe;
         return new ConfigContent(size, NextHead(), block);
     }

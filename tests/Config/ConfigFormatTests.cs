@@ -3,7 +3,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Config;
 
-/// <summary>What a config file is: launcher and library ask the same function, and a file that is none is left alone.</summary>
+/// <summary>Launcher and library use the same function to decide whether a file is a config file, and leave other files alone.</summary>
 public class ConfigFormatTests
 {
     private const int All = 20_000;
@@ -57,7 +57,7 @@ public class ConfigFormatTests
         Assert.Equal(before, await File.ReadAllBytesAsync(program, TestContext.Current.CancellationToken));
     }
 
-    /// <summary>Asserts that a command that gets each content in a file accepts the right ones.</summary>
+    /// <summary>Asserts that a command, given a file with each content, accepts the right ones.</summary>
     private static async Task AssertJudgesAsync(TemporaryDirectory directory, int count, string library, params string[] command)
     {
         string judge = await NativeProgram.BuildAsync("config/judge_configs.c");

@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Config;
 
-/// <summary>A user who may only read a config file can keep its lock. The launcher says which process does.</summary>
+/// <summary>A user with read permission only can hold the lock of a config file. The launcher names the process that holds it.</summary>
 public class LockedFileTests
 {
     private const int LauncherFailed = 125;

@@ -5,17 +5,17 @@ using VirtTime.Tests.Launching;
 
 namespace VirtTime.Tests.Config;
 
-/// <summary>A config file of a later version, or with flags of one: what is in it may mean something else, so it is not used.</summary>
+/// <summary>A config file with a later version or with unknown flags is not used, because its contents may have another meaning.</summary>
 public class NewerVersionTests
 {
     private const long VersionPosition = ConfigLayout.ExtensionPosition + 8;
     private const int UnknownFlag = 16;
 
-    // What the launcher does with a file.
+    // The options of each use of a file.
     private static readonly string[] s_uses =
         ["--json", "--save", "--monotonic-at 5s", "--monotonic-at 5s --keep-waits", "--advance 1h", "--force --monotonic-at 5s", "-- true", "--print-env"];
 
-    /// <summary>Version and flags, and what is done.</summary>
+    /// <summary>Version, flags, and the use.</summary>
     public static TheoryData<int, int, string> Uses()
     {
         TheoryData<int, int, string> rows = [];
@@ -76,7 +76,7 @@ public class NewerVersionTests
         Assert.Null((await StateJson.OfAsync("--config", config.Path)).MadeOnThisBoot);
     }
 
-    // A newer launcher has changed the file under it.
+    // A newer launcher has changed the file while the program runs.
     [Fact(Timeout = Limits.Test)]
     public async Task Program_that_runs_on_one_is_named_and_its_clocks_are_not_guessed()
     {

@@ -3,7 +3,7 @@ using VirtTime.Tests.Launching;
 
 namespace VirtTime.Tests.Config;
 
-/// <summary>A config file of somebody else, who could truncate it under those who have it mapped.</summary>
+/// <summary>A config file that another user owns: the owner can truncate it, which kills every process that has it mapped.</summary>
 public class OwnerTests
 {
     [Theory(Timeout = Limits.Test)]

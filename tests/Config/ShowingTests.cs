@@ -4,10 +4,10 @@ using VirtTime.Tests.Launching;
 
 namespace VirtTime.Tests.Config;
 
-/// <summary>Looking at a config file: it is read and not touched.</summary>
+/// <summary>Showing a config file reads it and changes nothing.</summary>
 public class ShowingTests
 {
-    // Behind it come those of the launcher's start, which are not by the file's path.
+    // The reads after these belong to the launcher's start, and do not name the file's path.
     private const int MostReads = 40;
 
     private const long SequencePosition = ConfigLayout.ExtensionPosition + 48;
@@ -20,7 +20,7 @@ public class ShowingTests
     {
         using Harness.ConfigFile config = Harness.ConfigFile.Create(-5, size);
 
-        // Long before it was written: so the next reader would set it.
+        // The access time is long before the time of the last change. In that case a read would update it.
         File.SetLastAccessTimeUtc(config.Path, new DateTime(2001, 2, 3));
         string before = await StatusAsync(config.Path);
         (await Command.Launcher("--config", config.Path).RunAsync()).Succeeded();

@@ -4,7 +4,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Conformance;
 
-/// <summary>A program that blocks in a function until it is told otherwise (<c>conformance/block_in.c</c>), and its slot.</summary>
+/// <summary>A program that blocks in a function until the test releases it (<c>conformance/block_in.c</c>), and its slot.</summary>
 internal sealed class BlockedProgram : IDisposable
 {
     private static readonly Shift s_shift = Shift.Named("+400d, boottime +1h");
@@ -24,23 +24,25 @@ internal sealed class BlockedProgram : IDisposable
 
     public int Thread { get; private set; }
 
-    /// <summary>As the program sees it, in seconds.</summary>
+    /// <summary>The deadline in seconds, by the program's own clock.</summary>
     public decimal Deadline { get; private set; }
 
-    /// <summary>How far the host's clock of the given name is ahead of the program's; null for one that is not shifted.</summary>
+    /// <summary>
+    /// Returns how far the host's clock is ahead of the program's clock of the same name, in seconds; null if that clock is not shifted.
+    /// </summary>
     public static decimal? OffsetOf(string clock) =>
         s_monotonic.Contains(clock) ? -s_shift.Monotonic
         : s_boottime.Contains(clock) ? -s_shift.Boottime
         : null;
 
-    /// <summary>Returns when the program sleeps in the function.</summary>
-    /// <param name="function">As the program itself lists it.</param>
-    /// <param name="clock">Without <c>CLOCK_</c>.</param>
-    /// <param name="child">Empty, or how the child was made that blocks.</param>
+    /// <summary>Starts the program and returns when it sleeps in the function.</summary>
+    /// <param name="function">A name from the program's own list.</param>
+    /// <param name="clock">The clock's name without <c>CLOCK_</c>.</param>
+    /// <param name="child">How the program makes the child that blocks, or empty if it blocks itself.</param>
     public static Task<BlockedProgram> StartAsync(string function, string clock, string child = "") =>
         StartAsync(s_shift.CreateConfig(), function, clock, child);
 
-    /// <summary>The same under a config file that goes away with the program.</summary>
+    /// <summary>Does the same with a given config file, which is deleted with the program.</summary>
     public static async Task<BlockedProgram> StartAsync(ConfigFile config, string function, string clock, string child = "")
     {
         string[] arguments = child == "" ? [function, clock] : [function, clock, child];
@@ -55,14 +57,14 @@ internal sealed class BlockedProgram : IDisposable
         return program;
     }
 
-    /// <summary>The process that made the one that blocks.</summary>
+    /// <summary>The process that made the blocking process.</summary>
     public int Parent { get; private set; }
 
     public (decimal Deadline, int Clock) Slot => SlotOf(Thread);
 
     public (decimal Deadline, int Clock) SlotOf(int thread) => (_config.Slot(thread), _config.SlotClock(thread));
 
-    /// <summary>The slot that the thread takes where those before are taken.</summary>
+    /// <summary>Returns the slot that the thread uses if it has found this many of its slots taken.</summary>
     public (decimal Deadline, int Clock) SlotAt(int choice) => SlotOf(SlotMark.SlotOf(Thread, choice));
 
     public Task<string> ReadAsync(string key) => _program.ReadValueAsync(key);

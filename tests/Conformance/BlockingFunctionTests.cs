@@ -3,13 +3,13 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Conformance;
 
-/// <summary>The slot, looked at from outside, of every function that can block until an absolute deadline, on every clock.</summary>
+/// <summary>The slot of each function that can block until an absolute deadline, on each clock, as another process sees it.</summary>
 public class BlockingFunctionTests
 {
     private const int Monotonic = 1;
     private static readonly (decimal, int) s_idle = (0, 0);
 
-    // As block_in lists them; a test compares.
+    // Must equal the list that block_in prints; a test compares them.
     private static readonly Dictionary<string, string> s_functions = new()
     {
         ["clock_nanosleep"] = "MONOTONIC BOOTTIME REALTIME TAI",
@@ -53,7 +53,7 @@ public class BlockingFunctionTests
         ["syscall(mq_timedreceive)"] = "REALTIME",
     };
 
-    // Listed too, but without effect: no function of the kernel or glibc waits on these.
+    // block_in also lists these, but neither the kernel nor glibc has a function that waits on these clocks.
     private static readonly string[] s_refused = ["BOOTTIME_ALARM", "BOOTTIME"];
 
     public static TheoryData<string, string> All() =>

@@ -8,10 +8,11 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Conformance;
 
-/// <summary>
-/// What was held against the native run, by function, clock and way; written to <c>artifacts/tests/conformance.txt</c> when
-/// all tests have run. A cell is the number of cases that agree, or <c>N/M!</c> where N of M differ.
-/// </summary>
+/// <summary>Counts the cases that were compared with the native run, by function, clock and way.</summary>
+/// <remarks>
+/// The table is written to <c>artifacts/tests/conformance.txt</c> after all tests. A cell is the number of cases that agree, or <c>N/M!</c> if N of M
+/// differ.
+/// </remarks>
 public sealed class ConformanceTable : IDisposable
 {
     private static readonly ConcurrentDictionary<(string Subject, string Column), (int All, int Differing)> s_cells = new();
@@ -35,7 +36,7 @@ public sealed class ConformanceTable : IDisposable
 
     private static string Column(Way way, Shift shift) => $"{way} {shift.Name}";
 
-    // function/clock/case: what=value
+    // A line has the form function/clock/case: what=value
     internal static string CaseOf(string line) => line[..line.IndexOf(": ", StringComparison.Ordinal)];
 
     private static string SubjectOf(string name) => name[..name.LastIndexOf('/')];

@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Conformance;
 
-/// <summary>A probe cannot tell VirtTime from the host, nor from a time namespace with the same offsets.</summary>
+/// <summary>A probe sees no difference between VirtTime, the host, and a time namespace with the same offsets.</summary>
 public abstract class ConformanceTests(string probe)
 {
     public static TheoryData<string> Shifts() => [.. Shift.All.Select(shift => shift.Name)];

@@ -3,13 +3,15 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Conformance;
 
-/// <summary>Another C library than this machine's: what is compiled for it, and where it runs.</summary>
-/// <param name="name">A suite of Debian's, whose root <c>tests/programs/old_glibc/root.sh</c> fetches once; or musl, which the machine has.</param>
+/// <summary>Another C library than this machine's: compiles programs for it and runs them with it.</summary>
+/// <param name="name">
+/// A suite of Debian, whose root directory <c>tests/programs/old_glibc/root.sh</c> fetches once; or musl, which is installed on the machine.
+/// </param>
 internal sealed class Libc(string name)
 {
     public const string Musl = "musl";
 
-    // Everything that is mounted goes with the last process that sees it. The tree and /tmp lie where they lie outside.
+    // All mounts disappear with the last process of the mount namespace. The source tree and /tmp have the same paths inside as outside.
     private const string Enter =
         """
         root=$1 tree=$2
@@ -28,7 +30,7 @@ internal sealed class Libc(string name)
 
     private bool IsMusl => name == Musl;
 
-    /// <summary>Skips the test where it cannot be had.</summary>
+    /// <summary>Returns the library, or skips the test if it is unavailable.</summary>
     public static async Task<Libc> NeedAsync(string name)
     {
         if (name == Musl)
@@ -43,7 +45,7 @@ internal sealed class Libc(string name)
         return await s_fetched.GetOrAdd(name, _ => new(() => FetchAsync(new Libc(name)))).Value;
     }
 
-    /// <summary>Its name and version.</summary>
+    /// <summary>Returns its name and version.</summary>
     public async Task<string> VersionAsync()
     {
         if (!IsMusl)
@@ -57,11 +59,11 @@ internal sealed class Libc(string name)
         string target = Path.Combine(Paths.Built, $"{Path.GetFileNameWithoutExtension(source)}.{name}");
         string[] always = ["-O2", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-Wno-unused-function", "-pthread"];
 
-        // musl comes without the kernel's headers.
+        // musl-gcc does not add the kernel's headers.
         string[] headers = ["/usr/include", "/usr/include/x86_64-linux-gnu"];
         string libraries = Path.Combine(_root, "usr", "lib", "x86_64-linux-gnu") + "/";
 
-        // gcc would look for libraries beside itself first, and for what it links every program with.
+        // gcc would otherwise search its own directories first, also for the libraries that it links with every program.
         string[] place = IsMusl
             ? [.. headers.SelectMany(directory => (string[])["-idirafter", directory])]
             : ["--sysroot=" + _root, "-B" + libraries, "-L" + libraries];
@@ -73,7 +75,7 @@ internal sealed class Libc(string name)
         return target;
     }
 
-    /// <summary>The same command in its root, with its environment.</summary>
+    /// <summary>Returns the command changed so that it runs in the library's root directory, with the same environment.</summary>
     public Command Inside(Command command)
     {
         if (IsMusl)

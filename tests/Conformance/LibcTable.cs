@@ -9,8 +9,7 @@ using VirtTime.Tests.Harness;
 namespace VirtTime.Tests.Conformance;
 
 /// <summary>
-/// How many cases of each probe are under VirtTime as in a time namespace, of how many, by libc; written to <c>artifacts/tests/libcs.txt</c>
-/// when all tests have run.
+/// Counts, by libc and probe, the cases that agree with the time namespace. It is written to <c>artifacts/tests/libcs.txt</c> after all tests.
 /// </summary>
 public sealed class LibcTable : IDisposable
 {

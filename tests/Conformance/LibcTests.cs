@@ -2,10 +2,10 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Conformance;
 
-/// <summary>The probes under other C libraries, each compiled for it, held against a time namespace in the same root.</summary>
+/// <summary>The probes, compiled for other C libraries, compared with a time namespace in the same root directory.</summary>
 public class LibcTests
 {
-    // What fetches a root takes longest.
+    // Fetching a root directory takes most of this time.
     private const int Limit = 300_000;
 
     private static readonly string[] s_libcs = ["bullseye", "bookworm", "trixie", "sid", Libc.Musl];
@@ -16,8 +16,8 @@ public class LibcTests
         "probe_timers", "probe_waits",
     ];
 
-    // Before 2.34 the threads' library has functions of its own by these names, so that two look-ups find two of them; ours is one. What old
-    // programs may not be linked with any more is found by default nevertheless (stime).
+    // Before glibc 2.34, libpthread has its own functions with these names, so two look-ups find two different ones; the library exports one. dlsym
+    // also finds stime, which new programs cannot link with.
     private static readonly string[] s_twice = ["close", "lseek", "lseek64", "open", "open64", "pread", "pread64", "pthread_cond_timedwait", "stime"];
 
     private static readonly Dictionary<string, string[]> s_known = new()

@@ -3,15 +3,17 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Conformance;
 
-/// <summary>A program of <c>tests/programs/conformance</c>, whose every line is an observation: <c>function/clock/case: what=value</c>.</summary>
+/// <summary>
+/// A program of <c>tests/programs/conformance</c>. Each line that it prints is an observation: <c>function/clock/case: what=value</c>.
+/// </summary>
 internal static class Probe
 {
     private static readonly ConcurrentDictionary<string, Lazy<Task<string[]>>> s_native = new();
 
-    // A time namespace whose clock is behind lets the largest deadline overflow, to one that expires at once or not.
+    // In a time namespace whose clock is behind, the largest deadline overflows. Whether such a wait expires at once depends on the clock.
     private static readonly string[] s_overflowingCases = ["/never:", "/released from never:"];
 
-    /// <summary>Fails unless a probe observes the same when run in this way as it does on the host's clocks.</summary>
+    /// <summary>Fails unless the probe, run in this way, observes the same as on the host's clocks.</summary>
     public static async Task AssertAgreesAsync(string name, Way way, Shift shift)
     {
         string[] native = await s_native.GetOrAdd(name, _ => new(() => ObserveAsync(name, Way.Native, Shift.All[0]))).Value;
@@ -30,7 +32,7 @@ internal static class Probe
     private static string[] WithoutOverflowing(string[] lines) =>
         [.. lines.Where(line => !s_overflowingCases.Any(name => line.Contains(name, StringComparison.Ordinal)))];
 
-    /// <summary>What a probe says in this way, on this machine's libc or another one.</summary>
+    /// <summary>Returns the lines that a probe prints in this way, with this machine's libc or another one.</summary>
     public static async Task<string[]> ObserveAsync(string name, Way way, Shift shift, Libc? libc = null)
     {
         using ConfigFile config = shift.CreateConfig();
@@ -59,7 +61,7 @@ internal static class Probe
         return name == "probe_lookups" ? command with { Arguments = [.. VirtualisedNames.Exported()] } : command;
     }
 
-    // A case may say the same thing several times.
+    // A case may print the same line several times.
     private static string[] Numbered(string[] lines)
     {
         Dictionary<string, int> seen = [];

@@ -3,7 +3,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Conformance;
 
-/// <summary>Programs that people run come to the same outcome on shifted clocks as on the host's.</summary>
+/// <summary>Real programs give the same result on shifted clocks as on the host's clocks.</summary>
 public class RealProgramTests
 {
     private const int FullLimit = 3_600_000;

@@ -2,10 +2,10 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Conformance;
 
-/// <summary>How to run a program that is not ours, so that it prints an outcome and no measurements.</summary>
+/// <summary>Runs programs of other projects so that they print a result and no measurements.</summary>
 internal static class RealPrograms
 {
-    /// <summary>An argument that stands for an empty directory.</summary>
+    /// <summary>An argument that is replaced by the path of an empty directory.</summary>
     public const string Directory = "DIRECTORY";
 
     private static readonly string s_folder = Path.Combine(Paths.Programs, "real");
@@ -48,7 +48,7 @@ internal static class RealPrograms
         return script with { Arguments = script.Arguments.AddRange(modules), Limit = limit };
     }
 
-    // The compiler's arguments but for the path of what it makes, which goes before the last.
+    // The arguments are the compiler's, without the path of the output, which is inserted before the last one.
     private static async Task<string> CompileAsync(string compiler, string name, params string[] arguments)
     {
         string target = Path.Combine(Paths.Built, name);

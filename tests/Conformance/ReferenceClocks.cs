@@ -3,10 +3,10 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Conformance;
 
-/// <summary>By how much <c>CLOCK_REALTIME</c> is ahead of each host clock; a probe judges its readings by that.</summary>
+/// <summary>How far <c>CLOCK_REALTIME</c> is ahead of each host clock. A probe compares its readings with these values.</summary>
 internal static class ReferenceClocks
 {
-    // Clock ids; at the end of the list, what times(2) counts.
+    // Clock ids. Index 12 of the list is the clock that times(2) counts.
     private static readonly int[] s_monotonic = [1, 4, 6];
     private static readonly int[] s_boottime = [7, 9];
     private const int Ticks = 12;
@@ -14,7 +14,7 @@ internal static class ReferenceClocks
 
     private static readonly Lazy<Task<long[]>> s_host = new(ReadAsync);
 
-    /// <summary>The value of PROBE_EXPECTED for a probe that is run in this way.</summary>
+    /// <summary>Returns the value of PROBE_EXPECTED for a probe that runs in this way.</summary>
     public static async Task<string> ExpectedAsync(Way way, Shift shift)
     {
         long[] ahead = [.. await s_host.Value];
@@ -32,7 +32,7 @@ internal static class ReferenceClocks
                 ahead[clock] += realtime * Second;
         }
 
-        // A time namespace leaves the ticks as they are.
+        // A time namespace does not shift the ticks that times(2) returns.
         if (way is Way.VirtTime or Way.Launcher)
             ahead[Ticks] -= shift.Monotonic * Second;
         return string.Join(',', ahead);

@@ -4,13 +4,13 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Conformance;
 
-/// <summary>By how much the two clocks are shifted: virtual − host, in seconds, as <c>unshare --monotonic --boottime</c> takes it.</summary>
+/// <summary>The offsets of two clocks: virtual − host, in seconds, as <c>unshare --monotonic --boottime</c> takes them.</summary>
 internal sealed record Shift(string Name, long Monotonic, long Boottime)
 {
     private const long Hour = 3600;
     private const long Day = 24 * Hour;
 
-    // No clock may be set below zero, and a machine may have been up for a few minutes only.
+    // A clock cannot be set below zero, and the machine may have been up for a few minutes only.
     private static readonly long s_behind = Math.Min(Hour, Math.Max(1, (long)HostClock.Monotonic() - 30));
 
     public static readonly Shift[] All =
@@ -22,17 +22,19 @@ internal sealed record Shift(string Name, long Monotonic, long Boottime)
         new("behind, boottime +1d", -s_behind / 2, Day),
     ];
 
-    /// <summary>To a date: virtual − host for the realtime clocks, or null where they are the host's. The others stay.</summary>
+    /// <summary>
+    /// The offset of the realtime clocks, virtual − host, in seconds; null if they are not shifted. The other clocks are not changed.
+    /// </summary>
     public long? Realtime { get; private init; }
 
-    /// <summary>By name: −1 h where the machine has been up for longer, +1 h, +400 days.</summary>
+    /// <summary>Names of the shifts: 1 hour back (less if the machine's uptime is shorter), +1 h, +400 days.</summary>
     public static readonly string[] OfRealPrograms = ["behind", "+1h", "+400d, boottime +1h"];
 
     public bool IsBehind => Monotonic < 0 || Boottime < 0;
 
     public static Shift Named(string name) => All.Single(shift => shift.Name == name);
 
-    /// <param name="seconds">Since 1970, about.</param>
+    /// <param name="seconds">The virtual date, in seconds since 1970.</param>
     public static Shift ToDate(long seconds) =>
         new($"date {DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime:yyyy-MM-dd}", 0, 0) { Realtime = seconds - (long)HostClock.Realtime() };
 
@@ -52,7 +54,7 @@ internal sealed record Shift(string Name, long Monotonic, long Boottime)
         return config;
     }
 
-    /// <summary>Runs a command in a time namespace of its own.</summary>
+    /// <summary>Returns the command changed so that it runs in its own time namespace.</summary>
     public Command InNamespace(Command command) => command with
     {
         File = "unshare",

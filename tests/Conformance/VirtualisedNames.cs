@@ -3,12 +3,12 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Conformance;
 
-/// <summary>The interposed functions, as five places tell them.</summary>
+/// <summary>The names of the interposed functions, from the five places that list them.</summary>
 internal static partial class VirtualisedNames
 {
     private static readonly string s_interposer = Path.Combine(Paths.Root, "libvirttime");
 
-    /// <summary>The export list that the library is linked with.</summary>
+    /// <summary>Returns the names in the export list that the library is linked with.</summary>
     public static string[] Exported()
     {
         string map = File.ReadAllText(Path.Combine(s_interposer, "exports.map"));
@@ -16,25 +16,25 @@ internal static partial class VirtualisedNames
         return Names(MapEntry(), global);
     }
 
-    /// <summary>What the code exports, but for what only the linker sees.</summary>
+    /// <summary>Returns the names that the code exports, without the two that only the linker uses.</summary>
     public static string[] InCode() => Names(
         RuntimeExport(),
         string.Concat(Directory.GetFiles(Path.Combine(s_interposer, "Interpose"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)))
         .Except(["virttime_constructor", "virttime_personality"]).ToArray();
 
-    /// <summary>The table in docs/interposed-functions.md.</summary>
+    /// <summary>Returns the names in the table of docs/interposed-functions.md.</summary>
     public static string[] InDocument() =>
         Names(TableRow(), File.ReadAllText(Path.Combine(Paths.Root, "docs", "interposed-functions.md")));
 
-    /// <summary>What the manual page of the library lists: the words of the lines in bold that begin an entry.</summary>
+    /// <summary>Returns the names that the library's manual page lists: the words of the bold lines that begin an entry.</summary>
     public static string[] ListedInManual() => [.. ManualTerm().Matches(ManualSection())
         .SelectMany(match => Bold(match.Groups[1].Value)).Order(StringComparer.Ordinal)];
 
-    /// <summary>The same, and every other word in bold of that section.</summary>
+    /// <summary>Returns the same names and every other bold word of that section.</summary>
     public static string[] NamedInManual() => [.. BoldLine().Matches(ManualSection())
         .SelectMany(match => Bold(match.Groups[1].Value)).Distinct().Order(StringComparer.Ordinal)];
 
-    /// <summary>The dynamic symbols of the built library.</summary>
+    /// <summary>Returns the dynamic symbols of the built library.</summary>
     public static async Task<string[]> InLibraryAsync() => Names(
         DefinedSymbol(),
         (await Command.Of("readelf", "--wide", "--dyn-syms", Paths.Library).RunAsync()).Succeeded().Output);
@@ -42,7 +42,7 @@ internal static partial class VirtualisedNames
     private static string ManualSection() =>
         ManualInterposed().Match(File.ReadAllText(Path.Combine(Paths.Root, "scripts/man/libvirttime.7"))).Value;
 
-    // .BR gettimeofday "(2), " time (2)
+    // Example: .BR gettimeofday "(2), " time (2)
     private static string[] Bold(string line) =>
         BesideNames().Replace(line, " ").Split(' ', StringSplitOptions.RemoveEmptyEntries);
 

@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Conformance;
 
-/// <summary>docs/interposed-functions.md, the manual page, the export list, the code and the built library name the same functions.</summary>
+/// <summary>docs/interposed-functions.md, the manual page, the export list, the code and the built library list the same functions.</summary>
 public class VirtualisedNamesTests
 {
     [Fact]

@@ -3,18 +3,18 @@ namespace VirtTime.Tests.Conformance;
 /// <summary>How a probe is run.</summary>
 internal enum Way
 {
-    /// <summary>As it is, on the host's clocks.</summary>
+    /// <summary>Without changes, on the host's clocks.</summary>
     Native,
 
     /// <summary>With the interposer preloaded and a config file.</summary>
     VirtTime,
 
-    /// <summary>By virttime-run.</summary>
+    /// <summary>With virttime-run.</summary>
     Launcher,
 
-    /// <summary>In a time namespace, which is what VirtTime is held against.</summary>
+    /// <summary>In a time namespace, the reference for VirtTime.</summary>
     Namespace,
 
-    /// <summary>By virttime-run in a time namespace.</summary>
+    /// <summary>With virttime-run, which makes the time namespace.</summary>
     LauncherNamespace,
 }

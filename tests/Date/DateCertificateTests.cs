@@ -4,7 +4,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Date;
 
-/// <summary>Certificates are valid or expired by the virtual date.</summary>
+/// <summary>The virtual date decides whether a certificate is valid or expired.</summary>
 public class DateCertificateTests
 {
     private const long Day = 86_400;
@@ -34,7 +34,7 @@ public class DateCertificateTests
         Assert.Equal((0, CertificateIsNoGood), (natively, here));
     }
 
-    // It is valid for ten days.
+    // The certificate is valid for ten days.
     [Theory(Timeout = Limits.Test)]
     [InlineData(0, Day, 0)]
     [InlineData(8, Day, 0)]

@@ -3,13 +3,11 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Date;
 
-/// <summary>
-/// A probe of everything that reads a clock or waits cannot tell a virtual date from the host's. No time namespace has one, so it is held
-/// against the host only.
-/// </summary>
+/// <summary>A probe of all functions that read a clock or wait sees no difference between a virtual date and the host's.</summary>
+/// <remarks>A time namespace cannot change the date, so the probes are compared with the host only.</remarks>
 public class DateConformanceTests
 {
-    // Their nanoseconds since 1970 fit into 64 bits.
+    // For these dates, the nanoseconds since 1970 fit into 64 bits.
     public static TheoryData<string, long> ProbesAndDates() =>
     [
         .. new[]

@@ -3,7 +3,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Date;
 
-/// <summary>Programs that people run print the virtual date.</summary>
+/// <summary>Real programs print the virtual date.</summary>
 public class DateProgramTests
 {
     public static TheoryData<string, long> PrintingAndDates() =>
@@ -54,7 +54,7 @@ public class DateProgramTests
         (Command probe, string[] waits) = await Runtimes.ProbeAsync(runtime);
         (Result result, decimal earliest, decimal latest) = await Dates.RunAsync(probe, date);
 
-        // Some of them count the date in milliseconds.
+        // Some of the programs print the date in whole milliseconds.
         Assert.InRange(result.Number("date"), earliest - 0.001m, latest);
         if (runtime == "java")
             Assert.InRange(result.Number("milliseconds") / 1000, earliest - 0.001m, latest);

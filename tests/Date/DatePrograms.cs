@@ -2,7 +2,9 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Date;
 
-/// <summary>Programs that print the date, as <c>now=</c> or <c>date=</c>, or wait, with a line <c>wait NAME MILLISECONDS</c> for each wait.</summary>
+/// <summary>
+/// Programs that print the date, as <c>now=</c> or <c>date=</c>, or that wait and print a line <c>wait NAME MILLISECONDS</c> for each wait.
+/// </summary>
 internal static class DatePrograms
 {
     private static readonly string s_folder = Path.Combine(Paths.Programs, "date");
@@ -10,7 +12,7 @@ internal static class DatePrograms
     private static readonly Lazy<Task<string>> s_rust = new(() => CompileAsync(Needs.Tool("rustc"), "date_rust", "-O", "-o", "date_waits.rs"));
     private static readonly Lazy<Task<string>> s_java = new(CompileJavaAsync);
 
-    /// <summary>By their names, with the waits that they report.</summary>
+    /// <summary>The waits that each program reports, by the program's name.</summary>
     public static readonly Dictionary<string, string[]> Waiting = new()
     {
         ["java"] =
@@ -32,14 +34,16 @@ internal static class DatePrograms
         ["go"] = ["time.Sleep", "time.After"],
     };
 
-    /// <summary>Those of <see cref="Waiting"/> that wait until a date; the program says how long after it they ended.</summary>
+    /// <summary>
+    /// Members of <see cref="Waiting"/> that wait until a date. For these the program prints how long after the date the wait ended.
+    /// </summary>
     public static readonly string[] UntilDates =
     [
         "parkUntil", "Condition.awaitUntil", "condition_variable::wait_until", "condition_variable_any::wait_until",
         "timed_mutex::try_lock_until", "shared_timed_mutex::try_lock_shared_until", "future::wait_until", "this_thread::sleep_until",
     ];
 
-    /// <summary>By their names, how coarsely they print the date in seconds.</summary>
+    /// <summary>The precision in seconds with which each program prints the date, by the program's name.</summary>
     public static readonly Dictionary<string, decimal> Printing = new()
     {
         ["date"] = 0.000001m,
@@ -59,8 +63,8 @@ internal static class DatePrograms
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such program"),
     };
 
-    /// <param name="name">Of the program.</param>
-    /// <param name="directory">An empty one.</param>
+    /// <param name="name">The program's name.</param>
+    /// <param name="directory">An empty directory.</param>
     public static Command PrintingCommand(string name, TemporaryDirectory directory) => name switch
     {
         "date" => Command.Of("date", "+now=%s.%N"),
@@ -86,7 +90,7 @@ internal static class DatePrograms
         return classes;
     }
 
-    // The compiler's arguments but for the path of what it makes, which goes before the last.
+    // The arguments are the compiler's, without the path of the output, which is inserted before the last one.
     private static async Task<string> CompileAsync(string compiler, string name, params string[] arguments)
     {
         string target = Path.Combine(Paths.Built, name);

@@ -4,16 +4,16 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Date;
 
-/// <summary>Everything that reads the date reads the virtual one: what the host's clock said then, less the offset.</summary>
+/// <summary>Each function that reads the date returns the virtual date: the host's clock at that moment minus the offset.</summary>
 public class DateReadTests
 {
     private const string Program = "date/date_reads.c";
 
-    // What the host says just before may be finer, and a coarse clock lies a tick behind it. What counts in microseconds has been cut off
-    // before the offset is taken away and after.
+    // The reading of the host just before may be finer, and a coarse clock is up to a tick behind it. For a function that returns microseconds, the
+    // digits are cut off before the offset is subtracted and again afterwards.
     private const decimal Tick = 0.02m;
 
-    // What musl lacks.
+    // Functions that musl lacks.
     private static readonly string[] s_ofGlibc = ["ftime", "ntp_gettime", "ntp_gettimex", "ntp_adjtime"];
 
     private static readonly string[] s_always =
@@ -27,7 +27,7 @@ public class DateReadTests
 
     public static TheoryData<long> AllDates() => [Dates.Ahead, Dates.Behind, Dates.Far, Dates.First];
 
-    // glibc clears it, other C libraries ask the kernel or leave it alone; the real function decides.
+    // glibc clears the time zone, other C libraries ask the kernel or leave it unchanged. The real function decides.
     [Fact(Timeout = Limits.Test)]
     public async Task Time_zone_is_what_it_is_natively()
     {
@@ -93,7 +93,7 @@ public class DateReadTests
         }
     }
 
-    // It reads some of them only, and takes no offset of so many nanoseconds.
+    // libfaketime shifts only some of the functions, and its offset has no nanoseconds.
     [Theory(Timeout = Limits.Test)]
     [InlineData(Dates.Ahead)]
     [InlineData(Dates.Behind)]

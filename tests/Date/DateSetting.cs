@@ -3,23 +3,23 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Date;
 
-/// <summary>Programs that set the clock, always behind a guard that keeps the host's from being set.</summary>
+/// <summary>Programs that set the clock. A guard always keeps them from setting the host's clock.</summary>
 internal static class DateSetting
 {
-    /// <summary>What is answered in place of every system call that sets the host's clock.</summary>
+    /// <summary>The error that the guard returns for every system call that would set the host's clock.</summary>
     public const int Denied = 71;
 
-    /// <summary>What is refused where the date is virtual.</summary>
+    /// <summary>The error that the library returns for what it refuses where the date is virtual.</summary>
     public const int NotPermitted = 1;
 
-    /// <summary>What sets the clock (<c>date/set_date.c</c>).</summary>
+    /// <summary>The ways of <c>date/set_date.c</c> to set the clock.</summary>
     public static readonly string[] Setters =
     [
         "by_clock_settime", "by_settimeofday", "by_bound_stime", "by_raw_clock_settime", "by_raw_settimeofday", "by_looked_up_stime",
         "by_stime_of_libc", "by_settimeofday_of_libc",
     ];
 
-    /// <summary>What adjusts it, or sets more than the clock.</summary>
+    /// <summary>The ways to adjust the clock, or to set more than the clock.</summary>
     public static readonly string[] Adjusters =
     [
         "zone_only", "time_and_zone", "raw_zone", "by_adjtimex", "by_slewing_adjtimex", "by_ntp_adjtime", "by_internal_adjtimex", "by_clock_adjtime", "by_raw_adjtimex",
@@ -29,16 +29,16 @@ internal static class DateSetting
     public static readonly string[] Readers =
         ["read_adjtime", "read_adjtimex", "read_slew", "read_ntp_adjtime", "read_clock_adjtime", "read_raw_adjtimex"];
 
-    /// <summary>Privileged, if the tests are, and behind a filter of system calls.</summary>
+    /// <summary>Returns a command behind a filter of system calls, with the tests' own privileges.</summary>
     public static Task<Command> FilteredAsync(string program, params string[] arguments) => GuardedAsync("filter", program, arguments);
 
-    /// <summary>Without the right to set the clock.</summary>
+    /// <summary>Returns a command without the privilege to set the clock.</summary>
     public static Task<Command> UnprivilegedAsync(string program, params string[] arguments) => GuardedAsync("unprivileged", program, arguments);
 
-    /// <summary>A program of <c>tests/programs/date</c>.</summary>
+    /// <summary>Builds a program of <c>tests/programs/date</c>.</summary>
     public static Task<string> BuildAsync(string name) => NativeProgram.BuildAsync($"date/{name}.c");
 
-    /// <summary>What each way led to.</summary>
+    /// <summary>Returns the outcome of each way.</summary>
     public static (string Way, int Error, decimal Realtime, decimal Monotonic)[] Outcomes(Result result) =>
         [.. result.Succeeded().Lines.Select(line => line.Split(' ')).Select(parts => (parts[0], (int)Number(parts[1]), Number(parts[2]), Number(parts[3])))];
 

@@ -4,7 +4,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Date;
 
-/// <summary>Programs that set the clock at the same time, under signals, or that are killed while they do.</summary>
+/// <summary>Programs that set the clock at the same time, under signals, or that are killed meanwhile.</summary>
 public class DateSettingRaceTests
 {
     private const long When = 1_000_000_000;
@@ -32,7 +32,7 @@ public class DateSettingRaceTests
         Assert.InRange(await ReadAsync(config), When, When + 1000 + 30);
     }
 
-    // After each of its changes to the file. Whoever comes next completes it, or finds that it had not begun.
+    // The program is killed after each of its stores to the file. The next reader completes the change, or finds that it had not begun.
     [Fact(Timeout = 2 * Limits.Test)]
     public async Task Killed_at_any_change_it_leaves_what_the_next_reader_makes_whole()
     {

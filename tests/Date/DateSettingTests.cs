@@ -4,7 +4,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Date;
 
-/// <summary>Setting the clock where the date is virtual sets the virtual one, for all who share the file, and never the host's.</summary>
+/// <summary>Where the date is virtual, setting the clock sets the virtual date for all programs with the same file, and never the host's.</summary>
 public class DateSettingTests
 {
     private const long When = 1_000_000_000;
@@ -92,7 +92,7 @@ public class DateSettingTests
         Assert.Equal(0, config.RealtimeOffset);
     }
 
-    // The filter is only the second guard: it would answer with an error that nobody has seen above.
+    // The filter is only a second guard. If a call had reached it, the tests above would have seen its error.
     [Fact(Timeout = Limits.Test)]
     public async Task Hosts_clock_has_not_moved_when_a_privileged_program_has_called_all_of_them()
     {
@@ -189,7 +189,7 @@ public class DateSettingTests
         Limits.AssertJustAfter(When, HostClock.Realtime() - config.RealtimeOffset);
     }
 
-    // A user who may only read the file can keep its lock.
+    // A user with read permission only can hold the lock of the file.
     [Fact(Timeout = Limits.Test)]
     public async Task Gives_up_after_two_seconds_of_waiting_for_the_lock_in_which_signals_arrive()
     {

@@ -3,7 +3,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Date;
 
-/// <summary>The slot of every function that can block until a date, looked at from outside.</summary>
+/// <summary>The slot of each function that can block until a date, as another process sees it.</summary>
 public class DateSlotTests
 {
     private static readonly (decimal, int) s_idle = (0, 0);

@@ -3,10 +3,10 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Date;
 
-/// <summary>
-/// The date is years away, and nothing hangs: what waits for a time waits for so long, by the clock that nobody has shifted, and what waits until a date ends
-/// when the virtual date is reached.
-/// </summary>
+/// <summary>Waits do not hang where the date is years away from the host's.</summary>
+/// <remarks>
+/// A wait for a duration takes that long by the host's monotonic clock. A wait until a date ends when the virtual date is reached.
+/// </remarks>
 public class DateWaitTests
 {
     public static TheoryData<string, long> AllPrograms() => [.. DatePrograms.Waiting.Keys.Select(name => (name, Dates.Ahead))];

@@ -2,10 +2,10 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Date;
 
-/// <summary>Dates that are far from the host's, in seconds since 1970.</summary>
+/// <summary>Dates far from the host's date, in seconds since 1970.</summary>
 internal static class Dates
 {
-    /// <summary>2038-01-19T03:14:00Z: eight seconds before what 32 bits hold.</summary>
+    /// <summary>2038-01-19T03:14:00Z, eight seconds before a signed 32-bit time overflows.</summary>
     public const long Ahead = 2_147_483_640;
 
     /// <summary>1980-01-01.</summary>
@@ -14,13 +14,13 @@ internal static class Dates
     /// <summary>9999-12-01.</summary>
     public const long Far = 253_399_622_400;
 
-    /// <summary>A minute after the first second that there is.</summary>
+    /// <summary>One minute after 1970-01-01, the earliest date that Linux has.</summary>
     public const long First = 60;
 
-    /// <summary>Whether a language can tell a date: some count nanoseconds in 64 bits, which end in 2262.</summary>
+    /// <summary>Returns whether a language can represent a date. Some count nanoseconds in 64 bits, which overflow in 2262.</summary>
     public static bool CanBeIn(string language, long date) => date != Far || language is not ("python" or "c++");
 
-    /// <summary>Runs a command at a date, and returns what it says, with the bounds of what the date can have been meanwhile.</summary>
+    /// <summary>Runs a command at a date. Returns its result and the bounds between which the virtual date was.</summary>
     public static async Task<(Result Result, decimal Earliest, decimal Latest)> RunAsync(Command command, long date)
     {
         using ConfigFile config = ConfigFile.AtDate(date);

@@ -3,7 +3,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.EndToEnd;
 
-/// <summary>One config file and several programs, one after the other and at the same time.</summary>
+/// <summary>Several programs use one config file, one after the other and at the same time.</summary>
 public class ConfigReuseTests
 {
     [Fact(Timeout = Limits.Test)]

@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.EndToEnd;
 
-/// <summary>The folder <c>artifacts/dist</c> as somebody receives it.</summary>
+/// <summary>The folder <c>artifacts/dist</c>, copied as a user would copy it.</summary>
 public class DistributionTests
 {
     [Fact(Timeout = Limits.Test)]

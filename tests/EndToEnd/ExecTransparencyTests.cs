@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.EndToEnd;
 
-/// <summary>What the target inherits is what <c>env</c> would have left to it, but for the launcher's two variables.</summary>
+/// <summary>The target inherits the same as from <c>env</c>, except for the launcher's own variables.</summary>
 public class ExecTransparencyTests
 {
     public static TheoryData<string> OddStarts() =>
@@ -46,7 +46,7 @@ public class ExecTransparencyTests
         Assert.Equal(await ReportAsync(oddities, "env"), await ReportAsync(oddities, [.. LaunchNamespace, "--"]));
     }
 
-    // Root without the privilege for a time namespace needs a user namespace, as others do.
+    // Like an ordinary user, root without the privilege for a time namespace needs a user namespace.
     [Theory(Timeout = Limits.Test)]
     [MemberData(nameof(OddStarts))]
     public async Task Target_in_a_user_namespace_inherits_the_same(string oddities)

@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.EndToEnd;
 
-/// <summary>The same library under another libc.</summary>
+/// <summary>The same library with musl.</summary>
 public class MuslTests
 {
     private const int ETIMEDOUT = 110;
@@ -81,7 +81,7 @@ public class MuslTests
         Assert.All(waits.Append("sleep").Append("futex"), wait => Limits.AssertWaited300(result.Number(wait + "_ms")));
     }
 
-    // Behind environ the kernel has put the auxiliary vector; behind a copy of it, as setenv makes one, there is none.
+    // The kernel puts the auxiliary vector behind the original environ. There is none behind a copy, such as the one that setenv makes.
     [Theory(Timeout = Limits.Test)]
     [InlineData(true)]
     [InlineData(false)]

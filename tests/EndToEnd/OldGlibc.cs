@@ -2,10 +2,8 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.EndToEnd;
 
-/// <summary>
-/// glibc 2.31, whose threads are a library of their own. Fetched once by <c>tests/programs/old_glibc/fetch.sh</c>; programs are linked with it and
-/// run by its loader.
-/// </summary>
+/// <summary>glibc 2.31, whose libpthread is a separate library. Programs are linked with it and run by its loader.</summary>
+/// <remarks><c>tests/programs/old_glibc/fetch.sh</c> fetches it once.</remarks>
 internal sealed class OldGlibc
 {
     private static readonly Lazy<Task<Result?>> s_fetched = new(FetchOnceAsync);
@@ -19,7 +17,7 @@ internal sealed class OldGlibc
 
     public string Loader => Path.Combine(Libraries, "ld-2.31.so");
 
-    /// <summary>Skips the test where it cannot be had, or in a short run.</summary>
+    /// <summary>Returns it, or skips the test if it is unavailable or the run is a short one.</summary>
     public static async Task<OldGlibc> NeedAsync()
     {
         Needs.FullRun();
@@ -30,7 +28,7 @@ internal sealed class OldGlibc
         return new OldGlibc();
     }
 
-    /// <summary>A program, or with <c>-shared</c> a library, that is linked with these libraries of it and with no others.</summary>
+    /// <summary>Builds a program, or with <c>-shared</c> a library, linked with only these libraries of glibc 2.31.</summary>
     public async Task<string> BuildAsync(string source, string[] libraries, params string[] options)
     {
         Directory.CreateDirectory(Paths.Built);
@@ -42,7 +40,7 @@ internal sealed class OldGlibc
         return target;
     }
 
-    // Null when it was there already.
+    // Returns null if the files were already there.
     private static async Task<Result?> FetchOnceAsync()
     {
         if (Directory.Exists(s_root))

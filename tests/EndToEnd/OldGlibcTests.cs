@@ -2,12 +2,12 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.EndToEnd;
 
-/// <summary>The same library under a glibc from before 2.34.</summary>
+/// <summary>The same library with a glibc older than 2.34.</summary>
 public class OldGlibcTests
 {
     private const int ETIMEDOUT = 110;
 
-    // Threads that a plugin has for itself alone are not to be found by looking up a name.
+    // If a plugin loads libpthread with local scope, a look-up by name does not find its functions.
     [Theory(Timeout = Limits.Test)]
     [InlineData()]
     [InlineData("local")]
@@ -24,7 +24,7 @@ public class OldGlibcTests
         Limits.AssertJustAfter(12345, result.Number("clock"));
     }
 
-    // This loader moves what lies behind its options down, by as many words as they are.
+    // This loader removes its options from the stack and moves the words behind them down by the same number of words.
     [Theory(Timeout = Limits.Test)]
     [InlineData("")]
     [InlineData("--inhibit-cache")]

@@ -3,7 +3,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.EndToEnd;
 
-/// <summary>Language runtimes under the launcher: each reads the virtual clock, and waits as long as it was asked to.</summary>
+/// <summary>Language runtimes under the launcher: each reads the virtual clock and waits for the requested time.</summary>
 public class RuntimeTests
 {
     private static readonly string[] s_clocks =

@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.EndToEnd;
 
-/// <summary>How to start the time probe of each language, and which waits it reports.</summary>
+/// <summary>Starts the time probe of each language, and lists the waits that it reports.</summary>
 internal static class Runtimes
 {
     private static readonly Lazy<Task<string>> s_javaClasses = new(CompileJavaAsync);

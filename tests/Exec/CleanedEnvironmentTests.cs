@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Exec;
 
-/// <summary>Programs and languages that start others with an environment of their own making.</summary>
+/// <summary>Programs and languages that start child processes with an environment that they build themselves.</summary>
 public sealed class CleanedEnvironmentTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -41,7 +41,7 @@ public sealed class CleanedEnvironmentTests : IDisposable
         await AssertShiftedAsync(Command.Of(Needs.Tool(program), arguments.Select(argument => argument.Replace("{0}", shown, StringComparison.Ordinal))));
     }
 
-    // Natively a shell says so of it, or that there is no such command.
+    // Natively, the shell reports a bad option or that the command does not exist.
     [Theory(Timeout = Limits.Test)]
     [InlineData("import os; os.environ.clear(); print(os.system('-x') != 0)")]
     [InlineData("import os; os.environ.clear(); print(os.popen('-x').close() != None)")]
@@ -52,7 +52,7 @@ public sealed class CleanedEnvironmentTests : IDisposable
         Assert.Equal(["True"], result.Lines);
     }
 
-    // With and without the helper process that Java forks by.
+    // With and without the helper process that Java forks.
     [Theory(Timeout = Limits.Test)]
     [InlineData("POSIX_SPAWN")]
     [InlineData("VFORK")]

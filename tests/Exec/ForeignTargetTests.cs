@@ -2,7 +2,9 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Exec;
 
-/// <summary>What cannot load the library is not told to, unless it was told already.</summary>
+/// <summary>
+/// If a program cannot load the library, the library adds no variables to its environment and leaves variables that are already there.
+/// </summary>
 public sealed class ForeignTargetTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -35,7 +37,7 @@ public sealed class ForeignTargetTests : IDisposable
         Assert.Equal([path], await VariablesAsync("set=" + path, way, "program32"));
     }
 
-    // Behind it lies a file of that name for another machine, which nothing executes.
+    // Later in PATH there is a file of the same name for another machine, which is not executed.
     [Theory(Timeout = Limits.Test)]
     [InlineData("execvp")]
     [InlineData("posix_spawnp")]
@@ -53,7 +55,7 @@ public sealed class ForeignTargetTests : IDisposable
         Assert.Contains($"LD_PRELOAD={Paths.Library}", InheritanceTests.Variables(result));
     }
 
-    // A relative path is not looked at where the library does not know which directory it will begin at.
+    // The library does not examine a relative path if it does not know in which directory the program will start.
     [Theory(Timeout = Limits.Test)]
     [InlineData("posix_spawn")]
     [InlineData("posix_spawnp")]
@@ -77,7 +79,7 @@ public sealed class ForeignTargetTests : IDisposable
         Assert.Equal(["A=1"], await VariablesAsync("set=A=1", "execve", Script("second", $"#!{first}\n")));
     }
 
-    // What is there natively goes on to what the program starts.
+    // Variables that exist natively are passed on, also to the program's own children.
     [Fact(Timeout = Limits.Test)]
     public async Task What_it_had_it_keeps()
     {
@@ -85,7 +87,7 @@ public sealed class ForeignTargetTests : IDisposable
         Assert.Equal([preload, "VIRT_TIME_CONF=/x"], await VariablesAsync("set=" + preload, "set=VIRT_TIME_CONF=/x", "execve", await Program32Async()));
     }
 
-    // It does not look at them, and what it starts may be dynamic.
+    // A static program ignores the variables, but its child processes may be dynamic.
     [Fact(Timeout = Limits.Test)]
     public async Task Static_program_gets_both()
     {
@@ -105,7 +107,7 @@ public sealed class ForeignTargetTests : IDisposable
         return InheritanceTests.Variables(result);
     }
 
-    // An ELF header of another machine, as much of it as is looked at.
+    // Writes the part of an ELF header for another machine that the library examines.
     private static void MakeForeign(string path)
     {
         const byte Bits64 = 2, LittleEndian = 1, Version = 1, Program = 2, Arm64 = 183, X64 = 62;

@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Exec;
 
-/// <summary>A program that is executed without the variables that make it see the clocks gets them, by whatever function it is executed.</summary>
+/// <summary>A program that is executed without the library's variables gets them, whichever function executes it.</summary>
 public class InheritanceTests
 {
     private const int ENOENT = 2;
@@ -11,7 +11,7 @@ public class InheritanceTests
 
     private static readonly string[] s_glibcOnly = ["execveat", "execveat-empty"];
 
-    // With the number of arguments that the program gets: up to the registers', one more, and many.
+    // The number of arguments that the program gets: none, up to the number of registers, one more, and many.
     private static readonly (string Way, int Arguments)[] s_ways =
     [
         ("execve", 0), ("execve-null", 0), ("execv", 0), ("execvp", 0), ("execvpe", 0), ("fexecve", 0), ("fexecve-path", 0),
@@ -60,7 +60,7 @@ public class InheritanceTests
     [MemberData(nameof(WaysInPlace))]
     public async Task Also_from_a_signal_handler_on_a_small_stack(string way) => await AssertGetsAsync("handler", way);
 
-    // Whose copy of the environment has no room there.
+    // On this stack there is no room for a copy of so many variables.
     [Theory(Timeout = Limits.Test)]
     [InlineData("execve")]
     [InlineData("execle-many")]
@@ -101,7 +101,7 @@ public class InheritanceTests
         Assert.Equal((native.ExitCode, native.Output), (result.ExitCode, result.Output));
     }
 
-    // The kernel takes 128 KiB for one argument.
+    // The kernel limits a single argument to 128 KiB.
     [Theory(Timeout = Limits.Test)]
     [InlineData("system")]
     [InlineData("popen")]
@@ -166,7 +166,7 @@ public class InheritanceTests
             Variables(result).Where(text => text.StartsWith("MANY_", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
     }
 
-    // Rather than to run the program on the host's clocks.
+    // The call fails instead of running the program on the host's clocks.
     [Theory(Timeout = Limits.Test)]
     [InlineData("execve")]
     [InlineData("execvp")]
@@ -193,7 +193,7 @@ public class InheritanceTests
         Assert.Equal(0, result.Number("descriptors"));
     }
 
-    // The library opens the program to see whether it could load the library.
+    // The library opens the program to find out whether it can load the library.
     [Theory(Timeout = Limits.Test)]
     [InlineData("execve")]
     [InlineData("execv")]
@@ -209,7 +209,7 @@ public class InheritanceTests
         Assert.Equal(0, result.Number("descriptors"));
     }
 
-    // glibc's loader takes the last of several.
+    // If LD_PRELOAD is there several times, glibc's loader uses the last one.
     [Fact(Timeout = Limits.Test)]
     public async Task Of_several_LD_PRELOAD_the_last_is_what_the_loader_will_take()
     {
@@ -222,7 +222,7 @@ public class InheritanceTests
             && variable.Contains(other, StringComparison.Ordinal) && variable.Contains(Paths.Library, StringComparison.Ordinal));
     }
 
-    // Quotes, an expansion, a background job, several lines, nothing: as the shell has them natively.
+    // Quotes, an expansion, a background job, several lines, an empty command: the result is the shell's own.
     [Theory(Timeout = Limits.Test)]
     [InlineData("printf '%s\\n' \"it's\" 'a \"b\"' $((1+1)) $0")]
     [InlineData("false")]
@@ -254,7 +254,7 @@ public class InheritanceTests
 
     internal static Task<string> ShownAsync() => NativeProgram.BuildAsync("exec/show_start.c");
 
-    /// <summary>The same program, which nothing can be preloaded into.</summary>
+    /// <summary>Builds the same program statically, so that nothing can be preloaded into it.</summary>
     internal static async Task<string> StaticAsync(TemporaryDirectory directory)
     {
         string program = directory.File("static");
@@ -267,7 +267,7 @@ public class InheritanceTests
 
     internal static void AssertShifted(Result result) => Limits.AssertJustAfter(12345, result.Number("clock"));
 
-    /// <summary>What the program was started with, but for what a shell adds.</summary>
+    /// <summary>Returns the variables that the program was started with, without those that a shell adds.</summary>
     internal static string[] Variables(Result result) =>
         [.. Named(result, "variable").Where(text => !text.StartsWith("PWD=", StringComparison.Ordinal)
             && !text.StartsWith("SHLVL=", StringComparison.Ordinal) && !text.StartsWith("_=", StringComparison.Ordinal))];

@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Exec;
 
-/// <summary><c>VIRT_TIME_INHERIT=0</c> in the environment of a child: it runs on the host's clocks, and so does what it starts.</summary>
+/// <summary>With <c>VIRT_TIME_INHERIT=0</c> in its environment, a child and its descendants run on the host's clocks.</summary>
 public class LeavingTests
 {
     private const string Leave = "VIRT_TIME_INHERIT=0";
@@ -38,7 +38,7 @@ public class LeavingTests
         Assert.Empty(result.Error);
     }
 
-    // A static shell passes everything on, and the library is loaded all the same.
+    // A static shell passes all variables on, so the loader loads the library.
     [Fact(Timeout = Limits.Test)]
     public async Task Library_that_is_loaded_nevertheless_does_nothing()
     {

@@ -7,10 +7,10 @@ namespace VirtTime.Tests.Exec;
 /// <summary>The launcher and the library put the interposer at the same place in <c>LD_PRELOAD</c>.</summary>
 public class PreloadOrderTests
 {
-    // What stands for the library's path.
+    // A placeholder for the library's path.
     private const string Ours = "OURS";
 
-    /// <summary>What is there, and what it becomes.</summary>
+    /// <summary>The value of LD_PRELOAD before and after.</summary>
     public static TheoryData<string, string> Cases() => new()
     {
         { "", Ours },
@@ -26,7 +26,7 @@ public class PreloadOrderTests
         { "libclang_rt.rtsan-x86_64.so", $"libclang_rt.rtsan-x86_64.so:{Ours}" },
         { "libclang_rt.hwasan_aliases-x86_64.so", $"libclang_rt.hwasan_aliases-x86_64.so:{Ours}" },
 
-        // A sanitizer that is content with any place, and what only sounds like one.
+        // A sanitizer that works at any place, and names that only resemble a sanitizer's.
         { "libubsan.so.1", $"{Ours}:libubsan.so.1" },
         { "libclang_rt.ubsan_standalone-x86_64.so", $"{Ours}:libclang_rt.ubsan_standalone-x86_64.so" },
         { "/home/hasan.s/libc++.so", $"{Ours}:/home/hasan.s/libc++.so" },
@@ -36,7 +36,7 @@ public class PreloadOrderTests
         { "libsan.so", $"{Ours}:libsan.so" },
         { "san.so", $"{Ours}:san.so" },
 
-        // What only sounds like the library.
+        // Names that only resemble the library's.
         { "/opt/notlibvirttime.so", $"{Ours}:/opt/notlibvirttime.so" },
         { "libvirttime.so.1", $"{Ours}:libvirttime.so.1" },
         { "ttime.so", $"{Ours}:ttime.so" },

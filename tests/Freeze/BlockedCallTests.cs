@@ -3,10 +3,10 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Freezing;
 
-/// <summary>The clock of a program is moved while it is blocked, in every function that can block until an absolute deadline.</summary>
+/// <summary>The clock of a program is moved while it is blocked, in each function that can block until an absolute deadline.</summary>
 public class BlockedCallTests
 {
-    // As long as block_in waits.
+    // The same duration as in block_in, in milliseconds.
     private const int Wait = 1000;
 
     public static TheoryData<string, string> Functions() => BlockingFunctionTests.OnVirtualClocks();

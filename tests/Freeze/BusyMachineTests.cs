@@ -2,10 +2,10 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Freezing;
 
-/// <summary>A thread that is to stop is runnable, and others have the processor.</summary>
+/// <summary>A thread that the launcher stops is runnable, but other threads occupy the processor.</summary>
 public class BusyMachineTests
 {
-    // Longer than a thread is waited for that nothing interrupts, and shorter than one that waits for a processor.
+    // Longer than the launcher waits for a thread that does not react, and shorter than it waits for a thread that waits for a processor.
     private const string Seconds = "3";
 
     [Fact(Timeout = Limits.Test)]

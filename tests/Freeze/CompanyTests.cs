@@ -3,7 +3,7 @@ using VirtTime.Tests.Launching;
 
 namespace VirtTime.Tests.Freezing;
 
-/// <summary>A thread that waits is moved in company that makes it hard to stop everybody (<c>tests/programs/freeze/company.c</c>).</summary>
+/// <summary>A waiting thread is moved while its process does things that make it hard to stop (<c>tests/programs/freeze/company.c</c>).</summary>
 public class CompanyTests
 {
     [Theory(Timeout = Limits.Test)]
@@ -30,20 +30,21 @@ public class CompanyTests
         }
     }
 
-    // The one that execs waits until the others are buried, and who traces it waits for the exec.
+    // A thread that calls exec waits until the other threads are reaped. A launcher that traces them must not wait for the exec meanwhile.
     [Fact(Timeout = Limits.Test)]
     public async Task Exec_from_a_thread_is_not_waited_for_while_it_waits_for_us()
     {
-        const int Moves = 500;
+        const int Moves = 200;
         using TemporaryDirectory directory = new();
         string conf = directory.File("conf");
         string program = await NativeProgram.BuildAsync("freeze/exec_from_thread.c");
-        using RunningProgram running = Command.Launcher("--monotonic-at", "12345s", "--config", conf, "--", program, "100000").Start();
+        using RunningProgram running = Command.Launcher("--monotonic-at", "12345s", "--config", conf, "--", program, "10000000").Start();
         int pid = (int)await running.ReadNumberAsync("pid");
         int moved = 0;
         for (int i = 0; i < Moves; i++)
         {
-            // Between two programs there is nobody; and those that exec without end may be too fast to be stopped.
+            // Between two programs, no process uses the file. A program that calls exec in a loop may be too fast to be stopped. Either is refused
+            // with 125.
             Command move = Command.Launcher("--config", conf, "--advance", "1s") with { Limit = TimeSpan.FromSeconds(15) };
             Result result = await move.RunAsync();
             Assert.Contains(result.ExitCode, (int[])[0, 125]);
@@ -65,7 +66,7 @@ public class CompanyTests
             Command.Launcher("--monotonic-at", "12345s", "--config", conf, "--", company, "vfork"));
         using (program)
         {
-            // It runs until long after the other one has woken.
+            // The command runs until long after the thread has woken.
             Task<Result> command = Command.Launcher("--pid", $"{pid}", "--advance", "1h", "--", "sleep", "4").RunAsync();
             Assert.Equal("1", (await program.EndAsync()).Succeeded().Value("woken"));
             Assert.False(command.IsCompleted);
@@ -168,7 +169,7 @@ public class CompanyTests
         string script = $"read go; exec env LD_PRELOAD='{Paths.Library}' VIRT_TIME_CONF='{conf}' '{program}' sem_clockwait 3600000";
         using RunningProgram late = Command.Of("sh", "-c", script).Start();
 
-        // The launcher has looked for who uses the file when it locks that.
+        // The launcher locks the file after it has looked for the processes that use it. The delay gives another program time to start in between.
         string[] delayed = ["-f", "-o", "/dev/null", "-e", "inject=flock:delay_enter=3000000:when=1"];
         Task<Result> advance = Command.Of(Needs.Tool("strace"), [.. delayed, Paths.Launcher, "--config", conf, "--advance", "1h"]).RunAsync();
         await Task.Delay(1000, TestContext.Current.CancellationToken);

@@ -4,17 +4,15 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Freezing;
 
-/// <summary>
-/// The clock of many threads is moved while signals keep coming: none is refused, no signal is lost, and no wait without a timeout returns
-/// (<c>tests/programs/freeze/many_kinds.c</c>).
-/// </summary>
+/// <summary>The clock of many threads is moved while signals keep arriving (<c>tests/programs/freeze/many_kinds.c</c>).</summary>
+/// <remarks>No move is refused, no signal is lost, and no wait without a timeout returns.</remarks>
 public partial class CrowdTests
 {
     [Fact(Timeout = Limits.Test)]
     public Task Moves_of_a_thousand_threads() => MoveAsync(1000, 10);
 
     /// <summary>
-    /// A measurement: <c>artifacts/tests/freeze.txt</c> gets the figures. <c>VIRTTIME_TEST_CROWD=THREADS,MOVES</c> asks for others.
+    /// A measurement: writes its figures to <c>artifacts/tests/freeze.txt</c>. <c>VIRTTIME_TEST_CROWD=THREADS,MOVES</c> changes the numbers.
     /// </summary>
     [Fact(Timeout = 30 * Limits.Test)]
     public async Task A_thousand_moves_of_four_thousand_threads()

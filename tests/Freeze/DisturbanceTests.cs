@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Freezing;
 
-/// <summary>What a move that is refused, or that a program has been stopped before, makes of waits.</summary>
+/// <summary>The effect on waits of a refused move, or of a SIGSTOP before a move.</summary>
 public class DisturbanceTests
 {
     [Fact(Timeout = Limits.Test)]
@@ -14,7 +14,7 @@ public class DisturbanceTests
         (RunningProgram program, int pid) = await Moving.StartAsync(Command.Launcher("--monotonic-at", "12345s", "--config", conf, "--", binary, "20"));
         using (program)
         {
-            // It has the higher id, and so is stopped after the others.
+            // This process has a higher id, so the launcher stops it after the others.
             (RunningProgram traced, int other) = await Moving.StartAsync(Command.Launcher("--config", conf, "--", binary, "1"));
             using RunningProgram tracer = Command.Of(await NativeProgram.BuildAsync("freeze/tracer.c"), $"{other}").Start();
             using (traced)
@@ -29,7 +29,7 @@ public class DisturbanceTests
         }
     }
 
-    // The registers still are those of the wait, and only the kernel knows the call.
+    // The saved registers still are those of the wait. Only the kernel knows that the thread is in poll.
     [Fact(Timeout = Limits.Test)]
     public async Task Poll_in_a_handler_that_interrupted_a_wait_is_not_taken_for_that_wait()
     {

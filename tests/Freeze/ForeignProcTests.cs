@@ -3,7 +3,7 @@ using VirtTime.Tests.Launching;
 
 namespace VirtTime.Tests.Freezing;
 
-/// <summary>A launcher that sees the <c>/proc</c> of another PID namespace than its own, so that the ids in it are of other processes.</summary>
+/// <summary>A launcher that sees the <c>/proc</c> of another PID namespace, so that an id there belongs to another process.</summary>
 public class ForeignProcTests
 {
     private const string Reason = "/proc is of another PID namespace";
@@ -33,7 +33,7 @@ public class ForeignProcTests
             Moving.AssertRefused(await InNamespace(form).RunAsync(), Reason);
     }
 
-    // The number that the launcher has inside is made the one that this /proc shows for it.
+    // The script makes the launcher's id in its own namespace equal to the id that this /proc shows for it.
     [Fact(Timeout = Limits.Test)]
     public async Task Number_that_happens_to_be_the_same_makes_no_difference()
     {

@@ -4,7 +4,7 @@ using VirtTime.Tests.Launching;
 
 namespace VirtTime.Tests.Freezing;
 
-/// <summary><c>--keep-waits</c>, and the line about calls that wait longer without it.</summary>
+/// <summary><c>--keep-waits</c>, and the note about calls that wait longer without it.</summary>
 public class KeepWaitsTests
 {
     private const int Hour = 3600;
@@ -77,7 +77,7 @@ public class KeepWaitsTests
         Assert.Equal(host, config.Slot(thread));
         Assert.NotEqual(before, config.Offset);
 
-        // By its own clock it is as early or late as that was moved.
+        // By its own clock, the wait ends early or late by as much as that clock was moved.
         Assert.Equal(0, await running.ReadNumberAsync("error"));
         decimal late = (await running.ReadNumberAsync("late_ms") / 1000) - (before - config.Offset);
         Assert.InRange(late, -0.01m, 5);
@@ -98,7 +98,7 @@ public class KeepWaitsTests
         }
     }
 
-    // There is nobody to be stopped.
+    // No process has to be stopped.
     [Fact(Timeout = Limits.Test)]
     public async Task It_needs_no_tracing()
     {
@@ -111,7 +111,7 @@ public class KeepWaitsTests
         Assert.Equal(waiting.Deadline - Hour, Assert.Single(state.InFlight).VirtualDeadline);
     }
 
-    // Their deadlines are nowhere to be moved, and need not be.
+    // Their deadlines cannot be moved, and --keep-waits does not need to move them.
     [Fact(Timeout = Limits.Test)]
     public async Task Calls_that_cannot_be_moved_are_no_obstacle()
     {
@@ -126,7 +126,7 @@ public class KeepWaitsTests
         Assert.NotEqual(0u, ConfigOnDisk.Read(conf).Extension.flags & ConfigExtension.HasUnmovableCalls);
     }
 
-    // The change that a killed launcher wrote down says that nothing is to be moved.
+    // The change that the killed launcher wrote down says that no deadline is to be moved.
     [Theory(Timeout = 2 * Limits.Test)]
     [InlineData(0)]
     [InlineData(1)]
@@ -182,7 +182,7 @@ public class KeepWaitsTests
     [Theory(Timeout = Limits.Test)]
     [InlineData("--list", "--list: ")]
     [InlineData("--none -- true", "--none: ")]
-    [InlineData("--criu-action --config x", "--keep-waits: goes with")]
+    [InlineData("--criu-action --config x", "--criu-action: goes with")]
     [InlineData("--monotonic-at 5s -- true", "--keep-waits: goes with")]
     public async Task It_goes_with_nothing_else(string options, string reason) =>
         Moving.AssertRefused(await Command.Launcher(["--keep-waits", .. options.Split(' ')]).RunAsync(), reason);

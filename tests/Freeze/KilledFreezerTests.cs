@@ -3,7 +3,7 @@ using VirtTime.Tests.Launching;
 
 namespace VirtTime.Tests.Freezing;
 
-/// <summary>The launcher is killed at every one of its steps while it has stopped others.</summary>
+/// <summary>The launcher is killed at each of its steps while it has stopped other processes.</summary>
 public class KilledFreezerTests
 {
     private const int MostSteps = 200;
@@ -46,7 +46,7 @@ public class KilledFreezerTests
         }
     }
 
-    // One that stopped a thread is delivered by the kernel when the launcher is gone.
+    // If a signal has stopped a traced thread, the kernel delivers the signal when the tracer is gone.
     [Theory(Timeout = 2 * Limits.Test)]
     [InlineData("ptrace", "waitid")]
     [InlineData("waitid", "ptrace")]
@@ -86,7 +86,7 @@ public class KilledFreezerTests
         (RunningProgram program, int pid) = await Moving.StartAsync(Command.Launcher("--monotonic-at", "12345s", "--", watch, "20"));
         using (program)
         {
-            // Most end after some milliseconds.
+            // Most runs of the launcher take only some milliseconds.
             for (int i = 0; i < 60; i++)
             {
                 string limit = FormattableString.Invariant($"{0.002 + (i * 0.0002):F4}");

@@ -4,7 +4,7 @@ using VirtTime.Tests.Launching;
 
 namespace VirtTime.Tests.Freezing;
 
-/// <summary>Where not everybody can be stopped, nothing is changed.</summary>
+/// <summary>If a process cannot be stopped, nothing is changed.</summary>
 public class RefusalTests
 {
     [Fact(Timeout = Limits.Test)]
@@ -112,7 +112,7 @@ public class RefusalTests
         Assert.Equal(0, after.Offset("realtime"));
     }
 
-    // What a change begins with, and where it is written down: 71 MB in name.
+    // Reads the first bytes of the file and the extension block. A change begins with these parts. The whole file is 71 MB, mostly holes.
     private static async Task<byte[]> ReadAsync(string conf)
     {
         byte[] parts = new byte[2 * ConfigLayout.ExtensionSize];

@@ -3,7 +3,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Freezing;
 
-/// <summary>A web server whose clock is moved while it is asked all the time.</summary>
+/// <summary>A web server whose clock is moved while clients send requests without a pause.</summary>
 public class ServerTests
 {
     private const int Moves = 40;
@@ -27,7 +27,7 @@ public class ServerTests
             await Moving.AdvanceAsync(pid, "1s");
         await ended.CancelAsync();
 
-        // Each fails by itself where an answer is missing or wrong.
+        // A client fails by itself if an answer is missing or wrong.
         int[] answers = await Task.WhenAll(clients);
         Assert.All(answers, count => Assert.InRange(count, Moves, int.MaxValue));
     }

@@ -2,12 +2,12 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Freezing;
 
-/// <summary>A thread that is stopped as a signal is delivered to it gets the signal when it goes on.</summary>
+/// <summary>A thread that is stopped while a signal is delivered to it gets the signal when it continues.</summary>
 public class SignalTests
 {
     private const int Moves = 5;
 
-    // The launcher begins to trace a thread, and then asks it to stop. Between the two it is held up for longer than it takes until the next signal.
+    // The launcher first begins to trace a thread and then stops it. The delay between the two is longer than the interval between two signals.
     [Fact(Timeout = Limits.Test)]
     public async Task Signal_that_a_thread_was_about_to_get_is_not_lost()
     {

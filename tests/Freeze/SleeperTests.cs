@@ -3,12 +3,14 @@ using VirtTime.Tests.Launching;
 
 namespace VirtTime.Tests.Freezing;
 
-/// <summary>Programs in several languages whose threads sleep for a day, woken by a jump of their clock; and moved to another host.</summary>
+/// <summary>
+/// Programs in several languages whose threads sleep for a day. A move of their clock wakes them; in another test they move to another host.
+/// </summary>
 public class SleeperTests
 {
     private const int Day = 86400;
 
-    // In front of what all of them do, loading a virtual machine included.
+    // Long enough for the programs to start, including a Java virtual machine.
     private const int WaitSeconds = 6;
 
     [Theory(Timeout = Limits.Test)]
@@ -28,7 +30,7 @@ public class SleeperTests
         }
     }
 
-    /// <summary>Whoever waits for a date wakes when it comes, though the other clocks have not moved.</summary>
+    /// <summary>A wait until a date ends when the date is moved there, although the other clocks do not move.</summary>
     [Fact(Timeout = Limits.Test)]
     public async Task Date_that_comes_wakes_who_waits_for_it()
     {
@@ -49,7 +51,7 @@ public class SleeperTests
         }
     }
 
-    // They have no slot; the date that is moved later finds those that began since.
+    // These calls have no slot. A later move of the date finds the calls that have begun since.
     [Fact(Timeout = Limits.Test)]
     public async Task First_date_of_a_running_program_is_said_not_to_reach_who_waits_already()
     {
@@ -61,8 +63,8 @@ public class SleeperTests
     }
 
     /// <remarks>
-    /// Restored there, and its clock not adjusted, a program reads a clock that is 30 days behind and waits for as long, and its calls have read their
-    /// deadlines again: so it is after a jump back.
+    /// On the other host, the program's clock reads 30 days less until it is adjusted, so the program waits 30 days longer. Its calls have converted
+    /// their deadlines again. A jump of 30 days back has the same effect.
     /// </remarks>
     [Fact(Timeout = Limits.Test)]
     public async Task Host_30_days_behind_makes_them_hang_until_the_clock_goes_on() =>
@@ -73,7 +75,7 @@ public class SleeperTests
         (RunningProgram program, int pid) = await Moving.StartAsync(await CommandAsync(language, WaitSeconds));
         using (program)
         {
-            // Host A's clock is noted, and host B's is seen.
+            // This saves host A's clock. The jump back then gives the program host B's clock.
             await StateJson.OfAsync("--pid", $"{pid}", "--save");
             await Moving.AdvanceAsync(pid, "-30d");
             await Task.Delay(TimeSpan.FromSeconds(WaitSeconds + 1), TestContext.Current.CancellationToken);

@@ -3,7 +3,7 @@ using VirtTime.Tests.Launching;
 
 namespace VirtTime.Tests.Freezing;
 
-/// <summary>Config files that end before the slots of the threads that use them: their calls in flight cannot be moved.</summary>
+/// <summary>Config files without room for the slots of the threads that use them, whose calls in flight therefore cannot be moved.</summary>
 public class SlotRoomTests
 {
     private const string Reason = "is too short for the deadlines of thread ";

@@ -2,7 +2,10 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Freezing;
 
-/// <summary>A config file on overlayfs, the usual root of a container: the kernel grants a lease there although other processes have the file mapped.</summary>
+/// <summary>
+/// A config file on overlayfs, the usual root filesystem of a container. There the kernel grants a lease although other processes have the file
+/// mapped.
+/// </summary>
 public class StackedFilesystemTests
 {
     private const string Mount = """
@@ -71,7 +74,7 @@ public class StackedFilesystemTests
             """);
         Assert.Equal(["ended", "restored"], result.Succeeded().Lines);
 
-        // The shell may say there that the program was terminated.
+        // The shell may also print that the program was terminated.
         Assert.Contains("is used by a program that runs", result.Error, StringComparison.Ordinal);
     }
 

@@ -32,7 +32,7 @@ public class TimerTests
         (RunningProgram program, int pid) = await Moving.StartAsync("timers");
         using (program)
         {
-            // Once before, and after one hour and two.
+            // It has expired once before the first move. In all, the clock moves by 170 minutes, past two more expirations, one for each hour.
             foreach (string time in new[] { "30m", "-10m", "150m" })
                 (await Moving.Advance(pid, time).RunAsync()).Succeeded();
             await program.WriteAsync("ticks\n");

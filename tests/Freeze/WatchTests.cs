@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Freezing;
 
-/// <summary>Fifty threads read their clock and wait while it is moved (<c>tests/programs/freeze/watch.c</c>).</summary>
+/// <summary>Fifty threads read their clock and wait while the clock is moved (<c>tests/programs/freeze/watch.c</c>).</summary>
 public class WatchTests
 {
     private const int Threads = 50;
@@ -26,7 +26,7 @@ public class WatchTests
         result.Succeeded();
         Assert.Equal((0, 0, 0), (result.Number("backwards"), result.Number("early"), result.Number("errors")));
 
-        // A wait that was missed would never be over: each thread has come round.
+        // A wait whose deadline is not moved would never end. Each thread has therefore finished at least one round.
         Assert.InRange(result.Number("rounds"), Threads, decimal.MaxValue);
     }
 

@@ -3,45 +3,45 @@ using System.Diagnostics;
 
 namespace VirtTime.Tests.Harness;
 
-/// <summary>A program, what it gets, and how long it may take.</summary>
-/// <param name="File">A path, or a name to look up in <c>PATH</c>.</param>
+/// <summary>A program, its arguments, environment and time limit.</summary>
+/// <param name="File">A path, or a name that is searched in <c>PATH</c>.</param>
 internal sealed record Command(string File)
 {
-    /// <summary>Exit status of <see cref="RunningProgram"/> when the limit was reached: SIGKILL.</summary>
+    /// <summary>Exit status of a <see cref="RunningProgram"/> that reached its limit: it was killed by SIGKILL.</summary>
     public const int Killed = 137;
 
     public ImmutableList<string> Arguments { get; init; } = [];
 
-    /// <summary>Variables to set, or to remove where the value is null.</summary>
+    /// <summary>Variables to set; a null value removes the variable.</summary>
     public ImmutableDictionary<string, string?> Environment { get; init; } = ImmutableDictionary<string, string?>.Empty;
 
     public string? WorkingDirectory { get; init; }
 
-    /// <summary>After this the program and everything in its process group is killed.</summary>
+    /// <summary>After this time the program and its process group are killed.</summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(30);
 
     public static Command Of(string file, params IEnumerable<string> arguments) => new(file) { Arguments = [.. arguments] };
 
-    /// <summary>A compiler, which may take long on a busy machine.</summary>
+    /// <summary>Returns a command that runs a compiler, with a limit for a busy machine.</summary>
     public static Command Compiler(string file, params IEnumerable<string> arguments) => Of(file, arguments) with { Limit = Limits.Compiler };
 
-    /// <summary>The launcher with its options, the target among them.</summary>
+    /// <summary>Returns a command that runs the launcher with these arguments.</summary>
     public static Command Launcher(params IEnumerable<string> arguments) => Of(Paths.Launcher, arguments);
 
     public Command With(string variable, string? value) => this with { Environment = Environment.SetItem(variable, value) };
 
-    /// <summary>Run by another program, which takes the command as its arguments.</summary>
+    /// <summary>Returns the command changed so that another program runs it, with the command as its arguments.</summary>
     public Command Through(string program) => this with { File = program, Arguments = [File, .. Arguments] };
 
-    /// <summary>Run with the interposer preloaded, without the launcher.</summary>
+    /// <summary>Returns the command with the interposer preloaded, without the launcher.</summary>
     public Command Under(ConfigFile config) => UnderConfigAt(config.Path);
 
-    /// <summary>The same for a file that is perhaps no config file, or is not there.</summary>
+    /// <summary>Returns the same for a path that may be missing or no config file.</summary>
     public Command UnderConfigAt(string path) => Preloading(Paths.Library).With("VIRT_TIME_CONF", path);
 
     public Command Preloading(params IEnumerable<string> libraries) => With("LD_PRELOAD", string.Join(':', libraries));
 
-    /// <summary>Starts the program and lets it run to its end.</summary>
+    /// <summary>Starts the program and waits for its end.</summary>
     public async Task<Result> RunAsync(string input = "")
     {
         using RunningProgram program = Start();
@@ -52,8 +52,8 @@ internal sealed record Command(string File)
 
     public RunningProgram Start() => new(this, StartInfo());
 
-    // timeout(1) makes a process group of its own and kills all of it. The variables are set behind it, by env(1), so that
-    // what is preloaded is preloaded into the target only.
+    // timeout(1) runs the program in a process group of its own and kills the whole group. env(1), which runs below it, sets the variables, so that
+    // libraries are preloaded into the target only.
     private ProcessStartInfo StartInfo()
     {
         ProcessStartInfo start = new("timeout")

@@ -7,18 +7,17 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Harness;
 
-/// <summary>
-/// Compiles the programs of <c>tests/programs</c> before the first test, if VIRTTIME_TEST_COMPILE is 1, as <c>scripts/test.sh</c> sets it. A test
-/// does not spend its own time on a compiler then. Without it, and for what is compiled in a way of its own, the first test that needs a program
-/// compiles it.
-/// </summary>
-/// <remarks>A program that does not compile fails the tests that need it, and no other.</remarks>
+/// <summary>Compiles the programs of <c>tests/programs</c> before the first test, so that no test spends its own time on a compiler.</summary>
+/// <remarks>
+/// It does so if VIRTTIME_TEST_COMPILE is 1, which <c>scripts/test.sh</c> sets. Otherwise, and for programs with special options, the first test that
+/// needs a program compiles it. If a program does not compile, only the tests that need it fail.
+/// </remarks>
 public sealed class CompiledPrograms : IAsyncLifetime
 {
-    // Measured by the benchmark, or for another C library, or parts of programs that a test links itself.
+    // Folders with programs of the benchmark, for another C library, or with parts that a test links itself.
     private static readonly string[] s_otherFolders = ["bench", "old_glibc", "unwind"];
 
-    // With options of their own. Where a test gives others, it compiles the program again.
+    // Programs with options of their own. If a test uses other options, it compiles the program again.
     private static readonly Dictionary<string, string[]> s_options = new()
     {
         ["left_waits.cpp"] = ["-fnon-call-exceptions"],
@@ -28,7 +27,7 @@ public sealed class CompiledPrograms : IAsyncLifetime
         ["proc/shared_reads.c"] = ["-pthread"],
     };
 
-    // Linked with a library that the test compiles first.
+    // Programs linked with a library that the test compiles first.
     private static readonly string[] s_linked = ["early_program.c", "own_close.c", "proc/own_names.c"];
 
     public async ValueTask InitializeAsync()
@@ -41,7 +40,7 @@ public sealed class CompiledPrograms : IAsyncLifetime
         ParallelOptions options = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
         await Parallel.ForEachAsync(programs, options, async (program, _) =>
         {
-            // The exception stays with the program, and fails the tests that ask for it.
+            // The exception is kept with the program. Tests that need the program fail with it.
             if (await Record.ExceptionAsync(program.Build) is not { } error || error.Message.StartsWith("$XunitDynamicSkip$", StringComparison.Ordinal))
                 return;
             Interlocked.Increment(ref failed);
@@ -53,7 +52,7 @@ public sealed class CompiledPrograms : IAsyncLifetime
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    // The slowest compilers first.
+    // The slowest compilers come first.
     private static IEnumerable<(string, Func<Task>)> Others()
     {
         yield return ("real/go_clock.go", () => RealPrograms.CommandAsync("go"));

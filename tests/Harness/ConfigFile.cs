@@ -4,7 +4,9 @@ using VirtTime.Format;
 
 namespace VirtTime.Tests.Harness;
 
-/// <summary>A config file that a test made, read and written as a stranger's tool would: with plain I/O, by position. Times in seconds.</summary>
+/// <summary>
+/// A config file that a test made. It is read and written as another tool would do it, with plain I/O by position. Times are in seconds.
+/// </summary>
 internal sealed class ConfigFile : IDisposable
 {
     private const long RealtimeOffsetPosition = ConfigLayout.ExtensionPosition + 32;
@@ -28,7 +30,7 @@ internal sealed class ConfigFile : IDisposable
         set => WriteTime(ConfigLayout.OffsetPosition, value);
     }
 
-    /// <summary>Of the realtime clocks; setting it makes them virtual.</summary>
+    /// <summary>The offset of the realtime clocks. Setting it makes them virtual.</summary>
     public decimal RealtimeOffset
     {
         get => ReadTime(RealtimeOffsetPosition);
@@ -40,7 +42,7 @@ internal sealed class ConfigFile : IDisposable
         }
     }
 
-    /// <summary>Odd while a writer is at work.</summary>
+    /// <summary>The sequence, odd while a writer changes the file.</summary>
     public ulong Sequence
     {
         get
@@ -51,9 +53,9 @@ internal sealed class ConfigFile : IDisposable
         }
     }
 
-    /// <summary>A file of the given size, in a directory of its own, that goes away with this object.</summary>
+    /// <summary>Creates a file of the given size in its own directory, which is deleted with this object.</summary>
     /// <param name="offset">host − virtual.</param>
-    /// <param name="size">In bytes; all but the offset is a hole.</param>
+    /// <param name="size">In bytes. Everything but the offset is a hole.</param>
     public static ConfigFile Create(decimal offset, long size = ConfigLayout.FileSize)
     {
         TemporaryDirectory directory = new();
@@ -64,10 +66,12 @@ internal sealed class ConfigFile : IDisposable
         return config;
     }
 
-    /// <summary>A file with which the monotonic clock reads about <paramref name="seconds"/>.</summary>
+    /// <summary>Creates a file with which the monotonic clock reads about <paramref name="seconds"/>.</summary>
     public static ConfigFile At(decimal seconds, long size = ConfigLayout.FileSize) => Create(HostClock.Monotonic() - seconds, size);
 
-    /// <summary>A file with which the wall clock reads about <paramref name="seconds"/> since 1970, and the others as the host's.</summary>
+    /// <summary>
+    /// Creates a file with which the wall clock reads about <paramref name="seconds"/> since 1970. The other clocks are the host's.
+    /// </summary>
     public static ConfigFile AtDate(decimal seconds)
     {
         ConfigFile config = Create(0);
@@ -75,12 +79,12 @@ internal sealed class ConfigFile : IDisposable
         return config;
     }
 
-    /// <summary>A file that somebody else made and removes.</summary>
+    /// <summary>Opens a file that another program made and will remove.</summary>
     public static ConfigFile Open(string path) => new(path, null, FileMode.Open);
 
     public decimal Slot(int thread) => ReadTime(ConfigLayout.SlotsPosition + ((long)thread * ConfigLayout.SlotSize));
 
-    /// <summary>Clock id + 1, or 0.</summary>
+    /// <summary>Returns the slot's mark: the clock id + 1, or 0.</summary>
     public int SlotClock(int thread)
     {
         Span<byte> clock = stackalloc byte[1];
@@ -88,8 +92,8 @@ internal sealed class ConfigFile : IDisposable
         return clock[0];
     }
 
-    /// <summary>What a thread with a call in flight writes: its host deadline, and the clock that it is of.</summary>
-    /// <param name="choice">How many slots it has found taken.</param>
+    /// <summary>Writes the same as a thread that begins a call: its host deadline, and the mark for its clock.</summary>
+    /// <param name="choice">How many of its slots the thread has found taken.</param>
     public void TakeSlot(int thread, int clock, long seconds, long nanoseconds, int choice = 0)
     {
         int slot = SlotMark.SlotOf(thread, choice);
@@ -97,17 +101,17 @@ internal sealed class ConfigFile : IDisposable
         RandomAccess.Write(_file, [SlotMark.Of(clock, choice)], ConfigLayout.SlotClocksPosition + slot);
     }
 
-    /// <summary>Takes a slot as a stranger would, for a deadline on the monotonic clock.</summary>
-    /// <param name="slot">Its number.</param>
-    /// <param name="deadline">The host's.</param>
-    /// <param name="mark">What <see cref="SlotClock"/> is to read.</param>
+    /// <summary>Takes a slot for another thread, with a deadline on the monotonic clock.</summary>
+    /// <param name="slot">The slot's number.</param>
+    /// <param name="deadline">The deadline by the host's clock.</param>
+    /// <param name="mark">The value that <see cref="SlotClock"/> will return.</param>
     public void TakeSlot(int slot, decimal deadline, byte mark)
     {
         RandomAccess.Write(_file, [mark], ConfigLayout.SlotClocksPosition + slot);
         WriteTime(ConfigLayout.SlotsPosition + ((long)slot * ConfigLayout.SlotSize), deadline);
     }
 
-    /// <summary>Waits until the slot of <paramref name="thread"/> is in use, and returns what it holds.</summary>
+    /// <summary>Waits until the slot of <paramref name="thread"/> is in use, and returns its deadline.</summary>
     public async Task<decimal> InFlightAsync(int thread)
     {
         for (int i = 0; i < 1000; i++)
@@ -122,7 +126,7 @@ internal sealed class ConfigFile : IDisposable
         return 0;
     }
 
-    /// <summary>Moves the offset and every given in-flight deadline, as the tools that know only the C layout do.</summary>
+    /// <summary>Moves the offset and the deadlines of the given threads, as a tool does that knows only the C layout.</summary>
     public void AdjustPlainly(decimal difference, params IEnumerable<int> threads)
     {
         Offset += difference;
@@ -130,7 +134,7 @@ internal sealed class ConfigFile : IDisposable
             WriteTime(ConfigLayout.SlotsPosition + ((long)thread * ConfigLayout.SlotSize), Slot(thread) + difference);
     }
 
-    /// <summary>Writes 16 bytes as they are.</summary>
+    /// <summary>Writes two 64-bit integers.</summary>
     public void WriteRaw(long position, long first, long second)
     {
         Span<byte> bytes = stackalloc byte[16];

@@ -1,17 +1,17 @@
 namespace VirtTime.Tests.Harness;
 
-/// <summary>
-/// The tests of another architecture: the same ones, whose programs are built for it and run by an emulator. On when VIRTTIME_TEST_ARCH is
-/// arm64; <c>tests/arm64.txt</c> says which ones are run so, and VIRTTIME_TEST_QEMU is the emulator.
-/// </summary>
+/// <summary>Runs the same tests for arm64: their programs are compiled for it and run by an emulator.</summary>
+/// <remarks>
+/// It is on if VIRTTIME_TEST_ARCH is arm64. VIRTTIME_TEST_QEMU is the emulator. <c>tests/arm64.txt</c> lists the tests that run in this way.
+/// </remarks>
 internal static class Emulation
 {
     public static bool IsOn { get; } = Environment.GetEnvironmentVariable("VIRTTIME_TEST_ARCH") == "arm64";
 
-    /// <summary>What the names of compilers and their tools begin with.</summary>
+    /// <summary>The prefix of the names of compilers and binary tools.</summary>
     public static string ToolPrefix => IsOn ? "aarch64-linux-gnu-" : "";
 
-    /// <summary>In front of a command, so that it and whatever it starts may be of that architecture.</summary>
+    /// <summary>The words before a command that let the command and its children be programs for arm64.</summary>
     public static string[] Prefix => IsOn
         ? [Path.Combine(Paths.Programs, "arm64", "enter.sh"), Environment.GetEnvironmentVariable("VIRTTIME_TEST_QEMU")!]
         : [];

@@ -1,17 +1,17 @@
 namespace VirtTime.Tests.Harness;
 
-/// <summary>Bounds that a loaded machine keeps and a hang or a missing wait does not.</summary>
+/// <summary>Bounds that a loaded machine keeps, and that a hang or a missing wait exceeds.</summary>
 internal static class Limits
 {
-    /// <summary>For a test, in milliseconds. Its programs have limits of their own (<see cref="Command.Limit"/>).</summary>
+    /// <summary>The limit of a test, in milliseconds. Its programs have limits of their own (<see cref="Command.Limit"/>).</summary>
     public const int Test = 120_000;
 
-    /// <summary>For a compiler: with cold caches, beside others of its kind.</summary>
+    /// <summary>The limit of a compiler that starts with cold caches while other compilers run.</summary>
     public static readonly TimeSpan Compiler = TimeSpan.FromMinutes(5);
 
-    /// <summary>Asserts that a wait of 300 ms waited. Clocks and timers may differ by a scheduler tick.</summary>
+    /// <summary>Asserts that a wait of 300 ms did wait. Clocks and timers may differ by a scheduler tick.</summary>
     public static void AssertWaited300(decimal milliseconds) => Assert.InRange(milliseconds, 290, 5000);
 
-    /// <summary>Asserts that a clock set to <paramref name="start"/> seconds reads what it can have come to since.</summary>
+    /// <summary>Asserts that a clock that was set to <paramref name="start"/> seconds reads at most 30 s more.</summary>
     public static void AssertJustAfter(decimal start, decimal reading) => Assert.InRange(reading, start, start + 30);
 }

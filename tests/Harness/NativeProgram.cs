@@ -2,18 +2,18 @@ using System.Collections.Concurrent;
 
 namespace VirtTime.Tests.Harness;
 
-/// <summary>Builds the C and C++ programs of <c>tests/programs</c> when they are first wanted and when their source is newer.</summary>
+/// <summary>Builds the C and C++ programs of <c>tests/programs</c> when they are first needed, and again if their source is newer.</summary>
 internal static class NativeProgram
 {
     private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> s_built = new();
 
-    /// <summary>An executable.</summary>
+    /// <summary>Builds an executable.</summary>
     /// <param name="source">Path below <c>tests/programs</c>.</param>
-    /// <param name="options">For the compiler, behind the source: libraries to link with.</param>
+    /// <param name="options">Options for the compiler that follow the source, such as libraries to link with.</param>
     public static Task<string> BuildAsync(string source, params string[] options) =>
         BuildOnceAsync(source, Path.GetFileNameWithoutExtension(source), options);
 
-    /// <summary>A shared library, for <c>LD_PRELOAD</c> or to link with.</summary>
+    /// <summary>Builds a shared library, for <c>LD_PRELOAD</c> or to link with.</summary>
     public static Task<string> BuildLibraryAsync(string source, params string[] options) =>
         BuildOnceAsync(source, Path.GetFileNameWithoutExtension(source) + ".so", ["-shared", "-fPIC", .. options]);
 
@@ -42,7 +42,7 @@ internal static class NativeProgram
         return target;
     }
 
-    // The headers are few and shared; a newer one rebuilds everything.
+    // A newer header rebuilds all programs beside it: there are only a few headers.
     private static bool IsCurrent(string source, string target)
     {
         DateTime built = File.GetLastWriteTimeUtc(target);

@@ -1,9 +1,9 @@
 namespace VirtTime.Tests.Harness;
 
-/// <summary>Skips a test where the machine lacks something, and says what.</summary>
+/// <summary>Skips a test if the machine lacks something, and gives the reason.</summary>
 internal static class Needs
 {
-    /// <summary>The path of a program from <c>PATH</c>.</summary>
+    /// <summary>Returns the path of a program from <c>PATH</c>.</summary>
     public static string Tool(string name)
     {
         string? path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
@@ -14,7 +14,7 @@ internal static class Needs
 
     public static void Root() => Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
 
-    /// <summary>A mount namespace of one's own, which containers often forbid.</summary>
+    /// <summary>Needs a mount namespace with mounts of its own, which containers often forbid.</summary>
     public static async Task MountsAsync()
     {
         Root();
@@ -23,7 +23,7 @@ internal static class Needs
         Assert.SkipUnless(result.ExitCode == 0, "needs to mount a file system: " + result.Error.Trim());
     }
 
-    /// <summary>A time namespace with clocks of its own.</summary>
+    /// <summary>Needs a time namespace with clocks of its own.</summary>
     public static async Task TimeNamespaceAsync()
     {
         Root();
@@ -32,7 +32,7 @@ internal static class Needs
         Assert.SkipUnless(result.ExitCode == 0, "needs a time namespace: " + result.Error.Trim());
     }
 
-    /// <summary>One that exec enters as well, for an ordinary user, too.</summary>
+    /// <summary>Needs a time namespace that exec enters (Linux 6.2), also for an ordinary user.</summary>
     public static async Task TimeNamespaceByExecAsync()
     {
         const string IsInside = "test \"$(readlink /proc/$$/ns/time)\" = \"$(readlink /proc/$$/ns/time_for_children)\"";
@@ -42,7 +42,7 @@ internal static class Needs
         Assert.SkipUnless(result.ExitCode == 0, "needs a time namespace of an ordinary user, which exec enters (Linux 6.2): " + result.Error.Trim());
     }
 
-    /// <summary>A shared library that is somewhere in the loader's default directories.</summary>
+    /// <summary>Returns the path of a shared library in one of the loader's default directories.</summary>
     public static string Library(string name)
     {
         string[] directories = ["/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/lib64", "/usr/lib"];
@@ -51,7 +51,11 @@ internal static class Needs
         return path!;
     }
 
-    /// <summary>Long tests run with <c>scripts/test.sh --full</c> only.</summary>
+    /// <summary>Skips a long test unless <c>scripts/test.sh --full</c> runs it.</summary>
     public static void FullRun() =>
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("VIRTTIME_TEST_FULL") == "1", "runs with scripts/test.sh --full");
+        FullRunIf(true);
+
+    /// <summary>The same for one case of a test.</summary>
+    public static void FullRunIf(bool isLong) =>
+        Assert.SkipWhen(isLong && Environment.GetEnvironmentVariable("VIRTTIME_TEST_FULL") != "1", "runs with scripts/test.sh --full");
 }

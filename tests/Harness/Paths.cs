@@ -1,6 +1,6 @@
 namespace VirtTime.Tests.Harness;
 
-/// <summary>Where things lie in the repository.</summary>
+/// <summary>Paths of files in the repository.</summary>
 internal static class Paths
 {
     public static string Root { get; } = FindRoot();
@@ -13,13 +13,13 @@ internal static class Paths
     /// <summary>The launcher under test.</summary>
     public static string Launcher { get; } = Path.Combine(Dist, "virttime-run");
 
-    /// <summary>What the library's build runs on the compiler's object, to be run with <c>dotnet</c>.</summary>
+    /// <summary>The tool that the library's build runs on the compiler's object file. <c>dotnet</c> runs it.</summary>
     public static string UnwindTool { get; } = Path.Combine(Root, "libvirttime", "unwind", "bin", "Release", "net10.0", "virttime-unwind.dll");
 
     /// <summary>Sources of the programs that the tests run.</summary>
     public static string Programs { get; } = Path.Combine(Root, "tests", "programs");
 
-    /// <summary>Where those programs are built.</summary>
+    /// <summary>The directory for the built programs.</summary>
     public static string Built { get; } = Path.Combine(Root, "artifacts", Emulation.IsOn ? "tests-arm64" : "tests");
 
     private static string FindRoot()

@@ -1,6 +1,6 @@
 namespace VirtTime.Tests.Harness;
 
-/// <summary>Lines for the person who watches the tests run: <c>scripts/test.sh</c> prints them. Without VIRTTIME_TEST_PROGRESS there are none.</summary>
+/// <summary>Writes progress lines, which <c>scripts/test.sh</c> prints. Does nothing if VIRTTIME_TEST_PROGRESS is unset.</summary>
 internal static class Progress
 {
     private static readonly string? s_file = Environment.GetEnvironmentVariable("VIRTTIME_TEST_PROGRESS");

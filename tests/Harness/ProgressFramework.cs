@@ -8,10 +8,8 @@ using Xunit.v3;
 
 namespace VirtTime.Tests.Harness;
 
-/// <summary>
-/// xunit's own framework, which also appends a line to the file that VIRTTIME_TEST_PROGRESS names as each test class ends. A logger of
-/// <c>dotnet test</c> hears of single tests only, and cannot tell when a class has ended.
-/// </summary>
+/// <summary>xunit's framework, which in addition appends a line to the file that VIRTTIME_TEST_PROGRESS names when a test class ends.</summary>
+/// <remarks>A logger of <c>dotnet test</c> gets events of single tests only, and so cannot tell when a class has ended.</remarks>
 public sealed class ProgressFramework : XunitTestFramework
 {
     protected override ITestFrameworkExecutor CreateExecutor(Assembly assembly) => new Executor(base.CreateExecutor(assembly));

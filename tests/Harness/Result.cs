@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace VirtTime.Tests.Harness;
 
-/// <summary>What a program left behind. Programs of ours print lines of the form <c>key=value</c>.</summary>
+/// <summary>The result of a program that has ended. The programs of the tests print lines of the form <c>key=value</c>.</summary>
 internal sealed record Result(int ExitCode, string Output, string Error, TimeSpan Duration)
 {
     public IReadOnlyList<string> Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -10,7 +10,7 @@ internal sealed record Result(int ExitCode, string Output, string Error, TimeSpa
     public IReadOnlyList<string> ErrorLines => Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Fails the test unless the program exited with 0.</summary>
-    /// <param name="action">What it was to do; the message begins with it.</param>
+    /// <param name="action">The purpose of the program, with which the message begins.</param>
     public Result Succeeded(string action = "")
     {
         if (ExitCode != 0)

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace VirtTime.Tests.Harness;
 
-/// <summary>A program that was started and can be talked to.</summary>
+/// <summary>A program that was started and that the test can exchange lines with.</summary>
 internal sealed class RunningProgram : IDisposable
 {
     private readonly Command _command;
@@ -13,7 +13,7 @@ internal sealed class RunningProgram : IDisposable
     private readonly StringBuilder _output = new();
     private readonly long _start = Stopwatch.GetTimestamp();
 
-    // Kills the program when the test that started it runs out of time, so that nothing that waits for it goes on.
+    // Kills the program when the test's time is up, so that code that waits for the program does not hang.
     private readonly CancellationTokenRegistration _cancellation;
 
     public RunningProgram(Command command, ProcessStartInfo start)
@@ -24,7 +24,7 @@ internal sealed class RunningProgram : IDisposable
         _cancellation = TestContext.Current.CancellationToken.Register(Kill);
     }
 
-    /// <summary>The process group that the program is in, and nobody else.</summary>
+    /// <summary>The process group of the program. It contains no other program.</summary>
     public int ProcessGroup => _process.Id;
 
     public async Task WriteAsync(string input)
@@ -36,7 +36,7 @@ internal sealed class RunningProgram : IDisposable
         }
         catch (IOException)
         {
-            // It ended, or closed its input. What it made of that is in the result.
+            // The program has ended or closed its input. Its result shows the reason.
         }
     }
 
@@ -48,11 +48,11 @@ internal sealed class RunningProgram : IDisposable
         }
         catch (IOException)
         {
-            // As above.
+            // The same as above.
         }
     }
 
-    /// <summary>The next line of output; fails the test when there is none.</summary>
+    /// <summary>Returns the next line of output; fails the test if there is none.</summary>
     public async Task<string> ReadLineAsync()
     {
         string? line = await _process.StandardOutput.ReadLineAsync();
@@ -62,7 +62,7 @@ internal sealed class RunningProgram : IDisposable
         return line;
     }
 
-    /// <summary>The value of the next line, which has to be <c>key=value</c>.</summary>
+    /// <summary>Returns the value of the next line, which must have the form <c>key=value</c>.</summary>
     public async Task<string> ReadValueAsync(string key)
     {
         string line = await ReadLineAsync();
@@ -73,7 +73,7 @@ internal sealed class RunningProgram : IDisposable
     public async Task<decimal> ReadNumberAsync(string key) =>
         decimal.Parse(await ReadValueAsync(key), CultureInfo.InvariantCulture);
 
-    /// <summary>Waits for the program's end.</summary>
+    /// <summary>Waits until the program ends.</summary>
     public async Task<Result> EndAsync()
     {
         _output.Append(await _process.StandardOutput.ReadToEndAsync());
@@ -98,7 +98,8 @@ internal sealed class RunningProgram : IDisposable
             return;
         _process.Kill(entireProcessTree: true);
 
-        // The tree is found by the parents' ids. A process whose parent has ended is not in it, but in the group that timeout(1) made.
+        // .NET finds the tree by the ids of parents, so it misses a process whose parent has ended. That process is still in the group that
+        // timeout(1) made.
         Debug.Assert(ProcessGroup > 1, "kill(2) would mean other processes");
         Mono.Unix.Native.Syscall.kill(-ProcessGroup, Mono.Unix.Native.Signum.SIGKILL);
     }

@@ -1,6 +1,6 @@
 namespace VirtTime.Tests.Harness;
 
-/// <summary>A directory for one test, removed with what is in it.</summary>
+/// <summary>A directory for one test, deleted with its contents.</summary>
 internal sealed class TemporaryDirectory : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("virttime-test-");
@@ -9,14 +9,14 @@ internal sealed class TemporaryDirectory : IDisposable
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Lets other users see what is in it.</summary>
+    /// <summary>Lets other users read the directory.</summary>
     public TemporaryDirectory Public()
     {
         System.IO.File.SetUnixFileMode(Path, (UnixFileMode)0b111_101_101);
         return this;
     }
 
-    /// <summary>Copies a file here, readable and executable for everybody, and returns its new path.</summary>
+    /// <summary>Copies a file here, readable and executable for all users, and returns its new path.</summary>
     public string Copy(string path)
     {
         string copy = File(System.IO.Path.GetFileName(path));

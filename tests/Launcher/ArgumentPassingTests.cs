@@ -3,10 +3,10 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>Everything from the command on is the target's, byte for byte.</summary>
+/// <summary>All arguments from the command on are passed to the target unchanged, byte for byte.</summary>
 public class ArgumentPassingTests
 {
-    /// <summary>Every byte that an argument can hold, as a format for a shell's <c>printf</c>.</summary>
+    /// <summary>All bytes that an argument can contain, as a format for a shell's <c>printf</c>.</summary>
     private static readonly string s_everyByte =
         string.Concat(Enumerable.Range(1, 255).Select(value => @"\" + Convert.ToString(value, 8).PadLeft(3, '0')));
 
@@ -113,7 +113,7 @@ public class ArgumentPassingTests
     [Fact(Timeout = Limits.Test)]
     public async Task Every_byte_passes_in_a_split_string()
     {
-        // In single quotes, where only the quote and the backslash mean something.
+        // The string is in single quotes, where only the quote and the backslash are special.
         string octal = s_everyByte.Replace(@"\047", "", StringComparison.Ordinal).Replace(@"\134", "", StringComparison.Ordinal);
         string expected = s_everyByteInHex.Replace("2627", "26", StringComparison.Ordinal).Replace("5b5c", "5b", StringComparison.Ordinal);
         Assert.Equal(expected, await DumpAsync($"\"$0\" -S \"--monotonic-at 5s -- printf %s '$(printf '{octal}')'\""));

@@ -3,7 +3,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary><c>--backend</c>: what goes together with it, what <c>auto</c> takes, and what <c>--check</c> says of it.</summary>
+/// <summary><c>--backend</c>: which options it allows, which backend <c>auto</c> takes, and what <c>--check</c> prints.</summary>
 public class BackendTests
 {
     private const string NotStatic = "is statically linked, so that nothing can be preloaded into it; link it dynamically";
@@ -97,7 +97,7 @@ public class BackendTests
         Assert.Equal([$"backend: none; {Reason}", $"{program} would escape: {NotStatic}"], check.Lines.Skip(1));
     }
 
-    // This process has not been changed before the filter was noticed.
+    // The launcher has not yet changed its own process when it notices the filter.
     [Fact(Timeout = Limits.Test)]
     public async Task Auto_can_be_forced_where_a_filter_denies_clone()
     {
@@ -111,7 +111,7 @@ public class BackendTests
         Assert.Equal($"virttime-run: warning: {program}: {NotStatic}", Assert.Single(forced.ErrorLines));
     }
 
-    // It may be a static program, which only a namespace reaches for certain.
+    // The program may be static. Only a namespace certainly shifts its clocks.
     [Fact(Timeout = Limits.Test)]
     public async Task Auto_takes_a_namespace_for_a_program_that_cannot_be_read()
     {
@@ -125,7 +125,7 @@ public class BackendTests
         Result check = (await user.Launch([.. options, "--check", "--", program]).RunAsync()).Succeeded();
         Assert.Equal([$"backend: time namespace, in a user namespace", $"{program} can be virtualised"], check.Lines.TakeLast(2));
 
-        // Where there is none, it runs with a warning as before.
+        // If no namespace is possible, the program runs with a warning.
         Result withDate = (await user.Launch([.. options, "--realtime-offset=0", "--", program]).RunAsync()).Succeeded();
         Assert.Contains("cannot be read", Assert.Single(withDate.ErrorLines), StringComparison.Ordinal);
     }
@@ -155,7 +155,7 @@ public class BackendTests
         Assert.StartsWith("backend: none; no time namespace: before Linux 6.2 ", check.Lines[^2], StringComparison.Ordinal);
     }
 
-    // In a user namespace the kernel would ignore the bit, and the program find itself without its privileges.
+    // In a user namespace the kernel would ignore the set-user-ID bit, and the program would lack its privileges.
     [Theory(Timeout = Limits.Test)]
     [InlineData("namespace")]
     [InlineData("auto")]
@@ -262,7 +262,7 @@ public class BackendTests
         Assert.Single(result.ErrorLines);
     }
 
-    // Both forms say the same.
+    // Both forms give the same answer.
     private static void AssertSame(Result text, string target, Result json)
     {
         JsonElement answer = JsonDocument.Parse(json.Output).RootElement;

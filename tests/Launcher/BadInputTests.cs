@@ -5,10 +5,10 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>What cannot be meant is refused with one line that names the option, before anything is touched or run.</summary>
+/// <summary>A senseless command line is refused with one line that names the option, before anything is changed or run.</summary>
 public class BadInputTests
 {
-    /// <summary>A config file that is there.</summary>
+    /// <summary>A config file that exists.</summary>
     private const string There = "there.conf";
 
     private static readonly string[] s_clocks = ["--monotonic-at", "--monotonic-offset", "--boottime-at", "--boottime-offset"];
@@ -19,7 +19,7 @@ public class BadInputTests
 
     private static readonly string[] s_flags = [.. OptionTable.Rows.Where(row => !row.TakesValue).Select(row => "--" + row.Name)];
 
-    /// <summary>Options that go with few others or none, with a value where they take one.</summary>
+    /// <summary>Options that allow few other options or none, with a value if they take one.</summary>
     private static readonly (OptionRow Row, string[] Typed)[] s_exclusive =
         [.. OptionTable.Rows.Where(row => row.Company is not null).Select(row => (row, Typed(row)))];
 
@@ -87,7 +87,7 @@ public class BadInputTests
             string[] target = exclusive.Company!.TakesCommand ? s_target : [];
             foreach (OptionRow other in OptionTable.Rows.Where(other => IsStranger(exclusive, other)))
             {
-                // Another of them may be named in its place, and a backend is refused by a rule of its own.
+                // The message may name another such option instead. A backend is refused by its own rule.
                 string expected = other.Company is not null || other.Name == OptionNames.Backend ? "--" : named;
                 rows.Add(expected, [.. Typed(other), .. typed, .. target]);
             }
@@ -178,7 +178,7 @@ public class BadInputTests
 
         foreach (string option in s_dates.Where(option => option.EndsWith("-since", StringComparison.Ordinal)))
         {
-            // Ahead, and so far behind that a config file cannot hold it.
+            // One date is in the future; the other is so far in the past that a config file cannot hold the offset.
             rows.Add(option, [option, "9999-01-01Z", "--config", There]);
             rows.Add(option, [option, "@-2305843009213693952", "--config", "new.conf"]);
         }
@@ -263,7 +263,7 @@ public class BadInputTests
         return !isSelf && !isShown && !exclusive.Company!.Options.Contains(other.Name);
     }
 
-    /// <summary>The option with a value that is right by itself.</summary>
+    /// <summary>Returns the option with a value that is valid by itself.</summary>
     private static string[] Typed(OptionRow row) => row.Placeholder switch
     {
         null => ["--" + row.Name],
@@ -296,7 +296,7 @@ public class BadInputTests
         Assert.Equal(before, await SnapshotAsync(directory));
     }
 
-    /// <summary>All names, and what the config file holds besides slots.</summary>
+    /// <summary>Returns all file names, and the parts of the config file that are not slots.</summary>
     private static async Task<string> SnapshotAsync(TemporaryDirectory directory)
     {
         string[] names = Directory.GetFileSystemEntries(directory.Path, "*", SearchOption.AllDirectories);

@@ -3,7 +3,7 @@ using VirtTime.Format;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>The fields of a config file, as they are on disk.</summary>
+/// <summary>The fields of a config file on disk.</summary>
 internal sealed record ConfigOnDisk(long Size, timespec Offset, ConfigExtension Extension)
 {
     public bool IsBeingChanged => (Extension.sequence & 1) != 0;
@@ -15,7 +15,7 @@ internal sealed record ConfigOnDisk(long Size, timespec Offset, ConfigExtension 
             file.Length, Read<timespec>(file, ConfigLayout.OffsetPosition), Read<ConfigExtension>(file, ConfigLayout.ExtensionPosition));
     }
 
-    /// <summary>Asserts that a file that the launcher made has all that belongs into it.</summary>
+    /// <summary>Asserts that a file made by the launcher is complete.</summary>
     public void AssertWhole()
     {
         AssertSound(ConfigLayout.FileSize);
@@ -23,7 +23,7 @@ internal sealed record ConfigOnDisk(long Size, timespec Offset, ConfigExtension 
         Assert.Equal(ConfigExtension.CurrentVersion, Extension.version);
     }
 
-    /// <summary>Asserts that nobody left a file of this size half changed.</summary>
+    /// <summary>Asserts that a file of this size has no half-made change.</summary>
     public void AssertSound(long size)
     {
         Assert.Equal(size, Size);
@@ -31,7 +31,7 @@ internal sealed record ConfigOnDisk(long Size, timespec Offset, ConfigExtension 
         Assert.False(IsBeingChanged);
     }
 
-    // All zero where the file is too short.
+    // Returns zeros if the file is too short.
     private static T Read<T>(FileStream file, long position)
         where T : unmanaged
     {

@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>The launcher is killed before each of the system calls with which it makes or changes a config file.</summary>
+/// <summary>The launcher is killed before each of the system calls that create or change a config file.</summary>
 public class CreationCrashTests
 {
     private const string Shift = "--monotonic-offset=+400d";
@@ -108,7 +108,7 @@ public class CreationCrashTests
         ConfigOnDisk.Read(path).AssertWhole();
     }
 
-    // The runtime's own calls, which a few of the steps are, may come in another number the next time.
+    // A few of the steps are calls of the .NET runtime, whose number may differ in the next run.
     private static void AssertKilled(IReadOnlyList<Step> steps, int killed, params IEnumerable<string> calls)
     {
         Assert.Superset(calls.ToHashSet(), steps.Select(step => step.Call).ToHashSet());

@@ -6,7 +6,7 @@ namespace VirtTime.Tests.Launching;
 /// <summary>Several launchers that use one config file at the same time.</summary>
 public class CreationRaceTests
 {
-    // Which file the target has mapped.
+    // Prints the file that the target has mapped.
     private const string Observe = "grep -m 1 -F \"$VIRT_TIME_CONF\" /proc/self/maps";
 
     private static readonly TimeSpan s_delay = TimeSpan.FromSeconds(1);
@@ -35,7 +35,7 @@ public class CreationRaceTests
         }
     }
 
-    /// <summary>The one that comes first is held up before it gives the file its name.</summary>
+    /// <summary>The first launcher is delayed before it gives the file its name.</summary>
     [Theory(Timeout = Limits.Test)]
     [InlineData(false)]
     [InlineData(true)]
@@ -93,7 +93,7 @@ public class CreationRaceTests
         Assert.Equal(size == ConfigLayout.FileSize ? 4u * Times : 0, ConfigOnDisk.Read(config.Path).Extension.sequence);
     }
 
-    /// <summary>In a file that another tool made, the first adjustment fills in the extension block.</summary>
+    /// <summary>If another tool made the file, the first adjustment fills in the extension block.</summary>
     [Fact(Timeout = Limits.Test)]
     public async Task First_adjustments_of_a_file_from_elsewhere_all_go_through_its_block()
     {
@@ -119,7 +119,7 @@ public class CreationRaceTests
     private static Command Loop(string script, params string[] arguments) =>
         Command.Of("sh", ["-c", script, "sh", Paths.Launcher, .. arguments]);
 
-    /// <summary>Device and inode, from a line of <c>/proc/self/maps</c> about a file that still has its name.</summary>
+    /// <summary>Returns device and inode from a line of <c>/proc/self/maps</c>, for a file that still has its name.</summary>
     private static string MappedFile(Result result, string path)
     {
         string[] fields = Assert.Single(result.Succeeded().Lines).Split(' ', StringSplitOptions.RemoveEmptyEntries);

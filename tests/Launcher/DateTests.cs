@@ -4,13 +4,13 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary><c>--realtime-at</c> and <c>--realtime-offset</c>: what they leave in the config file, in each form of use.</summary>
+/// <summary><c>--realtime-at</c> and <c>--realtime-offset</c>: the contents of the config file afterwards, in each form of use.</summary>
 public class DateTests
 {
     private const string When = "2038-01-19T03:14:00Z";
     private const decimal Seconds = 2147483640;
 
-    // Larger than any thread id that this machine gives by default.
+    // Larger than any thread id that this machine assigns by default.
     private const int Thread = 4_000_000;
 
     private static readonly string[] s_at = ["--realtime-at", When];
@@ -33,7 +33,7 @@ public class DateTests
         Assert.Equal(offset, state.Offset("realtime"));
         Limits.AssertJustAfter(date, state.Virtual("realtime"));
 
-        // The others stay the host's.
+        // The other clocks stay the host's.
         ConfigOnDisk disk = ConfigOnDisk.Read(directory.File("conf"));
         disk.AssertWhole();
         Assert.Equal((0, 0), (state.Offset(), state.Offset("boottime")));
@@ -140,7 +140,7 @@ public class DateTests
         await StateJson.OfAsync("--config", conf, "--realtime-offset", "-400d");
         Assert.Equal((Deadline + (401 * Day * share), Deadline + (401 * Day * share)), (file.Slot(Thread), file.Slot(displaced)));
 
-        // Back to the host's date, from which they were one day away at first.
+        // Back to the host's date, from which the deadlines were one day away at first.
         await StateJson.OfAsync("--config", conf, "--realtime-offset", "0");
         Assert.Equal(Deadline + (Day * share), file.Slot(Thread));
 
@@ -178,7 +178,7 @@ public class DateTests
         Assert.Equal((-5 * 86400, -6 * 86400), (state.Offset(), state.Offset("boottime")));
         Assert.Equal(ConfigExtension.HasBoottimeOffset | ConfigExtension.HasRealtimeOffset, FlagsOf(conf));
 
-        // So a program that sets the date sets its own, also in a file that is made with it.
+        // A program with this file that sets the date therefore sets its own date, also if the file was just created.
         StateJson created = await StateJson.OfAsync("--config", directory.File("new"), "--realtime-offset", nothing);
         Assert.Equal((0, 0, ConfigExtension.HasRealtimeOffset), (created.Offset(), created.Offset("realtime"), FlagsOf(directory.File("new"))));
     }
@@ -198,7 +198,7 @@ public class DateTests
         StateJson resumed = await StateJson.OfAsync("--config", conf, "--resume", "--elapsed");
         Assert.Equal((offset, ConfigExtension.HasRealtimeOffset), (OwnOffset(conf), FlagsOf(conf) & ~ConfigExtension.HasUncountedUsers));
 
-        // The wall clock that has gone on is the virtual one, which has the same pace.
+        // The elapsed time is measured by the virtual wall clock, which has the same rate as the host's.
         Limits.AssertJustAfter(12345, resumed.Virtual());
     }
 
@@ -249,7 +249,7 @@ public class DateTests
                 StateJson state = await StateJson.OfAsync(["--config", directory.File("conf"), option, when, .. date]);
                 Assert.InRange(state.Virtual(clock), before, WallClock() - since);
 
-                // Both clocks are read at one moment, so that machines agree as far as their wall clocks do.
+                // The launcher reads both clocks at one moment, so machines agree as closely as their wall clocks do.
                 Assert.InRange(state.Host("realtime") - state.Virtual(clock), since - 0.05m, since + 0.05m);
             }
         }
@@ -306,7 +306,7 @@ public class DateTests
             Assert.Single(list.Lines, line => line.TrimStart().StartsWith($"{target.Thread} ", StringComparison.Ordinal));
     }
 
-    /// <summary>Host − virtual, as it is stored.</summary>
+    /// <summary>Returns host − virtual, as the file stores it.</summary>
     private static decimal OwnOffset(string path)
     {
         ConfigOnDisk disk = ConfigOnDisk.Read(path);

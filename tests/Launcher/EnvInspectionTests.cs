@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>Commands that <c>env</c> runs, from a script's first line or from the command line.</summary>
+/// <summary>Commands that <c>env</c> runs, from the first line of a script or from the command line.</summary>
 public class EnvInspectionTests
 {
     private const string Drops = "has env take LD_PRELOAD out of the environment; leave out its option -i or -u LD_PRELOAD";
@@ -67,7 +67,7 @@ public class EnvInspectionTests
         Assert.Equal($"virttime-run: warning: {script}: {reason}", run.ErrorLines[0]);
     }
 
-    // The interposer gets into a dynamic one, and goes along.
+    // A dynamic env has the interposer loaded, which adds the variables again on exec.
     [Theory(Timeout = Limits.Test)]
     [InlineData(Drops, "-i")]
     [InlineData(Drops, "-u", "LD_PRELOAD")]

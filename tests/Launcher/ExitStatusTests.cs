@@ -2,10 +2,10 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>What cannot be run ends with the status that <c>env(1)</c> gives.</summary>
+/// <summary>A command that cannot be run ends with the same status as with <c>env(1)</c>.</summary>
 public class ExitStatusTests
 {
-    /// <summary>Makes one of everything in the working directory.</summary>
+    /// <summary>Makes one file of each kind in the working directory.</summary>
     private const string Everything =
         """
         mkdir directory

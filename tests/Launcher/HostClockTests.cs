@@ -3,7 +3,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>The launcher's readings of the host's clocks are of one moment, also where another process has its turn between them.</summary>
+/// <summary>The launcher reads the host's clocks as of one moment, even if another process runs between two readings.</summary>
 public class HostClockTests
 {
     private const int Milliseconds = 20;
@@ -30,7 +30,7 @@ public class HostClockTests
         Assert.Equal(moved.Offset(), moved.Offset("boottime"));
     }
 
-    // What cannot be measured better is no difference: every reading is disturbed.
+    // Every reading is disturbed here. A difference below the precision of the measurement counts as zero.
     [Fact(Timeout = Limits.Test)]
     public async Task Difference_that_is_smaller_than_what_can_be_measured_is_none()
     {

@@ -3,12 +3,12 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>What is reported as a call in flight.</summary>
+/// <summary>The calls that the launcher reports as in flight.</summary>
 public class InFlightTests
 {
     private const int CLOCK_BOOTTIME = 7;
 
-    // Larger than any thread id that this machine gives by default.
+    // Larger than any thread id that this machine assigns by default.
     private const int NoThread = 4_190_000;
 
     [Fact(Timeout = Limits.Test)]
@@ -81,7 +81,7 @@ public class InFlightTests
         Assert.Empty(StateJson.Of(none).InFlight);
         Assert.Empty(none.Error);
 
-        // One of root's, which may have the file mapped for all that he can see.
+        // A process of root: this user cannot see whether it has the file mapped.
         using (ConfigFile file = ConfigFile.Open(conf))
             file.TakeSlot(Environment.ProcessId, CLOCK_BOOTTIME, 5_000_000, 0);
         Result some = await user.Launch("--config", conf, "--json").RunAsync();
@@ -104,12 +104,12 @@ public class InFlightTests
                 file.TakeSlot(1_000_000 + i, CLOCK_BOOTTIME, 5_000_000 + i, 0);
         }
 
-        // From within a process namespace nobody can say who else has the file mapped.
+        // In a PID namespace the launcher cannot see all processes that may have the file mapped.
         string[] inside = ["--pid", "--fork", "--mount-proc", Paths.Launcher, "--config", conf];
         long start = Stopwatch.GetTimestamp();
         Result result = (await Command.Of("unshare", inside).RunAsync()).Succeeded();
 
-        // A table that measures itself again for each row takes as many times as long as it has rows.
+        // If the table were laid out again for each row, its time would grow with the square of the number of rows.
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 5);
         Assert.Equal(Many, result.Lines.Count(line => line.StartsWith("10", StringComparison.Ordinal)));
         AssertNote($"{Many} calls may", result);

@@ -2,13 +2,13 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>Programs and scripts with anything in them: inspecting never fails.</summary>
+/// <summary>Inspecting a program or script with random contents never fails.</summary>
 public class InspectionFuzzTests
 {
     private const int Seed = 20261126;
     private const int PartOfProgram = 4096;
 
-    // 0: can be virtualised, or not known; 125: would escape, or cannot be run, which --check says with one status.
+    // Status 0: the program can be virtualised, or this is unknown. 125: it would escape or cannot be run; --check does not distinguish the two.
     private const string CheckAll =
         """
         for file in "$1"/*; do
@@ -46,7 +46,7 @@ public class InspectionFuzzTests
             (number % 2 == 0 ? "#!/usr/bin/env -S " : "#!") + string.Concat(random.GetItems(pieces, random.Next(1, 12)))));
     }
 
-    // Mostly in the two headers; mostly values at the ends of a range.
+    // Mostly changes the two headers, and mostly to values at the ends of a range.
     private static byte[] Mutated(Random random, byte[] program)
     {
         byte[] bytes = [.. program[..random.Next(random.Next(4) == 0 ? 4 : 1024, PartOfProgram)]];

@@ -2,11 +2,11 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>Gives targets to the launcher to run, to check and to force. All of them print <c>clock=…</c> when they run.</summary>
-/// <param name="Launcher">How the launcher is called, without its options.</param>
+/// <summary>Passes targets to the launcher to run, to check and to force. Each target prints <c>clock=…</c> when it runs.</summary>
+/// <param name="Launcher">The launcher's command without options.</param>
 internal sealed record Inspector(Command Launcher)
 {
-    // 400 days: no machine's clock and its shifted one can be mistaken for each other.
+    // 400 days, so that a machine's own clock and its shifted clock cannot be confused.
     private const decimal Shift = 34_560_000;
     private const string Offset = "--monotonic-offset=+400d";
 
@@ -17,7 +17,9 @@ internal sealed record Inspector(Command Launcher)
     {
     }
 
-    /// <summary>As another user. The launcher is copied: the repository may lie where nobody else can look.</summary>
+    /// <summary>
+    /// Returns an inspector that runs as another user. It uses a copy of the launcher, because that user may not be able to read the repository.
+    /// </summary>
     public static async Task<Inspector> OfNobodyAsync(Targets targets)
     {
         string launcher = targets.Copy(Paths.Launcher);
@@ -29,7 +31,7 @@ internal sealed record Inspector(Command Launcher)
         return new Inspector(command.With("XDG_RUNTIME_DIR", runtime));
     }
 
-    /// <summary>Asserts that <c>--check</c> says so and runs nothing, and that the target sees the virtual clock.</summary>
+    /// <summary>Asserts that <c>--check</c> accepts the target without running it, and that the target, when run, sees the virtual clock.</summary>
     public async Task AcceptsAsync(params string[] command)
     {
         Result check = (await RunAsync(["--check", "--", .. command])).Succeeded();
@@ -43,9 +45,9 @@ internal sealed record Inspector(Command Launcher)
         Assert.Empty(run.Error);
     }
 
-    /// <summary>Asserts that the target does not run, and that run and <c>--check</c> give the reason.</summary>
-    /// <param name="path">The file at fault.</param>
-    /// <param name="reason">The message about it, with its remedy.</param>
+    /// <summary>Asserts that the target does not run, and that both a run and <c>--check</c> give the reason.</summary>
+    /// <param name="path">The file that causes the refusal.</param>
+    /// <param name="reason">The message about that file, with the remedy.</param>
     public async Task RefusesAsync(string path, string reason, params string[] command)
     {
         Result run = await RunAsync([Offset, "--", .. command]);
@@ -61,7 +63,9 @@ internal sealed record Inspector(Command Launcher)
         Assert.Empty(check.Error);
     }
 
-    /// <summary>The same; and it runs with <c>--force</c>, with a warning, and the reason is true: it sees the host's clock.</summary>
+    /// <summary>
+    /// Asserts the same, and that the target runs with <c>--force</c>, with a warning, and that the reason is true: the target sees the host's clock.
+    /// </summary>
     public async Task RefusesButForcesAsync(string path, string reason, params string[] command)
     {
         await RefusesAsync(path, reason, command);
@@ -71,7 +75,9 @@ internal sealed record Inspector(Command Launcher)
         Assert.Equal($"virttime-run: warning: {path}: {reason}", Assert.Single(run.ErrorLines));
     }
 
-    /// <summary>Asserts that it runs with a warning that gives the reason, that <c>--check</c> gives it too, and that the target sees the virtual clock.</summary>
+    /// <summary>
+    /// Asserts that the target runs with a warning that gives the reason and sees the virtual clock, and that <c>--check</c> gives the same reason.
+    /// </summary>
     public async Task DoubtsAsync(string path, string reason, params string[] command)
     {
         Result check = (await RunAsync(["--check", "--", .. command])).Succeeded();
@@ -84,7 +90,7 @@ internal sealed record Inspector(Command Launcher)
         Assert.Equal($"virttime-run: warning: {path}: {reason}", Assert.Single(run.ErrorLines));
     }
 
-    /// <summary>Asserts that it is not run, <c>--force</c> or not, with this exit status; that of <c>--check</c> is 125.</summary>
+    /// <summary>Asserts that the target is not run, with or without <c>--force</c>, and the exit status. <c>--check</c> exits with 125.</summary>
     public async Task CannotRunAsync(int status, string message, params string[] command)
     {
         AssertFails(status, message, await RunAsync([Offset, "--", .. command]));

@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launcher;
 
-/// <summary><c>--install DIR</c>: the launcher and the library into a directory, for images that have no <c>cp</c>.</summary>
+/// <summary><c>--install DIR</c>: copies the launcher and the library into a directory, for images that have no <c>cp</c>.</summary>
 public class InstallOptionTests
 {
     private const UnixFileMode Executable = (UnixFileMode)0b111_101_101, Readable = (UnixFileMode)0b110_100_100;
@@ -37,7 +37,7 @@ public class InstallOptionTests
         await AssertFailsAsync(directory.File("a/b"), "the directory does not exist");
     }
 
-    // Copied again by itself, where it runs: an init container that is started a second time.
+    // The installed launcher copies itself over itself, as in an init container that runs twice.
     [Fact(Timeout = Limits.Test)]
     public async Task What_is_there_is_replaced_while_it_is_in_use()
     {
@@ -73,7 +73,7 @@ public class InstallOptionTests
             image.Copy(file);
         Directory.CreateDirectory(image.File("volume"));
 
-        // Not even /proc is there.
+        // There is not even /proc in this image.
         (await Command.Of("chroot", image.Path, "/virttime-run", "--install", "/volume").RunAsync()).Succeeded();
         AssertInstalled(image.File("volume"));
     }

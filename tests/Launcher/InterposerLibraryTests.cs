@@ -2,12 +2,12 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>A library that the dynamic loader would leave out is refused before the target runs on the host's clocks.</summary>
+/// <summary>If the dynamic loader could not load the library, the launcher refuses to run the target on the host's clocks.</summary>
 public class InterposerLibraryTests
 {
     private const string Name = "libvirttime.so";
 
-    /// <summary>Runs a script with a copy of the launcher and the library in its working directory, and then the launcher.</summary>
+    /// <summary>The end of a script. The script runs in a directory with copies of the launcher and the library.</summary>
     private const string Then = "\nexec ./virttime-run --monotonic-offset +400d -- ./dynamic";
 
     [Theory(Timeout = Limits.Test)]
@@ -69,7 +69,7 @@ public class InterposerLibraryTests
             await RunAsync(targets, script));
     }
 
-    // The path may be relative, or a link elsewhere.
+    // The path may be relative, or a symbolic link.
     [Theory(Timeout = Limits.Test)]
     [InlineData("./virttime-run")]
     [InlineData("\"$PWD\"/virttime-run")]

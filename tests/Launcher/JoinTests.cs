@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary><c>--pid PID -- COMMAND</c>: a command on the clocks of a program that is running.</summary>
+/// <summary><c>--pid PID -- COMMAND</c>: runs a command on the clocks of a running program.</summary>
 public class JoinTests
 {
     [Fact(Timeout = Limits.Test)]

@@ -8,7 +8,7 @@ public class LimitTests
     private const int EPERM = 1;
     private const int ENOSYS = 38;
 
-    // The man page says so. The target itself needs some 71 MB of addresses for the config file.
+    // The man page gives these limits. The target itself needs about 71 MB of address space for the config file.
     [Theory(Timeout = Limits.Test)]
     [InlineData("-v 100000")]
     [InlineData("-d 4000")]
@@ -74,7 +74,7 @@ public class LimitTests
         Limits.AssertJustAfter(host + (400 * 86400), result.Succeeded().Number("clock"));
         Assert.Empty(result.Error);
 
-        // Only diagnostics do.
+        // Only diagnostics need a thread.
         Result verbose = await (limited with { Arguments = limited.Arguments.AddRange(["--verbose", "--", program]) }).RunAsync();
         Assert.Equal(125, verbose.ExitCode);
         Assert.Equal(

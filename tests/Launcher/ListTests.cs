@@ -4,7 +4,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary><c>--list</c>: the virtualised programs that one may see.</summary>
+/// <summary><c>--list</c>: the virtualised programs that the user may see.</summary>
 public class ListTests
 {
     [Theory(Timeout = Limits.Test)]
@@ -28,7 +28,7 @@ public class ListTests
         Result human = (await Command.Launcher("--list").RunAsync()).Succeeded();
         string line = Assert.Single(human.Lines, line => line.TrimStart().StartsWith($"{waiting.Thread} ", StringComparison.Ordinal));
 
-        // Another program on this machine may have a date of its own, and then there is a column for it.
+        // If another program on this machine has a virtual date, the table has a column for it.
         const string Clocks = @"3h 25m [0-9]+\.[0-9]{3}s +3d 12h 0m [0-9.]+s";
         Assert.Matches($@"^ *{waiting.Thread}  +{Clocks} +{conf} +/.*slot_wait clock_nanosleep [0-9]+$", line);
         Assert.Matches("^ *process +monotonic +boottime( +realtime)? +config file +command$", human.Lines[0]);
@@ -58,7 +58,7 @@ public class ListTests
         Assert.DoesNotContain(roots.Thread, listed);
     }
 
-    // One's own processes are trusted, which also shows that the file would be opened.
+    // The launcher trusts the user's own processes and opens their file. This row shows that the file can be opened.
     [Theory(Timeout = Limits.Test)]
     [InlineData("65534", 1)]
     [InlineData("0", 2)]

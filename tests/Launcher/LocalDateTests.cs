@@ -4,10 +4,10 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>A WHEN without a zone: local time, as <c>TZ</c> and the platform's zone data have it for other programs.</summary>
+/// <summary>A WHEN without a time zone is local time, by <c>TZ</c> and the machine's zone files, as in other programs.</summary>
 public class LocalDateTests
 {
-    // With summer time in the north and in the south, of half an hour, by rules that are written out, and none.
+    // Zones with summer time in the north and in the south, with a change of half an hour, with rules in TZ itself, and without summer time.
     private static readonly string[] s_zones =
     [
         "Europe/Berlin", ":Europe/Berlin", "EST5EDT", "CET-1CEST,M3.5.0,M10.5.0/3", "<+0530>-5:30", "<-03>3<-02>,M3.5.0/-2,M10.5.0/-1", "UTC", "UTC0", "",
@@ -49,7 +49,7 @@ public class LocalDateTests
     [InlineData("America/New_York", "2024-11-03 01:30", "2024-11-03T05:30Z")]
     [InlineData("Australia/Lord_Howe", "2024-04-07 01:45", "2024-04-06T14:45Z")]
 
-    // Not by summer time: the zone itself was changed.
+    // Not a change to summer time: the zone's own offset changed.
     [InlineData("Europe/Moscow", "2014-10-26 01:30", "2014-10-25T21:30Z")]
     public async Task Time_that_comes_twice_is_the_first_one(string zone, string when, string utc)
     {
@@ -90,7 +90,7 @@ public class LocalDateTests
         await AssertMeansAsync(ToSeconds(utc), zone, when);
     }
 
-    // libc would take them for UTC without a word.
+    // libc would silently treat these as UTC.
     [Theory(Timeout = Limits.Test)]
     [InlineData("Europe/Nowhere")]
     [InlineData(":Europe/Nowhere")]

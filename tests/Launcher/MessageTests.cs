@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>Messages that name the true reason.</summary>
+/// <summary>Messages that give the true reason.</summary>
 public class MessageTests
 {
     [Fact(Timeout = Limits.Test)]
@@ -21,7 +21,7 @@ public class MessageTests
     public async Task Root_is_not_told_to_run_as_root()
     {
         Needs.Root();
-        // Newer kernels let those who may watch performance read what is mapped, too.
+        // Newer kernels also let a process with CAP_PERFMON read another process's mappings.
         string[] privileges = ["--bounding-set=-sys_ptrace,-perfmon,-sys_admin,-dac_override,-dac_read_search", "--inh-caps=-all"];
         using OrdinaryUser user = new();
         using RunningProgram program = OrdinaryUser.Run(Command.Of(user.Copy(await NativeProgram.BuildAsync("launcher/not_dumpable.c")))).Start();

@@ -2,12 +2,12 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>Where the kernel or its settings forbid a time namespace, the message says which. Nothing of the machine's own is changed for it.</summary>
+/// <summary>If the kernel or a setting forbids a time namespace, the message names it. The tests change no setting of the machine.</summary>
 public class NamespaceObstacleTests
 {
     private const string Prefix = "virttime-run: --backend: no time namespace: ";
 
-    // <linux/sched.h>, and the calls' numbers on x86-64.
+    // Values from <linux/sched.h>, and system call numbers of x86-64.
     private const string Clone = "56";
     private const string Unshare = "272";
     private const string NewUser = "0x10000000";
@@ -18,7 +18,7 @@ public class NamespaceObstacleTests
     private const string Einval = "22";
     private const string Enosys = "38";
 
-    // A user namespace has limits of its own, which whoever made it may lower.
+    // A user namespace has limits of its own, which its creator may lower.
     [Theory(Timeout = Limits.Test)]
     [InlineData("max_time_namespaces", "")]
     [InlineData("max_time_namespaces", "setpriv --bounding-set=-sys_admin")]
@@ -31,7 +31,7 @@ public class NamespaceObstacleTests
         await RefusesAsync(user.Run(command), Prefix + $"user.{limit} is 0; root can raise it by sysctl");
     }
 
-    // The kernel calls itself 2.6 to such a process (man 2 personality, UNAME26).
+    // To this process the kernel reports version 2.6 (man 2 personality, UNAME26).
     [Fact(Timeout = Limits.Test)]
     public async Task Old_kernel_is_named_in_place_of_a_setting()
     {
@@ -64,7 +64,7 @@ public class NamespaceObstacleTests
             await FilteredAsync(user, Unshare, NewTime, error), Prefix + $"a seccomp filter, as containers have, denies it ({text})");
     }
 
-    // What is not there on this machine is put there in a mount namespace, where the filter has the kernel answer as with that setting.
+    // A setting that this machine lacks is made in a mount namespace. The filter makes the kernel answer as if the setting were in force.
     [Theory(Timeout = Limits.Test)]
     [InlineData("unprivileged_userns_clone", "0", "kernel.unprivileged_userns_clone is 0, which leaves it to root")]
     [InlineData(
@@ -94,7 +94,8 @@ public class NamespaceObstacleTests
             Prefix + "this kernel has no time namespaces (CONFIG_TIME_NS, since Linux 5.6)");
     }
 
-    // Such a kernel gives EINVAL to a child in another time namespace that shares memory, and one whose exec enters it does not.
+    // If such a kernel creates a child in another time namespace that shares memory, it returns EINVAL. A kernel whose exec enters the namespace does
+    // not.
     [Theory(Timeout = Limits.Test)]
     [InlineData(NamespaceUser.Root)]
     [InlineData(NamespaceUser.Other)]
@@ -139,7 +140,8 @@ public class NamespaceObstacleTests
             Prefix + "/proc is mounted read-only, by which its clocks are set; mount it writable");
     }
 
-    // The kernel is asked how it enters a time namespace by a child that is never born, so a limit of processes does not matter.
+    // To find out how the kernel enters a time namespace, the launcher asks it for a child that is never created. A limit of processes does not
+    // matter.
     [Fact(Timeout = Limits.Test)]
     public async Task No_other_process_is_needed()
     {

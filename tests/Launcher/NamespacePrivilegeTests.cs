@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>Capabilities and securebits of a command in a user namespace: those that it would have had, which count inside only.</summary>
+/// <summary>In a user namespace, a command keeps its capabilities and securebits. They count only inside that namespace.</summary>
 public class NamespacePrivilegeTests
 {
     private static readonly string[] s_become = ["setpriv", "--reuid=" + NamespaceUser.Id, "--regid=" + NamespaceUser.GroupId, "--clear-groups"];

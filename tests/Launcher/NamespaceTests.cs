@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>Commands in a time namespace that the launcher makes, as root and as others.</summary>
+/// <summary>Commands in a time namespace that the launcher makes, run as root and as other users.</summary>
 public class NamespaceTests
 {
     private const string Offsets = "/proc/self/timens_offsets";
@@ -18,7 +18,7 @@ public class NamespaceTests
         Result result = (await user.Launch("--backend", "namespace", "--monotonic-at", "12345s", "--", program).RunAsync()).Succeeded();
         Limits.AssertJustAfter(12345, result.Number("clock"));
 
-        // Privileges over the machine end at a user namespace, which only these two have and need.
+        // Only these two users need a user namespace, in which privileges over the machine no longer count.
         if (who is NamespaceUser.RootWithoutAdmin or NamespaceUser.RootWithoutTime)
             Assert.Matches(@"warning: --backend: in a user namespace, what the command may do \(\d+ capabilities\) counts", Assert.Single(result.ErrorLines));
         else
@@ -45,7 +45,7 @@ public class NamespaceTests
         Limits.AssertJustAfter(12345, decimal.Parse(result.Output.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
     }
 
-    // The kernel shows the offsets as it has them: seconds, and nanoseconds that are added.
+    // The kernel shows an offset as seconds and a non-negative number of nanoseconds to be added.
     [Theory(Timeout = Limits.Test)]
     [InlineData("--monotonic-offset=+400d1ns", "monotonic 34560000 1", "boottime 34560000 1")]
     [InlineData("--monotonic-offset=-1.5s", "monotonic -2 500000000", "boottime -2 500000000")]
@@ -71,7 +71,7 @@ public class NamespaceTests
         Result result = (await user.Launch(["--backend", "namespace", .. options.Split(' '), "--", probe]).RunAsync()).Succeeded();
         Limits.AssertJustAfter(monotonic ?? since, result.Number("monotonic"));
 
-        // Without an option of its own it has the monotonic clock's offset, and a machine that has slept shows more.
+        // Without an option of its own, the boottime clock has the monotonic clock's offset. On a machine that was suspended it reads more.
         decimal asleep = options.Contains("boottime", StringComparison.Ordinal) ? 0 : await AsleepAsync(probe);
         Limits.AssertJustAfter(boottime + asleep, result.Number("boottime"));
     }
@@ -136,7 +136,7 @@ public class NamespaceTests
         Assert.Equal("", alone.Value("config"));
         Limits.AssertJustAfter(5, alone.Number("clock"));
 
-        // What else is preloaded stays.
+        // Other preloaded libraries are kept.
         string library = user.Copy(await NativeProgram.BuildLibraryAsync("small_library.c"));
         Result beside = (await user.Run(["env", "LD_PRELOAD=" + library, user.Launcher, .. outer]).RunAsync()).Succeeded();
         Assert.Equal(library, beside.Value("preload"));

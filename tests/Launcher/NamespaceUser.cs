@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>Who asks for a time namespace: root, who needs nothing else for it, or somebody who needs a user namespace as well.</summary>
+/// <summary>A user who asks for a time namespace: root, who needs nothing else, or a user who also needs a user namespace.</summary>
 internal sealed class NamespaceUser : IDisposable
 {
     public const string Root = "root";
@@ -10,7 +10,7 @@ internal sealed class NamespaceUser : IDisposable
     public const string RootWithoutAdmin = "root without CAP_SYS_ADMIN";
     public const string RootWithoutTime = "root without CAP_SYS_TIME";
 
-    // None that a kernel takes for somebody without a number, which is 65534.
+    // Not 65534, with which the kernel represents a user without an id in the namespace.
     public const string Id = "54321";
     public const string GroupId = "54322";
 
@@ -35,12 +35,12 @@ internal sealed class NamespaceUser : IDisposable
 
     public string Launcher => _files.Launcher;
 
-    /// <summary>A path in a directory where everybody may write.</summary>
+    /// <summary>Returns a path in a directory where every user may write.</summary>
     public string PathOf(string name) => _files.PathOf(name);
 
     public string Copy(string program) => _files.Copy(program);
 
-    /// <summary>A static program that prints <c>clock=…</c>.</summary>
+    /// <summary>Builds a static program that prints <c>clock=…</c>.</summary>
     public async Task<string> StaticAsync()
     {
         using Targets targets = new();

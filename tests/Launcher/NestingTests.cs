@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>The launcher inside another launcher: it sees the host's clocks, and what it is asked for is what its target gets.</summary>
+/// <summary>A launcher inside another launcher sees the host's clocks, and its target gets the clocks of the inner launcher.</summary>
 public class NestingTests
 {
     private static readonly string[] s_outer = ["--monotonic-at", "1000000d", "--", Paths.Launcher];

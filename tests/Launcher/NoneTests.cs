@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary><c>--none</c>: a command on the host's clocks, from within a tree whose clocks are shifted.</summary>
+/// <summary><c>--none</c>: runs a command on the host's clocks, from a process whose clocks are shifted.</summary>
 public class NoneTests
 {
     private static readonly string[] s_outer = ["--monotonic-at", "1000000d", "--"];
@@ -16,7 +16,7 @@ public class NoneTests
         Assert.Empty(result.Error);
     }
 
-    // Nobody can leave one.
+    // A process cannot leave its time namespace.
     [Fact(Timeout = Limits.Test)]
     public async Task Time_namespace_is_warned_of()
     {
@@ -60,7 +60,7 @@ public class NoneTests
         Limits.AssertJustAfter(12345, result.Number("clock"));
     }
 
-    // Nothing is preloaded into the launcher itself, so that this is for what it prints.
+    // The launcher itself never has a library preloaded. The environment that it prints must work for other programs.
     [Fact(Timeout = Limits.Test)]
     public async Task Within_it_what_is_printed_for_the_environment_shifts_again()
     {

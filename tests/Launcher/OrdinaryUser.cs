@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>A user without privileges, with a directory and an installation of his own. Skips where the test cannot be him.</summary>
+/// <summary>A user without privileges, with a directory and an installation of his own. Skips the test if it cannot switch to him.</summary>
 internal sealed class OrdinaryUser : IDisposable
 {
     private const string Id = "65534";
@@ -21,13 +21,13 @@ internal sealed class OrdinaryUser : IDisposable
 
     public string Launcher { get; }
 
-    /// <summary>A path in a directory where he may write.</summary>
+    /// <summary>Returns a path in a directory where he may write.</summary>
     public string PathOf(string name) => Path.Combine(_directory.File("own"), name);
 
-    /// <summary>A copy of a program, where he may execute it.</summary>
+    /// <summary>Copies a program to a directory where he may execute it.</summary>
     public string Copy(string program) => _directory.Copy(program);
 
-    /// <summary>The same command as this user.</summary>
+    /// <summary>Returns the command changed so that it runs as this user.</summary>
     public static Command Run(Command command) =>
         Command.Of("setpriv", ["--reuid=" + Id, "--regid=" + Id, "--clear-groups", command.File, .. command.Arguments]) with
         {

@@ -3,7 +3,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>A config file that was made on another boot or host, where its offset means nothing.</summary>
+/// <summary>A config file that was made on another boot or host, where its offsets have no meaning.</summary>
 public class OtherBootTests
 {
     private const long BootPosition = ConfigLayout.ExtensionPosition + 56;
@@ -138,7 +138,7 @@ public class OtherBootTests
         Limits.AssertJustAfter(12345, result.Number("clock"));
     }
 
-    /// <summary>Makes a file <c>conf</c> with saved clocks, and then the boot of another host.</summary>
+    /// <summary>Makes a file <c>conf</c> with saved clocks, and then changes its boot to that of another host.</summary>
     private static async Task MakeAsync(TemporaryDirectory directory, params string[] options)
     {
         await StateJson.OfAsync(["--config", directory.File("conf"), "--monotonic-at", "12345s", .. options]);

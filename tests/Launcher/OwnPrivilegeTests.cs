@@ -19,7 +19,7 @@ public class OwnPrivilegeTests
         (await Command.Of("chmod", mode, targets.File("virttime-run")).RunAsync()).Succeeded();
         await AssertRefusedAsync(targets, nobody);
 
-        // For the user that it belongs to, nothing changes.
+        // If the owner runs it, its user id does not change.
         (await Command.Of(targets.File("virttime-run"), "--monotonic-at", "5s", "--", "true").RunAsync()).Succeeded();
     }
 

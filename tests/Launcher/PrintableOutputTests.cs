@@ -2,10 +2,11 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>What names and paths may do to a terminal that the launcher writes to: nothing.</summary>
+/// <summary>Names and paths that the launcher prints cannot send control sequences to a terminal.</summary>
 public class PrintableOutputTests
 {
-    // By a shell, since arguments of a test are text: ESC, an 8-bit CSI as UTF-8 and as a bare byte, a bell, DEL, and a letter that stays.
+    // A shell makes the name, because arguments of a test are text. It contains ESC, an 8-bit CSI as UTF-8 and as a single byte, a bell, DEL, and a
+    // letter that must stay.
     private const string Name = "$(printf 'n\\033[1m\\302\\2331m\\2331m\\007\\177\\303\\274')";
 
     private const string Escaped = @"n\x1b[1m\xc2\x9b1m\x9b1m\x07\x7fü";

@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>The directory of private config files: made, repaired, or refused with the reason.</summary>
+/// <summary>The directory of private config files is created, repaired, or refused with the reason.</summary>
 public class PrivateDirectoryTests
 {
     private const UnixFileMode OwnerOnly = (UnixFileMode)0b111_000_000;

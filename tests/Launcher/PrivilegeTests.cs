@@ -2,7 +2,9 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>Programs that gain privileges when they start, so that the loader would drop <c>LD_PRELOAD</c>; and those that would not.</summary>
+/// <summary>
+/// Programs that gain privileges when they start, so that the loader would drop <c>LD_PRELOAD</c>, and similar programs that do not.
+/// </summary>
 public class PrivilegeTests
 {
     private const string Nobody = "65534";
@@ -56,7 +58,7 @@ public class PrivilegeTests
         string program = await OwnedAsync(targets, "0:" + Nobody, Plain | UnixFileMode.SetGroup);
         await new Inspector().RefusesButForcesAsync(program, "is set-group-ID" + Remedy, program);
 
-        // Without execution by the group it means something else.
+        // If the group may not execute the file, the set-group-ID bit has another meaning.
         File.SetUnixFileMode(program, (Plain | UnixFileMode.SetGroup) & ~UnixFileMode.GroupExecute);
         await new Inspector().AcceptsAsync(program);
     }
@@ -77,7 +79,7 @@ public class PrivilegeTests
         string script = targets.Script("script", $"#!{program}\n");
         await new Inspector().RefusesButForcesAsync(program, "is set-user-ID" + Remedy, script);
 
-        // The kernel honours the bit of no script.
+        // The kernel ignores the set-user-ID bit of scripts.
         File.SetUnixFileMode(program, Plain);
         (await Command.Of("chown", Nobody, script).RunAsync()).Succeeded();
         File.SetUnixFileMode(script, Plain | UnixFileMode.SetUser);

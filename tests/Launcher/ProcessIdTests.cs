@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary><c>--pid</c>: the clocks of a program that is running.</summary>
+/// <summary><c>--pid</c>: the clocks of a running program.</summary>
 public class ProcessIdTests
 {
     [Fact(Timeout = Limits.Test)]
@@ -30,7 +30,7 @@ public class ProcessIdTests
         Assert.Empty(result.Output);
         Assert.StartsWith("virttime-run: note: 1 call in flight ", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
 
-        // A deadline is kept as the target's clock reads it, so that it is further away now.
+        // The deadline by the target's clock stays the same, so it is further away now.
         StateJson state = await StateJson.OfAsync("--pid", $"{waiting.Thread}");
         Limits.AssertJustAfter(777, state.Virtual());
         Assert.Equal(waiting.Deadline, Assert.Single(state.InFlight).VirtualDeadline);

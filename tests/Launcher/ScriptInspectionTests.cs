@@ -2,12 +2,12 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>Scripts, followed to the program that runs in the end, through <c>env</c> as well.</summary>
+/// <summary>Scripts, followed to the program that runs in the end, also through <c>env</c>.</summary>
 public class ScriptInspectionTests
 {
     private const string StaticReason = TargetInspectionTests.Static;
 
-    // What stands in front of the path of the interpreter, and behind it.
+    // The text before the path of the interpreter, and the text behind it.
     [Theory(Timeout = Limits.Test)]
     [InlineData("#!", "\n")]
     [InlineData("#! \t", " an argument\n")]
@@ -91,7 +91,7 @@ public class ScriptInspectionTests
         }
     }
 
-    // As the kernel has it: such a file is no script for it, and execvp(3) hands it to the shell.
+    // The kernel does not accept such a file as a script. execvp(3) then passes it to the shell.
     [Theory(Timeout = Limits.Test)]
     [InlineData("#!\nexec PROGRAM\n")]
     [InlineData("#! \t \nexec PROGRAM\n")]

@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>Commands that are not there, or are no programs.</summary>
+/// <summary>Commands that do not exist, or that are not programs.</summary>
 public class SearchPathTests
 {
     private const string NotFound = "command not found; give its path, or check PATH";

@@ -103,7 +103,7 @@ public partial class StateFormTests
 
         Assert.Equal(0u, ConfigOnDisk.Read(conf).Extension.flags & VirtTime.Format.ConfigExtension.HasBoottimeOffset);
 
-        // From now on they go together again.
+        // From now on the boottime clocks follow the monotonic clock again.
         StateJson moved = await StateJson.OfAsync("--config", conf, "--monotonic-offset", "7d");
         Assert.Equal(moved.Offset(), moved.Offset("boottime"));
     }
@@ -222,7 +222,7 @@ public partial class StateFormTests
         Assert.InRange(state.Saved["boottime"], 99999, state.Virtual("boottime"));
         Assert.InRange(state.Saved["realtime"], state.Virtual("realtime") - 30, state.Virtual("realtime"));
 
-        // A week passes in the file.
+        // The clocks in the file are now one week ahead of the host's.
         await StateJson.OfAsync("--config", conf, "--monotonic-offset", "1w", "--boottime-offset", "1w");
         decimal before = HostClock.Monotonic();
         StateJson resumed = await StateJson.OfAsync("--config", conf, "--resume");
@@ -230,7 +230,7 @@ public partial class StateFormTests
         Limits.AssertJustAfter(state.Saved["boottime"], resumed.Virtual("boottime"));
         Assert.Equal(0, resumed.Offset("realtime"));
 
-        // From them the clock would run backwards the next time.
+        // If the saved clocks were used again, the clock would run backwards.
         Assert.Null(resumed.Saved);
         Result again = await Command.Launcher("--config", conf, "--resume").RunAsync();
         Assert.Equal(125, again.ExitCode);

@@ -5,7 +5,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>What <c>--json</c> prints, held to its documentation wherever it is looked at. Times in seconds.</summary>
+/// <summary>The output of <c>--json</c>. Each use checks it against the documentation. Times are in seconds.</summary>
 internal sealed partial class StateJson
 {
     private readonly JsonElement _json;
@@ -18,7 +18,7 @@ internal sealed partial class StateJson
         Assert.All(_json.GetProperty("clocks").EnumerateObject(), clock => Assert.Equal(KeysOf(clock.Name), Keys(clock.Value)));
     }
 
-    /// <summary>Options that name a file or a process, and perhaps change it.</summary>
+    /// <summary>Runs the launcher with <c>--json</c> and options that name a file or a process, and that may change it.</summary>
     public static async Task<StateJson> OfAsync(params string[] options) => Of(await Command.Launcher([.. options, "--json"]).RunAsync());
 
     public static StateJson Of(Result result) => new(result.Succeeded().Output);
@@ -31,7 +31,7 @@ internal sealed partial class StateJson
         _ => _json.GetProperty("made_on_this_boot").GetBoolean(),
     };
 
-    /// <summary>By clock; null where nothing was saved.</summary>
+    /// <summary>The saved values by clock; null if nothing was saved.</summary>
     public IReadOnlyDictionary<string, decimal>? Saved => _json.GetProperty("saved").ValueKind == JsonValueKind.Null
         ? null
         : _json.GetProperty("saved").EnumerateObject().ToDictionary(clock => clock.Name, clock => Seconds(clock.Value));
@@ -42,10 +42,10 @@ internal sealed partial class StateJson
 
     public decimal Virtual(string clock = "monotonic") => Clock(clock, "virtual");
 
-    /// <summary>Host − virtual, as the config file has it: what is shown has the sign of the options.</summary>
+    /// <summary>Returns host − virtual, as the config file stores it. The launcher shows the opposite sign, like its options.</summary>
     public decimal Offset(string clock = "monotonic") => -Clock(clock, "offset");
 
-    /// <summary>Of the realtime clock, in UTC; null outside the years 1 to 9999.</summary>
+    /// <summary>The date of the realtime clock, in UTC; null outside the years 1 to 9999.</summary>
     public string? Date => _json.GetProperty("clocks").GetProperty("realtime").GetProperty("date").GetString();
 
     private static string[] KeysOf(string clock) => clock == "realtime" ? ["host", "virtual", "offset", "date"] : ["host", "virtual", "offset"];

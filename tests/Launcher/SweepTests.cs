@@ -2,14 +2,14 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>Which private files a launch deletes, and which it must not.</summary>
+/// <summary>Which private files a launch deletes, and which it must keep.</summary>
 /// <remarks>
-/// In PID namespaces of their own, where few processes are to be asked. A sweep that does not get through in its time, on a loaded machine,
-/// leaves the files to a later one.
+/// The tests run in PID namespaces of their own, where there are few processes to examine. On a loaded machine, a sweep may exceed its time. It then
+/// leaves the files to a later sweep.
 /// </remarks>
 public class SweepTests
 {
-    // make AGE FILE...; launch: sweeps whenever it was last done; launch_while FILE: until it is gone, for some time.
+    // make AGE FILE...; launch: sweeps even if the last sweep was just now; launch_while FILE: launches until FILE is gone, for a limited time.
     private const string Functions = """
         own=$(stat -Lc %i /proc/self/ns/pid) gone=4194305 files=$XDG_RUNTIME_DIR/virttime
         mkdir -p -m 0700 "$files"
@@ -21,7 +21,8 @@ public class SweepTests
 
         """;
 
-    // The shell has more privileges than the launcher, which may not ask it. Since Linux 6.15, CAP_PERFMON and CAP_SYS_ADMIN are enough for asking.
+    // The shell has more privileges than the launcher, which may not examine it. Since Linux 6.15, CAP_PERFMON or CAP_SYS_ADMIN suffices for
+    // examining.
     private const string Unprivileged = """
         less=-sys_ptrace,-perfmon,-sys_admin
         launch() { rm -f "$files/sweep"; setpriv --bounding-set $less --inh-caps $less "$run" -- /bin/true; }
@@ -122,7 +123,7 @@ public class SweepTests
     [InlineData("-10years")]
     public async Task Wall_clock_that_jumps_by_years_does_not_matter(string written)
     {
-        // Private files of this minute, and of a launcher two minutes ago, that were written at another date.
+        // Private files of the current minute, and of a launcher two minutes ago, last written at another date.
         string script = $$"""
             up=$(cut -d . -f 1 /proc/uptime)
             for i in $(seq 40); do for at in $((up - 120)) $((up - 10)); do

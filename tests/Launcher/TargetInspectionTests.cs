@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>Programs that the interposer gets into, and those that it does not: linked, for other machines, made by Go.</summary>
+/// <summary>Programs that the interposer gets into, and programs that it does not: by linkage, for other machines, made by Go.</summary>
 public class TargetInspectionTests
 {
     public const string Static = "is statically linked, so that nothing can be preloaded into it; link it dynamically";
@@ -64,7 +64,7 @@ public class TargetInspectionTests
         Assert.StartsWith($"virttime-run: warning: {program}: is a program for another machine", result.Error, StringComparison.Ordinal);
     }
 
-    // execvp(3) hands what the kernel refuses to the shell, which takes bytes for commands and creates files.
+    // execvp(3) passes a file that the kernel refuses to the shell, which treats its bytes as commands and creates files.
     [Theory(Timeout = Limits.Test)]
     [InlineData(10)]
     [InlineData(64)]

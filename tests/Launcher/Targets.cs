@@ -3,7 +3,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>A directory of targets. Those that run print the clock.</summary>
+/// <summary>A directory of targets. Those that can run print the clock.</summary>
 internal sealed class Targets : IDisposable
 {
     private const UnixFileMode Executable = (UnixFileMode)0b111_101_101;
@@ -16,7 +16,7 @@ internal sealed class Targets : IDisposable
 
     public string Copy(string path) => _directory.Copy(path);
 
-    /// <summary>An ordinary program.</summary>
+    /// <summary>Builds an ordinary dynamic program.</summary>
     public async Task<string> DynamicAsync(string name = "dynamic")
     {
         string target = File(name);
@@ -25,7 +25,7 @@ internal sealed class Targets : IDisposable
         return target;
     }
 
-    /// <summary>The same program, linked in another way.</summary>
+    /// <summary>Builds the same program with other linker options.</summary>
     public async Task<string> LinkedAsync(string name, params string[] options)
     {
         string source = System.IO.Path.Combine(Paths.Programs, "watch_clock.c");
@@ -50,9 +50,9 @@ internal sealed class Targets : IDisposable
         return File(name);
     }
 
-    /// <summary>The head of a little-endian ELF program, and nothing behind it.</summary>
+    /// <summary>Writes the head of a little-endian ELF program, and nothing behind it.</summary>
     /// <param name="bits">32 or 64.</param>
-    /// <param name="machine"><c>e_machine</c>.</param>
+    /// <param name="machine">The value of <c>e_machine</c>.</param>
     public string ElfHead(string name, int bits, ushort machine)
     {
         const ushort Program = 2;

@@ -6,7 +6,7 @@ namespace VirtTime.Tests.Launching;
 /// <summary>The forms of a TIME, exact to the nanosecond.</summary>
 public class TimeFormTests
 {
-    /// <summary>TIME, and what it means in seconds.</summary>
+    /// <summary>A TIME, and its value in seconds.</summary>
     public static TheoryData<string, string> Forms() => new()
     {
         { "0", "0" },

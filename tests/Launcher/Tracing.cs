@@ -3,16 +3,16 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>A system call of the launcher, and that it is the how manieth of its name.</summary>
+/// <summary>A system call of the launcher, and its number among the calls of that name.</summary>
 internal readonly record struct Step(string Call, int Number);
 
-/// <summary>The launcher under <c>strace</c>, which can kill or delay it before each of its steps.</summary>
+/// <summary>Runs the launcher under <c>strace</c>, which can kill or delay it before each of its steps.</summary>
 internal static partial class Tracing
 {
-    // The runtime's own, in numbers that differ from run to run.
+    // The .NET runtime makes these calls, and their number differs from run to run.
     private static readonly string[] s_passedOver = ["futex", "madvise", "mprotect"];
 
-    /// <summary>The steps from the first that names <paramref name="path"/> to the exec of the target.</summary>
+    /// <summary>Returns the steps from the first that names <paramref name="path"/> to the exec of the target.</summary>
     public static async Task<IReadOnlyList<Step>> StepsAsync(Command launcher, string path)
     {
         using TemporaryDirectory directory = new();
@@ -39,12 +39,12 @@ internal static partial class Tracing
         return steps;
     }
 
-    /// <summary>Kills the launcher when it is about to make the call; the call is not made.</summary>
-    /// <returns>Whether it came so far.</returns>
+    /// <summary>Kills the launcher when it is about to make the call. The call is not made.</summary>
+    /// <returns>Whether the launcher got as far as this call.</returns>
     public static async Task<bool> KillAsync(Command launcher, Step step) =>
         (await Injecting(launcher, step, "signal=KILL").RunAsync()).ExitCode == Command.Killed;
 
-    /// <summary>Lets the launcher wait before the call.</summary>
+    /// <summary>Returns a command that makes the launcher wait before the call.</summary>
     public static Command Delaying(Command launcher, Step step, TimeSpan delay) =>
         Injecting(launcher, step, $"delay_enter={(long)delay.TotalMicroseconds}");
 

@@ -2,23 +2,23 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary>A target with one thread that is in a call in flight.</summary>
+/// <summary>A target with one thread, which has a call in flight.</summary>
 internal sealed class WaitingTarget : IDisposable
 {
-    /// <summary>How long it waits.</summary>
+    /// <summary>The length of its wait.</summary>
     public const int Seconds = 25;
 
     private readonly RunningProgram _program;
 
     private WaitingTarget(RunningProgram program) => _program = program;
 
-    /// <summary>Its only thread, and so its process id.</summary>
+    /// <summary>The id of its only thread, and so its process id.</summary>
     public int Thread { get; private set; }
 
-    /// <summary>By its own clock, in seconds.</summary>
+    /// <summary>The deadline in seconds, by the target's clock.</summary>
     public decimal Deadline { get; private set; }
 
-    /// <param name="options">Of the launcher.</param>
+    /// <param name="options">Options of the launcher.</param>
     public static async Task<WaitingTarget> StartAsync(params string[] options)
     {
         string program = await NativeProgram.BuildAsync("slot_wait.c");
@@ -37,7 +37,7 @@ internal sealed class WaitingTarget : IDisposable
         return waiting;
     }
 
-    /// <summary>What it says next: the error number of its wait, once that is over.</summary>
+    /// <summary>Returns its next line: the error number of its wait, printed when the wait is over.</summary>
     public Task<string> ReadLineAsync() => _program.ReadLineAsync();
 
     public void Dispose() => _program.Dispose();

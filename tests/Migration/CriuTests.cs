@@ -3,10 +3,10 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Migration;
 
-/// <summary>CRIU itself, with the action script. Skips where it does not work, as in most containers.</summary>
+/// <summary>CRIU itself, with the action script. Skips if CRIU does not work, as in most containers.</summary>
 public class CriuTests
 {
-    // Between the clocks of two hosts.
+    // The difference between the clocks of the two hosts, in seconds.
     private const int Apart = 30 * 86_400;
     private const decimal Start = 5_000_000;
 

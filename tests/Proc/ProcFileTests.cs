@@ -4,7 +4,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Proc;
 
-/// <summary>What a program can do with <c>/proc/uptime</c> and its like besides reading them once (<c>proc/proc_file.c</c>).</summary>
+/// <summary>Uses of <c>/proc/uptime</c> and similar files other than reading them once (<c>proc/proc_file.c</c>).</summary>
 public class ProcFileTests
 {
     private const int EBADF = 9, ESRCH = 3, EMFILE = 24;
@@ -147,7 +147,7 @@ public class ProcFileTests
         Assert.Equal(0, result.Number("broken"));
     }
 
-    // Behind the interposer, and before it.
+    // The other library is loaded behind the interposer, and before it.
     [Theory(Timeout = Limits.Test)]
     [InlineData(false)]
     [InlineData(true)]
@@ -237,7 +237,7 @@ public class ProcFileTests
         Assert.Equal(host + expected, shifted);
     }
 
-    // Of a machine with many processors and interrupts; lxcfs puts a file of its own there too.
+    // A machine with many processors and interrupts has a large /proc/stat. lxcfs also mounts a file of its own there.
     [Fact(Timeout = Limits.Test)]
     public async Task Large_file_is_read_whole()
     {

@@ -4,7 +4,8 @@ using VirtTime.Tests.Harness;
 namespace VirtTime.Tests.Proc;
 
 /// <summary>
-/// Which file a descriptor of <c>/proc/uptime</c> and its like is said to be, and what it shows where <c>/proc</c> is out of reach (<c>proc/proc_reach.h</c>).
+/// How a descriptor of <c>/proc/uptime</c> or a similar file is identified, and its content if <c>/proc</c> is out of reach
+/// (<c>proc/proc_reach.h</c>).
 /// </summary>
 public class ProcReachTests
 {
@@ -36,7 +37,7 @@ public class ProcReachTests
     public async Task File_in_memory_of_another_program_is_left_alone_whatever_its_name() =>
         Assert.Equal(0, (await ProcFileTests.RunAsync("foreign name")).Number("sought"));
 
-    // The old text is never read again, also where the program does not look at the error.
+    // The program never reads the old text again, even if it ignores the error.
     [Fact(Timeout = Limits.Test)]
     public async Task Kept_file_that_is_out_of_reach_fails_to_rewind()
     {
@@ -63,7 +64,7 @@ public class ProcReachTests
         Assert.Equal((1, 0), (result.Number("same number"), result.Number("other sought")));
     }
 
-    // Where only the date is shifted, these say the same as the real files, which they are.
+    // If only the date is shifted, /proc/uptime is not: the program has the real file.
     [Fact(Timeout = Limits.Test)]
     public async Task Kept_file_whose_kind_is_not_shifted_stays_the_real_one()
     {
@@ -77,7 +78,7 @@ public class ProcReachTests
         Assert.InRange(result.Number("stat length"), 1, 64);
     }
 
-    // No way there leads to the descriptors of the process.
+    // In this jail there is no path to the descriptors of the process.
     [Fact(Timeout = Limits.Test)]
     public async Task File_of_proc_that_is_mounted_alone_is_shifted()
     {

@@ -4,10 +4,10 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Proc;
 
-/// <summary>Programs that people run tell the same uptime, boot and start times as they do in a time namespace with the same offsets.</summary>
+/// <summary>Real programs print the same uptime, boot and start times as in a time namespace with the same offsets.</summary>
 public class StartTimeTests
 {
-    // Each prints numbers: seconds, or ticks. $1 is a process that was started before.
+    // Each script prints numbers: seconds, or clock ticks. $1 is a process that was started before.
     private static readonly Dictionary<string, (string Tool, string Script)> s_programs = new()
     {
         ["uptime"] = ("uptime", "date -d \"$(uptime -s)\" +%s"),
@@ -38,7 +38,7 @@ public class StartTimeTests
         Command command = await CommandAsync(program);
         using ConfigFile config = shift.CreateConfig();
 
-        // Before and after, since time passes.
+        // Time passes meanwhile, so the program runs before and after the reference.
         decimal[] first = await NumbersAsync(command.Under(config));
         decimal[] expected = await NumbersAsync(shift.InNamespace(command));
         decimal[] last = await NumbersAsync(command.Under(config));
@@ -56,7 +56,7 @@ public class StartTimeTests
         Assert.Equal([0], start);
     }
 
-    // The kernel makes 64 bits of nanoseconds of a start before the namespace's zero, which here is at zero.
+    // If a process was started before the namespace's zero, the kernel shows its negative start as a huge unsigned number. The library shows zero.
     private static void AssertSame(decimal expected, decimal low, decimal high)
     {
         const decimal LatestDate = 2_500_000_000m;

@@ -5,7 +5,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Processes;
 
-/// <summary>Who has a config file mapped.</summary>
+/// <summary>Finds the processes that have a config file mapped.</summary>
 public class ConfigUsersTests
 {
     [Fact(Timeout = Limits.Test)]

@@ -9,18 +9,18 @@ internal sealed class MappingProgram : IDisposable
 
     private MappingProgram(RunningProgram program) => _program = program;
 
-    /// <summary>As it sees itself.</summary>
+    /// <summary>The process id in the program's own PID namespace.</summary>
     public int ProcessId { get; private set; }
 
-    /// <summary>As they see themselves.</summary>
+    /// <summary>The thread ids in the program's own PID namespace.</summary>
     public IReadOnlyList<int> Threads { get; private set; } = [];
 
     /// <param name="mode">rw, ro or private.</param>
-    /// <param name="options">What map_file.c knows: thread, first-ends, unlink.</param>
+    /// <param name="options">Options of map_file.c: thread, first-ends, unlink.</param>
     public static Task<MappingProgram> StartAsync(string file, string mode, params string[] options) =>
         StartAsync(command => command, file, mode, options);
 
-    /// <param name="wrap">Puts another program before it.</param>
+    /// <param name="wrap">Makes another program run the command.</param>
     public static async Task<MappingProgram> StartAsync(Func<Command, Command> wrap, string file, string mode, params string[] options)
     {
         string program = await NativeProgram.BuildAsync("launcher/map_file.c");

@@ -4,7 +4,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Processes;
 
-/// <summary>Filesystems on which <c>stat</c> and <c>maps</c> show different devices of a file.</summary>
+/// <summary>Filesystems on which <c>stat</c> and <c>maps</c> show different device numbers for the same file.</summary>
 public class OtherFilesystemTests
 {
     [Fact(Timeout = Limits.Test)]
@@ -20,7 +20,7 @@ public class OtherFilesystemTests
         using MappingProgram program = await StartInsideAsync(mount, directory.File("all/conf"), "rw");
         Assert.Equal(program.ProcessId, Assert.Single(UsersInside(program, directory.File("all/conf")).Users).ProcessId);
 
-        // The file below it is another one.
+        // The file in the lower layer is another file.
         Assert.Empty(UsersInside(program, directory.File("lower/conf")).Users);
     }
 
@@ -46,7 +46,7 @@ public class OtherFilesystemTests
         Assert.Empty(UsersInside(program, directory.File("all/b/conf")).Users);
     }
 
-    // In a mount namespace of its own, so that nothing stays mounted.
+    // The mounts are in a mount namespace of their own, so that none is left behind.
     private static Task<MappingProgram> StartInsideAsync(string mount, string file, string mode) => MappingProgram.StartAsync(
         command => Command.Of("unshare", ["--mount", "sh", "-c", mount + " && exec \"$0\" \"$@\"", command.File, .. command.Arguments]),
         file,

@@ -3,7 +3,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Processes;
 
-/// <summary>The two ways to find out what a process has mapped: the file, and since Linux 6.11 the question.</summary>
+/// <summary>The two ways to read a process's mappings: the file <c>maps</c>, and an ioctl on it since Linux 6.11.</summary>
 public class ProcessMapsTests
 {
     [Theory(Timeout = Limits.Test)]

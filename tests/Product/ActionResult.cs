@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>What an action script may leave: nothing, or a reason and a failure.</summary>
+/// <summary>The output of an action script: nothing, or one reason and a failure status.</summary>
 internal static class ActionResult
 {
     public static async Task AssertFailsAsync(Command action, string reason)

@@ -4,7 +4,8 @@ using YamlDotNet.RepresentationModel;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>The composite action, and the steps behind it, run as GitHub's runner does: each by its shell, with the files for variables and paths in between.</summary>
+/// <summary>Runs the composite action and the steps that follow it as GitHub's runner does.</summary>
+/// <remarks>Each step is run by its own shell. Between steps, variables and paths are passed in files.</remarks>
 internal sealed partial class ActionSteps
 {
     private static readonly string s_folder = Path.Combine(Paths.Root, "scripts", "action");
@@ -15,8 +16,8 @@ internal sealed partial class ActionSteps
     private readonly List<string> _paths = [];
     private readonly Dictionary<string, string> _variables = [];
 
-    /// <param name="directory">For the runner's files.</param>
-    /// <param name="folder">Where the action lies; that of the work tree if null.</param>
+    /// <param name="directory">The directory for the runner's files.</param>
+    /// <param name="folder">The action's folder; null for the one in the work tree.</param>
     public ActionSteps(TemporaryDirectory directory, string? folder = null)
     {
         _directory = directory;
@@ -29,16 +30,16 @@ internal sealed partial class ActionSteps
 
     public IEnumerable<string> Inputs => ((YamlMappingNode)_action["inputs"]).Children.Keys.Select(key => key.ToString());
 
-    /// <summary>What the last use put out.</summary>
+    /// <summary>The outputs of the last use of the action.</summary>
     public Dictionary<string, string> Outputs { get; } = [];
 
-    /// <summary>Variables of the runner that differ from the usual ones.</summary>
+    /// <summary>Variables of the runner that differ from the defaults.</summary>
     public Dictionary<string, string?> Runner { get; } = [];
 
-    /// <summary>What the steps that follow find in the environment.</summary>
+    /// <summary>Variables that the action sets for the steps that follow.</summary>
     public IReadOnlyDictionary<string, string> Variables => _variables;
 
-    /// <summary>The action's own steps, up to the first that fails.</summary>
+    /// <summary>Runs the action's own steps, up to the first that fails.</summary>
     public async Task<Result> UseAsync(params (string Input, string Value)[] given)
     {
         Dictionary<string, string> inputs = Inputs.ToDictionary(name => name, _ => "");
@@ -66,7 +67,7 @@ internal sealed partial class ActionSteps
         return result!;
     }
 
-    /// <summary>A step of the job.</summary>
+    /// <summary>Runs a step of the job.</summary>
     public Task<Result> RunAsync(string script) => RunAsync(script, []);
 
     private async Task<Result> RunAsync(string script, Dictionary<string, string> environment)
@@ -93,7 +94,7 @@ internal sealed partial class ActionSteps
         return result;
     }
 
-    // Inputs; of the context the action uses nothing else.
+    // The action uses only inputs in its expressions.
     private static string Expand(string text, Dictionary<string, string> inputs) => Expression().Replace(text, match => match.Groups[1].Value switch
     {
         string name when name.StartsWith("inputs.", StringComparison.Ordinal) => inputs[name["inputs.".Length..]],

@@ -26,7 +26,7 @@ public class ActionTests
         (await steps.UseAsync(("path", Paths.Dist), ("monotonic-offset", "+400d"))).Succeeded();
         AssertUp400DaysMore(await steps.RunAsync(watch));
 
-        // And whoever knows the file adjusts it.
+        // Another step can adjust the file by its name.
         (await steps.RunAsync("virttime-run --monotonic-at 12345s --config \"$VIRT_TIME_CONF\"")).Succeeded();
         Limits.AssertJustAfter(12345, (await steps.RunAsync(watch)).Succeeded().Number("clock"));
     }
@@ -123,7 +123,7 @@ public class ActionTests
         string first = steps.Outputs["config"], library = steps.Variables["LD_PRELOAD"];
         long age = new FileInfo(library).CreationTimeUtc.Ticks;
 
-        // Its own programs run with the library that it installs.
+        // The launcher in the archive runs with the library that it installs itself.
         Result result = await steps.UseAsync(("path", archive), ("monotonic-offset", "+400d"));
         Assert.Equal("", result.Succeeded().Error);
         Assert.Equal(library, steps.Variables["LD_PRELOAD"]);
@@ -180,7 +180,7 @@ public class ActionTests
         Assert.Equal("::error title=VirtTime::" + reason, Assert.Single(result.Lines));
     }
 
-    // What is asked for is seen in the address: there is no such server.
+    // The address shows the requested version. The server does not exist.
     [Theory(Timeout = Limits.Test)]
     [InlineData("https://server.invalid/someone/virttime/releases/download/v9.8.7/", "version=v9.8.7")]
     [InlineData("https://server.invalid/other/fork/releases/download/v9.8.7/", "version=9.8.7", "repository=other/fork")]
@@ -193,7 +193,7 @@ public class ActionTests
         string folder = directory.File("_actions/someone/virttime/v1/scripts/action");
         Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
         (await Command.Of("cp", "-r", Path.Combine(Paths.Root, "scripts", "action"), folder).RunAsync()).Succeeded();
-        // Without its pauses between tries.
+        // Without curl's pauses between tries.
         Directory.CreateDirectory(directory.File("bin"));
         await File.WriteAllTextAsync(directory.File("bin/curl"), "#!/bin/sh\nexit 6\n", TestContext.Current.CancellationToken);
         File.SetUnixFileMode(directory.File("bin/curl"), (UnixFileMode)0b111_101_101);

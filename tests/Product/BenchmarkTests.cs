@@ -3,7 +3,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>That the benchmark works. What it measures is for people; no time is asserted anywhere.</summary>
+/// <summary>The benchmark runs. People read its figures; no test asserts a time.</summary>
 public class BenchmarkTests
 {
     [Fact(Timeout = 2 * Limits.Test)]
@@ -20,7 +20,7 @@ public class BenchmarkTests
         Assert.Contains(rows, row => row.GetProperty("measure").GetString() == "adjusting 30000 calls in flight");
         Assert.All(rows, row =>
         {
-            // Without left-over files there are none to count.
+            // If no files are left over, their number is zero.
             bool mayBeNone = row.GetProperty("way").GetString() == "no file is left over";
             Assert.True(row.GetProperty("median").GetDouble() > 0 || mayBeNone);
             Assert.Contains(result.Lines, line => line.StartsWith($"| {row.GetProperty("measure").GetString()} |", StringComparison.Ordinal));

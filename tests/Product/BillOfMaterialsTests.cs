@@ -32,14 +32,14 @@ public class BillOfMaterialsTests
             Assert.Contains($"{sum}  {file.GetProperty("fileName").GetString()![2..]}", sums);
         }
 
-        Assert.Equal(sums.Length - 1, files.Length); // all but itself
+        Assert.Equal(sums.Length - 1, files.Length); // all but the document itself
         string?[] linked = [.. Related(root, "STATIC_LINK", "relatedSpdxElement").Select(id => NameOf(packages, id))];
         Assert.Contains("CommandLineParser", linked);
         Assert.Contains("Microsoft.NETCore.App.Runtime.NativeAOT.linux-x64", linked);
         Assert.DoesNotContain("Iced", linked);
         Assert.Contains("Iced", Related(root, "BUILD_TOOL_OF", "spdxElementId").Select(id => NameOf(packages, id)));
 
-        // Every identifier is well formed, and every relation has its two ends.
+        // Each identifier is well formed, and both ends of each relation exist.
         string?[] ids = [.. packages.Concat(files).Append(root).Select(element => element.GetProperty("SPDXID").GetString())];
         Assert.All(ids, id => Assert.Matches("^SPDXRef-[A-Za-z0-9.-]+$", id));
         Assert.Distinct(ids);

@@ -3,12 +3,12 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>The scripts of <c>scripts/cluster</c>, run as an ordinary user's by a Slurm of two nodes on this machine.</summary>
+/// <summary>The scripts of <c>scripts/cluster</c>, run as an ordinary user's job by a Slurm with two nodes on this machine.</summary>
 public class ClusterTests
 {
     private const string Step = """echo "rank=$SLURM_PROCID node=$SLURMD_NODENAME clock=$("$PROGRAMS/watch_clock" </dev/null | sed s/clock=//) file=$VIRT_TIME_CONF" """;
 
-    // A barrier: the ranks' lines are read between two steps of the job, while it runs.
+    // Waits for the ranks' lines: the test reads them between two steps of the job, while it runs.
     private const string WaitForLines = "wait_for() { for i in $(seq 150); do [ \"$(grep -c rank= log)\" != $1 ] || return 0; sleep 0.1; done; cat log >&2; exit 1; }\n";
 
     [Fact(Timeout = Limits.Test)]

@@ -32,7 +32,7 @@ public partial class CompletionTests
         Assert.Equal(OptionTable.Rows.Length, lines.Length);
         foreach (OptionRow row in OptionTable.Rows)
         {
-            // Without a letter: --name=[; with one: {-l+,--name=}'[.
+            // Without a letter the form is: --name=[; with a letter: {-l+,--name=}'[.
             string value = row.TakesValue ? "=" : "";
             string form = row.Letter is null ? $"--{row.Name}{value}[" : $"{{-{row.Letter}{(row.TakesValue ? "+" : "")},--{row.Name}{value}}}'[";
             string line = Assert.Single(lines, line => line.Contains(form, StringComparison.Ordinal));
@@ -88,7 +88,7 @@ public partial class CompletionTests
     public async Task Bash_offers_what_fits(string words, string offered) =>
         Assert.Equal(offered, string.Join(' ', await CompleteInBashAsync(words.Split('|'))));
 
-    // By readline itself, at a terminal: what is typed up to the tab, and what the command gets.
+    // readline completes at a terminal: the words typed before the tab, and the arguments that the command gets.
     [Theory(Timeout = Limits.Test)]
     [InlineData("--config pla", "<--config><plain.conf>")]
     [InlineData("--config=pla", "<--config=plain.conf>")]
@@ -128,7 +128,7 @@ public partial class CompletionTests
         Assert.Equal(offered, string.Join(' ', result.Lines.Select(completion => completion.Split('\t')[0])));
     }
 
-    // Without the bash-completion package, whose part differs between machines.
+    // Without the bash-completion package, whose version differs between machines.
     private static async Task<IReadOnlyList<string>> CompleteInBashAsync(params string[] words)
     {
         const string Script =

@@ -4,7 +4,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary><c>config-example.py</c> and <c>config-example.rs</c> against the launcher and programs that it runs.</summary>
+/// <summary><c>config-example.py</c> and <c>config-example.rs</c>, compared with the launcher and with programs that it runs.</summary>
 public class ConfigExampleTests
 {
     public static TheoryData<string> Languages() => [.. ConfigExamples.All];
@@ -114,7 +114,7 @@ public class ConfigExampleTests
         config.TakeSlot(Thread + 1, CLOCK_MONOTONIC, 4_000_000_000, 0);
         int date = SlotMark.SlotOf(Thread, 1);
 
-        // From one virtual date to another, and from the host's.
+        // From the host's date to a virtual date, and from one virtual date to another.
         decimal old = (await LauncherState.OfAsync(conf)).Offset("realtime");
         for (int i = 0; i < 2; i++)
         {

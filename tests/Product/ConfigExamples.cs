@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>The example programs of <c>scripts/</c> that know the config file's format themselves.</summary>
+/// <summary>The example programs of <c>scripts/</c>, which read and write the config file's format without the library.</summary>
 internal static class ConfigExamples
 {
     private static readonly Lazy<Task<string>> s_rust = new(CompileRustAsync);

@@ -3,10 +3,11 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>
-/// A container of runc's as Docker, Podman and Kubernetes make them, and no less confined: Podman's default seccomp profile, a root that is read-only, a user
-/// id that has no entry in <c>/etc/passwd</c>, <c>/proc</c> with <c>hidepid</c>, <c>no_new_privs</c>, no capability.
-/// </summary>
+/// <summary>A container made by runc, configured as Docker, Podman and Kubernetes configure one, and at least as confined.</summary>
+/// <remarks>
+/// It has Podman's default seccomp profile, a read-only root, a user id without an entry in <c>/etc/passwd</c>, <c>/proc</c> with <c>hidepid</c>,
+/// <c>no_new_privs</c>, and no capability.
+/// </remarks>
 internal sealed class Container : IDisposable
 {
     public const int User = 12345;
@@ -18,7 +19,7 @@ internal sealed class Container : IDisposable
     private readonly TemporaryDirectory _bundle = new TemporaryDirectory().Public();
     private readonly string _name = $"virttime-test-{Environment.ProcessId}-{Interlocked.Increment(ref s_count)}";
 
-    /// <summary>One with these files of the host's in it, by their paths inside; what they are linked with comes along.</summary>
+    /// <summary>Creates a container with these files of the host, by their paths inside, and the libraries that they are linked with.</summary>
     public static async Task<Container> CreateAsync(params IEnumerable<(string Path, string Source)> files)
     {
         Needs.Root();
@@ -31,8 +32,8 @@ internal sealed class Container : IDisposable
         return container;
     }
 
-    /// <summary>Runs a command in it, with a tmpfs at <c>/dev/shm</c> and these directories of the host's.</summary>
-    /// <param name="processes">A process whose PID namespace it shares, or null.</param>
+    /// <summary>Runs a command in it, with a tmpfs at <c>/dev/shm</c> and these directories of the host.</summary>
+    /// <param name="processes">A process whose PID namespace the container shares, or null.</param>
     public Command Run(string[] command, IEnumerable<string>? variables = null, IEnumerable<(string Path, string Source)>? volumes = null, int? processes = null)
     {
         string file = _bundle.File("config.json");
@@ -64,10 +65,10 @@ internal sealed class Container : IDisposable
         return Command.Of("runc", "--root", _bundle.File("state"), "run", "--bundle", _bundle.Path, _name);
     }
 
-    /// <summary>Another command in the container that runs, as <c>kubectl exec</c> starts one.</summary>
+    /// <summary>Runs another command in the running container, as <c>kubectl exec</c> does.</summary>
     public Command Execute(params string[] command) => Command.Of("runc", ["--root", _bundle.File("state"), "exec", _name, .. command]);
 
-    /// <summary>The host's id of its first process.</summary>
+    /// <summary>Returns the id of the container's first process on the host.</summary>
     public async Task<int> ProcessAsync()
     {
         Result state = (await Command.Of("runc", "--root", _bundle.File("state"), "state", _name).RunAsync()).Succeeded();
@@ -96,7 +97,7 @@ internal sealed class Container : IDisposable
         File.SetUnixFileMode(target, (UnixFileMode)0b111_101_101);
     }
 
-    // The profile says what depends on the machine and on capabilities; what is left is for x86-64 and without any.
+    // The profile's rules depend on the machine and on capabilities. This returns the rules for x86-64 and no capability.
     private static JsonObject Seccomp()
     {
         JsonNode profile = JsonNode.Parse(File.ReadAllText(Profile))!;

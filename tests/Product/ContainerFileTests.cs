@@ -3,7 +3,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>What of <c>scripts/container</c> is for builders of images and for Compose.</summary>
+/// <summary>The files of <c>scripts/container</c> for builders of images and for Compose.</summary>
 public class ContainerFileTests
 {
     [Fact(Timeout = Limits.Test)]
@@ -25,7 +25,7 @@ public class ContainerFileTests
         JsonArray command = spec["process"]!["args"]!.AsArray();
         Assert.Equal("python3", (string)command[4]!);
 
-        // In the place of the image's command, which its base is to have.
+        // Replaces the image's own command, which only its base image has.
         spec["process"]!["args"] = new JsonArray([.. command.Take(4).Select(word => word!.DeepClone()), "/bin/watch_clock"]);
         spec["process"]!["terminal"] = false;
         await File.WriteAllTextAsync(file, spec.ToJsonString(), TestContext.Current.CancellationToken);

@@ -3,7 +3,9 @@ using VirtTime.Tests.Launching;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>What a container need not give: a capability, a privilege, a writable root, a known user, a full <c>/proc</c>, system calls beyond the usual.</summary>
+/// <summary>
+/// The launcher works in a container without capabilities, privileges, a writable root, a known user, a full <c>/proc</c> or unusual system calls.
+/// </summary>
 public class ContainerTests
 {
     [Fact(Timeout = Limits.Test)]
@@ -14,7 +16,7 @@ public class ContainerTests
         Limits.AssertJustAfter(12345, result.Succeeded().Number("clock"));
         Assert.Empty(result.Error);
 
-        // That it is as confined as the test says.
+        // The container is as confined as the test says.
         Assert.Contains("Seccomp:\t2", result.Lines);
         Assert.Contains("NoNewPrivs:\t1", result.Lines);
         Assert.Contains("CapBnd:\t0000000000000000", result.Lines);

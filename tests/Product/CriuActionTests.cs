@@ -4,7 +4,7 @@ using VirtTime.Tests.Launching;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary><c>scripts/criu-action.sh</c>, called as CRIU calls an action script: with variables and no arguments.</summary>
+/// <summary><c>scripts/criu-action.sh</c>, called as CRIU calls an action script: with variables and without arguments.</summary>
 public class CriuActionTests
 {
     [Theory(Timeout = Limits.Test)]
@@ -16,7 +16,7 @@ public class CriuActionTests
         ActionResult.AssertSilent(await process.Action("post-dump").RunAsync());
         decimal saved = process.DumpedClock();
 
-        // As on another host, where the old offset gives another clock. An earlier one: what has expired stays expired.
+        // This simulates another host, where the old offset gives another clock. The clock is earlier, because an expired call would stay expired.
         (await Command.Launcher("--config", process.Config, "--monotonic-at", "5s").RunAsync()).Succeeded();
         decimal before = HostClock.Monotonic();
         ActionResult.AssertSilent(await process.Action("post-restore").RunAsync());

@@ -3,7 +3,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>The config file among the images of a dump: <c>virttime.img</c>.</summary>
+/// <summary>The copy of the config file among the images of a dump: <c>virttime.img</c>.</summary>
 public class CriuImageTests
 {
     [Fact(Timeout = Limits.Test)]
@@ -27,7 +27,7 @@ public class CriuImageTests
         await process.EndAsync();
         for (int i = 0; i < 2; i++)
         {
-            // The program goes on, and its slots become others, until it is restored once more.
+            // The program runs on, and its slots change, until it is restored again.
             (await Command.Launcher("--config", process.Config, "--monotonic-at", "5s", "--boottime-at", "6s").RunAsync()).Succeeded();
             using (ConfigFile config = ConfigFile.Open(process.Config))
                 config.WriteRaw(ConfigLayout.SlotsPosition + 16_000_000, 777, 0);

@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary><c>--generate WHAT</c>: completions and the manual page from the executable itself.</summary>
+/// <summary><c>--generate WHAT</c>: the executable itself prints completions and the manual page.</summary>
 public class GenerationTests
 {
     [Theory(Timeout = Limits.Test)]
@@ -27,7 +27,7 @@ public class GenerationTests
         Assert.Equal(installed, (await Command.Launcher("--generate", "man").RunAsync()).Succeeded().Output);
     }
 
-    // As an image has it: no completion lies beside it.
+    // In an image, no completion files lie beside the launcher.
     [Fact(Timeout = Limits.Test)]
     public async Task Launcher_that_was_copied_alone_has_them_too()
     {

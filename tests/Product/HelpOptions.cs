@@ -4,7 +4,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>The options that <c>--help</c> names, with their dashes.</summary>
+/// <summary>The options that <c>--help</c> lists, with their dashes.</summary>
 internal static partial class HelpOptions
 {
     public static async Task<IReadOnlyList<string>> AllAsync()
@@ -16,14 +16,14 @@ internal static partial class HelpOptions
         return options;
     }
 
-    /// <summary>Those of the launcher's table, in the same form.</summary>
+    /// <summary>The options of the launcher's table, in the same form.</summary>
     public static IReadOnlyList<string> OfTable =>
     [
         .. OptionTable.Rows.Select(row => "--" + row.Name),
         .. OptionTable.Rows.Where(row => row.Letter is not null).Select(row => "-" + row.Letter),
     ];
 
-    // Where an option is described, not where the text mentions one.
+    // Matches only where an option is described, not where the text mentions one.
     [GeneratedRegex(@"(?<=^ {2,6}(?:-\w, )?)(--[a-z-]+|-\w(?=, --))", RegexOptions.Multiline)]
     private static partial Regex OptionPattern();
 }

@@ -3,7 +3,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>A step of the recipe's job, run as GitHub's runner does.</summary>
+/// <summary>A step of the job in the recipe, run as GitHub's runner does.</summary>
 internal sealed record JobStep(string? Shell, string Run)
 {
     public static async Task<JobStep[]> ReadAsync()

@@ -4,7 +4,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>What <c>virttime-run --json</c> says about a config file. Times in seconds.</summary>
+/// <summary>The output of <c>virttime-run --json</c> for a config file. Times are in seconds.</summary>
 internal sealed class LauncherState
 {
     private readonly JsonElement _json;
@@ -20,10 +20,10 @@ internal sealed class LauncherState
 
     public decimal Virtual(string clock) => Clock(clock, "virtual");
 
-    /// <summary>Host − virtual, as the config file has it: what is shown has the sign of the options.</summary>
+    /// <summary>Returns host − virtual, as the config file stores it. The launcher shows the opposite sign, like its options.</summary>
     public decimal Offset(string clock) => -Clock(clock, "offset");
 
-    /// <summary>Virtual deadlines by thread id.</summary>
+    /// <summary>The virtual deadlines by thread id.</summary>
     public IReadOnlyDictionary<int, decimal> InFlight => _json.GetProperty("in_flight").EnumerateArray()
         .ToDictionary(call => call.GetProperty("thread").GetInt32(), call => Seconds(call.GetProperty("virtual_deadline")));
 

@@ -44,7 +44,7 @@ public partial class ManPageTests
     [Fact(Timeout = Limits.Test)]
     public async Task Every_option_of_the_table_is_described_and_none_more()
     {
-        // As a person reads it: in the OPTIONS section, at the start of a paragraph.
+        // Options are described in the OPTIONS section, each at the start of a paragraph.
         string section = (await ReadAsync(Launcher)).Split(".SH OPTIONS\n")[1].Split("\n.SH ")[0]
             .Replace("\\-", "-", StringComparison.Ordinal);
         IEnumerable<string> heads = HeadPattern().Matches(section).Select(match => match.Groups[1].Value).Where(head => head.Contains("--", StringComparison.Ordinal));
@@ -52,7 +52,7 @@ public partial class ManPageTests
         Assert.Equal((await HelpOptions.AllAsync()).Order(StringComparer.Ordinal), HelpOptions.OfTable.Order(StringComparer.Ordinal));
     }
 
-    // In bold, and the placeholder, which is in italics, with a space of its own font.
+    // The option is in bold and its placeholder in italics, with a space in the placeholder's font.
     private static string Head(OptionRow row) => (row.Letter, row.Placeholder) switch
     {
         (null, null) => $".B --{row.Name}",
@@ -79,7 +79,7 @@ public partial class ManPageTests
         Assert.All(functions, function => Assert.Matches($@"\b{function}\b", page));
     }
 
-    /// <summary>Small container images have a <c>man</c> that only says that there are no pages.</summary>
+    /// <summary>Skips the test if man only prints that there are no pages, as in small container images.</summary>
     internal static async Task NeedsManAsync()
     {
         Result result = await Command.Of(Needs.Tool("man"), "--version").RunAsync();

@@ -3,10 +3,10 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>What <c>tests/programs/product/migrating_waits.c</c> says.</summary>
+/// <summary>Reads the output of <c>tests/programs/product/migrating_waits.c</c>.</summary>
 internal static class MigratingWaits
 {
-    /// <summary>The virtual deadlines by thread id, once all of them are in their slots.</summary>
+    /// <summary>Returns the virtual deadlines by thread id, when all of them are in their slots.</summary>
     public static async Task<IReadOnlyDictionary<int, decimal>> ReadAsync(RunningProgram program, string config)
     {
         Dictionary<int, decimal> waits = [];
@@ -23,7 +23,7 @@ internal static class MigratingWaits
         return waits;
     }
 
-    /// <summary>How long the program's armed timers still have to run.</summary>
+    /// <summary>Returns the remaining time of the program's armed timers.</summary>
     public static async Task<decimal[]> ReadTimersAsync(RunningProgram program)
     {
         await program.WriteAsync("\n");

@@ -4,7 +4,7 @@ using VirtTime.Tests.Harness;
 namespace VirtTime.Tests.Product;
 
 /// <summary>
-/// Processes that wait on host A, whose clocks are 30 days ahead, are moved to host B, as far as that happens in the config file.
+/// Processes wait on host A, whose clocks are 30 days ahead, and move to host B. The test covers the part of this that happens in the config file.
 /// </summary>
 public class MigrationStoryTests
 {
@@ -59,10 +59,10 @@ public class MigrationStoryTests
 
         public ConfigFile Config => _config!;
 
-        /// <summary>Virtual deadlines by thread id.</summary>
+        /// <summary>The virtual deadlines by thread id.</summary>
         public SortedDictionary<int, decimal> Waits { get; } = [];
 
-        /// <summary>Two processes wait on host A with one config file.</summary>
+        /// <summary>Starts two processes that wait on host A with one config file.</summary>
         public static async Task<Story> BeginAsync()
         {
             await TimeNamespace.NeedsAsync();
@@ -73,7 +73,7 @@ public class MigrationStoryTests
             await story.StartAsync(conf, Command.Launcher("--config", conf, "--", program, $"{WaitSeconds}"));
             story._config = ConfigFile.Open(conf);
 
-            // It is host A: otherwise nothing would have to be moved.
+            // Asserts that this is host A: on host B nothing would have to be moved.
             Assert.InRange(story.Config.Offset, TimeNamespace.Ahead - 12345 - 60, decimal.MaxValue);
             return story;
         }

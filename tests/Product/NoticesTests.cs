@@ -3,7 +3,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary><c>THIRD-PARTY-NOTICES</c>, which the build writes beside what it links.</summary>
+/// <summary><c>THIRD-PARTY-NOTICES</c>, which the build writes for the packages that it links.</summary>
 public class NoticesTests
 {
     [Theory(Timeout = Limits.Test)]

@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>Whether a commit can be built does not depend on what a package registry says of advisories, or on whether it is in reach.</summary>
+/// <summary>A build does not depend on a package registry: neither on its advisories nor on whether it can be reached.</summary>
 public class OfflineBuildTests
 {
     [Fact(Timeout = 2 * Limits.Test)]
@@ -11,7 +11,7 @@ public class OfflineBuildTests
         await NeedsOwnNetworkAsync();
         using TemporaryDirectory directory = new();
 
-        // As all projects here, with a package that the launcher's build has restored.
+        // A project like the others here, with a package that the launcher's build has restored.
         await File.WriteAllTextAsync(directory.File("offline.csproj"), $"""
             <Project>
               <Import Project="{Paths.Root}/Directory.Build.props" />

@@ -2,10 +2,10 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary><c>scripts/packaging/</c>: recipes for other distributions, filled in for a release and run as far as their own tools are not needed.</summary>
+/// <summary><c>scripts/packaging/</c>: recipes for other distributions, filled in for a release and run without those distributions' tools.</summary>
 public class PackagingRecipeTests
 {
-    // As makepkg and abuild do: sources unpacked in srcdir, then the function package with pkgdir.
+    // makepkg and abuild unpack the sources in srcdir, and then call the function package with pkgdir.
     [Theory(Timeout = Limits.Test)]
     [InlineData("PKGBUILD", "virttime-bin", "echo \"$pkgver ${source_x86_64[0]##*/} ${sha256sums_x86_64[0]}\"", "sha256sum")]
     [InlineData("APKBUILD", "virttime", "echo \"$pkgver ${source##*/} ${sha512sums%% *}\"; cd \"$builddir\"", "sha512sum")]

@@ -5,7 +5,9 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>The pods of <c>scripts/container</c>: read strictly by Kubernetes' own schema, and carried out by runc, with another program for the application.</summary>
+/// <summary>
+/// The pods of <c>scripts/container</c>: parsed strictly with Kubernetes' schema, and run by runc with a test program as the application.
+/// </summary>
 public class PodTests
 {
     private const string Launcher = "/virttime/virttime-run";
@@ -89,7 +91,7 @@ public class PodTests
         Assert.SkipWhen(steered.Error.Contains("may not be traced", StringComparison.Ordinal), "this machine forbids tracing: " + steered.Error.Trim());
         steered.Succeeded();
 
-        // An hour's wait, within the limit of half a minute that the program has.
+        // The program waits for an hour. Without the move it would exceed its limit of half a minute.
         Assert.Equal(0, await waiting.ReadNumberAsync("error"));
     }
 
@@ -125,7 +127,7 @@ public class PodTests
 
     private static V1Pod Parse(string text) => KubernetesYaml.Deserialize<V1Pod>(text, strict: true);
 
-    /// <summary>An <c>emptyDir</c>.</summary>
+    /// <summary>An <c>emptyDir</c> volume.</summary>
     private sealed class Volume : IDisposable
     {
         public TemporaryDirectory Directory { get; } = new();
@@ -137,7 +139,7 @@ public class PodTests
             return volume;
         }
 
-        /// <summary>After the init containers, which are of the image of the two files.</summary>
+        /// <summary>Returns the volume after the init containers, which use the image of the two files.</summary>
         public static async Task<Volume> FilledAsync(V1Pod pod)
         {
             Volume volume = Empty();

@@ -6,7 +6,7 @@ using VirtTime.Tests.Launching;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>The recipes of docs/recipes.md, word for word.</summary>
+/// <summary>The recipes of docs/recipes.md, run as they are printed.</summary>
 public class RecipeTests
 {
     private const int Days400 = 400 * 86400;
@@ -165,7 +165,7 @@ public class RecipeTests
         File.SetUnixFileMode(directory.File("server.service"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         Result result = await sandbox.Inside(Command.Of("systemd-analyze", "verify", directory.File("server.service"))).RunAsync();
 
-        // It looks at other units as well, which may have faults of their own.
+        // systemd-analyze also checks other units, which may have faults of their own.
         Assert.DoesNotContain("server.service", result.Output + result.Error, StringComparison.Ordinal);
         Assert.SkipUnless(result.ExitCode == 0, "systemd-analyze does not work here: " + result.Error.Trim());
     }
@@ -183,7 +183,7 @@ public class RecipeTests
         string[] scripts = await Recipes.BlocksAsync("Migration with CRIU", "sh");
         Assert.Equal(2, scripts.Length);
 
-        // The pauses let the program log something.
+        // The pauses give the program time to log something.
         (await Run(scripts[0].Replace("\nmkdir", "\nsleep 1\nmkdir", StringComparison.Ordinal)).RunAsync()).Succeeded();
         decimal[] before = ReadLog(host);
         Directory.Delete(host.File("images"), recursive: true);

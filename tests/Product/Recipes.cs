@@ -3,22 +3,22 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>The code in README.md and docs/recipes.md that users copy.</summary>
+/// <summary>The code blocks in README.md and docs/recipes.md, which users copy.</summary>
 internal static partial class Recipes
 {
-    /// <summary>The code blocks of a recipe, as they stand there.</summary>
-    /// <param name="heading">The beginning of it.</param>
-    /// <param name="language">What the fence says.</param>
+    /// <summary>Returns the code blocks of a recipe, unchanged.</summary>
+    /// <param name="heading">The beginning of the recipe's heading.</param>
+    /// <param name="language">The language named on the opening fence.</param>
     public static async Task<string[]> BlocksAsync(string heading, string language)
     {
         string recipes = await ReadAsync("docs/recipes.md");
         return Blocks(Assert.Single(recipes.Split("\n## ").Skip(1), part => part.StartsWith(heading, StringComparison.Ordinal)), language);
     }
 
-    /// <summary>The code blocks of a section of README.md.</summary>
+    /// <summary>Returns the code blocks of a section of README.md.</summary>
     public static async Task<string[]> BlocksOfAsync(string section, string language) => Blocks(await SectionAsync(section), language);
 
-    /// <summary>The shebang script of the section "Use".</summary>
+    /// <summary>Returns the shebang script of the section "Use".</summary>
     public static async Task<string> ScriptOfUseAsync() => Assert.Single(Blocks(await SectionAsync("Use"), "python"));
 
     private static async Task<string> SectionAsync(string title)
@@ -38,7 +38,7 @@ internal static partial class Recipes
         return blocks;
     }
 
-    /// <summary>The same command, with the launcher in <c>PATH</c>.</summary>
+    /// <summary>Returns the command with the launcher's directory in <c>PATH</c>.</summary>
     public static Command InPath(Command command) =>
         command.With("PATH", $"{Paths.Dist}:{Environment.GetEnvironmentVariable("PATH")}");
 

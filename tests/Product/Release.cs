@@ -5,7 +5,7 @@ namespace VirtTime.Tests.Product;
 /// <summary><c>scripts/release.sh</c>.</summary>
 internal static class Release
 {
-    // What is in the work tree, committed or not, as the only commit of another.
+    // Copies the work tree, committed or not, as the only commit of a new repository.
     private const string Export =
         """
         git -C "$1" ls-files -z --cached --others --exclude-standard | tar -C "$1" --null --files-from=- --ignore-failed-read -c 2>/dev/null | tar -x
@@ -19,7 +19,7 @@ internal static class Release
     public static async Task<string> VersionAsync() =>
         (await Command.Of(Path.Combine(Paths.Root, "scripts", "version.sh")).RunAsync()).Succeeded().Output.Trim();
 
-    /// <summary>A repository of its own at a path below a temporary directory, with a date in its changelog and a home in its project file.</summary>
+    /// <summary>Makes a repository below a temporary directory, with a date in its changelog and a homepage in its project file.</summary>
     public static async Task<string> RepositoryAsync(TemporaryDirectory directory, string path)
     {
         Needs.Tool("git");
@@ -32,7 +32,7 @@ internal static class Release
     public static Command Script(string root, params IEnumerable<string> arguments) =>
         Command.Of(Path.Combine(root, "scripts", "release.sh"), arguments) with { Limit = TimeSpan.FromSeconds(110) };
 
-    /// <summary>Packs what was built for the tests, and returns where it is.</summary>
+    /// <summary>Packs the files that were built for the tests, and returns the directory of the packages.</summary>
     public static async Task<string> PackAsync(TemporaryDirectory directory, params IEnumerable<string> kinds)
     {
         string made = directory.File("made");
@@ -41,7 +41,7 @@ internal static class Release
         return made;
     }
 
-    /// <summary>That a launcher finds its library and shifts a clock.</summary>
+    /// <summary>Asserts that a launcher finds its library and shifts a clock.</summary>
     public static async Task AssertWorksAsync(string launcher)
     {
         string watch = await NativeProgram.BuildAsync("watch_clock.c");
@@ -49,7 +49,7 @@ internal static class Release
         Limits.AssertJustAfter(12345, (await command.RunAsync()).Succeeded().Number("clock"));
     }
 
-    /// <summary>Paths below a directory, of files only.</summary>
+    /// <summary>Returns the paths of the files below a directory, without directories.</summary>
     public static string[] FilesBelow(string directory) =>
         [.. Directory.GetFiles(directory, "*", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(directory, path)).Order(StringComparer.Ordinal)];

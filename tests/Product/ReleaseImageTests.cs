@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>The image of two files and their licenses.</summary>
+/// <summary>The image with the two files and their licenses.</summary>
 public class ReleaseImageTests
 {
     [Fact(Timeout = Limits.Test)]

@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>The packages, installed by the tools that distributions install them with, below a root of their own.</summary>
+/// <summary>The packages, installed below a separate root directory with the tools that distributions use.</summary>
 public class ReleasePackageTests
 {
     private static readonly string[] s_everywhere =
@@ -61,7 +61,7 @@ public class ReleasePackageTests
         Assert.Equal("", result.Succeeded().Output);
     }
 
-    // By the place where each format keeps them.
+    // Each package format keeps these at its own place.
     [Fact(Timeout = Limits.Test)]
     public async Task Packages_name_the_licenses_the_home_and_the_date()
     {

@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>What <c>scripts/release.sh</c> refuses, and what goes with each release.</summary>
+/// <summary>The conditions under which <c>scripts/release.sh</c> refuses, and the files that each release contains.</summary>
 public class ReleaseScriptTests
 {
     [Fact(Timeout = Limits.Test)]

@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>The archives to unpack below a prefix.</summary>
+/// <summary>The archives that users unpack below a prefix.</summary>
 public class ReleaseTarballTests
 {
     [Fact(Timeout = Limits.Test)]
@@ -29,7 +29,7 @@ public class ReleaseTarballTests
         await Release.AssertWorksAsync(Path.Combine(await UnpackAsync(directory, ""), "bin", "virttime-run"));
     }
 
-    // A directory that is a member takes the place of a symbolic link, and gives an existing directory its own mode and owner.
+    // A directory in an archive would replace a symbolic link, and would change the mode and owner of an existing directory.
     [Theory(Timeout = Limits.Test)]
     [InlineData(false)]
     [InlineData(true)]
@@ -100,7 +100,7 @@ public class ReleaseTarballTests
         Assert.Equal("", committed.Output);
     }
 
-    // As gdb finds them: beside each file, by the name that is in it.
+    // gdb finds the symbols beside each file, by the name that the file contains.
     [Fact(Timeout = Limits.Test)]
     public async Task Symbols_lie_where_debuggers_look()
     {

@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>The .NET tool, from a feed that is a directory.</summary>
+/// <summary>The .NET tool, installed from a directory as its feed.</summary>
 public class ReleaseToolTests
 {
     [Fact(Timeout = 2 * Limits.Test)]
@@ -12,7 +12,7 @@ public class ReleaseToolTests
         using TemporaryDirectory directory = new();
         string feed = await Release.PackAsync(directory, "tool"), version = await Release.VersionAsync();
 
-        // Nothing is to be found anywhere else, nor kept.
+        // This directory is the only source of packages, and no package is cached.
         await File.WriteAllTextAsync(
             directory.File("nuget.config"),
             $"<configuration><packageSources><clear /><add key=\"made\" value=\"{feed}\" /></packageSources></configuration>",

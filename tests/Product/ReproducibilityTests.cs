@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>A release is the same bytes whoever makes it, wherever, whenever.</summary>
+/// <summary>A release has the same bytes for each user, directory and time of the build.</summary>
 public class ReproducibilityTests
 {
     private const int Limit = 900_000;
@@ -37,7 +37,7 @@ public class ReproducibilityTests
         (await (script with { Arguments = script.Arguments.AddRange(kinds), Limit = TimeSpan.FromMilliseconds(Limit / 2) }).RunAsync()).Succeeded();
     }
 
-    // What can be made here.
+    // The kinds of package that this machine can make.
     private static IEnumerable<string> Kinds() => (string[])
         ["tarball", "tool", "sbom", .. IsInstalled("dpkg-deb") ? (string[])["deb"] : [], .. IsInstalled("rpmbuild") ? (string[])["rpm"] : [], .. IsInstalled("umoci") ? (string[])["image"] : []];
 

@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>An own <c>/usr/local</c> and <c>/opt</c>, in a mount namespace, for what has to lie at a path that a recipe gives.</summary>
+/// <summary>A mount namespace with its own <c>/usr/local</c> and <c>/opt</c>, for recipes that name fixed paths.</summary>
 internal sealed class Sandbox : IDisposable
 {
     private const string Enter =
@@ -24,7 +24,7 @@ internal sealed class Sandbox : IDisposable
 
     public string Opt => _directory.File("opt");
 
-    /// <summary>One with VirtTime installed in <c>/usr/local</c>.</summary>
+    /// <summary>Creates a sandbox with VirtTime installed in <c>/usr/local</c>.</summary>
     public static async Task<Sandbox> CreateAsync()
     {
         await Needs.MountsAsync();
@@ -41,7 +41,7 @@ internal sealed class Sandbox : IDisposable
         Arguments = ["--mount", "sh", "-euc", Enter, "sh", _directory.Path, command.File, .. command.Arguments],
     };
 
-    /// <summary>One that lies in neither of the two places.</summary>
+    /// <summary>Skips the test if python3 is missing, or is in one of the two hidden directories.</summary>
     public async Task NeedsPythonAsync()
     {
         Result python = await Inside(Command.Of("python3", "-c", "")).RunAsync();

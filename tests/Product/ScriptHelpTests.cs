@@ -12,7 +12,7 @@ public class ScriptHelpTests
         return [.. files.Where(IsCalledByPeople).Select(file => Path.GetRelativePath(Paths.Root, file)).Order(StringComparer.Ordinal)];
     }
 
-    // From another directory, and where nothing can be built or written.
+    // The script runs from another directory, and in one where nothing can be built or written.
     [Theory(Timeout = Limits.Test)]
     [MemberData(nameof(Scripts))]
     public async Task Prints_the_usage_and_does_nothing_else(string script)

@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary><c>docs/support.md</c>, which says what VirtTime does on which kernel.</summary>
+/// <summary><c>docs/support.md</c>, which lists the results of VirtTime on each kernel.</summary>
 public class SupportTests
 {
     private static readonly string s_directory = Path.Combine(Paths.Root, "tests", "kernels");

@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>A time namespace whose clocks are 30 days ahead: another host, as far as clocks go.</summary>
+/// <summary>A time namespace whose clocks are 30 days ahead. It stands for another host.</summary>
 internal static class TimeNamespace
 {
     public const int Ahead = 30 * 86400;
@@ -17,7 +17,7 @@ internal static class TimeNamespace
         Assert.SkipUnless(result.ExitCode == 0, "needs time namespaces: " + result.Error.Trim());
     }
 
-    /// <summary>The same command, run inside one.</summary>
+    /// <summary>Returns the command changed so that it runs inside such a namespace.</summary>
     public static Command Inside(Command command) =>
         command with { File = "unshare", Arguments = [.. s_options, command.File, .. command.Arguments] };
 }

@@ -4,12 +4,12 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>Programs that start as root and change their user before they begin, as the images of Redis and PostgreSQL do.</summary>
+/// <summary>Programs that start as root and then change their user, as in the images of Redis and PostgreSQL.</summary>
 public class UserChangeTests
 {
     private const string User = "65534";
 
-    /// <summary>What these images have; with setpriv in the place of gosu.</summary>
+    /// <summary>The entry point of these images, with setpriv instead of gosu.</summary>
     private const string EntryPoint =
         $"""
         #!/bin/sh
@@ -93,7 +93,7 @@ public class UserChangeTests
         return false;
     }
 
-    /// <summary>An entry point, the launcher and programs where another user can reach them.</summary>
+    /// <summary>An entry point, the launcher and programs in a directory that another user can reach.</summary>
     private sealed class Service : IDisposable
     {
         private Service()

@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>The version stands in one place, and is the same wherever a user meets it.</summary>
+/// <summary>The version is written in one place, and all outputs show the same one.</summary>
 public class VersionTests
 {
     [Fact(Timeout = Limits.Test)]

@@ -4,7 +4,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Product;
 
-/// <summary>A process that is in a call in flight.</summary>
+/// <summary>A process with a call in flight.</summary>
 internal sealed class WaitingProcess : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -14,11 +14,11 @@ internal sealed class WaitingProcess : IDisposable
 
     public string Config => _directory.File("a \"conf\"\tfile\n of strange name");
 
-    /// <summary>As CRIU leaves it when the scripts run: with its inventory.</summary>
+    /// <summary>The directory of images as CRIU leaves it when it runs the scripts: with an inventory.</summary>
     public string Images => _directory.File("images");
 
     /// <param name="where">Wraps the launcher.</param>
-    /// <param name="size">Of the config file.</param>
+    /// <param name="size">The size of the config file in bytes.</param>
     public static async Task<WaitingProcess> StartAsync(Func<Command, Command>? where = null, long size = ConfigLayout.FileSize)
     {
         WaitingProcess waiting = new();
@@ -40,7 +40,7 @@ internal sealed class WaitingProcess : IDisposable
         return waiting;
     }
 
-    /// <summary>An ancestor on the host's clocks: <c>timeout</c>.</summary>
+    /// <summary>The process id of <c>timeout</c>, an ancestor that runs on the host's clocks.</summary>
     public int Root => _program!.ProcessGroup;
 
     public Command Action(string stage) => Command.Of(Path.Combine(Paths.Root, "scripts", "criu-action.sh"))
@@ -50,14 +50,14 @@ internal sealed class WaitingProcess : IDisposable
         .With("VIRTTIME_CRIU_CONFIG", Config)
         .With("VIRTTIME_RUN", Paths.Launcher);
 
-    /// <summary>Makes images of another dump than before.</summary>
+    /// <summary>Makes images that belong to a new dump.</summary>
     public void Dump()
     {
         Directory.CreateDirectory(Images);
         File.WriteAllText(Path.Combine(Images, "inventory.img"), Guid.NewGuid().ToString());
     }
 
-    /// <summary>What the virtual monotonic clock read at the dump, in seconds.</summary>
+    /// <summary>Returns the virtual monotonic clock at the dump, in seconds.</summary>
     public decimal DumpedClock()
     {
         const long ClockPosition = 32;
@@ -67,7 +67,7 @@ internal sealed class WaitingProcess : IDisposable
         return BinaryPrimitives.ReadInt64LittleEndian(bytes) + (BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]) / 1_000_000_000m);
     }
 
-    /// <summary>Ends it, and returns when nobody has the file mapped any more.</summary>
+    /// <summary>Ends the process, and returns when no process has the file mapped any more.</summary>
     public async Task EndAsync()
     {
         _program!.Dispose();
@@ -77,7 +77,7 @@ internal sealed class WaitingProcess : IDisposable
     }
 
     /// <summary>
-    /// Asserts that the virtual clock read <paramref name="saved"/> between two host times, and that the call in flight moved along.
+    /// Asserts that the virtual clock read <paramref name="saved"/> between two host times, and that the deadline was moved by the same difference.
     /// </summary>
     public void AssertGoesOn(decimal saved, decimal earliest, decimal latest)
     {

@@ -2,10 +2,10 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Protocol;
 
-/// <summary>The model of the lock-free protocol (<c>tests/model</c>), and that it still describes the code.</summary>
+/// <summary>The model of the lock-free protocol (<c>tests/model</c>) holds, and still describes the code.</summary>
 public class ModelTests
 {
-    // A minute of searching, as far as it goes; the long cases have ten.
+    // The search for a counterexample stops after a minute; in long cases after ten minutes.
     private const int Limit = 90_000;
     private const int LongLimit = 700_000;
 

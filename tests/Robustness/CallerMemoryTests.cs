@@ -2,10 +2,10 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Robustness;
 
-/// <summary>What a second thread sees in the memory that the time is written to: the virtual one, and never the host's for a moment.</summary>
+/// <summary>The memory that a time is written to: a second thread sees the virtual time there, and never the host's.</summary>
 public class CallerMemoryTests
 {
-    // CLOCK_MONOTONIC_RAW shares the offset, but is not disciplined: it drifts away from the others.
+    // CLOCK_MONOTONIC_RAW has the same offset, but NTP does not correct it, so it drifts away from the other clocks.
     private const decimal Start = 99_000_000;
     private const decimal Drift = 600;
 

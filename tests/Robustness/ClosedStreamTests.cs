@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Robustness;
 
-/// <summary>A program that is started without some of its standard streams: what it writes to them does not land in the config file.</summary>
+/// <summary>If a program is started without some of its standard streams, its output to them does not end up in the config file.</summary>
 public class ClosedStreamTests
 {
     [Theory(Timeout = Limits.Test)]
@@ -34,7 +34,7 @@ public class ClosedStreamTests
         Assert.Equal(offset, config.Offset);
     }
 
-    // The shell is not interposed: env sets the variables behind it.
+    // The shell is not interposed, because env sets the variables only for the program.
     private static async Task RunAsync(string path, string closing)
     {
         string program = await NativeProgram.BuildAsync("watch_clock.c");

@@ -3,7 +3,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Robustness;
 
-/// <summary>Whatever <c>VIRT_TIME_CONF</c> names, the target runs: shifted where there is an offset to read, else on the host's clocks.</summary>
+/// <summary>The target runs with any value of <c>VIRT_TIME_CONF</c>: shifted if an offset can be read, else on the host's clocks.</summary>
 public class ConfigFileTests
 {
     private const int Nobody = 65534;
@@ -137,7 +137,7 @@ public class ConfigFileTests
         AssertVirtual((await RunAsNobodyAsync(directory, UnixFileMode.OtherRead)).Succeeded());
     }
 
-    // A launcher holds a lease on a file while it finds out whether anybody uses it.
+    // A launcher holds a lease on a file while it finds out whether a process uses it.
     [Fact(Timeout = Limits.Test)]
     public async Task File_that_is_just_being_swept_is_waited_for()
     {
@@ -151,7 +151,7 @@ public class ConfigFileTests
         AssertVirtual(result.Succeeded());
     }
 
-    // Root may write to any file, so these run as somebody else, who needs copies that he can reach.
+    // Root may write to any file, so these run as another user, who needs copies that he can reach.
     private static async Task<Result> RunAsNobodyAsync(TemporaryDirectory directory, UnixFileMode mode)
     {
         Needs.Root();

@@ -4,11 +4,11 @@ using VirtTime.Tests.Harness;
 namespace VirtTime.Tests.Robustness;
 
 /// <summary>
-/// A writer was killed and has left the sequence odd. Whoever comes next completes what it had begun, and nobody waits for it for long.
+/// A writer was killed and has left the sequence odd. The next reader or writer completes the change, and no process waits for long.
 /// </summary>
 public class DeadWriterTests
 {
-    // The virtual clocks are set back by these.
+    // The differences by which the change sets the virtual clocks back.
     private static readonly timespec s_monotonic = new() { tv_sec = 4321, tv_nsec = 600_000_000 };
     private static readonly timespec s_boottime = new() { tv_sec = -987_654_321, tv_nsec = 500_000_000 };
 
@@ -56,13 +56,14 @@ public class DeadWriterTests
     {
         using ConfigFile config = ConfigFile.At(99_999);
         using InterruptedWriter writer = Die(config, death);
-        // The slots are those of no thread, and would be given back while the users of the file, this process among them, stand still.
+        // The slots belong to no thread. Without --no-freeze, the launcher would free them while it has stopped the file's users, which include this
+        // process.
         (await Command.Launcher("--config", config.Path, "--monotonic-at", "5000s", "--no-freeze").RunAsync()).Succeeded();
         writer.AssertDeadlinesKept();
         Limits.AssertJustAfter(5000, (await (await FirstReadAsync()).Under(config).RunAsync()).Succeeded().Number("clock"));
     }
 
-    // Half a second is what a reader has; what a living writer has begun is not for others to complete.
+    // A reader waits for half a second. It never completes the change of a writer that still holds the lock.
     [Fact(Timeout = Limits.Test)]
     public async Task Writer_that_lives_is_waited_for_and_its_change_is_its_own()
     {
@@ -84,7 +85,7 @@ public class DeadWriterTests
         writer.AssertCompleted();
     }
 
-    // A user who may write the file, and wants others to wait.
+    // A user who may write to the file could do this to make other processes wait.
     [Theory(Timeout = Limits.Test)]
     [InlineData("5")]
     [InlineData("300")]
@@ -98,7 +99,7 @@ public class DeadWriterTests
         Result result = (await (await FirstReadAsync()).Under(config).RunAsync()).Succeeded();
 
         Assert.Equal(1UL, config.Sequence & 1);
-        // The first that reads is perhaps the library itself, as it is loaded.
+        // The first read may be the library's own, while it is loaded.
         Assert.InRange(result.Duration.TotalMilliseconds, 1900, 15_000);
         Assert.InRange(result.Number("rest_ms"), 0, 1000);
         Limits.AssertJustAfter(12345, result.Number("clock"));

@@ -3,7 +3,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Robustness;
 
-/// <summary>A file system without room, made anew in a mount namespace of its own.</summary>
+/// <summary>A full filesystem, mounted in a mount namespace of its own.</summary>
 public class FullDiskTests
 {
     private const string MountTmpfs = "set -e; mount -t tmpfs -o size=$1,mode=0777 none \"$2\"; shift; cd \"$1\"; shift; ";

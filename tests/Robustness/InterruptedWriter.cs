@@ -4,16 +4,16 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Robustness;
 
-/// <summary>Where a writer's life ends. What came before was done.</summary>
+/// <summary>The step at which a writer dies. The steps before it are done.</summary>
 public enum Death
 {
-    /// <summary>The sequence is odd and nothing is written down, as an older tool leaves it.</summary>
+    /// <summary>The sequence is odd and the change is not written down, as an older tool leaves the file.</summary>
     WithoutNote,
     BeforeOffsets,
     BetweenOffsets,
     BeforeSlots,
 
-    /// <summary>The slot in the middle is named, and still holds what it held.</summary>
+    /// <summary>The second slot is noted, and still holds its old deadline.</summary>
     BeforeSlot,
 
     /// <summary>That slot has the seconds of the new deadline and the nanoseconds of the old one.</summary>
@@ -23,21 +23,21 @@ public enum Death
 }
 
 /// <summary>
-/// A writer that shifts the clocks of a config file, as the launcher does, and stops in the middle. Slots of strangers are in flight.
+/// A writer that shifts the clocks of a config file like the launcher, and stops in the middle. Slots of other threads are in flight.
 /// </summary>
 internal sealed unsafe class InterruptedWriter : IDisposable
 {
     private const long Billion = 1_000_000_000;
     private const long SlotSeconds = 2_000_000_000;
 
-    // In three pages, one on each side of where the writer ends, and on all clocks; small numbers are none's that a test could meet.
+    // The slots lie on three pages and use all clocks. The writer dies around the second one. No thread of a test has an id as small as 3 or 4.
     private static readonly (int Number, int Clock)[] s_slots =
     [
         (3, Time.CLOCK_MONOTONIC), (4, Time.CLOCK_BOOTTIME), (70_000, Time.CLOCK_MONOTONIC), (70_001, Time.CLOCK_REALTIME),
         (4_190_000, Time.CLOCK_BOOTTIME), (4_190_001, Time.CLOCK_TAI),
     ];
 
-    // The date is the host's before, and gets an offset of its own.
+    // Before the change the date is the host's; the change gives it an offset.
     private static readonly timespec s_realtime = new() { tv_sec = 1_234_567, tv_nsec = 89 };
 
     private readonly MemoryMappedFile _file;
@@ -48,8 +48,8 @@ internal sealed unsafe class InterruptedWriter : IDisposable
     private readonly ConfigChange _change;
 
     /// <param name="path">A file of the full size.</param>
-    /// <param name="monotonic">What is added to that offset.</param>
-    /// <param name="boottime">The same for the boottime clocks, which get their own.</param>
+    /// <param name="monotonic">The difference that is added to the monotonic offset.</param>
+    /// <param name="boottime">The difference for the boottime clocks, which get an offset of their own.</param>
     public InterruptedWriter(string path, timespec monotonic, timespec boottime)
     {
         _file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, ConfigLayout.FileSize);
@@ -78,7 +78,7 @@ internal sealed unsafe class InterruptedWriter : IDisposable
 
     public ulong Sequence => Volatile.Read(ref _extension->sequence);
 
-    /// <summary>Changes the file up to there.</summary>
+    /// <summary>Changes the file up to this step.</summary>
     public void Die(Death death)
     {
         if (death == Death.WithoutNote)
@@ -103,7 +103,7 @@ internal sealed unsafe class InterruptedWriter : IDisposable
             Slot(middle)->tv_sec = DeadlineOf(middle).tv_sec;
     }
 
-    /// <summary>Asserts that the change is in force as a whole, each deadline moved once.</summary>
+    /// <summary>Asserts that the complete change is in force, and that each deadline was moved once.</summary>
     public void AssertCompleted()
     {
         Assert.Equal(0UL, Sequence & 1);
@@ -118,7 +118,7 @@ internal sealed unsafe class InterruptedWriter : IDisposable
         }
     }
 
-    /// <summary>Asserts that no change is unfinished, and that to the programs each deadline is what it was.</summary>
+    /// <summary>Asserts that no change is unfinished, and that no deadline has changed by the programs' own clocks.</summary>
     public void AssertDeadlinesKept()
     {
         Assert.Equal(0UL, Sequence & 1);
@@ -130,7 +130,7 @@ internal sealed unsafe class InterruptedWriter : IDisposable
         }
     }
 
-    /// <summary>Asserts that nothing is changed, but for the sequence.</summary>
+    /// <summary>Asserts that only the sequence has changed.</summary>
     public void AssertUnchanged()
     {
         Assert.Equal(Total(_old), Total(*(timespec*)_start));

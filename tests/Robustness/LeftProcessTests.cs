@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Robustness;
 
-/// <summary>What a test starts ends with the test.</summary>
+/// <summary>All processes that a test starts end with the test.</summary>
 public class LeftProcessTests
 {
     [Fact(Timeout = Limits.Test)]
@@ -17,7 +17,7 @@ public class LeftProcessTests
         Assert.False(IsSleep(cmdline));
     }
 
-    // Empty where it has ended and nobody has taken note yet.
+    // The file is empty for a process that has ended and was not reaped yet.
     private static bool IsSleep(string cmdline)
     {
         try

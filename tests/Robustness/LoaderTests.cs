@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Robustness;
 
-/// <summary>The dynamic loader that is run as a command: it takes its options away, and moves what lies behind them on the stack.</summary>
+/// <summary>The dynamic loader run as a command. It removes its options, and moves the words behind them on the stack.</summary>
 public class LoaderTests
 {
     private const string Loader = "/lib64/ld-linux-x86-64.so.2";

@@ -3,7 +3,9 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Robustness;
 
-/// <summary>A program that locks its memory: of the config file, which is larger than what users may lock, it gets what it needs.</summary>
+/// <summary>
+/// A program that locks its memory. The config file is larger than a user may lock, so the library maps only the parts that it needs.
+/// </summary>
 public class LockedMemoryTests
 {
     [Fact(Timeout = Limits.Test)]

@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Robustness;
 
-/// <summary>Programs that lack what most have, or do what most do not.</summary>
+/// <summary>Programs that lack something usual, or do something unusual.</summary>
 public class OddProgramTests
 {
     private const int EFAULT = 14;

@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Robustness;
 
-/// <summary>Other libraries in the same process that meddle with clocks, before our constructor ran and after.</summary>
+/// <summary>Other libraries in the same process that use or interpose clocks, before the interposer's constructor runs and after.</summary>
 public class OtherLibraryTests
 {
     public static TheoryData<bool> BothOrders() => [true, false];
@@ -71,7 +71,7 @@ public class OtherLibraryTests
         using ConfigFile config = ConfigFile.At(12345);
         string[] libraries = oursFirst ? [Paths.Library, other] : [other, Paths.Library];
 
-        // Timers and a thread of its own, so that jemalloc has reason to read the clock all the time. Others ignore this.
+        // With these timers and its own thread, jemalloc reads the clock all the time. Other libraries ignore the options.
         const string Options = "background_thread:true,dirty_decay_ms:10,muzzy_decay_ms:10";
         Command command = Command.Of(program).Under(config).Preloading(libraries).With("MALLOC_CONF", Options);
         return (await command.RunAsync()).Succeeded();

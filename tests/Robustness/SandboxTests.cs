@@ -2,7 +2,9 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Robustness;
 
-/// <summary>Programs that shut themselves in (seccomp) before their first wait: what natively is not called is not called here either.</summary>
+/// <summary>
+/// Programs that enter a seccomp sandbox before their first wait. The library makes no system call there that the function does not make natively.
+/// </summary>
 public class SandboxTests
 {
     private const int ETIMEDOUT = 110;

@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Robustness;
 
-/// <summary>Programs with the runtime of a sanitizer, which interposes the same functions and wants to come first.</summary>
+/// <summary>Programs with a sanitizer's runtime, which interposes the same functions and must come first in <c>LD_PRELOAD</c>.</summary>
 public class SanitizerTests
 {
     [Theory(Timeout = Limits.Test)]

@@ -3,7 +3,7 @@ using VirtTime.Tests.Launching;
 
 namespace VirtTime.Tests.Robustness;
 
-/// <summary>A set-user-ID program into which <c>/etc/ld.so.preload</c> brings the library: its caller has no say in its clocks.</summary>
+/// <summary>A set-user-ID program that gets the library from <c>/etc/ld.so.preload</c>: its caller cannot shift its clocks.</summary>
 public class SecureProgramTests
 {
     [Theory(Timeout = Limits.Test)]
@@ -26,7 +26,7 @@ public class SecureProgramTests
         Result result = (await Command.Of("unshare", "--mount", "sh", "-c", Script, program, library, file, mode).RunAsync()).Succeeded();
         Assert.Equal(isShifted, result.Number("clock") > 1_000_000_000);
 
-        // env has no such variable itself; the program says nothing.
+        // The library in env prints this line, because env itself starts without VIRT_TIME_CONF. In the set-user-ID program it prints nothing.
         Assert.Single(result.ErrorLines);
     }
 }

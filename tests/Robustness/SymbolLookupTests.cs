@@ -12,7 +12,7 @@ public class SymbolLookupTests
         string library = await NativeProgram.BuildLibraryAsync("small_library.c");
         using TemporaryDirectory directory = new();
 
-        // So many that those who walk the list are likely to be among them.
+        // With so many libraries, a thread that walks the list probably does so while the list changes.
         string[] libraries = [.. Enumerable.Range(0, 40).Select(number => directory.File($"small_{number}.so"))];
         foreach (string copy in libraries)
             File.Copy(library, copy);

@@ -4,14 +4,12 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Robustness;
 
-/// <summary>
-/// The system calls that each interposed function makes, the first time and the second, are those that it makes natively. A sandbox allows no
-/// others, and a program may count on the time that they take.
-/// </summary>
+/// <summary>Each interposed function makes only the system calls that it makes natively, in its first call and in its second.</summary>
+/// <remarks>A sandbox may forbid others, and a program may depend on the time that they take.</remarks>
 public partial class SystemCallTests
 {
     private static readonly string[] s_execution = [.. Enumerable.Repeat("futex", 8), .. Enumerable.Repeat("openat", 40)];
-    // A file that tells when the machine was booted; not any other.
+    // For a file with the boot time. For other files the library makes no additional call.
     private static readonly string[] s_opening =
         [
             "fcntl", "readlinkat", "mmap", "pread64", "pread64", "memfd_create", "prlimit64", "pwrite64", "openat", "close", "fcntl", "dup3", "close",
@@ -21,11 +19,11 @@ public partial class SystemCallTests
     private static readonly string[] s_rewinding =
         ["readlinkat", "openat", "mmap", "pread64", "pread64", "close", "openat", "prlimit64", "pwrite64", "ftruncate", "close", "munmap"];
 
-    // The file's own, in place of that of the one in memory.
+    // Reads the status of the real file instead of the file in memory.
     private static readonly string[] s_status = ["readlinkat", "newfstatat"];
 
-    // What may come on top in one call. A futex asks whether memory can be touched that lies elsewhere than on the caller's page of the stack, and
-    // where the kernel, not libc, would have answered EFAULT; a time and an interval are two questions.
+    // The additional calls that one call of a function may make. A futex asks whether memory is accessible, if it is not on the caller's own page of
+    // the stack and the kernel, not libc, would have returned EFAULT. A time and an interval take two.
     private static readonly Dictionary<string, string[]> s_more = new()
     {
         ["open"] = s_opening,
@@ -58,19 +56,19 @@ public partial class SystemCallTests
         ["__fxstat64"] = s_status,
         ["statx"] = ["readlinkat", "statx"],
 
-        // CLOCK_BOOTTIME_ALARM, which the vDSO does not read itself.
+        // For CLOCK_BOOTTIME_ALARM the vDSO itself makes a system call.
         ["clock_gettime"] = ["clock_gettime", "futex"],
         ["clock_nanosleep"] = ["futex"],
         ["pthread_clockjoin_np"] = ["futex"],
 
-        // When it has to wait.
+        // Only if it has to wait.
         ["pthread_mutex_clocklock"] = ["futex"],
         ["syscall"] = ["futex", "futex", "openat", .. s_opening, .. s_rewinding],
         ["sysinfo"] = ["futex", "futex"],
         ["timer_settime"] = ["futex", "futex"],
         ["timerfd_settime"] = ["futex", "futex"],
 
-        // Whether the environment can be read, page by page; whether the program can load the library, by its file, which may be looked for in PATH.
+        // A futex for each page of the environment, to see whether it can be read; an openat for each file that is examined or searched in PATH.
         ["execve"] = s_execution,
         ["execv"] = s_execution,
         ["execvp"] = s_execution,
@@ -86,7 +84,7 @@ public partial class SystemCallTests
         ["popen"] = s_execution,
     };
 
-    // And where the date is virtual. Nobody passes a time there on the stack.
+    // The same where the date is virtual. In these calls the time is not on the stack.
     private static readonly Dictionary<string, string[]> s_moreAtDate = new(s_more)
     {
         ["__adjtimex"] = ["futex", "futex"],
@@ -99,7 +97,7 @@ public partial class SystemCallTests
         ["mtx_timedlock"] = ["futex"],
         ["ntp_adjtime"] = ["futex", "futex"],
 
-        // Which tells whether the clock counts nanoseconds.
+        // The call returns whether the clock counts nanoseconds.
         ["ntp_gettime"] = ["clock_adjtime"],
         ["ntp_gettimex"] = ["clock_adjtime"],
         ["pthread_mutex_timedlock"] = ["futex"],
@@ -112,7 +110,7 @@ public partial class SystemCallTests
 
     public static TheoryData<string> Functions() => [.. VirtualisedNames.Exported()];
 
-    // It sets the clock, and takes the calls that this takes.
+    // stime sets the clock, and makes the calls that setting needs.
     public static TheoryData<string> FunctionsAtDate() => [.. VirtualisedNames.Exported().Except(["stime"])];
 
     [Theory(Timeout = Limits.Test)]
@@ -138,7 +136,7 @@ public partial class SystemCallTests
         IReadOnlyDictionary<string, string[]> here =
             await TraceAsync(program, function, "-E", $"LD_PRELOAD={Paths.Library}", "-E", $"VIRT_TIME_CONF={config.Path}");
 
-        // openat2 before glibc 2.43; the interposer has it for those who refer to it weakly.
+        // glibc before 2.43 has no openat2. The interposer exports it for programs with a weak reference to it.
         Assert.SkipWhen(natively.Count == 1 && function == "openat2", "this libc has no openat2");
         Assert.Equal(natively.Keys, here.Keys);
         foreach (string call in natively.Keys)
@@ -148,7 +146,7 @@ public partial class SystemCallTests
         }
     }
 
-    // By mark; what comes before the first is the program's start.
+    // Calls are grouped by mark. The calls before the first mark belong to the program's start.
     private static async Task<IReadOnlyDictionary<string, string[]>> TraceAsync(string program, string function, params string[] options)
     {
         using TemporaryDirectory directory = new();

@@ -2,7 +2,9 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Robustness;
 
-/// <summary>Which clock a timerfd runs on is known without anything that the program could notice, wherever the descriptor comes from.</summary>
+/// <summary>
+/// The library knows the clock of a timerfd, however the program got the descriptor, and does nothing that the program could notice.
+/// </summary>
 public class TimerDescriptorTests
 {
     public static TheoryData<string> WaysToReuseANumber() =>
@@ -38,7 +40,7 @@ public class TimerDescriptorTests
     public async Task Child_that_is_forked_meanwhile_inherits_no_descriptor_of_ours() =>
         Assert.Equal(0, (await RunAsync("timerfd_beside_fork.c")).Number("children_with_more"));
 
-    // The two families far apart, so that one taken for the other fires at once or never.
+    // The two families are far apart, so that confusing them makes a timer expire at once or never.
     private static async Task<Result> RunAsync(string source, params string[] arguments)
     {
         string program = await NativeProgram.BuildAsync(source);

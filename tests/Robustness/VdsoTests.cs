@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Robustness;
 
-/// <summary>The vDSO by the ways of the dynamic loader. How programs find it in the auxiliary vector is in the conformance tests.</summary>
+/// <summary>Finds the vDSO through the dynamic loader. The conformance tests find it through the auxiliary vector.</summary>
 public class VdsoTests
 {
     [Theory(Timeout = Limits.Test)]

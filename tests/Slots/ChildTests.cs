@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Slots;
 
-/// <summary>Children that libc did not make, so that its note of the thread's id is the parent's.</summary>
+/// <summary>Children that libc did not create, in which libc's note of the thread's id is the parent's id.</summary>
 public class ChildTests
 {
     [Theory(Timeout = Limits.Test)]

@@ -4,7 +4,9 @@ using VirtTime.Tests.Launching;
 
 namespace VirtTime.Tests.Slots;
 
-/// <summary>Slots of threads that were killed, while others use the file: they stand in nobody's way, and are given back when the clocks are changed.</summary>
+/// <summary>
+/// Slots of killed threads, while others use the file. They do not hinder other threads, and the launcher frees them when it changes the clocks.
+/// </summary>
 public class KilledThreadTests
 {
     private const int Thread = 1;
@@ -35,7 +37,7 @@ public class KilledThreadTests
         (await Run(user, "--config", path, "--save").RunAsync()).Succeeded();
     }
 
-    // The killed program may not be gone at once.
+    // The killed program may take some time to end.
     private static async Task UntilChangedAsync(OrdinaryUser user, string path)
     {
         Result result = await Run(user, "--config", path, "--advance", "1h").RunAsync();

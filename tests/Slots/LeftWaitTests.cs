@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Slots;
 
-/// <summary>Waits that end without a return: the thread goes on, and sooner or later so does its slot.</summary>
+/// <summary>Waits that the thread leaves without a return. Later the thread, or the next call, frees the slot.</summary>
 public class LeftWaitTests
 {
     [Theory(Timeout = Limits.Test)]

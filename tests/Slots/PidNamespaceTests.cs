@@ -3,7 +3,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Slots;
 
-/// <summary>Programs in PID namespaces of their own share a config file, and their threads have the same ids.</summary>
+/// <summary>Programs in different PID namespaces share a config file, and their threads have the same ids.</summary>
 public class PidNamespaceTests
 {
     private const int Thread = 1;
@@ -21,7 +21,7 @@ public class PidNamespaceTests
         await other.WriteAsync($"pthread_cond_clockwait {second}\n");
         await other.ReadNumberAsync("deadline");
 
-        // Less than the other's.
+        // Shorter than the other program's wait.
         Assert.InRange(await one.ReadNumberAsync("waited_ms"), first - 10, first + 1900);
         Assert.InRange(await other.ReadNumberAsync("waited_ms"), second - 10, second + 1900);
     }
@@ -54,7 +54,7 @@ public class PidNamespaceTests
         Assert.Equal(0, config.Slot(SlotMark.SlotOf(Thread, 1)));
     }
 
-    // Returns the host deadline, which lies in the slot of that choice.
+    // Returns the host deadline, after it was found in the slot of that choice.
     private static async Task<decimal> WaitInSlotAsync(ConfigFile config, RunningProgram program, int choice, int milliseconds = 20_000)
     {
         await program.WriteAsync($"pthread_cond_clockwait {milliseconds}\n");

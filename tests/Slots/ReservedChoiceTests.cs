@@ -4,7 +4,7 @@ using VirtTime.Tests.Harness;
 namespace VirtTime.Tests.Slots;
 
 /// <summary>
-/// Programs that start where the shared choices of their threads' ids have run out, since others with those ids were killed: each has a choice for itself.
+/// Programs that start after killed threads with the same ids have used up the shared choices: each program gets a choice of its own.
 /// </summary>
 public class ReservedChoiceTests
 {
@@ -87,7 +87,7 @@ public class ReservedChoiceTests
         await AssertWaitsOutsideAsync(config, program, Deadlines(config, Thread));
     }
 
-    // A program that goes on after a checkpoint has lost its lock.
+    // A program that is restored from a checkpoint has lost its lock.
     [Theory(Timeout = Limits.Test)]
     [InlineData(ConfigExtension.HasSavedClocks)]
     [InlineData(ConfigExtension.HasUncountedUsers)]
@@ -146,7 +146,7 @@ public class ReservedChoiceTests
         decimal deadline = config.Offset + await program.ReadNumberAsync("deadline");
         int slot = SlotMark.SlotOf(Thread, choice);
 
-        // It may hold what a dead thread has left there.
+        // The slot may hold a value that a dead thread has left.
         for (int i = 0; i < 1000 && config.Slot(slot) != deadline; i++)
             await Task.Delay(10, TestContext.Current.CancellationToken);
         Assert.Equal(deadline, config.Slot(slot));
@@ -168,7 +168,7 @@ public class ReservedChoiceTests
         Assert.Equal(before, Deadlines(config, thread));
     }
 
-    // The program's first thread has the id 1.
+    // In its PID namespace, the program's first thread has the id 1.
     private static async Task<RunningProgram> StartAsync(ConfigFile config, string source = "requested_waits.c")
     {
         Needs.Root();

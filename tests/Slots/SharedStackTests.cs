@@ -2,7 +2,9 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Slots;
 
-/// <summary>Waits that are not one behind the other on a stack of their thread's own: a fork's, a second task's, user-level threads'.</summary>
+/// <summary>
+/// Waits that are not nested on the thread's own stack: of a forked child, of a second task on the stack, and of user-level threads.
+/// </summary>
 public class SharedStackTests
 {
     [Fact(Timeout = Limits.Test)]

@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Slots;
 
-/// <summary>What somebody outside sees in the file while a call is in flight, and after it.</summary>
+/// <summary>The config file, read from another process, while a call is in flight and after it.</summary>
 public class SlotTests
 {
     private const int MonotonicPlusOne = 2;
@@ -64,7 +64,7 @@ public class SlotTests
         Assert.Equal(0, result.Number("clock"));
     }
 
-    // As long by the clock that nobody has shifted.
+    // The wait takes as long by the host's monotonic clock.
     [Fact(Timeout = Limits.Test)]
     public async Task Wait_until_a_date_takes_its_time_when_a_signal_handlers_wait_interrupts_it()
     {

@@ -3,7 +3,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Slots;
 
-/// <summary>Slots that somebody else has marked: they are left as they are.</summary>
+/// <summary>Slots that another thread has marked are not changed.</summary>
 public class TakenSlotTests
 {
     private const int Monotonic = 1;

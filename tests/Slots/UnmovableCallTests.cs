@@ -4,7 +4,9 @@ using VirtTime.Tests.Launching;
 
 namespace VirtTime.Tests.Slots;
 
-/// <summary>A deadline for which there is no slot cannot be moved: the file says so, and the launcher refuses to leave it behind.</summary>
+/// <summary>
+/// If there is no slot for a deadline, it cannot be moved. The library notes this in the file, and the launcher refuses to change the clocks.
+/// </summary>
 public class UnmovableCallTests
 {
     private const int LauncherFailed = 125;
@@ -56,7 +58,7 @@ public class UnmovableCallTests
         Assert.False(IsFlagged(directory));
     }
 
-    // It is looked for before anything is prepared, and again when the sequence is odd: a program may say so at each step between.
+    // The launcher checks the note before it prepares anything, and again when the sequence is odd. The test sets it at each step in between.
     [Fact(Timeout = 2 * Limits.Test)]
     public async Task Change_is_refused_when_a_program_says_so_while_it_is_prepared()
     {
@@ -79,7 +81,7 @@ public class UnmovableCallTests
         }
     }
 
-    // It cannot say so in the file.
+    // The program cannot write the note to the file.
     [Fact(Timeout = Limits.Test)]
     public async Task Change_is_refused_while_a_program_may_only_read_the_file()
     {
@@ -98,7 +100,7 @@ public class UnmovableCallTests
         (await Command.Launcher([.. change, "--force"]).RunAsync()).Succeeded();
     }
 
-    // The block of a file that another tool made stays as it is: half of one would be nobody's.
+    // The library leaves the block of another tool's file unchanged: a partly filled block would make the file invalid.
     [Fact(Timeout = Limits.Test)]
     public async Task File_of_another_tool_is_still_one_afterwards()
     {
@@ -145,7 +147,7 @@ public class UnmovableCallTests
     private static Task<Result> ChangeAsync(TemporaryDirectory directory, string[] change) =>
         Command.Launcher(["--config", directory.File("conf"), .. change]).RunAsync();
 
-    // A program all of whose slots strangers have had while it waited.
+    // Starts a program for which no slot was free while it waited.
     private static async Task<RunningProgram> StartAsync(TemporaryDirectory directory)
     {
         string program = await NativeProgram.BuildAsync("requested_waits.c");

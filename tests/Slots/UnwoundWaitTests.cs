@@ -2,7 +2,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Slots;
 
-/// <summary>Whose slot is given back, and whose is not, when a thread leaves a wait by a jump, an exception or its end.</summary>
+/// <summary>Which slot is freed, and which is not, when a thread leaves a wait by a jump, by an exception or by its end.</summary>
 public class UnwoundWaitTests
 {
     [Fact(Timeout = Limits.Test)]

@@ -3,7 +3,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Structure;
 
-/// <summary>tests/arm64.txt says of each test where it is run for arm64, or why it is not.</summary>
+/// <summary>tests/arm64.txt says for each test where it runs for arm64, or why it does not.</summary>
 public sealed class Arm64SetTests
 {
     private static readonly string[][] s_lines =
@@ -21,7 +21,7 @@ public sealed class Arm64SetTests
     [Fact]
     public void Each_test_is_run_or_has_a_reason()
     {
-        // What a line narrows further down is run in part only.
+        // A line with a further condition covers only some tests of the name.
         string[] names = [.. s_lines.Select(line => line[1]).Where(name => !name.Contains('&', StringComparison.Ordinal))];
         Assert.DoesNotContain(s_tests, test => !names.Any(name => test.Contains(name, StringComparison.Ordinal)));
     }

@@ -1,8 +1,6 @@
 namespace VirtTime.Tests.Structure;
 
-/// <summary>
-/// A folder uses only folders that stand before it in these lists. docs/architecture.md says what each folder is for.
-/// </summary>
+/// <summary>A folder uses only folders before it in these lists. docs/architecture.md describes each folder.</summary>
 public sealed class LayerTests
 {
     private static readonly string[] s_launcher =
@@ -17,7 +15,7 @@ public sealed class LayerTests
         "libvirttime/RealFunctions", "libvirttime/Config", "libvirttime/Interpose",
     ];
 
-    // Each of these may also call Interpose/Startup.cs, since an interposed function can be called before the constructor has run.
+    // Each of these may also call Interpose/Startup.cs, because an interposed function can be called before the constructor has run.
     private static readonly string[] s_interpose = ["Proc", "Descriptors", "Clocks", "Waits", "Timers", "Exec", "Lookup"];
 
     [Fact]
@@ -54,7 +52,9 @@ public sealed class LayerTests
     private static int PlaceOf(string file, string[] order) =>
         FolderOf(file, order) is string folder ? Array.IndexOf(order, folder) : throw new InvalidDataException($"{file} is in no folder of the list");
 
-    /// <summary>The longest folder of the list that the file lies in; a folder without a slash holds only the files directly in it.</summary>
+    /// <summary>
+    /// Returns the longest folder of the list that contains the file. A folder without a slash contains only the files directly in it.
+    /// </summary>
     private static string? FolderOf(string file, string[] folders) => folders
         .Where(folder => folder.Contains('/', StringComparison.Ordinal)
             ? file.StartsWith(folder + "/", StringComparison.Ordinal)

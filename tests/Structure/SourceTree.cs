@@ -5,7 +5,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Structure;
 
-/// <summary>The sources of the launcher or the library, and which file refers to a type of which other file.</summary>
+/// <summary>Finds which source file of the launcher or the library refers to a type in which other source file.</summary>
 internal static class SourceTree
 {
     // The launcher's project adds these to every file.
@@ -15,8 +15,8 @@ internal static class SourceTree
     /// <summary>A reference from one file to a type that another file declares. Paths are relative to the repository.</summary>
     internal readonly record struct Reference(string From, string To, string Type);
 
-    /// <summary>The references between all source files below the given folders of the repository.</summary>
-    /// <param name="hasStandardLibrary">False for the library, which brings a core library of its own.</param>
+    /// <summary>Returns the references between all source files below the given folders.</summary>
+    /// <param name="hasStandardLibrary">False for the library, which has a core library of its own.</param>
     /// <param name="folders">For example <c>launcher</c>.</param>
     public static IReadOnlyList<Reference> References(bool hasStandardLibrary, params string[] folders)
     {
@@ -34,7 +34,7 @@ internal static class SourceTree
         return [.. trees.SelectMany(tree => ReferencesOf(tree, compilation.GetSemanticModel(tree))).Distinct()];
     }
 
-    /// <summary>The source files below a folder, but for those that a build has made.</summary>
+    /// <summary>Returns the source files below a folder, without files that a build made.</summary>
     public static IEnumerable<string> Files(string folder) =>
         Directory.EnumerateFiles(Path.Combine(Paths.Root, folder), "*.cs", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(Paths.Root, path))

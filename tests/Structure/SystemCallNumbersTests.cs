@@ -5,13 +5,13 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Structure;
 
-/// <summary>What a new interposed function needs besides its code: the numbers of its system call, and <c>syscall(2)</c>.</summary>
+/// <summary>Things that a new interposed function needs besides its code: the number of its system call, and support in <c>syscall(2)</c>.</summary>
 public sealed partial class SystemCallNumbersTests
 {
-    // Of a file that stands for one of /proc, syscall(SYS_fstat) and syscall(SYS_statx) tell what it is made of.
+    // For a file that replaces one of /proc, syscall(SYS_fstat) and syscall(SYS_statx) return the replacement's own status.
     private static readonly string[] s_notThroughSyscall = ["fstat", "statx"];
 
-    // Where syscall(2) looks at the number.
+    // The files in which syscall(2) is dispatched by its number.
     private static readonly string[] s_handlers = ["RawSyscall.cs", "Proc/Opens.cs", "Proc/Rewinds.cs", "Descriptors/DescriptorReuse.cs"];
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed partial class SystemCallNumbersTests
         Dictionary<string, int> ours = Numbers(processor), kernels = await KernelsAsync(compiler, ours.Keys);
         string[] known = [.. ours.Keys.Where(kernels.ContainsKey)];
 
-        // The last ones are younger than some headers.
+        // The newest numbers are missing in some headers.
         Assert.InRange(known.Length, ours.Count - 6, ours.Count);
         Assert.Equal(known.Select(name => (name, kernels[name])), known.Select(name => (name, ours[name])));
     }
@@ -54,7 +54,9 @@ public sealed partial class SystemCallNumbersTests
         Number().Matches(File.ReadAllText(Path.Combine(Paths.Root, $"libvirttime/SystemCalls/SyscallNumbers.{processor}.cs")))
             .ToDictionary(match => match.Groups[1].Value, match => int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture));
 
-    /// <summary>The numbers in the kernel's headers of those calls that they have; a negative number of ours stands for a call that there is not.</summary>
+    /// <summary>
+    /// Returns the numbers in the kernel's headers, for the calls that the headers have. A negative number of ours means that there is no such call.
+    /// </summary>
     private static async Task<Dictionary<string, int>> KernelsAsync(string compiler, IEnumerable<string> names)
     {
         string source = "#include <asm/unistd.h>\n" + string.Concat(names.Select(name => $"number_{name} __NR_{name}\n"));

@@ -3,7 +3,7 @@ using VirtTime.Format;
 
 namespace VirtTime.Tests.Unit;
 
-/// <summary>The steps of a change, in memory: what each leaves for the one who completes it.</summary>
+/// <summary>The steps of a change, in memory, and the state from which another process can complete each.</summary>
 public unsafe class ConfigChangeTests
 {
     private const int Slots = 8;
@@ -19,7 +19,7 @@ public unsafe class ConfigChangeTests
         Assert.True(ConfigChange.IsUnfinished(&extension));
     }
 
-    // A reader that has given one up would not wait for the next one with the same number.
+    // A reader that has given up on one change would not wait for the next change if it had the same number.
     [Theory]
     [InlineData(1)]
     [InlineData(7)]
@@ -116,7 +116,7 @@ public unsafe class ConfigChangeTests
         }
     }
 
-    // What is unknown counts as monotonic, as in a file without marks.
+    // An unknown clock counts as monotonic, as in a file without marks.
     [Theory]
     [InlineData(Time.CLOCK_REALTIME, 10)]
     [InlineData(Time.CLOCK_REALTIME_COARSE, 10)]
@@ -163,7 +163,7 @@ public unsafe class ConfigChangeTests
 
     private static timespec Of(long seconds) => new() { tv_sec = seconds };
 
-    // The start of a file whose slots hold these seconds.
+    // Returns the start of a file whose slots hold these seconds.
     private static byte[] LayoutOf(params long[] seconds)
     {
         byte[] layout = new byte[ConfigLayout.SlotsPosition + (Slots * ConfigLayout.SlotSize)];

@@ -4,7 +4,7 @@ using VirtTime.Format;
 
 namespace VirtTime.Tests.Unit;
 
-/// <summary>The positions are a file format that other tools and other languages share; nothing here may ever move.</summary>
+/// <summary>The positions are a file format that tools in other languages share. They must never change.</summary>
 public class ConfigLayoutTests
 {
     [Fact]

@@ -6,12 +6,12 @@ using VirtTime.Format;
 
 namespace VirtTime.Tests.Unit;
 
-/// <summary>The forms of a WHEN, exact to the nanosecond, and that nothing else is taken for one.</summary>
+/// <summary>The forms of a WHEN, exact to the nanosecond, and rejection of all other text.</summary>
 public class DateValueTests
 {
     private const long Second = 1_000_000_000;
 
-    /// <summary>WHEN, and what it means in seconds since 1970.</summary>
+    /// <summary>A WHEN, and its value in seconds since 1970.</summary>
     public static TheoryData<string, string> Forms() => new()
     {
         { "1970-01-01T00:00:00Z", "0" },
@@ -97,7 +97,7 @@ public class DateValueTests
     [InlineData("@340282366920938463463374607431768211456", "is too far")]
     public void Is_refused_with_the_reason(string text, string reason) => Assert.Contains(reason, Refused(text), StringComparison.Ordinal);
 
-    // The same in each run. The witness is .NET's own reading of these forms.
+    // The random dates are the same in each run. .NET's own parser is the reference.
     [Fact]
     public void Every_date_is_what_another_reader_takes_it_for()
     {

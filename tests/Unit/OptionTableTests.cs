@@ -7,7 +7,7 @@ namespace VirtTime.Tests.Unit;
 /// <summary>The launcher's table of options, and the classes that its groups are parsed into.</summary>
 public class OptionTableTests
 {
-    // The scanner replaces it before anything is parsed.
+    // The scanner replaces this option before the arguments are parsed.
     private const string Replaced = OptionNames.SplitString;
 
     [Theory]
@@ -41,7 +41,7 @@ public class OptionTableTests
     [Fact]
     public void Rows_refer_to_other_rows() => Assert.All(OptionTable.Rows, row =>
     {
-        // So each pair stands in the table once, and the message names the option that comes first in it.
+        // Each pair is therefore in the table once, and the message names the option that comes first in the table.
         int place = Array.IndexOf(OptionTable.Rows, row);
         Assert.All(row.Contradicts, other => Assert.InRange(PlaceOf(other), place + 1, OptionTable.Rows.Length));
         Assert.All(row.Company?.Options ?? [], other => Assert.InRange(PlaceOf(other), 0, OptionTable.Rows.Length));

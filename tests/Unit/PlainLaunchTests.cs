@@ -3,7 +3,7 @@ using VirtTime.CommandLine;
 
 namespace VirtTime.Tests.Unit;
 
-/// <summary>The launcher reads a plain launch by itself; CommandLineParser would read the same.</summary>
+/// <summary>The launcher parses a plain launch itself, with the same result as CommandLineParser.</summary>
 public class PlainLaunchTests
 {
     private static readonly string[] s_values = ["12345s", "", " ", "-5s", "--", "--advance", "-c", "=", "a=b", "2030-01-31 12:00", "\u00c3\u00bc", "\u00ff", "'\"\\"];

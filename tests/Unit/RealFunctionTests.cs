@@ -11,13 +11,13 @@ public class RealFunctionTests
         string[] names = Encoding.ASCII.GetString(RealFunctionNames.All).Split('\0');
         string[] values = [.. Enumerable.Range(0, (int)RealFunction.Count).Select(value => ((RealFunction)value).ToString())];
 
-        // A value that two names have, of which one only marks where a group begins, is told by either.
+        // Some values have a second name that only marks the start of a group. ToString may return either name.
         Assert.Equal((int)RealFunction.Count, names.Length - 1);
         Assert.All(names.SkipLast(1).Select((name, i) => (name, i)), entry => Assert.Equal((RealFunction)entry.i, Enum.Parse<RealFunction>(entry.name)));
         Assert.Equal((int)RealFunction.Count, values.Distinct().Count());
     }
 
-    // What dlsym asks for by name has to be among them.
+    // dlsym looks these names up, so each of them must be there.
     [Fact]
     public void Every_exported_function_is_among_them()
     {

@@ -1,4 +1,4 @@
 namespace VirtTime.Bench;
 
-/// <summary>A measurement that cannot be made; the message says why.</summary>
+/// <summary>A measurement that is impossible; the message gives the reason.</summary>
 internal sealed class BenchException(string message) : Exception(message);

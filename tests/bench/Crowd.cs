@@ -2,14 +2,14 @@ using System.Diagnostics;
 
 namespace VirtTime.Bench;
 
-/// <summary>Processes that only sleep, until disposed.</summary>
+/// <summary>Processes that sleep until this object is disposed.</summary>
 internal sealed class Crowd : IDisposable
 {
     private readonly Process _first;
 
-    /// <param name="program">tests/programs/bench/crowd.c.</param>
-    /// <param name="size">How many there are to be.</param>
-    /// <exception cref="BenchException">The machine does not allow so many.</exception>
+    /// <param name="program">The built tests/programs/bench/crowd.c.</param>
+    /// <param name="size">The number of processes.</param>
+    /// <exception cref="BenchException">The machine does not allow so many processes.</exception>
     public Crowd(string program, int size)
     {
         ProcessStartInfo start = new(program, [$"{size}"]) { RedirectStandardInput = true, RedirectStandardOutput = true };

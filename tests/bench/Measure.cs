@@ -1,18 +1,18 @@
 namespace VirtTime.Bench;
 
-/// <summary>Ways that are run in turn, round after round, so that what else the machine does meets all of them alike.</summary>
-/// <param name="Name">What is measured.</param>
-/// <param name="Unit">Of the figures: ns, µs, ms, bytes.</param>
-/// <param name="Ways">The first is ours, the others are what it is held against.</param>
+/// <summary>Ways that are run in turn, round after round, so that other load on the machine affects all of them alike.</summary>
+/// <param name="Name">The subject of the measurement.</param>
+/// <param name="Unit">The unit of the figures: ns, µs, ms, bytes.</param>
+/// <param name="Ways">The first is VirtTime's, the others are the references.</param>
 internal sealed record Measure(string Name, string Unit, IReadOnlyList<Way> Ways)
 {
-    /// <summary>Fewer rounds than asked, for what takes long.</summary>
+    /// <summary>An upper limit of the number of rounds, for slow measurements.</summary>
     public int MostRounds { get; init; } = int.MaxValue;
 
-    /// <summary>For ways that one program runs in turn by itself: a sample of each.</summary>
+    /// <summary>Returns a sample of each way, if one program runs all ways in turn.</summary>
     public Func<double[]>? Together { get; init; }
 
-    /// <summary>What is there while it is measured.</summary>
+    /// <summary>Creates the surroundings in which the measurement runs.</summary>
     public Func<IDisposable>? Surroundings { get; init; }
 
     public Outcome Take(int rounds)
@@ -36,7 +36,7 @@ internal sealed record Measure(string Name, string Unit, IReadOnlyList<Way> Ways
         if (Together != null)
             return Together();
 
-        // Whoever goes first in one round goes last in the next.
+        // The order is reversed in every other round.
         double[] samples = new double[Ways.Count];
         foreach (int way in round % 2 == 0 ? Enumerable.Range(0, Ways.Count) : Enumerable.Range(0, Ways.Count).Reverse())
             samples[way] = Ways[way].Sample();
@@ -46,7 +46,7 @@ internal sealed record Measure(string Name, string Unit, IReadOnlyList<Way> Ways
 
 internal sealed record Outcome(string Measure, string Unit, IReadOnlyList<Figures> Ways);
 
-/// <summary>What one way gave over all rounds.</summary>
+/// <summary>The figures of one way over all rounds.</summary>
 internal sealed class Figures(string way, double[] figures, double[] ours)
 {
     private readonly double[] _ratios = [.. figures.Zip(ours, (figure, our) => our / figure)];
@@ -55,14 +55,14 @@ internal sealed class Figures(string way, double[] figures, double[] ours)
 
     public double Median => Quantile(figures, 0.5);
 
-    /// <summary>Our figure divided by this one's, taken round by round: the median, and where the middle half of them lies.</summary>
+    /// <summary>The median of the ratios of VirtTime's figure to this way's, round by round. The next two are the quartiles.</summary>
     public double Ratio => Quantile(_ratios, 0.5);
 
     public double RatioLow => Quantile(_ratios, 0.25);
 
     public double RatioHigh => Quantile(_ratios, 0.75);
 
-    /// <summary>Our figure less this one's, the median over the rounds.</summary>
+    /// <summary>The median of the differences between VirtTime's figure and this way's, round by round.</summary>
     public double Difference => Quantile([.. figures.Zip(ours, (figure, our) => our - figure)], 0.5);
 
     private static double Quantile(double[] values, double share)

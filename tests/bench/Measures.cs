@@ -1,6 +1,6 @@
 namespace VirtTime.Bench;
 
-/// <summary>What is measured.</summary>
+/// <summary>The list of measurements.</summary>
 internal static class Measures
 {
     private static readonly (string Name, int Id)[] s_clocks =
@@ -26,7 +26,7 @@ internal static class Measures
         }
     }
 
-    // Two threads that wrote a common cache line would take longer per call than one; ideal is half of it.
+    // If two threads wrote to a common cache line, a call would take longer than with one thread. The ideal is half the time per call.
     private static Measure Throughput(Workplace place)
     {
         string program = place.Build("clocks");
@@ -45,7 +45,7 @@ internal static class Measures
         foreach ((string name, string which) in new[] { ("pthread_cond_timedwait", "cond"), ("sem_clockwait", "sem"), ("clock_nanosleep", "sleep") })
             yield return Wait(place, $"{name} to the past", program, which, place.Scaled(1000));
 
-        // The kernel's part is some 15 µs; this is the difference without it.
+        // The kernel's share of a wait is some 15 µs. This measures the rest.
         yield return Wait(place, "sem_clockwait that need not wait", program, "free", place.Scaled(500));
     }
 
@@ -55,7 +55,7 @@ internal static class Measures
             Together = () => Workplace.Figures("env", place.ConfigVariable, program, place.Library, which, $"{rounds}"),
         };
 
-    // The program that is executed has the library loaded each time: what differs is who executes it.
+    // The executed program loads the library in each case. Only the program that executes it differs.
     private static IEnumerable<Measure> Executing(Workplace place)
     {
         foreach (string environment in new[] { "keep", "clear" })
@@ -131,7 +131,7 @@ internal static class Measures
         return new Measure("launching /bin/true", "ms", ways);
     }
 
-    // One run gives all figures. Files younger than a minute stay in any case, so the figures depend on how many are made in a minute.
+    // One run gives all figures. Files younger than a minute always stay, so the figures depend on the number of launches in a minute.
     private static IEnumerable<Measure> Piling(Workplace place)
     {
         const int PerMinute = 500;

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace VirtTime.Bench;
 
-/// <summary>Whole programs, as far as they are installed: natively, natively again (the difference is the noise), and shifted.</summary>
+/// <summary>Whole programs, if they are installed: natively, natively again (the difference is the noise), and shifted.</summary>
 internal static class Programs
 {
     private const int Rounds = 9;

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace VirtTime.Bench;
 
-/// <summary>The table, for a person and as JSON.</summary>
+/// <summary>The results as a table and as JSON.</summary>
 internal sealed class Report(string machine)
 {
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
@@ -50,7 +50,7 @@ internal sealed class Report(string machine)
             + $" {Number(theirs.RatioLow)} to {Number(theirs.RatioHigh)} | {Number(theirs.Difference)} {outcome.Unit} |";
     }
 
-    // There is no ratio to nothing.
+    // A ratio to zero does not exist.
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
     private static string Number(double value) => !double.IsFinite(value) ? "" :

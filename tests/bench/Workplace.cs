@@ -5,12 +5,12 @@ using VirtTime.Format;
 
 namespace VirtTime.Bench;
 
-/// <summary>Built programs, config files, and what this machine has.</summary>
+/// <summary>The built programs, the config files, and facts about this machine.</summary>
 internal sealed class Workplace : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("virttime-bench.").FullName;
 
-    // In memory, where the launcher puts them as well: on a disk, the first touch of a page is the filesystem's business.
+    // In memory, as the launcher's own files. On a disk, the time of the first access to a page is the filesystem's.
     private readonly string _configs = Directory.CreateDirectory(
         Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"virttime-bench.{Environment.ProcessId}")).FullName;
 
@@ -41,10 +41,10 @@ internal sealed class Workplace : IDisposable
 
     public string[] Preload => [$"LD_PRELOAD={Library}", ConfigVariable];
 
-    /// <summary>The same, and the wall clock is virtual too.</summary>
+    /// <summary>The variables for a config file in which the wall clock is virtual too.</summary>
     public string[] PreloadWithDate => [$"LD_PRELOAD={Library}", $"VIRT_TIME_CONF={_date}"];
 
-    /// <summary>What the figures depend on.</summary>
+    /// <summary>The facts about the machine that the figures depend on.</summary>
     public string Machine
     {
         get
@@ -64,7 +64,7 @@ internal sealed class Workplace : IDisposable
     public static string? Faketime =>
         Directory.Exists("/usr/lib") ? Directory.GetDirectories("/usr/lib", "*-linux-gnu").Select(d => Path.Combine(d, "faketime", "libfaketime.so.1")).FirstOrDefault(File.Exists) : null;
 
-    /// <summary>Whether a time namespace of one's own can be had.</summary>
+    /// <summary>Whether this user can create a time namespace.</summary>
     public static bool HasTimeNamespace => Environment.IsPrivilegedProcess && Find("unshare") != null;
 
     /// <summary>Builds a C program of <c>tests/programs/bench</c>.</summary>
@@ -83,7 +83,7 @@ internal sealed class Workplace : IDisposable
     /// <summary>An empty directory in memory for <c>XDG_RUNTIME_DIR</c>.</summary>
     public string NewRuntime(string name) => Directory.CreateDirectory(Path.Combine(_configs, name)).FullName;
 
-    /// <summary>A config file with calls in flight in the first threads.</summary>
+    /// <summary>Makes a config file with calls in flight in the slots of the first threads.</summary>
     public string NewConfig(string name, int inFlight, bool hasDate = false)
     {
         string path = Path.Combine(_configs, name);
@@ -115,7 +115,7 @@ internal sealed class Workplace : IDisposable
         return path;
     }
 
-    /// <summary>Runs a command and returns what it printed.</summary>
+    /// <summary>Runs a command and returns its output.</summary>
     public static string Run(string file, params IEnumerable<string> arguments)
     {
         ProcessStartInfo start = new(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -126,10 +126,10 @@ internal sealed class Workplace : IDisposable
         return process.ExitCode == 0 ? output : throw new BenchException($"{file} {string.Join(' ', start.ArgumentList)}: {error.Result.Trim()}");
     }
 
-    /// <summary>The same for a command that prints one number.</summary>
+    /// <summary>Runs a command that prints one number, and returns it.</summary>
     public static double Figure(string file, params IEnumerable<string> arguments) => Figures(file, arguments).Single();
 
-    /// <summary>The same for one that prints a number for each way.</summary>
+    /// <summary>Runs a command that prints a number for each way, and returns them.</summary>
     public static double[] Figures(string file, params IEnumerable<string> arguments) =>
         [.. Run(file, arguments).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => double.Parse(line, CultureInfo.InvariantCulture))];
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # usage: boot.sh DIRECTORY ARCH KERNEL SECONDS [GROUP...]
-# Boots KERNEL with DIRECTORY/ARCH.cpio and prints the guest's console; ends it after SECONDS. Guest time is counted in instructions, so that a busy
-# machine does not make the guest late, and a sleep takes no time.
+# Boots KERNEL with DIRECTORY/ARCH.cpio, prints the guest's console, and ends the guest after SECONDS. The guest's time is counted in instructions, so
+# a busy machine does not delay the guest, and a sleep takes no time.
 set -eu
 
 directory=$1 arch=$2 kernel=$3 limit=$4

@@ -1,8 +1,8 @@
 #!/bin/sh
 # usage: fetch.sh DIRECTORY ARCH SUITE [FLAVOUR]
-# Puts the kernel that SUITE of Debian has for ARCH (x64 or arm64) at DIRECTORY/ARCH-SUITE[-FLAVOUR]/vmlinuz, and the packages of a small userland of
-# Debian 12 into DIRECTORY/userland-ARCH. What is there already stays. Apt works on lists and a cache below DIRECTORY; nothing of this machine's own
-# state changes. The packages come from where this machine's own packages come from, if that is Debian.
+# Fetches Debian SUITE's kernel for ARCH (x64 or arm64) as DIRECTORY/ARCH-SUITE[-FLAVOUR]/vmlinuz, and the packages of a small Debian 12 userland into
+# DIRECTORY/userland-ARCH. Files that exist are kept. Apt uses lists and a cache below DIRECTORY, so this machine's own state does not change. The
+# packages come from this machine's own package source, if that is Debian's.
 set -eu
 
 directory=$1 arch=$2 suite=$3 flavour=${4:-}
@@ -13,7 +13,7 @@ userland="busybox-static bash coreutils util-linux procps sed grep python3 libc-
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | sort -u | head -n 1)
 [ -n "$mirror" ] || { echo "fetch.sh: this machine's packages do not come from Debian" >&2; exit 1; }
 
-# other_apt SUITE COMMAND...: COMMAND of apt, as a machine of that suite and architecture without a single package would run it.
+# other_apt SUITE COMMAND...: runs an apt command as on a machine of that suite and architecture with no package installed.
 other_apt() {
     state=$directory/apt/$debian-$1 other=$1 command=$2
     shift 2
@@ -28,7 +28,7 @@ fetch_kernel() {
     other_apt "$suite" apt-get update -qq
     kernel=$(other_apt "$suite" apt-cache depends --important "$images" | sed -n 's/.*Depends: \(linux-image-[0-9][^ ]*\)$/\1/p' | head -n 1)
     [ -n "$kernel" ] || { echo "fetch.sh: $suite has no $images" >&2; return 1; }
-    # From Linux 7 on the kernel itself lies in a package of its own.
+    # Since Linux 7, the kernel image is in a package of its own.
     for package in "linux-binary${kernel#linux-image}" "$kernel"; do
         rm -rf "$1.unpacked"
         mkdir -p "$1.unpacked"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # usage: image.sh DIRECTORY ARCH
-# Makes DIRECTORY/ARCH.cpio: a Debian 12 of the packages in DIRECTORY/userland-ARCH, VirtTime as scripts/build.sh left it in artifacts/, test programs
-# and guest/. The kernel unpacks it into memory at boot; there is no disk.
+# Makes DIRECTORY/ARCH.cpio: a Debian 12 of the packages in DIRECTORY/userland-ARCH, VirtTime as scripts/build.sh built it in artifacts/, test
+# programs and guest/. The kernel unpacks it into memory at boot; there is no disk.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)

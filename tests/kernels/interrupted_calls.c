@@ -1,6 +1,6 @@
 /*
- * Threads that are blocked in calls which a stop may interrupt. Prints asleep=1 when all are, and NAME=ERROR for each that ends. Nothing ends a call
- * but an interruption: deadlines are an hour away.
+ * Threads that are blocked in calls that a stop may interrupt. Prints asleep=1 when all are blocked, and NAME=ERROR for each call that ends. Only an
+ * interruption ends a call: the deadlines are an hour away.
  */
 #include <errno.h>
 #include <linux/futex.h>
@@ -29,7 +29,7 @@ static struct timespec in_an_hour(void)
     return t;
 }
 
-/* As the calls that return an error number do. */
+/* Returns -1 and sets errno, for calls that return an error number. */
 static int failed(int error)
 {
     errno = error;

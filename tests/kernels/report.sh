@@ -1,7 +1,7 @@
 #!/bin/sh
 # usage: tests/kernels/report.sh [--count NAME...]
-# Prints docs/support.md, made of results/*.txt; known.txt says why a case is as it is. With --count only `N passed, N failed` for these kernels, where a
-# failure is one whose reason is not known.
+# Prints docs/support.md from results/*.txt; known.txt gives the reasons of results. With --count, prints only `N passed, N failed` for these kernels.
+# A failure counts only if known.txt has no reason for it.
 set -eu
 
 cd "$(dirname "$0")"
@@ -29,7 +29,7 @@ exec awk -F'\t' -v mode="$mode" -v missing="$missing" '
         }
         return ""
     }
-    # Cases with the same reason stand on one line.
+    # Cases with the same reason share a line.
     function note(kernel, kind, why, name) {
         if (!((kernel, kind, why) in cases_of)) list[kernel, kind, ++notes[kernel, kind]] = why
         cases_of[kernel, kind, why] = cases_of[kernel, kind, why] ((kernel, kind, why) in cases_of && cases_of[kernel, kind, why] != "" ? ", " : "") name
@@ -60,7 +60,7 @@ exec awk -F'\t' -v mode="$mode" -v missing="$missing" '
         } else {
             if (why == "") failed++
             else passed++
-            note(kernel, "other", why != "" ? why : "**reason not known**: " what, $2 ", " name)
+            note(kernel, "other", why != "" ? why : "**unknown reason**: " what, $2 ", " name)
         }
     }
     function cell(kernel, group,    rest) {
@@ -71,12 +71,12 @@ exec awk -F'\t' -v mode="$mode" -v missing="$missing" '
     END {
         if (mode == "count") { print passed + 0 " passed, " failed + 0 " failed"; exit (failed > 0) }
         print "# Kernels and processors\n"
-        print "What VirtTime does on kernels of Debian, under qemu-system, seen by `scripts/test.sh --kernels`. This page is made by `tests/kernels/report.sh` of the last"
-        print "run of each kernel (`tests/kernels/results/`).\n"
-        print "*Conformance* counts the cases of the probes in `tests/programs/conformance` that are under VirtTime as in a time namespace. The other columns count"
-        print "checks that came out as they shall: launches and what a program starts, `/proc`, moving the clocks of a program that is blocked in a call, calls that a stop does not"
-        print "end, `--backend namespace` with the settings that forbid it, and Yama from 0 to 3. They do not count checks of what the kernel or its settings do not have, which are"
-        print "listed below as *lacking*.\n"
+        print "Results of VirtTime on Debian kernels under qemu-system, from `scripts/test.sh --kernels`. `tests/kernels/report.sh` makes this page from the last run of"
+        print "each kernel (`tests/kernels/results/`).\n"
+        print "*Conformance* counts the cases of the probes in `tests/programs/conformance` that have the same result under VirtTime as in a time namespace. The other"
+        print "columns count the checks that passed: launches and child processes, `/proc`, moving the clocks of a program that is blocked in a call, calls that a stop"
+        print "does not end, `--backend namespace` with the settings that forbid it, and Yama from 0 to 3. They leave out checks of features that the kernel or its"
+        print "settings lack. Such checks are listed below as *lacking*.\n"
         print "| kernel | processor | run | conformance | launch | exec | /proc | move | stop | namespace | Yama |"
         print "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
         for (i = 1; i <= many; i++) {
@@ -84,12 +84,12 @@ exec awk -F'\t' -v mode="$mode" -v missing="$missing" '
             print "| " release[k] " | " machine[k] " | " day[k] " | " same[k] "/" cases[k] " | " cell(k, "launch") " | " cell(k, "exec") " | " cell(k, "proc") " | " \
                 cell(k, "move") " | " cell(k, "stop") " | " cell(k, "namespace") " | " cell(k, "yama") " |"
         }
-        if (missing != "") print "\nWithout a run so far: " missing "."
+        if (missing != "") print "\nNo run yet: " missing "."
         for (i = 1; i <= many; i++) {
             k = kernels[i]
             print "\n## " release[k] " (" machine[k] ")"
-            show(k, "other", "Not as in the reference:")
-            show(k, "lacking", "Lacking, and refused or skipped:")
-            if (!notes[k, "other"] && !notes[k, "lacking"]) print "\nAll is as it shall be."
+            show(k, "other", "Different from the reference:")
+            show(k, "lacking", "Lacking, so refused or skipped:")
+            if (!notes[k, "other"] && !notes[k, "lacking"]) print "\nAll results are as expected."
         }
     }' known.txt ${files:-/dev/null}

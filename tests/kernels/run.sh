@@ -1,8 +1,8 @@
 #!/bin/sh
 # usage: tests/kernels/run.sh [NAME...]
-# Boots kernels of Debian's under qemu-system, each by itself, and sees what VirtTime does there; without a name, all of them. Leaves a small text file in
-# results/ for each, from which report.sh makes docs/support.md. A kernel has KERNEL_SECONDS (360) seconds of this machine's time; KERNEL_GROUPS names
-# groups of checks (guest/main.py), and then no result is kept. Needs scripts/build.sh to have run, for arm64 with --arch arm64.
+# Boots Debian kernels under qemu-system, one after another, and checks VirtTime on each; without a name, on all of them. Writes a small text file
+# into results/ for each, from which report.sh makes docs/support.md. A kernel may take KERNEL_SECONDS (360) seconds of this machine's time.
+# KERNEL_GROUPS names groups of checks (guest/main.py) to run; then no result is kept. Run scripts/build.sh first, for arm64 with --arch arm64.
 # The last line is `N passed, N failed`.
 set -eu
 
@@ -21,7 +21,7 @@ suite_of() {
     esac
 }
 
-# A new build, changed checks and changed programs make a new image.
+# An image is made again after a new build, or if checks or programs have changed.
 needs_image() {
     [ -e "$state/$1.cpio" ] || return 0
     built=artifacts/dist
@@ -29,7 +29,7 @@ needs_image() {
     [ -n "$(find "$built" "$here/guest" "$here"/*.c "$here/image.sh" tests/programs/conformance -newer "$state/$1.cpio" -type f ! -name '*.pyc' | head -n 1)" ]
 }
 
-# What is as it shall be is counted, all else is kept as it was said.
+# Expected results are only counted. All others are kept with their output.
 condense() {
     printf 'run\t%s\n' "$(date +%F)"
     tr -d '\r' <"$1" | awk -F'\t' '

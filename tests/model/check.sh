@@ -1,8 +1,8 @@
 #!/bin/sh
 # usage: tests/model/check.sh [--long] [SECONDS [WORD]]
-# Has spin look at the cases of cases.txt one after another, at most SECONDS (60) in all, each in a temporary directory. With --long also at those that take longer;
-# with WORD only at those whose line has it. Prints a line for each: `ok` or `WRONG`, and `not reached` where the time was over. Needs spin and gcc; a case may
-# take 3 GB of memory.
+# Runs spin on the cases of cases.txt one after another, for at most SECONDS (60) in all, each in a temporary directory. --long adds the cases that
+# take longer; WORD selects the cases whose line contains it. Prints a line for each case: `ok` or `WRONG`, or `not reached` if the time was up. Needs
+# spin and gcc. A case may take 3 GB of memory.
 set -eu
 
 long=

@@ -1,15 +1,21 @@
-/* Who has a slot: SlotClaim.TryTake, IsHeld, GiveBack and the loop of InFlightCall.Enter, for one slot. Every step is atomic and in order, since what it
- * depends on is locked or fenced.
+/* Which call owns a slot: SlotClaim.TryTake, IsOwner, GiveBack and the loop of InFlightCall.Enter, for one slot. Each step is atomic and in order,
+ * because the code uses locked instructions or fences for it.
  *
- * Frames that may want the slot: MAIN of a thread; HANDLER, a wait in a signal handler of that thread, which stands still meanwhile; OTHER, of another
- * thread of the process for which this slot is one of its choices; STRANGER, of a thread of another process, which has a table of its own.
- * -DHANDLERS, -DOTHERS, -DSTRANGERS add them. -DLEFT: at the beginning a frame that was abandoned by longjmp has the slot; -DLEFT_TWICE: and the thread that
- * takes it over abandons its own. -DPLAIN_STORE plants the defect: the table's entry is taken over without comparing it.
+ * Frames that may take the slot:
+ *   MAIN      a wait of a thread
+ *   HANDLER   a wait in a signal handler of that thread, which stands still meanwhile
+ *   OTHER     a wait of another thread of the process, for which this slot is one of its choices
+ *   STRANGER  a wait of a thread of another process, which has its own table
+ * -DHANDLERS, -DOTHERS and -DSTRANGERS add these frames.
+ * -DLEFT: at the beginning, a frame that longjmp abandoned owns the slot. -DLEFT_TWICE: in addition, the thread that takes the slot over abandons its
+ * own frame.
+ * -DPLAIN_STORE plants a defect: the table's entry is taken over without comparing it.
  *
- * -DRESERVED: the slot is one of a choice that only the process takes that has locked it (ReservedChoice). The stranger's process starts at any time, gets the lock
- * only once the first process is gone, which may be killed at any instruction and leaves its mark, and then takes the slot whatever its mark is. Without
- * the lock it has no such choice. -DMARK_LAST plants a defect: the mark is cleared last, as that of a shared choice. -DNO_LOCK another: the stranger does not ask for the lock.
- */
+ * -DRESERVED: the slot belongs to a choice that only the process takes that has locked it (ReservedChoice). The stranger's process starts at any
+ * time. It gets the lock only when the first process is gone. That process may be killed at any instruction, and leaves its mark. The stranger then
+ * takes the slot whatever its mark is. Without the lock it has no such choice.
+ * -DMARK_LAST plants a defect: the mark is cleared last, like the mark of a shared choice. -DNO_LOCK plants another: the stranger does not ask for
+ * the lock. */
 #define NONE 0
 #define MAIN 1
 #define HANDLER 2
@@ -18,8 +24,8 @@
 #define ABANDONED 5
 #define ENTRIES 6
 
-byte mark;                 /* in the file: the frame, where the program has a clock */
-byte table[2];             /* per process: the owner */
+byte mark;                 /* in the file: the frame (the library stores a clock) */
+byte table[2];             /* of each process: the owner */
 bool holds[ENTRIES], gone[ENTRIES];
 bool inhandler, killed;
 
@@ -65,7 +71,7 @@ inline call(me, process) {
   do
   :: trytake(me, process);
      if
-     :: !granted -> break                             /* another of its slots */
+     :: !granted -> break                             /* tries another of its slots */
      :: else ->
         atomic { if :: table[process] == me -> holds[me] = true; go = true :: else -> go = false fi };
         if
@@ -78,7 +84,7 @@ inline call(me, process) {
   :: granted ->
      atomic { holds[me] = false; go = (table[process] == me) };
 #ifdef LEFT_TWICE
-     if :: me == MAIN -> go = false :: else fi;       /* by longjmp again */
+     if :: me == MAIN -> go = false :: else fi;       /* abandoned by longjmp again */
 #endif
      if :: go -> giveback(process) :: else fi
   :: else
@@ -99,10 +105,10 @@ end:
 #endif
   call(STRANGER, 1) }
 
-/* The kernel ends all threads of a process before it takes the process's locks away. */
+/* The kernel ends all threads of a process before it releases the process's locks. */
 proctype killer() { atomic { killed = true; holds[MAIN] = false; holds[HANDLER] = false; holds[OTHER] = false } }
 
-/* One frame has the slot, and it is moved by the clock of that frame. */
+/* Only one frame owns the slot, and the mark is that of this frame's clock. */
 #define WRONG_MARK(frame) (holds[frame] && mark != frame)
 proctype monitor() {
 end:

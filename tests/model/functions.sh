@@ -1,14 +1,14 @@
 #!/bin/sh
 # usage: tests/model/functions.sh [--refresh]
-# Prints `FILE FUNCTION` for each function of functions.txt that is not as it was when it was last compared with the model, or that is gone. With --refresh
-# it notes them as they are now: compare them with the model first.
+# Prints `FILE FUNCTION` for each function of functions.txt that is missing, or that has changed since it was last compared with the model. With
+# --refresh it writes the current hashes: compare the functions with the model first.
 set -eu
 
 cd "$(dirname "$0")/../.."
 list=tests/model/functions.txt
 
-# A function, with those of the same name: from its declaration to the brace at its depth, or to the semicolon of an expression. One process for all
-# of them; the hash is two polynomials, of what is no comment and no white space.
+# Hashes each function, together with others of the same name, from its declaration to the closing brace, or to the semicolon of an expression body.
+# One process does it for all files. The hash is two polynomials over the text without comments and white space.
 hashes() {
     awk '
         function hash(text,    i, code, a, b) {

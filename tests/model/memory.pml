@@ -1,17 +1,16 @@
-/* Memory as processors show it to each other. A store waits in its processor's buffer before it reaches memory; a load looks into
- * the own buffer first. README.md names the three orders:
- *   (none)   x86-64: stores leave in the order in which they were made
- *   ARM64    a plain store may overtake others; one that releases (stlr) leaves behind all that were made before it
- *   PSO      every store may overtake others: weaker than either processor
- * Loads happen in their order; where arm64 may reorder plain loads, protocol.pml makes them in any order (anyorder).
- */
+/* Memory, as processors show it to each other. A store waits in its processor's buffer before it reaches memory. A load first looks into its own
+ * processor's buffer. README.md explains the three orders:
+ *   (none)   x86-64: stores leave the buffer in their order
+ *   ARM64    a plain store may overtake others; a releasing store (stlr) leaves after all earlier stores
+ *   PSO      each store may overtake others, which is weaker than either processor
+ * Loads happen in their order. For plain loads that arm64 may reorder, protocol.pml makes them in any order (anyorder). */
 #ifndef ROOM
 #define ROOM 3
 #endif
 typedef storebuffer { byte many; byte where[ROOM]; byte what[ROOM]; bit released[ROOM] };
 byte mem[WORDS];
 storebuffer buffer[PROCESSORS];
-byte i;     /* scratch, 0 between steps */
+byte i;     /* temporary, 0 between steps */
 
 #define EMPTY(p) (buffer[p].many == 0)
 
@@ -37,7 +36,7 @@ inline leave(p, at) {
 #endif
 #define OTHER(p, at, than) (buffer[p].where[at] != buffer[p].where[than])
 
-/* The buffer of processor p, which empties itself at any time. */
+/* The buffer of processor p. It may be emptied at any time. */
 proctype drain(byte p) {
 end:
   do

@@ -1,17 +1,23 @@
 /* Offsets, slots and their readers, waits and writers. README.md maps the inlines below to the functions of the library.
  *
- * An offset and a deadline are two words each (seconds, nanoseconds); a whole one holds the same small number in both. Virtual time
- * stands still: only changes of the offset alter it, and only moves to another host alter the host's clock.
+ * An offset and a deadline are two words each (seconds, nanoseconds). A complete one holds the same small number in both. Virtual time stands still:
+ * only changes of the offset alter it, and only moves to another host alter the host's clock.
  *
- * Size:      SLOTS 0..2; WAITS (threads, thread n tries slot n - 1 first); ROUNDS (waits of each); CHANGES; DEATHS (of the writer, at any point under the lock);
- *            MOVES (to another host, everything frozen, by a tool that uses the sequence); READS (0 or 1)
-            HELD (slots with a deadline in flight throughout, from the last slot down, in place of threads that use them)
- * Others:    GIVEUP   an odd sequence may be given up (half a second has passed; the writer was stopped)
- *            TOOLS    changes by a tool that knows the C layout only, which stops the users and not us; BACK: each second one takes the one before back
- *            RUNNING  such a tool that does not stop the users
- *            JUMPING  the tool of TOOLS moves the program to another host as well
- * Defects:   NO_BARRIER, NO_SECOND_LOOK, LEAVE_ONCE, SLOTS_LATE, NO_NOTE, ONE_NOTE, SILENT_COMPLETION, PLAIN_LOADS (arm64), MARK_FIRST. cases.txt says which are
- *            planted, and that each is found.
+ * Size:      SLOTS    0 to 2
+ *            WAITS    the number of waiting threads; thread n tries slot n - 1 first
+ *            ROUNDS   waits of each thread
+ *            CHANGES  changes of the offset
+ *            DEATHS   deaths of the writer, at any point while it holds the lock
+ *            MOVES    moves to another host, with everything frozen, by a tool that uses the sequence
+ *            READS    0 or 1
+ *            HELD     slots with a deadline in flight all the time, from the last slot down, which no thread uses
+ * Others:    GIVEUP   a thread may give up an odd sequence (half a second has passed; the writer was stopped)
+ *            TOOLS    changes by a tool that knows only the C layout; it stops the users, and changes the file only while no writer does
+ *            BACK     each second change of that tool undoes the one before
+ *            RUNNING  that tool does not stop the users
+ *            JUMPING  that tool also moves the program to another host
+ * Defects:   NO_BARRIER, NO_SECOND_LOOK, LEAVE_ONCE, SLOTS_LATE, NO_NOTE, ONE_NOTE, SILENT_COMPLETION, PLAIN_LOADS (arm64), MARK_FIRST. cases.txt
+ *            lists the planted defects; the model must find each.
  */
 #ifndef SLOTS
 #define SLOTS 1
@@ -61,16 +67,16 @@
 #define NOWHERE 9
 #include "memory.pml"
 
-/* What no thread sees: the truth. */
+/* The true state, which no thread sees. */
 byte host = 8;
-byte virtual = 8;          /* once the change under way is in force */
+byte virtual = 8;          /* the virtual time once the current change is in force */
 byte seen;                 /* bit n: virtual time n + 1 was true at some moment since the read began */
 bool locked, writing, killed, mortal, gaveup;
 byte deaths, moves, tools;
 byte inflight[WAITS + 1] = NOWHERE;
 byte owned[WAITS + 1] = NOWHERE;
 
-#define WANTED(p) (20 + (p))                 /* deadlines in virtual time; thread 2's is what thread 1's becomes by a change */
+#define WANTED(p) (20 + (p))                 /* deadlines in virtual time; a change turns thread 1's into thread 2's */
 #define STILL (!locked && !writing && mem[SEQUENCE] % 2 == 0)
 #define true_now(v) seen = seen | (1 << ((v) - 1))
 
@@ -88,7 +94,7 @@ inline begin(p) {
 inline storeoffsets(p) {
   load(p, NOTE_OFFSET, t1); store(p, SECONDS, t1); store(p, NANOSECONDS, t1); barrier(p) }
 
-/* One slot, whose halves have been loaded into da and db. */
+/* Moves one slot, whose halves were loaded into da and db. */
 inline move(p, slot, da, db) {
   load(p, NOTE_SLOT, t1);
 #ifdef ONE_NOTE
@@ -103,7 +109,7 @@ inline move(p, slot, da, db) {
   store(p, DEADLINE(slot), da + 1); store(p, DEADLINE(slot) + 1, db + 1) }
 
 #ifdef ARM64
-/* Plain loads without a barrier between them. */
+/* Plain loads without a barrier between them, in any order. */
 inline anyorder(p) {
   todo = (1 << (2 * SLOTS)) - 1;
   do
@@ -169,7 +175,7 @@ inline finish(p) {
   load(p, SEQUENCE, t1); store(p, SEQUENCE, (t1 | 1) + 1);
   atomic { EMPTY(p) -> assert(mem[SECONDS] == mem[NANOSECONDS]); writing = false } }
 
-/* What a dead writer left; the file is locked. */
+/* Completes the change of a dead writer. The file is locked. */
 inline completechange(p) {
   load(p, SEQUENCE, t1);
   if
@@ -211,7 +217,7 @@ proctype writer() {
          t1 = 0; t2 = 0; d0 = 0; d1 = 0; d2 = 0; d3 = 0; todo = 0; done = 0 } }
   :: else -> break
   od;
-  atomic { !locked -> locked = true };     /* as any later launcher */
+  atomic { !locked -> locked = true };     /* as a later launcher does */
   completechange(WRITER);
   atomic { EMPTY(WRITER) -> locked = false } }
 
@@ -347,7 +353,7 @@ proctype reader() {
   fi }
 #endif
 
-/* ---- everything frozen: nothing waits in a buffer, and a tool moves offset and deadlines ---- */
+/* ---- everything frozen: all buffers are empty, and a tool moves offset and deadlines ---- */
 
 #if WAITS == 2
 #define DRAINED (EMPTY(0) && EMPTY(1) && EMPTY(2) && EMPTY(WRITER))
@@ -411,7 +417,7 @@ end:
 #endif
 #endif
 
-/* ---- what must not be ---- */
+/* ---- states that must not occur ---- */
 
 #define HOLDS(p, slot) (mem[DEADLINE(slot)] == WANTED(p) + mem[SECONDS] && mem[DEADLINE(slot) + 1] == WANTED(p) + mem[NANOSECONDS])
 #define STALE(p, slot) (inflight[p] == slot && !HOLDS(p, slot))

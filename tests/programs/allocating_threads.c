@@ -1,4 +1,4 @@
-/* Threads that allocate and free while they wait and read the clock, so that an allocator with timers of its own has work. */
+/* Threads that allocate and free memory while they wait and read the clock. This keeps an allocator with its own timers busy. */
 #include "waits.h"
 
 static void *allocate(void *unused)

@@ -1,4 +1,4 @@
-/* Reads a clock to where nothing can be written. Only a read that is a system call has an answer to that. */
+/* Reads a clock into memory that cannot be written. Only a system call can return an error for that. */
 #include "virttime_conf.h"
 #include <errno.h>
 

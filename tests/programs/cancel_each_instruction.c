@@ -1,10 +1,10 @@
 /*
  * usage: cancel_each_instruction FUNCTION
  *
- * Cancels a thread, asynchronously, at each instruction of libvirttime.so that calls of FUNCTION come by, each time in a new
- * process. That must end the thread and nothing else.
+ * Cancels a thread asynchronously at each instruction of libvirttime.so that calls of FUNCTION execute, each time in a new process. The cancellation
+ * must end the thread and have no other effect.
  *
- * Prints how many instructions that were, and at how many the process died, hung or did not cancel the thread.
+ * Prints the number of instructions, and at how many of them the process died, hung or did not cancel the thread.
  */
 #include "interposed_calls.h"
 #include "traced_calls.h"
@@ -62,7 +62,7 @@ static enum outcome run_caller(void)
     return places <= cancel_at ? NOT_REACHED : NOT_CANCELED;
 }
 
-/* The cancellation loads the unwinder, which is not to happen between two traps. */
+/* The first cancellation loads the unwinder, which must not happen between two traps. */
 static void cancel_once(void)
 {
     pthread_t thread;

@@ -1,4 +1,4 @@
-/* cancel_wait FUNCTION: cancels a thread in a timed wait and looks at its slot before and after. */
+/* cancel_wait FUNCTION: cancels a thread in a timed wait, and reads its slot before and after. */
 #include "waits.h"
 
 static volatile int thread_id;
@@ -20,7 +20,7 @@ int main(int argc, char **argv)
         return 2;
     while (!thread_id || !conf->slot[thread_id].tv_sec)
         usleep(1000);
-    /* It is published; give the call itself time to begin. */
+    /* The deadline is published. The pause gives the real function time to begin. */
     usleep(50000);
     printf("clock_in_flight=%d\n", *vt_clock(conf, thread_id));
     pthread_cancel(thread);

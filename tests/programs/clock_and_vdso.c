@@ -1,4 +1,4 @@
-/* Prints what the clock reads by libc and by the vDSO that the auxiliary vector tells of; -1 where there is none. */
+/* Prints the clock as libc reads it, and as the vDSO in the auxiliary vector reads it; -1 if there is no vDSO. */
 #include "conformance/vdso.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* Prints what the clock reads and how long a wait takes, by that clock and by the wall clock. */
+/* Prints the clock, and how long a wait takes by that clock and by the wall clock. */
 #include "waits.h"
 
 int main(void)

@@ -1,6 +1,6 @@
 /*
- * Two tasks share their memory, and the stack of one lies on a frame of the other's. The child waits for 100 ms three times, the parent meanwhile
- * for 400 ms, disturbed by signals; again and again with the frame a little further down. Prints how long they waited, by the wall clock.
+ * Two tasks share their memory, and the stack of one lies in a frame of the other. The child waits three times for 100 ms. Meanwhile the parent waits
+ * for 400 ms, interrupted by signals. This is repeated with the frame at other depths. Prints how long the two waited, by the wall clock.
  */
 #include "waits.h"
 

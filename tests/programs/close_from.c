@@ -1,4 +1,4 @@
-/* Closes what it can by functions that this libc need not have. */
+/* Closes descriptors by functions that this libc may lack. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>

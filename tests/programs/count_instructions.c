@@ -1,5 +1,5 @@
 /* usage: count_instructions LIBRARY CLOCK
- * Prints how many instructions of LIBRARY, by its file name, one warm clock_gettime(CLOCK) executes. */
+ * Prints how many instructions of LIBRARY, given by its file name, one warm clock_gettime(CLOCK) executes. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The executable part of the library in another process. */
+/* Finds the executable part of the library in another process. */
 static int find_code(pid_t pid, const char *library, unsigned long *start, unsigned long *end)
 {
     char path[64], line[4096], access[8];

@@ -1,6 +1,6 @@
 /*
- * counted_calls FUNCTION: makes each call of that function in interposed_calls.h twice, for whoever traces its system calls. A write to no descriptor
- * says before each which call comes, from 0, and which time.
+ * counted_calls FUNCTION: makes each call of that function in interposed_calls.h twice, for a tracer of its system calls. Before each call, a write
+ * to descriptor -1 marks the number of the call, from 0, and whether it is the first or the second time.
  */
 #include "interposed_calls.h"
 

@@ -1,4 +1,4 @@
-/* A library whose constructor reads the clock and waits, perhaps before the interposer's own ran. */
+/* A library whose constructor reads the clock and waits, possibly before the interposer's own constructor runs. */
 #include "waits.h"
 
 __attribute__((constructor)) static void start(void)
@@ -10,7 +10,7 @@ __attribute__((constructor)) static void start(void)
     vt_print("constructor_ms", (vt_now(CLOCK_MONOTONIC) - start) * 1000);
 }
 
-/* Something to link with. */
+/* A symbol to link with. */
 int early_constructor(void)
 {
     return 0;

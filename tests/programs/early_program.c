@@ -1,4 +1,4 @@
-/* Reads the clock before any constructor runs, linked with a library whose constructor does as well. */
+/* Reads the clock before any constructor runs. It is linked with a library whose constructor reads the clock too. */
 #include "virttime_conf.h"
 
 int early_constructor(void);

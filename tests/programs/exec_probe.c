@@ -1,4 +1,4 @@
-/* Prints, a line each, what a program inherits through exec. */
+/* Prints the things that a program inherits through exec, one a line. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -63,7 +63,7 @@ static void print_descriptors(void)
             continue;
         snprintf(name, sizeof name, "/proc/self/fd/%d", i);
         if (readlink(name, target, sizeof target - 1) > 0 && strchr(target, '['))
-            *strchr(target, '[') = 0; /* a pipe's number is another each time */
+            *strchr(target, '[') = 0; /* a pipe's number differs each time */
         fprintf(out, "descriptor %d %s flags %d status %x at %lld\n", i, target, flags, fcntl(i, F_GETFL), (long long)lseek(i, 0, SEEK_CUR));
     }
 }

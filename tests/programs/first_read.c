@@ -1,7 +1,7 @@
-/* Prints what the clock reads first, and how long that read took, by the host's clock; then how long ten more reads took. */
+/* Prints the first reading of the clock and how long it took by the host's clock; then how long ten more readings took. */
 #include "virttime_conf.h"
 
-/* The instruction itself, past everything that is virtual. */
+/* Makes the system call by its own instruction, which is not interposed. */
 static int64_t host_now(void)
 {
     struct timespec now;

@@ -1,6 +1,6 @@
 /*
- * A signal handler that interrupts a wait of 1200 ms forks. The child jumps out of the wait, waits anew for a moment, and ends; the parent goes on
- * waiting, and is disturbed by more signals. Prints how long that took, and how often its slot held something else meanwhile.
+ * A signal handler that interrupts a wait of 1200 ms forks. The child jumps out of the wait, waits again for 100 ms, and ends. The parent continues
+ * its wait, interrupted by more signals. Prints how long the wait took, and how often the slot held another value meanwhile.
  */
 #include "waits.h"
 

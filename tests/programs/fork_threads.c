@@ -1,4 +1,4 @@
-/* Forks while another thread waits; the child waits as well, in a slot of its own. */
+/* Forks while another thread waits. The child waits too, in a slot of its own. */
 #include "waits.h"
 #include <sys/wait.h>
 
@@ -27,7 +27,7 @@ int main(void)
     pthread_t thread;
     int status;
 
-    /* The parent has used its own slot, so a cached thread id would be known by now. */
+    /* The parent has used its own slot. If the library cached the thread id, it has done so by now. */
     wait_until("clock_nanosleep", start + 1 * MS);
     waiter_deadline = start + 2000 * MS;
     pthread_create(&thread, NULL, waiter, NULL);

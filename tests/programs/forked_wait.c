@@ -1,4 +1,5 @@
-/* forked_wait: says its thread's id, and for the first line of input forks a child, which waits for 600 ms: prints its deadline before and how long it took after. */
+/* forked_wait: prints its thread id. After the first line of input it forks a child, which prints its deadline, waits for 600 ms, and prints how long
+   it waited. */
 #include "waits.h"
 
 #include <sys/wait.h>

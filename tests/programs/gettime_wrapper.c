@@ -1,4 +1,4 @@
-/* A library that wraps clock_gettime and clock_nanosleep for purposes of its own, as profilers and other preloads do. */
+/* A library that wraps clock_gettime and clock_nanosleep, as profilers and other preloaded libraries do. */
 #include <dlfcn.h>
 #include <time.h>
 

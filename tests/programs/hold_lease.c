@@ -1,5 +1,5 @@
 /* usage: hold_lease FILE COMMAND [ARG]...
- * Runs COMMAND while it holds a lease on FILE, as a launcher that sweeps does, and gives the lease back after 0.3 s. */
+ * Runs COMMAND while it holds a lease on FILE, as a launcher does that sweeps. Gives the lease back after 0.3 s. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ int main(int argc, char **argv)
         _exit(127);
     }
 
-    /* The signal that tells of a broken lease is ignored, and a sleep goes on. */
+    /* The process ignores the signal of a broken lease, so it does not interrupt this sleep. */
     usleep(300 * 1000);
     fcntl(file, F_SETLEASE, F_UNLCK);
     close(file);

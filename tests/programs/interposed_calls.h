@@ -1,4 +1,4 @@
-/* Calls of each interposed function that take no time: for passed deadlines, invalid ones, and clocks that are not virtual. */
+/* Calls of each interposed function that return at once: for deadlines in the past, invalid deadlines, and clocks that are not virtual. */
 #ifndef INTERPOSED_CALLS_H
 #define INTERPOSED_CALLS_H
 
@@ -32,7 +32,7 @@ struct call {
     long arguments[7];
 };
 
-/* What this libc lacks is not called. */
+/* Adds nothing if this libc lacks the function. */
 static inline void add_call(struct call **next, void *function, long a, long b, long c, long d, long e, long f, long g)
 {
     if (!function)
@@ -56,7 +56,7 @@ static inline void add_clock_calls(struct call **next, const char *name)
         CALL(next, name, clocks[i], &result);
 }
 
-/* One call for a deadline that has passed, one for none that is valid, for each clock. */
+/* Adds one call with a deadline in the past and one with an invalid deadline, for each clock. */
 static inline void add_waits(struct call **next, const char *name, void *object, void *second)
 {
     static const int clocks[] = {CLOCK_MONOTONIC, CLOCK_REALTIME};
@@ -113,7 +113,7 @@ static inline void add_join_calls(struct call **next, const char *name)
     static void *value;
     pthread_t thread;
 
-    /* No invalid deadline: glibc would try again and again. */
+    /* Without an invalid deadline: glibc would try again and again. */
     if (pthread_create(&thread, NULL, sleep_on, NULL))
         return;
     if (!strcmp(name, "pthread_timedjoin_np")) {
@@ -124,7 +124,7 @@ static inline void add_join_calls(struct call **next, const char *name)
     }
 }
 
-/* Of a function that is not told a clock. */
+/* For a function without an argument for the clock. */
 static inline void add_timed_calls(struct call **next, const char *name, void *object)
 {
     CALL(next, name, object, &past);
@@ -169,7 +169,7 @@ static inline void add_queue_calls(struct call **next, const char *name)
     CALL(next, name, queue, message, sizeof message, 0, &invalid);
 }
 
-/* Reads, and settings that nobody carries out: they are not valid, or this process may not. */
+/* Adds reads, and settings that have no effect: they are invalid, or this process lacks the privilege. */
 static inline void add_wall_clock_calls(struct call **next, const char *name)
 {
     static struct timeval invalid_timeval = {0, -1}, timeval_result;
@@ -281,7 +281,7 @@ static inline void add_sleeps(struct call **next)
     }
 }
 
-/* Programs that are not there, with an environment that is passed on and one that is not. */
+/* Adds executions of missing programs, with an environment that already has the library's variables and with one that lacks them. */
 static inline void add_executions(struct call **next, const char *name)
 {
     static const char *file = "/nonexistent/program", *arguments[] = {"program", NULL}, *cleared[] = {"A=1", NULL};
@@ -305,7 +305,7 @@ static inline void add_executions(struct call **next, const char *name)
     }
 }
 
-/* A child has nothing to do with its parent's trap flag: so that there is none, there is no memory for its stack. */
+/* A child would inherit its parent's trap flag. To prevent a child, there is no memory for its stack. */
 static inline void add_starts(struct call **next, const char *name)
 {
     static const char *arguments[] = {"program", NULL}, *cleared[] = {"A=1", NULL};
@@ -326,7 +326,7 @@ static inline void add_starts(struct call **next, const char *name)
     setrlimit(RLIMIT_AS, &none);
 }
 
-/* Nobody has one so large. */
+/* No process here has such a high descriptor. */
 enum { FREE_DESCRIPTOR = 900 };
 
 static inline int count_object(struct dl_phdr_info *info, size_t size, void *unused)
@@ -339,7 +339,7 @@ static const char null_path[] = "/dev/null", missing_path[] = "/dev/missing", pr
 static char text[64];
 static const unsigned long long read_only[3]; /* struct open_how */
 
-/* From glibc 2.43 on. A look-up finds only what libc has, a weak reference the interposer's. */
+/* Since glibc 2.43. A look-up finds it only in libc; a weak reference also finds the interposer's. */
 extern int openat2_of_libc(void) __asm__("openat2") __attribute__((weak));
 
 static inline void add_open_calls(struct call **next, const char *name)
@@ -378,7 +378,7 @@ static inline void add_rewinds(struct call **next, const char *name)
     }
 }
 
-/* Not where a status is asked for by a path. */
+/* Without the calls that ask for a status by path. */
 static inline void add_status_calls(struct call **next, const char *name)
 {
     static char status[256];
@@ -454,7 +454,7 @@ static inline int is_about_the_wall_clock(const char *name)
     return 0;
 }
 
-/* Returns the end of what was added. */
+/* Returns the end of the added calls. */
 static inline struct call *add_calls(struct call *next, const char *name)
 {
     if (!strcmp(name, "clock_gettime"))

@@ -1,4 +1,4 @@
-/* A thread that leaves a wait by another way than its return, and what becomes of it. */
+/* A thread that leaves a wait without returning from it, and its next waits. */
 #ifndef LEFT_WAIT_H
 #define LEFT_WAIT_H
 
@@ -15,7 +15,7 @@ static inline void print_slot(const char *when)
     fflush(stdout);
 }
 
-/* Overwrites what frames that were left without a word have left on the stack. */
+/* Overwrites the memory on the stack where the abandoned frames were. */
 __attribute__((noinline)) static int overwrite_stack(int depth)
 {
     volatile char bytes[4096];
@@ -26,8 +26,8 @@ __attribute__((noinline)) static int overwrite_stack(int depth)
 }
 
 /*
- * Waits once more and ends the thread: after clock_nanosleep by pthread_exit, which unwinds the stack. libc's other waits have cleanup functions on
- * it themselves, and natively do not bear to be left and unwound.
+ * Waits once more and ends the thread. After clock_nanosleep it ends by pthread_exit, which unwinds the stack. libc's other waits have cleanup
+ * functions on the stack themselves, and natively cannot be left and then unwound.
  */
 static inline void *end_thread(const char *function)
 {
@@ -43,7 +43,7 @@ static inline void *end_thread(const char *function)
     return (void *)7;
 }
 
-/* Runs `body` in a thread that gets SIGALRM when it asks for one by alarm(2), and prints how it ended. */
+/* Runs `body` in a thread that gets SIGALRM if it asks for it by alarm(2), and prints how the thread ended. */
 static inline int run_thread(void *(*body)(void *), void *argument, void (*handler)(int))
 {
     struct sigaction action = {};

@@ -1,4 +1,4 @@
-// Threads that leave a wait otherwise than by its end, beside other calls whose slots must stay as they are.
+// Threads that leave a wait before its end, while other calls are in flight whose slots must stay unchanged.
 #include "waits.h"
 #include <linux/sched.h>
 #include <sched.h>
@@ -56,7 +56,7 @@ static void catch_it(int)
     errno = error;
 }
 
-// An exception leaves a wait without a slot, in a handler that interrupted one with a slot.
+// An exception leaves a wait without a slot. The wait is in a handler that interrupted a wait with a slot.
 static void exception()
 {
     pthread_t thread;
@@ -82,7 +82,7 @@ __attribute__((noinline)) static void wait_deep_below()
     below[0] = (char)wait_once("sem_clockwait", vt_now(CLOCK_MONOTONIC) + 5000 * MS * below[0]);
 }
 
-// Writes everywhere but on what tells that a call's frame is still there (SlotClaim's cookie), as a buffer that is not filled would.
+// Overwrites the stack except for the words that mark a call's frame as present (SlotClaim's cookie), like a buffer that is only partly written.
 __attribute__((noinline)) static void write_below()
 {
     volatile uint64_t words[6500];
@@ -131,7 +131,7 @@ static void nothing(int)
 {
 }
 
-// The slot of a thread that is cancelled could have been, as its second choice, the one that another thread has.
+// A thread is cancelled whose second choice of slot would have been the slot of another thread.
 static void far_thread()
 {
     pthread_t near, far;
@@ -188,7 +188,7 @@ static void many_threads()
     printf("upper_half_is_the_id=%d\nown_slots=%d\n", (int)(pthread_self() >> 32) == getpid(), own);
 }
 
-// A process whose id is the upper half of the addresses near its stack, and so of much in libc's description of its threads.
+// A process whose id equals the upper half of the addresses near its stack, which libc's data about its threads contains many times.
 static void pointer_like_id(char *self)
 {
     pid_t id = 0x7fff;

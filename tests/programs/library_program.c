@@ -1,4 +1,4 @@
-/* A library that can be run, as libc's own can: it has no DT_DEBUG, by which a debugger finds what is loaded. */
+/* A library that can be executed, like libc. It has no DT_DEBUG, with which a debugger finds the loaded libraries. */
 #include "waits.h"
 
 const char interpreter[] __attribute__((section(".interp"))) = "/lib64/ld-linux-x86-64.so.2";

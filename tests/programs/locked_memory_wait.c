@@ -1,14 +1,14 @@
 /*
- * locked_memory_wait MILLISECONDS: an ordinary user locks all of his memory, of which he may lock 64 MiB at most; then this thread and another
- * wait. The other one has an id whose slot the library has not mapped yet. Each prints its id and its deadline first. Started by root, the
- * program becomes an ordinary user itself.
+ * locked_memory_wait MILLISECONDS: an ordinary user locks all of his memory, with a limit of 64 MiB. Then this thread and another thread wait. The
+ * other thread has an id whose slot the library has not mapped yet. Each prints its id and its deadline first. If root starts the program, it becomes
+ * an ordinary user itself.
  */
 #include "waits.h"
 
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-/* The library maps the slots of so many ids at once. */
+/* IDS_MAPPED: the library maps the slots of this many ids at once. */
 enum { NOBODY = 65534, LOCKED_MOST = 64 << 20, IDS_MAPPED = 4096 };
 
 static int milliseconds;

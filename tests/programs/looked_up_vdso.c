@@ -1,6 +1,6 @@
 /*
- * looked_up_vdso dlsym|dlvsym|program_headers: finds clock_gettime in the vDSO, and prints what it reads. Prints too whether an address in the real
- * vDSO is found to lie in an object that the loader tells of.
+ * looked_up_vdso dlsym|dlvsym|program_headers: finds clock_gettime in the vDSO and prints its reading. Also prints whether an address in the real
+ * vDSO belongs to an object that the loader lists.
  */
 #include "conformance/vdso.h"
 #include "virttime_conf.h"
@@ -39,7 +39,7 @@ static int look_into(struct dl_phdr_info *info, size_t size, void *unused)
     return 0;
 }
 
-/* Where the kernel has put it, which no interposer changes. */
+/* Returns where the kernel has mapped it. No interposer changes this. */
 static uintptr_t find_real_vdso(void)
 {
     FILE *maps = fopen("/proc/self/maps", "r");

@@ -1,6 +1,6 @@
 /*
- * lookups_beside_loading LIBRARY...: two threads look clock_gettime up through libc's handle, while a third loads and unloads the libraries and
- * fills the memory that was given back.
+ * lookups_beside_loading LIBRARY...: two threads look clock_gettime up through libc's handle, while a third thread loads and unloads the libraries
+ * and overwrites the memory that was freed.
  */
 #include <dlfcn.h>
 #include <pthread.h>
@@ -26,7 +26,7 @@ static void *keep_looking_up(void *libc)
     return NULL;
 }
 
-/* Of the size of what the loader keeps of a library; blocks this many are beyond what malloc keeps for a thread by itself. */
+/* The blocks have the size of the loader's data for one library. There are more of them than malloc caches for one thread. */
 static void fill_freed_memory(void)
 {
     void *blocks[BLOCKS];

@@ -1,4 +1,4 @@
-/* A library whose constructor moves the environment elsewhere, as setenv does, where no auxiliary vector lies behind it. */
+/* A library whose constructor moves the environment, as setenv does. No auxiliary vector lies behind the new place. */
 #include <stddef.h>
 #include <unistd.h>
 

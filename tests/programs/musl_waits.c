@@ -1,4 +1,5 @@
-/* musl_waits [date]: reads the clock, or the date, and waits until absolute times on it, with what musl has too. Prints `key=value` lines. */
+/* musl_waits [date]: reads the clock, or the date, and waits until absolute times on it, by functions that musl also has. Prints `key=value` lines.
+*/
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
@@ -68,7 +69,7 @@ static int wait_on_semaphore(void)
     return sem_timedwait(&semaphore, &until) ? errno : 0;
 }
 
-/* Held by the thread that waits, which deadlocks until it does not. */
+/* The waiting thread itself holds the mutex, so it deadlocks until the deadline. */
 static int wait_on_mutex(void)
 {
     pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

@@ -1,6 +1,6 @@
 /*
- * An interposer with the race that ours must not have: it reads the offset once, apart from the clock, and publishes no
- * deadline. The migration tests run it to show that they would notice.
+ * An interposer with the race that the library must not have: it reads the offset once, separately from the clock, and publishes no deadline. The
+ * migration tests run it to show that they detect the race.
  */
 #include "virttime_conf.h"
 #include <dlfcn.h>

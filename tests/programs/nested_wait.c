@@ -1,6 +1,6 @@
 /*
- * nested_wait OUTER LEAVE: a timed wait of 1500 ms is interrupted after 200 ms by a signal whose handler waits for 300 ms.
- * LEAVE is "return", or "jump" when the handler leaves by siglongjmp.
+ * nested_wait OUTER LEAVE: a signal interrupts a timed wait of 1500 ms after 200 ms, and its handler waits for 300 ms.
+ * LEAVE is "return", or "jump" if the handler leaves by siglongjmp.
  */
 #include "waits.h"
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* Takes away what it would take to set the host's clock (CAP_SYS_TIME), so that no defect of what is tried can harm the machine. */
+/* Drops the privilege to set the host's clock (CAP_SYS_TIME), so that a defect of the tested code cannot harm the machine. */
 #ifndef NO_CLOCK_SETTING_H
 #define NO_CLOCK_SETTING_H
 
@@ -9,14 +9,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Of this process and of what it executes; ends the process where that does not succeed. */
+/* Applies to this process and to programs that it executes. Ends the process if that fails. */
 static inline void forbid_setting_the_clock(void)
 {
     struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
     struct __user_cap_data_struct data[2];
     const unsigned int bit = 1u << CAP_SYS_TIME;
 
-    /* What may not be dropped from the bounding set is not there, or the process is not privileged. */
+    /* This fails if the bounding set lacks the capability, or if the process is not privileged. */
     prctl(PR_CAPBSET_DROP, CAP_SYS_TIME, 0, 0, 0);
     if (syscall(SYS_capget, &header, data) == 0) {
         data[0].effective &= ~bit;

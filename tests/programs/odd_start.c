@@ -1,4 +1,4 @@
-/* odd_start ODDITY... -- COMMAND [ARGUMENT]...: makes its own process odd in the ways that are asked for, and execs. */
+/* odd_start ODDITY... -- COMMAND [ARGUMENT]...: makes its own process unusual in the given ways, and executes COMMAND. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -135,7 +135,7 @@ int main(int argc, char **argv)
             return 2;
     if (at >= argc - 1)
         return 2;
-    /* The harness cannot hand on arguments that are not UTF-8. */
+    /* The test harness cannot pass arguments that are not UTF-8. */
     for (int i = at; i < argc; i++)
         if (!strcmp(argv[i], "@bytes@"))
             argv[i] = "\xff" "caf\xe9\x80 \n";

@@ -1,6 +1,6 @@
 /*
- * on_terminal [-i READY] COMMAND [ARGUMENT]...: runs COMMAND in the foreground of a terminal of its own, copies what it
- * writes there, and exits as it does (128 + signal). With -i, types Ctrl-C when a line with READY has appeared.
+ * on_terminal [-i READY] COMMAND [ARGUMENT]...: runs COMMAND in the foreground of a terminal of its own, copies its output, and exits with its status
+ * (128 + signal). With -i, it types Ctrl-C when a line with READY has appeared.
  */
 #include <pty.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-/* Ctrl-C throws away what is still to be read, perhaps the answer to it. */
+/* Ctrl-C discards output that was not read yet, which may include the answer to it. */
 static void keep_output(void)
 {
     struct termios t;

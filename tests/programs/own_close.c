@@ -1,4 +1,4 @@
-/* Ends a handle of own_close_library.c, which lies where its address does not fit into 32 bits. */
+/* Closes a handle of own_close_library.c, whose address does not fit into 32 bits. */
 #include <stdio.h>
 #include <stdlib.h>
 

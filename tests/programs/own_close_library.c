@@ -1,4 +1,4 @@
-/* A library with a function of its own that is named as one of libc's, and takes a pointer and more. */
+/* A library with its own function that has the name of one of libc's, and takes a pointer and another argument. */
 struct handle {
     int is_open;
 };

@@ -1,4 +1,4 @@
-/* Hands a descriptor on through a socket, so that it comes back as one that nobody here has opened. */
+/* Passes a descriptor through a socket, so that this process receives a descriptor that it has not opened. */
 #ifndef PASSING_TIMERFD_H
 #define PASSING_TIMERFD_H
 
@@ -50,8 +50,8 @@ static inline int lowest_free_descriptor(void)
 }
 
 /*
- * Sets it to 300 ms from now on that clock, an absolute time, and prints when it can be read; -1 when that takes more than 3 s. Also whether setting it
- * left a descriptor open.
+ * Sets it to an absolute time 300 ms later on that clock, and prints when it can be read; -1 if that takes more than 3 s. Also prints whether setting
+ * it left a descriptor open.
  */
 static inline int fire_in_300ms(int descriptor, clockid_t clock)
 {

@@ -1,6 +1,6 @@
 /*
- * requested_waits [disturbed]: says its thread's id, and for each line of input, `FUNCTION MILLISECONDS`, waits: prints the deadline before and how
- * long it took after. A disturbed one gets a signal every 20 ms, so that its waits begin again and again.
+ * requested_waits [disturbed]: prints its thread id. For each line of input, `FUNCTION MILLISECONDS`, it prints the deadline, waits, and prints how
+ * long it waited. With `disturbed`, a signal arrives every 20 ms, so that a wait begins again and again.
  */
 #include "waits.h"
 

@@ -1,7 +1,7 @@
 /*
- * reused_number WAY: a timerfd on CLOCK_MONOTONIC is closed, and its number given to one on CLOCK_BOOTTIME, which is then set: by dup2 or dup3, which
- * close it themselves, by fcntl, recvmsg, or another timerfd_create; or it is closed by close_range, closefrom, a raw system
- * call, or libc itself in fclose.
+ * reused_number WAY: closes a timerfd on CLOCK_MONOTONIC, and gives its number to a timerfd on CLOCK_BOOTTIME, which it then sets. The number is
+ * reused by dup2 or dup3, which close the first one themselves, by fcntl, by recvmsg, or by another timerfd_create; or the first one is closed by
+ * close_range, closefrom, a raw system call, or libc's own fclose.
  */
 #include "passing_timerfd.h"
 
@@ -55,7 +55,7 @@ int main(int argc, char **argv)
     int number = timerfd_create(CLOCK_MONOTONIC, 0), made = timerfd_create(CLOCK_BOOTTIME, 0);
     int descriptor = !strcmp(argv[1], "closefrom") ? dup2(made, number - 1 > 2 ? number - 1 : 0) : other_number(made);
 
-    /* An absolute time that is long past, as programs set that have used it. */
+    /* Sets the first timerfd to an absolute time in the past, so that the library knows its clock. */
     timerfd_settime(number, TFD_TIMER_ABSTIME, &(struct itimerspec){.it_value = {0, 1}}, NULL);
     int reused = reuse(argv[1], number, descriptor);
     printf("same_number=%d\n", reused == number);

@@ -1,6 +1,7 @@
 /*
- * sandboxed_call strict|waits|timers CALL: shuts itself in before its first wait, so that any system call but those that natively are made ends it.
- * strict: the kernel's strict mode, for calls that need not wait; it forbids reading the TSC too. waits, timers: what waiting, or setting, takes.
+ * sandboxed_call strict|waits|timers CALL: enters a seccomp sandbox before its first wait. A system call that is not made natively ends the program.
+ * strict: the kernel's strict mode, for calls that need not wait; it also forbids reading the TSC. waits, timers: allows the calls for waiting, or
+ * for setting timers.
  */
 #include "waits.h"
 
@@ -71,7 +72,7 @@ __attribute__((noinline)) static int make_call(const char *call)
     return -1;
 }
 
-/* Calls it in the upper part of a page, where what its frame holds is on the page of the frames below. */
+/* Makes the call in the upper part of a page, so that data of its frame lies on the same page as the frames below it. */
 static int make_call_high_in_page(const char *call)
 {
     enum { PAGE = 4096, HIGH = 3600 };
@@ -81,7 +82,7 @@ static int make_call_high_in_page(const char *call)
     return make_call(call) + padding[0];
 }
 
-/* Nothing needs waiting for in strict mode; all needs it behind a filter. */
+/* In strict mode no call has to wait; behind a filter, each call has to. */
 static void prepare(int waits)
 {
     pthread_condattr_t attributes;

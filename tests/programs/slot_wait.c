@@ -1,4 +1,4 @@
-/* slot_wait FUNCTION MILLISECONDS: says who waits until when, waits, says so, and stays until its input ends. */
+/* slot_wait FUNCTION MILLISECONDS: prints its thread and its deadline, waits, prints the result, and stays until its input ends. */
 #include "waits.h"
 
 int main(int argc, char **argv)

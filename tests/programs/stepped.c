@@ -1,6 +1,6 @@
 /*
- * What stepper.c steps through: one call, over and over, between two breakpoints that point at the timespec it is about
- * (the clock's reading or the deadline).
+ * The target of stepper.c: makes one call again and again, between two breakpoints. They point at the timespec of the call, which is the reading of
+ * the clock or the deadline.
  */
 #include "virttime_conf.h"
 #include <pthread.h>
@@ -63,7 +63,7 @@ int main(int argc, char **argv)
         if (strcmp(calls[i].name, argv[1]))
             continue;
         for (;;) {
-            /* A deadline that stays far away whatever the offset. */
+            /* A deadline that is far away with any offset. */
             struct timespec subject = {1000000000, 123456789};
 
             MARK(&subject);

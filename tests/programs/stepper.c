@@ -1,17 +1,17 @@
 /*
  * stepper TARGET CALL PRELOAD CONF WRITER READS JUMP
  *
- * Steps through one call of a program instruction by instruction, again and again, and each time one instruction later
- * migrates the program: the offset in the file changes, and from then on the host's clock reads JUMP nanoseconds more
- * (or less, every other time). Whatever instruction that was at, the reading or the deadline must be right.
+ * Steps through one call of a program, instruction by instruction, again and again. Each time it migrates the program one instruction later: the
+ * offset in the file changes, and from then on the host's clock reads JUMP nanoseconds more (or less, every other time). The reading or the deadline
+ * must be right for a migration at each instruction.
  *
- * WRITER  how the file is changed: stepper_writers.h. While a slow writer is at it, the host's clock stays as it is.
- * READS   entered   a read of the host's clock that began before the migration gives the old host's time
- *         left      it gives the new host's
+ * WRITER  how the file is changed: stepper_writers.h. While a slow writer changes it, the host's clock does not change.
+ * READS   entered   a read of the host's clock that began before the migration returns the old host's time
+ *         left      it returns the new host's time
  *
- * Prints how many readings or deadlines were wrong, and after how many calls the slot did not read zero.
+ * Prints how many readings or deadlines were wrong, and after how many calls the slot was not zero.
  *
- * The host's clock is played: to what the vDSO or the kernel gave, the shift so far is added.
+ * The host's clock is simulated: the shift so far is added to each result of the vDSO or the kernel.
  */
 #include "stepper_writers.h"
 #include <errno.h>
@@ -36,14 +36,14 @@ static clockid_t clock_id = CLOCK_MONOTONIC;
 static int64_t fraction_ns = 1;
 static bool as_entered;
 
-/* Before the first migration the host has been up for a while, so that no jump leads below zero. */
+/* The host's clock is high before the first migration, so that no jump leads below zero. */
 static const int64_t first_shift = 10000000 * SECOND;
 static int64_t host_shift, jump;
 static int wrong, not_idle, shown;
 
 static struct {
-    long instruction;    /* where to migrate; none when negative */
-    long started_at;     /* where the writer began; none when negative */
+    long instruction;    /* where to migrate; negative: nowhere */
+    long started_at;     /* where the writer began; negative: nowhere */
     unsigned long migrated_at;
     bool migrated;
     bool inside_vdso;
@@ -102,7 +102,7 @@ static regs_t registers(void)
     return regs;
 }
 
-/* The mapping that holds an address, and where in it; for the vDSO, its extent. */
+/* Returns the mapping that holds an address, and the offset in it; for the vDSO, its range. */
 static void find_mapping(unsigned long address, const char *name, char *where, size_t size)
 {
     char path[64], line[512];
@@ -180,7 +180,7 @@ static void check_deadline(unsigned long deadline)
         wrong++, report("deadline", peek_time(deadline), expected, expected);
 }
 
-/* A wait that is to end because its deadline has come: then the host's clock has got there. */
+/* If a wait is to end at its deadline, advances the host's clock to that deadline. */
 static void let_come(unsigned long deadline)
 {
     int64_t missing = peek_time(deadline) - (vt_now(clock_id) + host_shift);
@@ -189,7 +189,7 @@ static void let_come(unsigned long deadline)
         host_shift += missing;
 }
 
-/* Steps over a system call. Nobody sleeps: a wait is made to end at once, as if its deadline had come. */
+/* Steps over a system call. The target never sleeps: a wait ends at once, as if its deadline had come. */
 static void step_system_call(regs_t *regs)
 {
     bool is_sleep = regs->rax == SYS_clock_nanosleep && regs->rsi == TIMER_ABSTIME;
@@ -213,7 +213,7 @@ static void step_system_call(regs_t *regs)
     ptrace(PTRACE_SETREGS, target, 0, regs);
 }
 
-/* From behind the first mark to the second; returns the number of instructions. */
+/* Steps from the first mark to the second; returns the number of instructions. */
 static long step_call(void)
 {
     for (long step = 0; step < STEPS_AT_MOST; step++) {
@@ -238,7 +238,7 @@ static int64_t real_time(void)
     return vt_now(clock_id);
 }
 
-/* A timeval has the shape of a timespec. */
+/* A timeval has the same layout as a timespec. */
 static int64_t peek_reading(void)
 {
     return peek(call.subject) * SECOND + peek(call.subject + 8) * fraction_ns;
@@ -248,7 +248,7 @@ static void check_reading(int64_t low, int64_t high)
 {
     low -= fraction_ns - 1;
     int64_t reading = peek_reading();
-    /* A slow writer moves the clock itself: before or after are right, between is not. */
+    /* A slow writer moves the clock itself: the times before and after are right, a time in between is not. */
     int64_t other = writer.slow && call.migrated ? jump : 0;
 
     if ((reading < low || reading > high) && (reading < low - other || reading > high - other))
@@ -265,7 +265,7 @@ static void check_idle(void)
         wrong++, report("number of waits", 0, 1, 1);
 }
 
-/* One call, migrated at the given instruction. Returns whether it was that long. */
+/* Makes one call with a migration at the given instruction. Returns whether the call had that many instructions. */
 static bool run_call(long instruction, bool is_read, long *length)
 {
     memset(&call, 0, sizeof call);
@@ -290,7 +290,7 @@ static void start_target(char **argv)
 {
     cpu_set_t here;
 
-    /* Each step is two switches between us; on one CPU they are several times faster. */
+    /* Each step switches twice between the two processes, which is several times faster on one CPU. */
     CPU_ZERO(&here);
     CPU_SET(sched_getcpu(), &here);
     sched_setaffinity(0, sizeof here, &here);

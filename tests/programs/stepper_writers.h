@@ -1,10 +1,10 @@
 /*
- * How the tools that stepper.c plays change a config file:
+ * How the tools that stepper.c simulates change a config file:
  *
- * sequence  as our tools: the offset inside an odd sequence, then the slot
+ * sequence  as VirtTime: the offset inside an odd sequence, then the slot
  * plain     as the C tools: the offset, then the slot
- * slow      as our tools, but the thread runs on between the halves
- * own       as our tools, which every other time give the boottime clock an offset of its own, and take it away again in between;
+ * slow      as VirtTime, but the thread runs between the halves
+ * own       as VirtTime, which every other time gives the boottime clock its own offset and removes it in between;
  *           the offset that is not in force is then wrong by years
  */
 #ifndef STEPPER_WRITERS_H
@@ -22,7 +22,7 @@
 
 static struct {
     volatile struct vt_conf *conf;
-    /* The one that is changed: of the monotonic clocks, or of the realtime ones in a file where these have their own. */
+    /* The offset that is changed: the monotonic one, or the realtime one in a file in which the realtime clocks are virtual. */
     volatile struct timespec *offset;
     bool slow, with_sequence, own;
     struct timespec new_offset;

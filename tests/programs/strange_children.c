@@ -1,6 +1,6 @@
 /* usage: strange_children fork|clone|vfork
- * A child that libc did not make waits while its parent waits as well. Prints, for each, its thread id and how its wait ended;
- * both wait for the same length, so that each slot can be looked at meanwhile. */
+ * A child that libc did not create waits while its parent waits too. Prints the thread id of each and how its wait ended. Both wait equally long, so
+ * that another process can look at both slots meanwhile. */
 #include "virttime_conf.h"
 
 #include <sched.h>
@@ -42,7 +42,7 @@ int main(int argc, char **argv)
     volatile struct vt_conf *conf = vt_map(NULL);
     shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-    /* Whatever the library remembers of this thread, it remembers now. */
+    /* If the library caches facts about this thread, it does so now. */
     wait_once(1);
     wait_once(1);
 

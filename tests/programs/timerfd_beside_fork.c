@@ -1,4 +1,4 @@
-/* A thread sets a timerfd again and again; the main thread forks, and each child counts the descriptors that the program never opened. */
+/* A thread sets a timerfd again and again. The main thread forks, and each child counts the descriptors that the program has not opened. */
 #include "virttime_conf.h"
 
 #include <pthread.h>

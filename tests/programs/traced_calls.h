@@ -1,4 +1,4 @@
-/* Calls of interposed functions that trap after each instruction. x86-64 only. */
+/* Calls of interposed functions with a trap after each instruction. x86-64 only. */
 #ifndef TRACED_CALLS_H
 #define TRACED_CALLS_H
 
@@ -11,10 +11,11 @@
 
 #define TRAP_FLAG 0x100
 
-/* What the registers that belong to the caller hold during a call; also in traced_call. */
+/* The values of the callee-saved registers during a call; traced_call uses them too. */
 #define MARK(number) (0x5eed0 + (number))
 
-/* Sets the trap flag, calls and clears it. To an unwinder its frame has the stack pointer traced_stack and goes on at traced_return. */
+/* Sets the trap flag, makes the call and clears the flag. An unwinder must find traced_stack as the stack pointer of this frame, and traced_return as
+   its return address. */
 long traced_call(void *function, const long *arguments);
 extern char traced_return[];
 extern uintptr_t traced_stack;

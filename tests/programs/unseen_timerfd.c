@@ -1,6 +1,6 @@
 /*
  * unseen_timerfd made|received DIRECTORY|full: a timerfd on CLOCK_BOOTTIME, made here or received through a socket, is set where there is no /proc:
- * in a DIRECTORY that becomes the root; or when no descriptor is left to look into it with.
+ * in a DIRECTORY that becomes the root, or when no descriptor is left with which the library could read /proc.
  */
 #include "passing_timerfd.h"
 

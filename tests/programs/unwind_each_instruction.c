@@ -1,12 +1,10 @@
 /*
  * usage: unwind_each_instruction FUNCTION
  *
- * Calls FUNCTION in several ways and, at each instruction of libvirttime.so, unwinds the stack from a signal handler, as the
- * cancellation of a thread does. The caller's stack pointer, where it goes on and the six registers that belong to it must
- * come out right.
+ * Calls FUNCTION in several ways and, at each instruction of libvirttime.so, unwinds the stack from a signal handler, as the cancellation of a thread
+ * does. The unwinder must find the caller's stack pointer, the return address and the six callee-saved registers.
  *
- * Prints how many instructions that were (each time one is executed), at how many places of the library, and how many
- * times the unwinder went astray.
+ * Prints the number of executed instructions, the number of different addresses of the library, and how many times the unwinder was wrong.
  */
 #include "interposed_calls.h"
 #include "traced_calls.h"
@@ -28,7 +26,7 @@ static uintptr_t wrong_at[WRONG_SHOWN];
 static char seen[PLACES_AT_MOST];
 static sigjmp_buf astray;
 
-/* By their numbers in DWARF: rbx, rbp, r12 to r15. */
+/* The registers by their DWARF numbers: rbx, rbp, r12 to r15. */
 static int caller_registers_are_right(struct _Unwind_Context *context)
 {
     static const int registers[] = {3, 6, 12, 13, 14, 15};
@@ -68,7 +66,7 @@ static void on_trap(int number, siginfo_t *info, void *context)
     instructions++;
     places += !seen[at - library_start];
     seen[at - library_start] = 1;
-    /* Lost, it may read anywhere. */
+    /* With wrong data, the unwinder may read any address. */
     if (!sigsetjmp(astray, 1))
         _Unwind_Backtrace(visit, &walk);
     if (!walk.is_right && wrong++ < WRONG_SHOWN)

@@ -1,4 +1,4 @@
-/* Two user-level threads that a signal handler switches between every 50 ms, both in a wait: one of 500 ms, one of 1500 ms. */
+/* Two user-level threads, which a signal handler switches every 50 ms. Both wait: one for 500 ms, one for 1500 ms. */
 #include "waits.h"
 
 #include <signal.h>

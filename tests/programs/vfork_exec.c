@@ -1,4 +1,4 @@
-/* vfork, a look at the clock, exec: the child's two readings and the parent's own follow each other. */
+/* vfork, a read of the clock, exec: the child's two readings and the parent's own are in order. */
 #include "virttime_conf.h"
 #include <string.h>
 #include <sys/wait.h>

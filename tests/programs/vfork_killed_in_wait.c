@@ -1,4 +1,4 @@
-/* A vfork child is killed while it waits; its parent's thread goes on. */
+/* A vfork child is killed while it waits. Its parent's thread continues. */
 #include "left_wait.h"
 
 #include <sys/wait.h>

@@ -1,4 +1,4 @@
-/* A vfork child, which has its parent's memory but descriptors of its own, puts a monotonic timerfd where the parent has a realtime one. */
+/* A vfork child, which shares its parent's memory but not its descriptors, puts a monotonic timerfd at the number of the parent's realtime one. */
 #include "waits.h"
 #include <poll.h>
 #include <sys/timerfd.h>

@@ -1,4 +1,4 @@
-/* The config file as a program written in C sees it: offset, slots by thread id, clock bytes. */
+/* The layout of the config file in C: offset, slots by thread id, clock bytes. */
 #ifndef VIRTTIME_CONF_H
 #define VIRTTIME_CONF_H
 
@@ -21,7 +21,7 @@ struct vt_conf {
     struct timespec slot[VT_SLOTS];
 };
 
-/* Maps a full-size file, by default the one that VIRT_TIME_CONF names. */
+/* Maps a file of the full size, by default the one that VIRT_TIME_CONF names. */
 static inline volatile struct vt_conf *vt_map(const char *path)
 {
     if (!path)
@@ -68,7 +68,7 @@ static inline struct timespec vt_timespec(int64_t ns)
     return t;
 }
 
-/* Virtual where the program is interposed. */
+/* Reads a clock, which is virtual if the program is interposed. */
 static inline int64_t vt_now(clockid_t clock)
 {
     struct timespec t;
@@ -81,7 +81,7 @@ static inline void vt_print(const char *key, int64_t ns)
 {
     struct timespec t = vt_timespec(ns);
 
-    /* Times below zero do not come up. */
+    /* Times are never below zero here. */
     printf("%s=%lld.%09ld\n", key, (long long)t.tv_sec, t.tv_nsec);
     fflush(stdout);
 }

@@ -1,4 +1,4 @@
-/* Timed waits that nobody ends early, by the name of their function: until a time on the monotonic clock, or until the date that it will be then. */
+/* Timed waits that only their deadline ends, by the name of their function: until a time on the monotonic clock, or until the date at that time. */
 #ifndef WAITS_H
 #define WAITS_H
 
@@ -36,7 +36,7 @@ static inline int wait_on_condition(const char *function, struct timespec *deadl
     return error;
 }
 
-/* Returns the error number; 0 or ETIMEDOUT when the deadline came, EINTR when a signal handler ran and the function ends then. */
+/* Returns the error number: 0 or ETIMEDOUT if the deadline has come, EINTR if a signal handler ran and ended the function. */
 static inline int wait_once(const char *function, int64_t until)
 {
     struct timespec deadline = vt_timespec(until);

@@ -1,4 +1,4 @@
-/* Prints what the clock reads, once at the start and once for each line of input. */
+/* Prints the clock, once at the start and once for each line of input. */
 #include "virttime_conf.h"
 
 int main(void)

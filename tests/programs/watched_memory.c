@@ -1,6 +1,6 @@
 /*
- * watched_memory FUNCTION [CLOCK]: a thread has the time written to the same memory again and again, while another looks at that memory. Prints
- * how often it held seconds that the clock never read.
+ * watched_memory FUNCTION [CLOCK]: a thread has the time written to the same memory again and again, while another thread reads that memory. Prints
+ * how often it held seconds that the clock never had.
  */
 #include "no_clock_setting.h"
 #include "virttime_conf.h"

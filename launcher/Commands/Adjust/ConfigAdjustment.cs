@@ -8,34 +8,36 @@ using VirtTime.Processes;
 
 namespace VirtTime.Commands.Adjust;
 
-/// <summary>Changes the offsets of a file that processes may have mapped, and with them the deadlines of their calls in flight.</summary>
+/// <summary>Changes the offsets of a file that processes may have mapped, and the deadlines of their calls in flight.</summary>
 internal static class ConfigAdjustment
 {
-    /// <summary>How a change is made.</summary>
-    /// <param name="Force">Also where a process keeps a deadline that stays as it is.</param>
-    /// <param name="Freezes">Stop everybody who uses the file meanwhile, so that calls in flight get the new deadline.</param>
-    /// <param name="ForgetsSaved">The clocks that were saved have been used.</param>
-    /// <param name="KeepsWaits">Leave all deadlines as they are, so that calls in flight keep the time that they have left. Nobody is stopped for that.</param>
+    /// <summary>How to make a change.</summary>
+    /// <param name="Force">Make it even if a process has a deadline that cannot be moved.</param>
+    /// <param name="Freezes">Stop all users of the file during the change, so that calls in flight get the new deadline.</param>
+    /// <param name="ForgetsSaved">Remove the saved clocks, because this change uses them up.</param>
+    /// <param name="KeepsWaits">
+    /// Leave all deadlines as they are, so that calls in flight keep their remaining time. No user is stopped for that.
+    /// </param>
     internal readonly record struct Manner(bool Force, bool Freezes, bool ForgetsSaved = false, bool KeepsWaits = false)
     {
         public static Manner Of(Request request) =>
             new(request.Running.Force, !request.Config.NoFreeze && !request.Config.KeepWaits, KeepsWaits: request.Config.KeepWaits);
 
-        /// <summary>A deadline that is kept outside of the file makes no difference.</summary>
+        /// <summary>Whether a deadline outside the file is no reason to refuse the change.</summary>
         public bool LeavesUnmovable => Force || KeepsWaits;
     }
 
     /// <summary>Sets the clocks that the request names.</summary>
-    /// <returns>How many calls were in flight.</returns>
-    /// <exception cref="LauncherException">A clock would be below zero, or the file cannot hold what was asked.</exception>
+    /// <returns>The number of calls in flight.</returns>
+    /// <exception cref="LauncherException">A clock would be below zero, or the file cannot hold the offsets.</exception>
     public static int Apply(OpenConfig file, Request request, Func<HostClocks.Moment> hostClocks) =>
         Apply(file, hostClocks, Manner.Of(request), (old, now) => Wanted(file, old, now, request));
 
-    /// <summary>Sets the offsets that <paramref name="wanted"/> makes of the old ones and the host clocks.</summary>
-    /// <param name="hostClocks">Read while the file is locked, right before the change.</param>
-    /// <returns>How many calls were in flight.</returns>
+    /// <summary>Sets the offsets that <paramref name="wanted"/> computes from the old ones and the host clocks.</summary>
+    /// <param name="hostClocks">Reads the host clocks. It is called while the file is locked, immediately before the change.</param>
+    /// <returns>The number of calls in flight.</returns>
     /// <exception cref="LauncherException">
-    /// The file cannot be read or mapped, has calls that cannot be moved, or is used by a process that cannot be stopped; nothing was changed.
+    /// The file cannot be read or mapped, has calls that cannot be moved, or is used by a process that cannot be stopped. Nothing was changed.
     /// </exception>
     public static int Apply(
         OpenConfig file,
@@ -51,7 +53,8 @@ internal static class ConfigAdjustment
         if (users is null || !manner.Freezes)
             return Change(file, hostClocks, manner, wanted, null);
 
-        // Otherwise every user stands still during the change, and is let go before anything is said: one of them may be who reads it.
+        // From here on, all users are stopped during the change. Messages are written after they run again, because a user may read the launcher's
+        // output.
         users.Proc?.DemandOwn(ConfigErrors.What(file.Path), "or give --no-freeze to leave calls in flight as they are");
         if (!manner.Force)
             Strangers.Refuse(file, users);
@@ -68,8 +71,8 @@ internal static class ConfigAdjustment
         return inFlight;
     }
 
-    // The file is locked before anybody is stopped: one of them may hold the lock, being about to complete what a dead writer left.
-    // All that takes long comes before the standstill, which ends as soon as timers are set. All that can fail comes before the first store.
+    // The lock comes before the freeze: a user that is about to complete a dead writer's change may hold the lock, and would keep it while it is
+    // stopped. Slow steps come before the freeze, which ends as soon as the timers are set. Steps that can fail come before the first store.
     private static int Change(
         OpenConfig file,
         Func<HostClocks.Moment> hostClocks,
@@ -87,7 +90,7 @@ internal static class ConfigAdjustment
         if (standstill is not null)
             SlotRoom.Refuse(file, standstill.Report.OwnIds, manner.LeavesUnmovable);
 
-        // What has been prepared takes no time again.
+        // Slots may have come into use since the first preparation. Pages that are already prepared cost little.
         layout.PrepareSlots();
         standstill?.GiveBackDeadSlots(layout);
 
@@ -96,13 +99,14 @@ internal static class ConfigAdjustment
         HostClocks.Moment now = hostClocks();
         ClockOffsets offsets = wanted(old, now);
 
-        // Where the clocks go on after a move, a checkpointer has armed timers with the time that remained.
+        // In a file of another boot, the clocks continue after a migration. The checkpointer has armed timers with their remaining time, so they are
+        // left alone.
         bool isOfOtherBoot = BootCheck.IsOfOtherBoot(ConfigHeader.ReadNow(file));
         if (isOfOtherBoot && manner.KeepsWaits && inFlight > 0)
             throw ConfigErrors.WaitsOfOtherBoot(file.Path);
 
-        // Programs that were restored from a checkpoint have lost their marks as users. This is said before the saved clocks are forgotten, so that the file
-        // always says one of the two.
+        // Programs that were restored from a checkpoint have lost their marks as users (UserMark). The flag for this is set before the flag for saved
+        // clocks is cleared, so that at every moment the file has one of the two.
         if (manner.ForgetsSaved)
             UnmovableCalls.SayUncounted(layout);
         OffsetWriter.Write(layout, old, offsets, manner.LeavesUnmovable, manner.ForgetsSaved, manner.KeepsWaits);
@@ -127,7 +131,7 @@ internal static class ConfigAdjustment
         if (request.Advance is Int128 advance)
             return Advanced(file, old, now, advance, request.Running.Force);
 
-        // An offset that stays as it is would pass for one of this boot.
+        // The change marks the file as made on this boot. So an offset of another boot must not stay in it.
         bool isStale = BootCheck.IsOfOtherBoot(header) && !request.Running.Force;
         if (isStale && request.Monotonic is null)
             throw ConfigErrors.MonotonicOfOtherBoot(file.Path);
@@ -161,7 +165,7 @@ internal static class ConfigAdjustment
             throw new LauncherException(
                 "--" + OptionNames.Advance, $"a clock would read {Nanoseconds128.Format(reading)} s; a clock cannot be set below zero");
 
-        // What is farther makes the file none.
+        // A file with a larger offset would not be recognised as a config file.
         if (offset.tv_sec is <= -TimespecMath.FarthestSeconds or >= TimespecMath.FarthestSeconds)
             throw new LauncherException("--" + OptionNames.Advance, $"is too far; clocks end after {TimespecMath.FarthestSeconds} s");
     }

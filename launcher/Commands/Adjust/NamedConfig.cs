@@ -6,13 +6,13 @@ using VirtTime.Processes;
 
 namespace VirtTime.Commands.Adjust;
 
-/// <summary>A config file that the user named: created, reused or adjusted.</summary>
+/// <summary>Creates, reuses or adjusts a config file that the user has named.</summary>
 internal static class NamedConfig
 {
     private const int CreationTries = 3;
 
-    /// <summary>Makes the file say what the request asks for.</summary>
-    /// <exception cref="LauncherException">It cannot be created or used.</exception>
+    /// <summary>Brings the file into the state that the request asks for.</summary>
+    /// <exception cref="LauncherException">The file cannot be created or used.</exception>
     public static void Prepare(string path, Request request) =>
         OpenOrCreate(path, request.ChangesClocks || request.Config.Resume, request);
 
@@ -36,7 +36,7 @@ internal static class NamedConfig
             if (request.Config.Resume || request.Advance is not null)
                 throw ConfigErrors.Missing(path);
 
-            // False where another launcher was faster: its file is there now, and is used like any other.
+            // TryCreate returns false if another launcher has created the file meanwhile. The next attempt uses that file.
             if (ConfigCreation.TryCreate(path, request.ConfigMode, request.ConfigSize, request.NewContent))
             {
                 Log.Information($"created {path}");
@@ -76,7 +76,8 @@ internal static class NamedConfig
         Log.Information($"adjusted {file.Path}");
     }
 
-    // The command would wait for a writer that is dead, and what is half changed says nothing.
+    // The lock completes a dead writer's change. Without that, the command would wait for this writer, and the half-made change would have no
+    // meaning.
     private static void CompleteWhatWasLeft(OpenConfig file)
     {
         if (file.IsWritable && ConfigHeader.ReadNow(file).IsUnfinished)

@@ -6,10 +6,12 @@ using VirtTime.Processes;
 
 namespace VirtTime.Commands.Adjust;
 
-/// <summary>Adjusts or resumes the clocks of a running program, and says what may stay behind where nobody was stopped.</summary>
+/// <summary>
+/// Adjusts or resumes the clocks of a running program, and notes calls that may keep the old deadline because no thread was stopped.
+/// </summary>
 internal static class ProcessAdjustment
 {
-    /// <exception cref="LauncherException">It cannot be done.</exception>
+    /// <exception cref="LauncherException">The clocks cannot be changed.</exception>
     public static void Apply(OpenConfig file, Request request, int pid, Func<HostClocks.Moment> clocks)
     {
         ConfigOptions config = request.Config;

@@ -6,21 +6,21 @@ using VirtTime.Processes;
 
 namespace VirtTime.Commands.Adjust;
 
-/// <summary><c>--save</c> and <c>--resume</c>: carries the virtual clocks from one host to another.</summary>
+/// <summary><c>--save</c> and <c>--resume</c>: carry the virtual clocks from one host to another.</summary>
 internal static unsafe class SavedClocks
 {
-    // Two clocks are never read at the same instant. Where boottime and monotonic are this close to their old distance, or closer than could
-    // be measured, they go on with one offset, which tools that know only the C layout can adjust.
+    // Nanoseconds. Two clocks cannot be read at the same instant. If the distance between boottime and monotonic has changed by less than this, plus
+    // the uncertainty of the reading, both get one offset. Tools that know only the C layout can adjust one offset.
     private const long SameDistance = 1_000_000;
 
-    /// <summary>The virtual clocks that were noted, or null.</summary>
+    /// <summary>The saved virtual clocks; null if none are saved.</summary>
     public static HostClocks.Moment? Of(ConfigHeader header) =>
         header.HasExtension && (header.Extension.flags & ConfigExtension.HasSavedClocks) != 0
             ? new HostClocks.Moment(header.Extension.saved_monotonic, header.Extension.saved_boottime, header.Extension.saved_realtime)
             : null;
 
-    /// <summary>Notes what the virtual clocks read now.</summary>
-    /// <exception cref="LauncherException">The file has no room, or its offsets are not of this boot.</exception>
+    /// <summary>Saves what the virtual clocks read now.</summary>
+    /// <exception cref="LauncherException">The file has no room, its offsets are of another boot, or it has calls that cannot be moved.</exception>
     public static void Save(OpenConfig file, Func<HostClocks.Moment> hostClocks, bool force)
     {
         ConfigHeader before = ConfigHeader.Read(file);
@@ -46,13 +46,11 @@ internal static unsafe class SavedClocks
         });
     }
 
-    /// <summary>
-    /// Sets the offsets so that the virtual clocks go on from the saved values, and moves the calls in flight along. The saved values are
-    /// used up: from them the clocks would run backwards the next time.
-    /// </summary>
-    /// <param name="addElapsed">Go on as if the program had waited all the time, by the wall clock.</param>
-    /// <returns>How many calls were in flight.</returns>
-    /// <exception cref="LauncherException">Nothing was saved.</exception>
+    /// <summary>Sets the offsets so that the virtual clocks continue from the saved values, and moves the calls in flight.</summary>
+    /// <remarks>The saved values are removed: if they were used again, the clocks would go back.</remarks>
+    /// <param name="addElapsed">Add the time since <c>--save</c>, by the virtual wall clock.</param>
+    /// <returns>The number of calls in flight.</returns>
+    /// <exception cref="LauncherException">No clocks are saved, or the file cannot be changed.</exception>
     public static int Resume(OpenConfig file, Func<HostClocks.Moment> hostClocks, ConfigAdjustment.Manner manner, bool addElapsed) =>
         ConfigAdjustment.Apply(file, hostClocks, manner with { ForgetsSaved = true }, (old, now) =>
         {
@@ -60,13 +58,13 @@ internal static unsafe class SavedClocks
             return Continue(saved, old, now, addElapsed ? Elapsed(file, saved, old, now) : default);
         });
 
-    /// <summary>The same from values that were noted elsewhere, for processes that somebody else keeps stopped.</summary>
+    /// <summary>Does the same with values that were saved elsewhere, for processes that another program keeps stopped.</summary>
     /// <exception cref="LauncherException">The file cannot be changed.</exception>
     public static void GoOn(OpenConfig file, HostClocks.Moment saved, Func<HostClocks.Moment> hostClocks, bool addElapsed) =>
         ConfigAdjustment.Apply(file, hostClocks, new(Force: false, Freezes: false, ForgetsSaved: true), (old, now) =>
             Continue(saved, old, now, addElapsed ? Elapsed(file, saved, old, now) : default));
 
-    // The realtime clock is not part of a boot and goes on as it is.
+    // CLOCK_REALTIME does not depend on the boot, so its offset stays.
     private static ClockOffsets Continue(HostClocks.Moment saved, ClockOffsets old, HostClocks.Moment now, timespec elapsed)
     {
         timespec monotonic = TimespecMath.Subtract(TimespecMath.Subtract(now.Monotonic, saved.Monotonic), elapsed);

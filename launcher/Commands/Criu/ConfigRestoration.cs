@@ -4,13 +4,11 @@ using VirtTime.Processes;
 
 namespace VirtTime.Commands.Criu;
 
-/// <summary>
-/// Brings a config file back as it was when the tree was dumped, slots and all: in place, since criu looks for the name and compares the size,
-/// or created where it is missing.
-/// </summary>
+/// <summary>Restores a config file with its slots, as it was when the tree was dumped.</summary>
+/// <remarks>An existing file is overwritten in place, because criu finds it by its name and compares the size. A missing file is created.</remarks>
 internal static class ConfigRestoration
 {
-    /// <exception cref="LauncherException">It is used, has another size, or cannot be written.</exception>
+    /// <exception cref="LauncherException">The file is in use, has another size, or cannot be written.</exception>
     public static void Run(string path, DumpImage image)
     {
         const int Flags = SystemCalls.O_RDWR | SystemCalls.O_NOCTTY | SystemCalls.O_NONBLOCK;
@@ -35,7 +33,7 @@ internal static class ConfigRestoration
 
     private static void Replace(string path, Descriptor file, DumpImage image)
     {
-        // What is no config file is not written over, whatever its size.
+        // Use refuses a file that is no config file, so that it is not overwritten.
         using OpenConfig config = OpenConfig.Use(path, file, isWritable: true, toWrite: true);
         if (config.Size != image.Header.size)
             throw MigrationErrors.OtherSize(path, image.Header.size);
@@ -50,7 +48,7 @@ internal static class ConfigRestoration
             throw ConfigErrors.CannotWrite(path, error);
     }
 
-    // Not every filesystem has leases that prove anything, and not every user may take one of another user's file.
+    // A lease proves this on some filesystems only, and the kernel may refuse to give a lease on another user's file.
     private static bool IsUsed(int file, int leaseError) =>
         (FileLease.IsProof(file) && leaseError == ErrorNumber.EAGAIN) || ConfigUsers.Of(file).Users.Count > 0;
 
@@ -59,7 +57,7 @@ internal static class ConfigRestoration
         if (SystemCalls.ftruncate(file, image.Header.size) != 0 || SystemCalls.fchmod(file, image.Header.mode) != 0)
             return ErrorNumber.Last;
 
-        // Only root may, and on another machine it may be somebody else's number.
+        // Only root may do this, so an error is ignored. On another machine the ids may be those of other users.
         SystemCalls.fchown(file, image.Header.owner, image.Header.group);
         return image.TryCopyTo(file);
     }

@@ -8,18 +8,18 @@ using VirtTime.Processes;
 
 namespace VirtTime.Commands.Criu;
 
-/// <summary><c>--criu-action</c>: what CRIU's action script does at a stage (<c>CRTOOLS_SCRIPT_ACTION</c>), for the whole tree at once.</summary>
+/// <summary><c>--criu-action</c>: acts as CRIU's action script at a stage (<c>CRTOOLS_SCRIPT_ACTION</c>), for the whole tree of processes.</summary>
 /// <remarks>
-/// At <c>post-dump</c> all threads are stopped, and a failure fails the dump. At <c>pre-restore</c> there is no process yet: the file has to
-/// be there before criu maps it. At <c>post-restore</c> all are parked with it mapped, and a failure ends them and fails the restore. At other
-/// stages threads run, or a failure has no consequence.
+/// At <c>post-dump</c> all threads are stopped, and a failure fails the dump. At <c>pre-restore</c> there are no processes yet, and the file must
+/// exist before criu maps it. At <c>post-restore</c> all threads are stopped and have it mapped; a failure ends them and fails the restore. Other
+/// stages are ignored: threads run there, or a failure has no effect.
 /// </remarks>
 internal static class CriuAction
 {
     private const string Stage = "CRTOOLS_SCRIPT_ACTION";
     private const string Root = "CRTOOLS_INIT_PID";
 
-    /// <exception cref="LauncherException">Anything is in doubt.</exception>
+    /// <exception cref="LauncherException">A check fails, or a file cannot be read or written.</exception>
     public static int Run(Request request)
     {
         string path = request.Config.Path!;
@@ -71,7 +71,8 @@ internal static class CriuAction
         using DumpImage image = DumpImage.Open(images);
         using OpenConfig config = OpenConfig.TryOpen(path, toWrite: true) ?? throw ConfigErrors.Missing(path);
 
-        // Restored without privileges, a tree is closed to us until it runs. Then it has no time namespace of its own either.
+        // If criu restores a tree without privileges, the launcher cannot inspect the tree until it runs. Such a tree has no time namespace of its
+        // own.
         bool isOpen = TreeCheck.DemandIfOpen(config, root);
         TimeNamespace.Difference difference = isOpen || Syscall.geteuid() == 0 ? TimeNamespace.Between(root) : default;
         SavedClocks.GoOn(config, image.Clocks, () => difference.Apply(HostClocks.Now()), addElapsed);

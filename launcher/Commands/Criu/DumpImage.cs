@@ -5,10 +5,8 @@ using VirtTime.Format;
 
 namespace VirtTime.Commands.Criu;
 
-/// <summary>
-/// <c>virttime.img</c> among the images of a dump: the virtual clocks of that moment and the config file with its slots. It holds a copy of
-/// criu's inventory, so that it is known to belong to the dump beside it.
-/// </summary>
+/// <summary><c>virttime.img</c> among criu's images: the virtual clocks at the time of the dump, and the config file with its slots.</summary>
+/// <remarks>It contains a copy of criu's inventory. This copy proves that it belongs to the images beside it.</remarks>
 internal sealed unsafe class DumpImage : IDisposable
 {
     private const string Name = "virttime.img";
@@ -24,10 +22,10 @@ internal sealed unsafe class DumpImage : IDisposable
 
     public ref readonly DumpHeader Header => ref _header;
 
-    /// <summary>Writes one, in place of what an earlier dump may have left there. The config file must be locked.</summary>
-    /// <param name="directory">With criu's images.</param>
-    /// <param name="clocks">Host clocks as the tree sees them.</param>
-    /// <exception cref="LauncherException">It cannot be written.</exception>
+    /// <summary>Writes the image, and replaces the one of an earlier dump. The config file must be locked.</summary>
+    /// <param name="directory">The directory of criu's images.</param>
+    /// <param name="clocks">Reads the host clocks as the tree sees them.</param>
+    /// <exception cref="LauncherException">The image cannot be written.</exception>
     public static void Write(ImageDirectory directory, OpenConfig config, Func<HostClocks.Moment> clocks)
     {
         DumpHeader header = Describe(directory, config);
@@ -50,7 +48,7 @@ internal sealed unsafe class DumpImage : IDisposable
         throw ConfigErrors.CannotWriteFile(directory.PathOf(Name), error);
     }
 
-    /// <exception cref="LauncherException">There is none, or it is not of the dump that lies there.</exception>
+    /// <exception cref="LauncherException">There is no image, it is damaged, or it belongs to another dump.</exception>
     public static DumpImage Open(ImageDirectory directory)
     {
         byte[] inventory = directory.Read(Inventory);
@@ -79,7 +77,7 @@ internal sealed unsafe class DumpImage : IDisposable
         }
     }
 
-    /// <summary>Brings the config file back into one that is all zero and of the right size.</summary>
+    /// <summary>Copies the config file from the image into a file that is all zero and has the right size.</summary>
     /// <returns>0, or an error number.</returns>
     public int TryCopyTo(int config) => SparseCopy.TryCopy(_file.Number, DumpHeader.Size, config, 0, _header.size);
 

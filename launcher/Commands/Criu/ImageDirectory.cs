@@ -2,7 +2,7 @@ using VirtTime.Base;
 
 namespace VirtTime.Commands.Criu;
 
-/// <summary>Where criu puts its images: <c>CRTOOLS_IMAGE_DIR</c>, a link of criu's own in /proc.</summary>
+/// <summary>The directory of criu's images: <c>CRTOOLS_IMAGE_DIR</c>, a link in criu's own folder of /proc.</summary>
 internal sealed class ImageDirectory : IDisposable
 {
     private const string Variable = "CRTOOLS_IMAGE_DIR";
@@ -19,7 +19,7 @@ internal sealed class ImageDirectory : IDisposable
 
     private string Path { get; }
 
-    /// <exception cref="LauncherException">It is not named or cannot be opened.</exception>
+    /// <exception cref="LauncherException">The variable is not set, or the directory cannot be opened.</exception>
     public static ImageDirectory Open()
     {
         string path = EnvironmentBlock.Current.Find(Variable) is { Length: > 0 } named
@@ -29,7 +29,8 @@ internal sealed class ImageDirectory : IDisposable
         Descriptor directory = Base.Descriptor.Open(path, Flags | SystemCalls.O_DIRECTORY);
         int error = ErrorNumber.Last;
 
-        // Of a criu with file capabilities /proc is closed. It runs scripts in its work directory, by default that of the images.
+        // If criu has file capabilities, other processes cannot open its folder in /proc. criu runs scripts in its work directory, by default that of
+        // the images.
         if (!directory.IsOpen && error is ErrorNumber.EACCES or ErrorNumber.EPERM)
             directory = Base.Descriptor.Open(".", Flags | SystemCalls.O_DIRECTORY);
         if (!directory.IsOpen)
@@ -40,7 +41,7 @@ internal sealed class ImageDirectory : IDisposable
 
     public string PathOf(string name) => Path + "/" + name;
 
-    /// <exception cref="LauncherException">It cannot be read.</exception>
+    /// <exception cref="LauncherException">The file cannot be read.</exception>
     public byte[] Read(string name) =>
         SmallFile.TryReadAt(Descriptor, name) ?? throw MigrationErrors.NoInventory(PathOf(name), ErrorNumber.Last);
 

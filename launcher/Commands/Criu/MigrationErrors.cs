@@ -4,7 +4,7 @@ using VirtTime.Processes;
 
 namespace VirtTime.Commands.Criu;
 
-/// <summary>What can be wrong with a tree of processes or its images, in words.</summary>
+/// <summary>Errors about a tree of processes or its images.</summary>
 internal static class MigrationErrors
 {
     public const string Option = "--criu-action";

@@ -7,7 +7,9 @@ namespace VirtTime.Commands.Criu;
 /// <summary>A process and its descendants.</summary>
 internal static class ProcessTree
 {
-    /// <summary>Their ids, a parent before its children. It has to be stopped: what is forked meanwhile may be missing.</summary>
+    /// <summary>
+    /// The process ids, each parent before its children. The tree must be stopped: a child that is forked meanwhile may be missing.
+    /// </summary>
     public static List<int> Of(ProcFolder proc, int root)
     {
         List<int> tree = [root];

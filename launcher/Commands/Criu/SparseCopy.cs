@@ -2,17 +2,18 @@ using VirtTime.Base;
 
 namespace VirtTime.Commands.Criu;
 
-/// <summary>Copies what a file holds and leaves its holes.</summary>
+/// <summary>Copies the data of a file, and keeps its holes.</summary>
 internal static unsafe class SparseCopy
 {
     private const int ChunkSize = 64 * 1024;
 
-    /// <summary>0, or an error number; <see cref="Errno.EIO"/> where the source ends too early.</summary>
-    /// <param name="source">Open for reading.</param>
-    /// <param name="from">Where in the source to begin.</param>
-    /// <param name="destination">All zero behind <paramref name="to"/>.</param>
-    /// <param name="to">Where in the destination it goes.</param>
-    /// <param name="size">How many bytes, holes included.</param>
+    /// <summary>Copies a part of a file.</summary>
+    /// <param name="source">A descriptor that is open for reading.</param>
+    /// <param name="from">The position in the source at which the part begins.</param>
+    /// <param name="destination">A descriptor of a file that is all zero from <paramref name="to"/> on.</param>
+    /// <param name="to">The position of the part in the destination.</param>
+    /// <param name="size">The size of the part in bytes, with its holes.</param>
+    /// <returns>0, or an error number; EIO if the source ends too early.</returns>
     public static int TryCopy(int source, long from, int destination, long to, long size)
     {
         byte[] chunk = new byte[ChunkSize];
@@ -36,7 +37,8 @@ internal static unsafe class SparseCopy
         return 0;
     }
 
-    /// <summary>Makes a file all zero, at its size. 0, or an error number.</summary>
+    /// <summary>Makes a file all zero without changing its size.</summary>
+    /// <returns>0, or an error number.</returns>
     public static int TryClear(int file, long size)
     {
         byte[] zeros = new byte[ChunkSize];
@@ -66,7 +68,7 @@ internal static unsafe class SparseCopy
             if (data < 0 && ErrorNumber.Last == ErrorNumber.ENXIO)
                 yield break;
 
-            // A filesystem that does not know holes has one at its end.
+            // If the filesystem cannot tell holes from data, the whole range counts as data.
             long start = data < 0 ? position : data;
             long hole = data < 0 ? end : SystemCalls.lseek(file, data, SystemCalls.SEEK_HOLE);
             position = Math.Min(hole < 0 ? end : hole, end);

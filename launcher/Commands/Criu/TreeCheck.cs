@@ -4,11 +4,13 @@ using VirtTime.Processes;
 
 namespace VirtTime.Commands.Criu;
 
-/// <summary>Whether a tree of processes can be moved with one config file.</summary>
+/// <summary>Checks whether a tree of processes can be migrated with one config file.</summary>
 internal static class TreeCheck
 {
-    /// <summary>Looks at every process: it has to use this file, and to write it, or to be on the host's clocks.</summary>
-    /// <exception cref="LauncherException">One uses another file, cannot be asked, or keeps its deadlines to itself; or none uses it.</exception>
+    /// <summary>Checks each process: it must have this file mapped and be able to write it, or it must run on the host's clocks.</summary>
+    /// <exception cref="LauncherException">
+    /// A process uses another file, cannot be inspected, or has deadlines outside the file; or no process uses the file.
+    /// </exception>
     public static void Demand(OpenConfig config, int root)
     {
         using ProcFolder proc = ProcFolder.TryOpen() ?? throw MigrationErrors.CannotAsk(root, ErrorNumber.Last);
@@ -32,8 +34,8 @@ internal static class TreeCheck
             throw MigrationErrors.NotUsed(config.Path);
     }
 
-    /// <summary>The same of a tree that may not be open to us yet: false where that is so.</summary>
-    /// <exception cref="LauncherException">It can be asked, and does not use the file.</exception>
+    /// <summary>Does the same for a tree that the launcher may not be able to inspect yet; returns false in that case.</summary>
+    /// <exception cref="LauncherException">The tree can be inspected, and a check fails.</exception>
     public static bool DemandIfOpen(OpenConfig config, int root)
     {
         if (SmallFile.TryRead($"/proc/{root}/maps") is null && ErrorNumber.Last is ErrorNumber.EACCES or ErrorNumber.EPERM)

@@ -5,16 +5,16 @@ using VirtTime.Diagnostics;
 namespace VirtTime.Commands.List;
 
 /// <summary>A virtualised program.</summary>
-/// <param name="Command">Byte strings; one alone where the program has written a title over them.</param>
-/// <param name="Clocks">Null where its host clocks are those of a time namespace whose offsets cannot be read, or the file is of a newer version.</param>
+/// <param name="Command">The arguments as byte strings; a single one if the program has overwritten them with a title.</param>
+/// <param name="Clocks">Null if the offsets of the process's time namespace cannot be read, or if the file is of a newer version.</param>
 internal sealed record ListedProcess(int ProcessId, string[] Command, string Config, ClockState[]? Clocks);
 
-/// <summary>The two forms of the list.</summary>
+/// <summary>Writes the list as text or as JSON.</summary>
 internal static class ListingText
 {
     private const string Unknown = "?";
 
-    /// <exception cref="LauncherException">It cannot be written.</exception>
+    /// <exception cref="LauncherException">The output cannot be written.</exception>
     public static void WriteHuman(List<ListedProcess> processes)
     {
         OutputText text = new();
@@ -33,8 +33,8 @@ internal static class ListingText
         text.Flush();
     }
 
-    /// <summary>An array, also of none.</summary>
-    /// <exception cref="LauncherException">It cannot be written.</exception>
+    /// <summary>Writes a JSON array, which is empty if there are no programs.</summary>
+    /// <exception cref="LauncherException">The output cannot be written.</exception>
     public static void WriteJson(List<ListedProcess> processes)
     {
         OutputText json = new OutputText().Append("[");
@@ -50,7 +50,7 @@ internal static class ListingText
         json.Append(processes.Count == 0 ? "]\n" : "\n]\n").Flush();
     }
 
-    // A column that is there only where a program has a date of its own.
+    // The column exists only if a program has a date of its own.
     private static string[] Dates(bool areShown, string cell) => areShown ? [cell] : [];
 
     private static string Date(ListedProcess process)

@@ -5,10 +5,10 @@ using VirtTime.Processes;
 
 namespace VirtTime.Commands.List;
 
-/// <summary><c>--list</c>: the virtualised programs that one may see, each with the first 4 KiB of its command line.</summary>
+/// <summary><c>--list</c>: lists the virtualised programs that the user may inspect, with up to 4 KiB of each command line.</summary>
 internal static class ProcessListing
 {
-    /// <exception cref="LauncherException">There is no /proc.</exception>
+    /// <exception cref="LauncherException">There is no /proc, or it belongs to another PID namespace.</exception>
     public static int Run(bool json)
     {
         using ProcFolder proc = ProcFolder.TryOpen() ?? throw new LauncherException("--list", $"/proc: {ErrorNumber.Text(ErrorNumber.Last)}");
@@ -33,7 +33,7 @@ internal static class ProcessListing
     {
         using FoundConfig? config = VirtualisedProcess.Ask(proc, pid)?.Config;
 
-        // A launcher that is changing the file has it mapped too.
+        // A launcher that is changing the file also has it mapped.
         if (config is null || IsLauncher(pid))
             return null;
 
@@ -57,7 +57,7 @@ internal static class ProcessListing
     private static bool IsLauncher(int pid) =>
         statx_buffer.Of("/proc/self/exe") is statx_buffer own && MappedFileAccess.IsAt($"/proc/{pid}/exe", own);
 
-    // What it was started with, or the title that it wrote over it; its name where there is neither. Null where it is gone.
+    // The command line, or the title with which the program has overwritten it; its name if both are empty. Null if the process has ended.
     private static string[]? Command(ProcFolder proc, int pid)
     {
         const int MostBytes = 4096;

@@ -3,9 +3,7 @@ using Syscall = Mono.Unix.Native.Syscall;
 
 namespace VirtTime.Commands.Namespaces;
 
-/// <summary>
-/// What a process hands on by exec besides its user: capability sets and securebits (<c>capabilities(7)</c>). A new user namespace begins with others.
-/// </summary>
+/// <summary>The capability sets and securebits that a process passes on by exec (<c>capabilities(7)</c>). A new user namespace resets them.</summary>
 internal sealed unsafe class InheritedPrivileges
 {
     private const int LastCapability = 63;
@@ -18,14 +16,14 @@ internal sealed unsafe class InheritedPrivileges
     {
     }
 
-    /// <summary>Of this process, before it enters a user namespace.</summary>
+    /// <summary>Reads those of this process. Call it before the process enters a user namespace.</summary>
     public static InheritedPrivileges Note() => new();
 
-    /// <summary>The capabilities that the command would have had outside of a user namespace.</summary>
+    /// <summary>The capabilities that the command would have had outside the user namespace.</summary>
     public ulong OfCommand => Syscall.geteuid() == 0 && (_secureBits & SECBIT_NOROOT) == 0 ? _sets.Inheritable | _sets.Bounding : _sets.Ambient;
 
-    /// <summary>Sets them again, inside. They are the same, and count inside only.</summary>
-    /// <returns>Whether the kernel has taken all of them.</returns>
+    /// <summary>Sets them again inside the user namespace. They are the same as before, but they count only inside.</summary>
+    /// <returns>Whether the kernel has accepted all of them.</returns>
     public bool TryRestore()
     {
         bool isDone = true;
@@ -43,7 +41,7 @@ internal sealed unsafe class InheritedPrivileges
                 isDone &= SystemCalls.prctl(SystemCalls.PR_CAP_AMBIENT, SystemCalls.PR_CAP_AMBIENT_RAISE, number, 0, 0) == 0;
         }
 
-        // Last, since a bit of it forbids raising ambient ones.
+        // The securebits come last, because SECBIT_NO_CAP_AMBIENT_RAISE forbids raising ambient capabilities.
         return isDone & (_secureBits <= 0 || SystemCalls.prctl(SystemCalls.PR_SET_SECUREBITS, _secureBits, 0, 0, 0) == 0);
     }
 

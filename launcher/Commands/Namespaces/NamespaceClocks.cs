@@ -6,13 +6,13 @@ using VirtTime.Format;
 
 namespace VirtTime.Commands.Namespaces;
 
-/// <summary>The clocks that were asked for, as a time namespace has them: what a new config file would hold, with the opposite sign.</summary>
+/// <summary>Computes the requested clocks for a time namespace: the offsets that a new config file would hold, with the opposite sign.</summary>
 internal static class NamespaceClocks
 {
-    // The kernel keeps what it adds up within half of what nanoseconds in 63 bits can hold: 146 years.
+    // The kernel limits a clock of a time namespace to half of the range of 63-bit nanoseconds, which is 146 years.
     private const long FarthestSeconds = 4_611_686_018;
 
-    /// <summary>What is to be added to the clocks that this process sees.</summary>
+    /// <summary>The differences to add to the clocks that this process sees.</summary>
     /// <exception cref="LauncherException">A clock would read less than zero, or more than the kernel allows.</exception>
     public static TimeNamespace.Difference For(Request request)
     {

@@ -7,11 +7,11 @@ using Syscall = Mono.Unix.Native.Syscall;
 namespace VirtTime.Commands.Namespaces;
 
 /// <summary>
-/// A new time namespace, which this process enters when it executes the command (<c>time_namespaces(7)</c>). Until then its clocks can be set.
+/// A new time namespace. The process enters it when it executes the command, and can set its clocks until then (<c>time_namespaces(7)</c>).
 /// </summary>
 internal sealed class NamespaceEntry
 {
-    /// <summary>What is at fault where it was made and cannot be used.</summary>
+    /// <summary>The subject of an error about a namespace that was created and cannot be used.</summary>
     public const string What = "time namespace";
 
     private const string Offsets = "/proc/self/timens_offsets";
@@ -24,17 +24,17 @@ internal sealed class NamespaceEntry
         Outside = outside;
     }
 
-    /// <summary>Whether it took a user namespace, without privileges over the machine's.</summary>
+    /// <summary>Whether the process has also entered a user namespace. It has no privileges over the machine there.</summary>
     public bool IsInUserNamespace => Outside is not null;
 
-    /// <summary>What this process had before it entered a user namespace; null where it took none.</summary>
+    /// <summary>The privileges that this process had outside the user namespace; null if it has entered none.</summary>
     public InheritedPrivileges? Outside { get; }
 
-    /// <summary>Makes one: as root without more, as another user in a user namespace.</summary>
-    /// <param name="whyNoUserNamespace">Why there must be no user namespace, or null.</param>
-    /// <param name="whyNot">What keeps it from being made; this process is then as it was.</param>
-    /// <returns>Null where it cannot be made.</returns>
-    /// <exception cref="LauncherException">It was made and cannot be used.</exception>
+    /// <summary>Creates a time namespace: root does it directly, another user within a new user namespace.</summary>
+    /// <param name="whyNoUserNamespace">Why a user namespace must not be used, or null.</param>
+    /// <param name="whyNot">Why no time namespace was created. This process has not changed then.</param>
+    /// <returns>Null if no time namespace was created.</returns>
+    /// <exception cref="LauncherException">The namespace was created but cannot be used.</exception>
     public static NamespaceEntry? TryCreate(string? whyNoUserNamespace, out string? whyNot)
     {
         whyNot = Obstacle.FindBeforehand(Offsets, TryMakeNoChild);
@@ -44,7 +44,8 @@ internal sealed class NamespaceEntry
         {
             NamespaceEntry entry = Enter(outside: null);
 
-            // CAP_SYS_ADMIN makes one, CAP_SYS_TIME sets its clocks. In a user namespace of its own a process has both.
+            // Creating a time namespace takes CAP_SYS_ADMIN, and setting its clocks takes CAP_SYS_TIME. A process has both in its own new user
+            // namespace.
             if (TryWrite(entry._start))
                 return entry;
         }
@@ -56,7 +57,7 @@ internal sealed class NamespaceEntry
             if (whyNot is not null)
                 return null;
 
-            // In there they have no numbers until they are given some.
+            // Inside the user namespace, the ids are unknown until uid_map and gid_map are written. So read them before.
             uint user = Syscall.geteuid();
             uint group = Syscall.getegid();
             InheritedPrivileges outside = InheritedPrivileges.Note();
@@ -70,21 +71,21 @@ internal sealed class NamespaceEntry
         return null;
     }
 
-    /// <summary>Sets the clocks, for good as soon as a command is executed.</summary>
-    /// <param name="difference">From the clocks that this process sees.</param>
-    /// <exception cref="LauncherException">The kernel does not take them.</exception>
+    /// <summary>Sets the clocks. When a command has been executed, they cannot be changed any more.</summary>
+    /// <param name="difference">What to add to the clocks that this process sees.</param>
+    /// <exception cref="LauncherException">The kernel refuses the offsets.</exception>
     public void Set(TimeNamespace.Difference difference)
     {
         if (!TryWrite(new(_start.Monotonic + difference.Monotonic, _start.Boottime + difference.Boottime)))
             throw new LauncherException(Offsets, ErrorNumber.Text(ErrorNumber.Last) + "; use --backend preload");
     }
 
-    // Nobody's privileges are raised: the user and the group stay who they are, and the others have no name in there.
+    // This raises no privileges: the user and the group keep their ids, and no other ids are mapped.
     private static NamespaceEntry EnterUser(uint user, uint group, InheritedPrivileges outside)
     {
         if (!SmallFile.TryWrite("/proc/self/uid_map", Map(user)))
         {
-            // Since Linux 5.12.
+            // Linux 5.12 and later require CAP_SETFCAP to map root.
             throw new LauncherException("/proc/self/uid_map", user == 0 && ErrorNumber.Last == ErrorNumber.EPERM
                 ? "a time namespace takes CAP_SYS_ADMIN and CAP_SYS_TIME, and a user namespace of root's CAP_SETFCAP"
                 : Obstacle.Explain(ErrorNumber.Last));
@@ -107,8 +108,8 @@ internal sealed class NamespaceEntry
             throw new LauncherException(path, Obstacle.Explain(ErrorNumber.Last));
     }
 
-    // A child that shares memory was refused (EINVAL) by kernels that enter only in a child, for it would have entered as well. Others get as
-    // far as writing a descriptor of the child, to nowhere, so that there is never a child.
+    // Kernels that enter a time namespace only by a new child refuse a child that shares memory (EINVAL). Other kernels get further, and fail when
+    // they write the child's descriptor to an invalid address (EFAULT). So no child is created in either case.
     private static int TryMakeNoChild()
     {
         const nint Flags = SystemCalls.CLONE_VM | SystemCalls.CLONE_VFORK | SystemCalls.CLONE_PIDFD;
@@ -126,7 +127,7 @@ internal sealed class NamespaceEntry
                     + "use unshare --time --fork, or --backend preload");
         }
 
-        // With no process left to the user, only the later check has failed.
+        // EAGAIN means that the user may not have more processes. The kernel checks that after the check that gives EINVAL.
         if (error is not (ErrorNumber.EFAULT or ErrorNumber.EAGAIN))
         {
             throw new LauncherException(

@@ -5,19 +5,22 @@ using VirtTime.Target;
 
 namespace VirtTime.Commands.Namespaces;
 
-/// <summary>Runs a command in a time namespace of its own.</summary>
+/// <summary>Runs a command in a new time namespace.</summary>
 internal static class NamespaceLaunch
 {
     /// <summary>
-    /// Returns only by an exception where a time namespace is used: on success this process has become the target. Returns where
-    /// the interposer is to be used: it gets into the command, or may, or <c>--force</c> is given, and no namespace is to be had.
+    /// Runs the command if it can use a time namespace; then this process becomes the target. Returns if the interposer is to be used.
     /// </summary>
+    /// <remarks>
+    /// The interposer is used by <c>--backend auto</c> if it gets into the command. If no time namespace can be used, it is also used if it may get
+    /// in, or with <c>--force</c>.
+    /// </remarks>
     /// <exception cref="LauncherException">The command cannot be run, or not with these clocks.</exception>
     public static void RunIfWanted(Request request)
     {
         bool isAuto = request.Backend == Backend.Auto;
 
-        // The interposer need not be there.
+        // The library need not exist here, so its file name is enough.
         Finding finding = TargetInspection.Inspect(request.Command, TargetEnvironment.OnVirtualClocks(InterposerLibrary.FileName));
         bool getsIn = finding.Escape is null;
         if (isAuto && getsIn && finding.Doubt is null)
@@ -39,7 +42,7 @@ internal static class NamespaceLaunch
 
         WarnOfPrivileges(entry);
 
-        // Only now: with its thread no user namespace could have been entered.
+        // The logger starts only now: a process with its thread could not have entered a user namespace.
         Log.Start(request.LogLevel);
         foreach (FindingStep step in finding.Steps)
             Log.Debug($"{step.Path}: {step.Kind}");
@@ -48,7 +51,7 @@ internal static class NamespaceLaunch
         Log.Debug($"command {finding.Command}, in a time namespace{(entry.IsInUserNamespace ? " and a user namespace" : "")}");
         Log.Finish();
 
-        // Last, since a clock given with --monotonic-at counts from here.
+        // The clocks come last, because a clock that is given with --monotonic-at counts from this moment.
         entry.Set(NamespaceClocks.For(request));
         throw CommandExecution.Execute(finding.Command, request.Command, TargetEnvironment.OnHostClocks());
     }
@@ -70,8 +73,8 @@ internal static class NamespaceLaunch
             StandardStreams.WriteMessage($"warning: --{OptionNames.Backend}: not all capability sets and securebits could be kept in the user namespace");
     }
 
-    /// <returns>Null where it cannot be used for this, and why.</returns>
-    /// <exception cref="LauncherException">It cannot be used, and this process is no longer what it was.</exception>
+    /// <returns>Null if a time namespace cannot be used; <paramref name="whyNot"/> is the reason.</returns>
+    /// <exception cref="LauncherException">The namespace was created but cannot be used. This process has changed.</exception>
     public static NamespaceEntry? TryEnter(Request request, Finding finding, out string? whyNot)
     {
         if (BackendRules.FindImpossible(request) is OptionRow impossible)
@@ -80,7 +83,8 @@ internal static class NamespaceLaunch
             return null;
         }
 
-        // The kernel would ignore these privileges there, and the program find itself without them.
+        // In a user namespace, the kernel ignores set-user-ID bits and file capabilities. The program would run without the privileges that it
+        // expects.
         string? whyNoUserNamespace = finding.Raises is string raises && !request.Running.Force
             ? finding.Path + " " + raises + ", which a user namespace ignores; run it as root, or give --force to run it without that"
             : null;

@@ -4,7 +4,9 @@ using Syscall = Mono.Unix.Native.Syscall;
 
 namespace VirtTime.Commands.Namespaces;
 
-/// <summary>What keeps a process from a time namespace: the kernel reports an error number, and the setting behind it is looked for.</summary>
+/// <summary>
+/// Explains why a time namespace cannot be created. The kernel reports only an error number, so this class looks for the setting behind it.
+/// </summary>
 internal static class Obstacle
 {
     private const string UserNamespaceLimit = "user.max_user_namespaces";
@@ -12,12 +14,12 @@ internal static class Obstacle
     private const string DebianSetting = "kernel.unprivileged_userns_clone";
     private const string AppArmorSetting = "kernel.apparmor_restrict_unprivileged_userns";
 
-    /// <summary>What can be told before anything is made, so that this process stays as it is; null where nothing is known to be in the way.</summary>
-    /// <param name="offsets">The file of /proc that sets the clocks.</param>
+    /// <summary>Looks for obstacles before anything is created, so that this process does not change; null if it finds none.</summary>
+    /// <param name="offsets">The file in /proc that sets the clocks.</param>
     /// <param name="makeNoChild">Asks the kernel for a child in a way that always fails, and returns the error number.</param>
     public static string? FindBeforehand(string offsets, Func<int> makeNoChild)
     {
-        // Older kernels do not know the flag by which that fails.
+        // A kernel without time namespaces may be too old for the flag that makes makeNoChild fail.
         if (!Exists("/proc/self/ns/time"))
             return null;
         if (SystemCalls.faccessat(SystemCalls.AT_FDCWD, offsets, SystemCalls.W_OK, 0) != 0 && ErrorNumber.Last == ErrorNumber.EROFS)
@@ -29,7 +31,7 @@ internal static class Obstacle
             : null;
     }
 
-    /// <param name="error">Of the call that failed.</param>
+    /// <param name="error">The error number of the call that failed.</param>
     public static string Explain(int error)
     {
         if (!Exists("/proc/self"))
@@ -39,7 +41,7 @@ internal static class Obstacle
         if (!Exists("/proc/self/ns/user"))
             return "this kernel has no user namespaces (CONFIG_USER_NS), without which it takes root";
 
-        // No setting is to blame where the kernel could not be used without it either.
+        // Before Linux 6.2 the launcher cannot use a time namespace, whatever the settings are.
         if (Environment.OSVersion.Version < new Version(6, 2))
             return $"this kernel is {Environment.OSVersion.Version.ToString(3)}, and before Linux 6.2 it is entered in a child process only; use --backend preload";
 
@@ -51,7 +53,7 @@ internal static class Obstacle
         };
     }
 
-    // A limit of a user namespace further out counts as well, and is not seen here.
+    // The limits of outer user namespaces count as well, but this process cannot read them.
     private static string ExplainLimit()
     {
         if (Read(UserNamespaceLimit) == "0")
@@ -80,7 +82,7 @@ internal static class Obstacle
 
     private static string Filter(int error) => "a seccomp filter, as containers have, denies it (" + ErrorNumber.Text(error) + ")";
 
-    // Whoever has changed its root to a mere directory sees nothing mounted there.
+    // After a chroot to a directory that is no mount point, no mount is shown at "/".
     private static bool HasMountedRoot()
     {
         string mounts = ByteString.From(SmallFile.TryRead("/proc/self/mountinfo") ?? []);
@@ -94,7 +96,8 @@ internal static class Obstacle
         return mounts.Length == 0;
     }
 
-    // Lines of a first number, what that is outside, and how many follow. The overflow number, 65534, means that there is none; it may be a real one.
+    // Each line has the first id inside, the first id outside and the count. The id of an unmapped user reads as 65534, which may also be a mapped
+    // id.
     private static bool HasNumber(string map, uint id)
     {
         if (SmallFile.TryRead(map) is not byte[] lines)

@@ -8,22 +8,22 @@ using VirtTime.Processes;
 namespace VirtTime.Commands.Show;
 
 /// <summary>One clock of a config file, in nanoseconds.</summary>
-/// <param name="Offset">Virtual − host, as the options take it; a config file has the opposite.</param>
+/// <param name="Offset">Virtual − host, as in the options. A config file has the opposite sign.</param>
 internal readonly record struct ClockState(string Name, Int128 Host, Int128 Offset)
 {
     public Int128 Virtual => Host + Offset;
 }
 
-/// <summary>A call in flight, in nanoseconds.</summary>
-/// <param name="Thread">Its id in its own process namespace.</param>
-/// <param name="Name">The thread's; null where it cannot be told.</param>
+/// <summary>A call in flight. Times are in nanoseconds.</summary>
+/// <param name="Thread">The id of the thread in its own PID namespace.</param>
+/// <param name="Name">The name of the thread; null if unknown.</param>
 internal readonly record struct CallState(int Thread, string? Name, string Clock, Int128 VirtualDeadline, Int128 TimeLeft);
 
-/// <summary>What there is to show of a config file at one moment.</summary>
-/// <param name="MadeOnThisBoot">Null where the file or the kernel does not say.</param>
-/// <param name="Uncertain">How many of the calls are perhaps of threads that have ended.</param>
-/// <param name="LeftBehind">Slots of threads that do not live.</param>
-/// <param name="Saved">The virtual clocks that <c>--save</c> noted, by name; empty where there are none.</param>
+/// <summary>The state of a config file at one moment.</summary>
+/// <param name="MadeOnThisBoot">Null if unknown.</param>
+/// <param name="Uncertain">The number of calls whose threads may have ended.</param>
+/// <param name="LeftBehind">The number of slots whose threads have ended or are checkpointed.</param>
+/// <param name="Saved">The virtual clocks that <c>--save</c> has saved, by name; empty if there are none.</param>
 internal sealed record ConfigState(
     string Path,
     bool? MadeOnThisBoot,
@@ -33,7 +33,7 @@ internal sealed record ConfigState(
     int Uncertain,
     int LeftBehind)
 {
-    /// <summary>The name of the clock that is a date.</summary>
+    /// <summary>The name of the clock that is shown as a date.</summary>
     public const string Realtime = "realtime";
 
     private const string Monotonic = "monotonic";
@@ -59,7 +59,7 @@ internal sealed record ConfigState(
             calls.LeftBehind);
     }
 
-    /// <summary>All three, in the order in which they are shown.</summary>
+    /// <summary>All three clocks, in the order in which they are shown.</summary>
     public static ClockState[] ReadClocks(ClockOffsets offsets, HostClocks.Moment host) =>
     [
         new(Monotonic, Nanoseconds(host.Monotonic), -Nanoseconds(offsets.Monotonic)),

@@ -3,12 +3,12 @@ using VirtTime.Diagnostics;
 
 namespace VirtTime.Commands.Show;
 
-/// <summary>A config file's state for a person: aligned seconds, and the same in days and hours.</summary>
+/// <summary>Writes the state of a config file for people: aligned seconds, and the same in days and hours.</summary>
 internal static class HumanText
 {
     private const int NumberColumn = 2;
 
-    /// <exception cref="LauncherException">It cannot be written.</exception>
+    /// <exception cref="LauncherException">The output cannot be written.</exception>
     public static void Write(ConfigState state)
     {
         OutputText text = new();
@@ -53,7 +53,7 @@ internal static class HumanText
         TextTable.Append(text, calls.Prepend(head), NumberColumn + 1);
     }
 
-    // A realtime clock counts from 1970; in seconds nobody can read it.
+    // The realtime clock counts seconds since 1970, so it is shown as a date.
     private static string[] Reading(string clock, Int128 value) =>
         clock == ConfigState.Realtime && RealtimeDate.TryFormat(value) is string date
             ? [date, ""]

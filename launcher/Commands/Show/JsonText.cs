@@ -4,10 +4,11 @@ using VirtTime.Diagnostics;
 
 namespace VirtTime.Commands.Show;
 
-/// <summary>A config file's state as one JSON object. Keys are only ever added; times are strings of seconds with nine digits.</summary>
+/// <summary>Writes the state of a config file as one JSON object. Times are strings of seconds with nine decimals.</summary>
+/// <remarks>Scripts depend on the keys: new ones may be added, but none removed or renamed.</remarks>
 internal static class JsonText
 {
-    /// <exception cref="LauncherException">It cannot be written.</exception>
+    /// <exception cref="LauncherException">The output cannot be written.</exception>
     public static void Write(ConfigState state)
     {
         OutputText json = new();
@@ -28,7 +29,7 @@ internal static class JsonText
         json.Append(state.Calls.Count == 0 ? "]\n}\n" : "\n  ]\n}\n").Flush();
     }
 
-    /// <summary>An object with an object for each clock; the lines behind the first begin with <paramref name="indent"/>.</summary>
+    /// <summary>A JSON object with one object for each clock. All lines but the first begin with <paramref name="indent"/>.</summary>
     public static string Clocks(IReadOnlyList<ClockState> clocks, string indent)
     {
         IEnumerable<string> lines = clocks.Select(clock =>
@@ -37,7 +38,7 @@ internal static class JsonText
         return $"{{\n{string.Join(",\n", lines)}\n{indent}}}";
     }
 
-    // Of the clock that is one.
+    // Only the realtime clock is a date.
     private static string Date(ClockState clock)
     {
         if (clock.Name != ConfigState.Realtime)
@@ -49,10 +50,8 @@ internal static class JsonText
 
     private static string Time(Int128 nanoseconds) => $"\"{Nanoseconds128.Format(nanoseconds)}\"";
 
-    /// <summary>
-    /// A byte string in quotes. Bytes that are not UTF-8 become <c>\udc80</c> to <c>\udcff</c>, as Python's
-    /// <c>surrogateescape</c> has them.
-    /// </summary>
+    /// <summary>Writes a byte string as a JSON string.</summary>
+    /// <remarks>Bytes that are not UTF-8 become <c>\udc80</c> to <c>\udcff</c>, as by Python's <c>surrogateescape</c>.</remarks>
     public static string Quote(string value)
     {
         StringBuilder quoted = new("\"");

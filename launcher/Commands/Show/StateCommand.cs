@@ -8,10 +8,10 @@ using VirtTime.Processes;
 
 namespace VirtTime.Commands.Show;
 
-/// <summary>The forms without a command: create, adjust, save, resume or show.</summary>
+/// <summary>The forms without a command: create, adjust, save, resume or show a config file.</summary>
 internal static class StateCommand
 {
-    /// <exception cref="LauncherException">It cannot be done.</exception>
+    /// <exception cref="LauncherException">The file cannot be used, or the change is refused.</exception>
     public static int Run(Request request)
     {
         if (request.Pid is int pid)

@@ -7,10 +7,10 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Clocks;
 
-/// <summary>
-/// What tells of the host clock's discipline, with the time, and steers it (man 2 adjtimex). Where <c>CLOCK_REALTIME</c> is virtual it is only to be
-/// looked at: a program that sees another date would steer the host's clock wrong.
-/// </summary>
+/// <summary>Interposes the functions that read and steer the discipline of the host's clock (man 2 adjtimex).</summary>
+/// <remarks>
+/// While <c>CLOCK_REALTIME</c> is virtual, they can only read it: a program that sees another date would steer the host's clock wrong.
+/// </remarks>
 internal static unsafe class ClockDiscipline
 {
     private const int TimexLength = 208;
@@ -22,7 +22,7 @@ internal static unsafe class ClockDiscipline
         public long maxerror;
         public long esterror;
 
-        // From here on not written by ntp_gettime.
+        // ntp_gettime does not write this field and those after it.
         public long tai;
         public long reserved1;
         public long reserved2;
@@ -34,15 +34,15 @@ internal static unsafe class ClockDiscipline
     [RuntimeExport("adjtimex")]
     private static int adjtimex(timex* buffer) => Adjust(RealFunction.adjtimex, buffer);
 
-    // The same by glibc's other public name. No part of glibc calls another by it.
+    // The same function by glibc's other public name. No part of glibc calls it by that name, so no call is shifted twice.
     [RuntimeExport("__adjtimex")]
     private static int __adjtimex(timex* buffer) => Adjust(RealFunction.__adjtimex, buffer);
 
-    // man 3 ntp_adjtime; the same by a third name
+    // man 3 ntp_adjtime; the same function by a third name
     [RuntimeExport("ntp_adjtime")]
     private static int ntp_adjtime(timex* buffer) => Adjust(RealFunction.ntp_adjtime, buffer);
 
-    // man 2 clock_adjtime; a clock of a device has a date of its own
+    // man 2 clock_adjtime; a device's clock has a date of its own, so its calls are passed on
     [RuntimeExport("clock_adjtime")]
     private static int clock_adjtime(int clock, timex* buffer)
     {
@@ -70,10 +70,10 @@ internal static unsafe class ClockDiscipline
     [RuntimeExport("ntp_gettimex")]
     private static int ntp_gettimex(ntptimeval* result) => Gettime(RealFunction.ntp_gettimex, result, result + 1);
 
-    /// <summary><c>syscall(SYS_adjtimex, buffer)</c>.</summary>
+    /// <summary>Makes the call <c>syscall(SYS_adjtimex, buffer)</c>.</summary>
     public static nint RawAdjust(Arguments* call) => Adjust(RealFunction.syscall, call, &call->Second, Time.CLOCK_REALTIME);
 
-    /// <summary><c>syscall(SYS_clock_adjtime, clock, buffer)</c>.</summary>
+    /// <summary>Makes the call <c>syscall(SYS_clock_adjtime, clock, buffer)</c>.</summary>
     public static nint RawAdjustClock(Arguments* call) => Adjust(RealFunction.syscall, call, &call->Third, (int)call->Second);
 
     private static int Adjust(RealFunction function, timex* buffer)
@@ -84,7 +84,7 @@ internal static unsafe class ClockDiscipline
         return (int)Adjust(function, &arguments, &arguments.First, Time.CLOCK_REALTIME);
     }
 
-    // Into memory of ours, so that the host's time is nowhere to be seen.
+    // The real function writes to a copy, so that the host's time never stands in the caller's buffer.
     private static nint Adjust(RealFunction function, Arguments* arguments, nint* buffer, int clock)
     {
         nint real = Real.AddressOf(function);
@@ -95,7 +95,7 @@ internal static unsafe class ClockDiscipline
         if (!UserMemory.CanWrite((timespec*)given) || !UserMemory.CanWrite(last))
             return Errno.Return(-Errno.EFAULT);
 
-        // What is judged is what the kernel gets: another thread may change the caller's meanwhile.
+        // The check is made on the copy that the kernel gets: another thread may change the caller's buffer meanwhile.
         timex copy;
         Copy(given, &copy, TimexLength);
         if (!OnlyReads(copy.modes))
@@ -140,10 +140,10 @@ internal static unsafe class ClockDiscipline
         return answer;
     }
 
-    // Exactly: with another bit beside it, the second one sets the clock as well.
+    // The comparison is exact: together with another bit (ADJ_SETOFFSET), ADJ_OFFSET_SS_READ does set the clock.
     private static bool OnlyReads(uint modes) => modes is 0 or timex.ADJ_OFFSET_SS_READ;
 
-    // In microseconds but for clocks that a daemon has told to count nanoseconds.
+    // The field tv_usec holds microseconds, or nanoseconds if a daemon has set STA_NANO.
     private static timeval Shift(timeval host, OffsetSnapshot* snapshot, int status)
     {
         long unit = (status & timex.STA_NANO) != 0 ? 1 : 1000;

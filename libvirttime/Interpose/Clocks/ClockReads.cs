@@ -8,14 +8,14 @@ using VirtTime.RealFunctions;
 
 namespace VirtTime.Interpose.Clocks;
 
-/// <summary>Reading clocks.</summary>
+/// <summary>Interposes the functions that read any clock.</summary>
 internal static unsafe class ClockReads
 {
-    // TIME_UTC of <time.h>, and TIME_MONOTONIC of C23's
+    // Constants of <time.h>; TIME_MONOTONIC is new in C23.
     private const int TIME_UTC = 1;
     private const int TIME_MONOTONIC = 2;
 
-    // man 2 clock_gettime; nothing but jumps, so that each way has only the prologue that it needs
+    // man 2 clock_gettime; all calls are jumps, so that each path has only the prologue that it needs
     [RuntimeExport("clock_gettime")]
     private static int clock_gettime(int clock, timespec* result)
     {
@@ -24,7 +24,7 @@ internal static unsafe class ClockReads
         return ReadMonotonic(result);
     }
 
-    /// <summary>Finds the real function.</summary>
+    /// <summary>Finds the next <c>clock_gettime</c> in the loader's order.</summary>
     public static void Prepare()
     {
         nint behind = Real.Find(RealFunction.clock_gettime);
@@ -36,8 +36,8 @@ internal static unsafe class ClockReads
     private static int ReadMonotonic(timespec* result) =>
         VirtualClock.TryRead(Time.CLOCK_MONOTONIC, ClockFamily.Monotonic, result) ? 0 : ReadSlowly(Time.CLOCK_MONOTONIC, result);
 
-    // Not marked NoInlining, since the compiler makes no jumps of the last calls of such a method; it is too long to be inlined. Two
-    // comparisons take less than ClockFamilies' test of a bit.
+    // Not marked NoInlining, since the compiler makes no jumps of the last calls of such a method. It is too long to be inlined anyway. Two
+    // comparisons cost less than the bit test in ClockFamilies.
     private static int ReadOther(int clock, timespec* result)
     {
         if (clock == Time.CLOCK_REALTIME)
@@ -83,7 +83,7 @@ internal static unsafe class ClockReads
     private static int ReadRealtimeFamily(int clock, timespec* result) =>
         VirtualClock.TryRead(clock, ClockFamily.Realtime, result) ? 0 : ReadSlowly(clock, result);
 
-    // A clock that is not virtual goes to whoever comes next: another interposing library behind this one may shift it.
+    // A clock that is not virtual goes to the next clock_gettime in the loader's order: another interposing library behind this one may shift it.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int ReadSlowly(int clock, timespec* result)
     {
@@ -93,7 +93,7 @@ internal static unsafe class ClockReads
             : Errno.Return(VirtualClock.Read(clock, result));
     }
 
-    // man 3 timespec_get; the monotonic base: glibc 2.43
+    // man 3 timespec_get; TIME_MONOTONIC: glibc 2.43
     [RuntimeExport("timespec_get")]
     private static int timespec_get(timespec* result, int timeBase)
     {

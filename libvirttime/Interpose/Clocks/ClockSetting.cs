@@ -7,12 +7,11 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Clocks;
 
-/// <summary>
-/// What sets <c>CLOCK_REALTIME</c>. Where that is virtual, the virtual one is set, for all who share the config file, and never the host's.
-/// </summary>
+/// <summary>Interposes the functions that set <c>CLOCK_REALTIME</c>.</summary>
+/// <remarks>While that clock is virtual, they set the virtual clock, for all processes that share the config file, and never the host's.</remarks>
 internal static unsafe class ClockSetting
 {
-    // TIME_SETTOD_SEC_MAX: what 64 bits of nanoseconds hold, less thirty years for the machine to be up.
+    // The kernel's TIME_SETTOD_SEC_MAX: the seconds that 64 bits of nanoseconds hold, minus thirty years of uptime.
     private const long End = (long.MaxValue / TimespecMath.NanosecondsPerSecond) - (30L * 365 * 24 * 3600);
 
     // man 2 clock_settime
@@ -31,7 +30,7 @@ internal static unsafe class ClockSetting
         return IsOurs(Time.CLOCK_REALTIME) ? Errno.Return(SetTimeOfDay(time, zone)) : (int)Real.Call(RealFunction.settimeofday, (nint)time, zone);
     }
 
-    // man 2 stime; gone from glibc's headers, not from glibc
+    // man 2 stime; glibc's headers no longer declare it, but glibc has it
     [RuntimeExport("stime")]
     private static int stime(long* time)
     {
@@ -51,10 +50,10 @@ internal static unsafe class ClockSetting
         ? Errno.Return(SetTimeOfDay(time, zone))
         : Real.syscall(SyscallNumbers.settimeofday, (nint)time, zone);
 
-    // The others cannot be set.
+    // No other virtual clock can be set; the real function reports that.
     private static bool IsOurs(int clock) => clock == Time.CLOCK_REALTIME && OffsetSnapshot.IsVirtual(clock);
 
-    // The zone is the host kernel's, and the first to set it moves the host's clock along. A timeval has the shape of a timespec.
+    // The time zone belongs to the host's kernel, and the first call that sets it also moves the host's clock. A timeval has the shape of a timespec.
     private static int SetTimeOfDay(timespec* time, nint zone)
     {
         const int NanosecondsPerMicrosecond = 1000;

@@ -7,7 +7,7 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Clocks;
 
-/// <summary>What tells how long the system has been up, other than a clock.</summary>
+/// <summary>Interposes the functions that tell how long the system has been up, other than those that read a clock.</summary>
 internal static unsafe class Uptime
 {
     // man 2 sysinfo
@@ -18,7 +18,7 @@ internal static unsafe class Uptime
         return (int)Sysinfo(info, isRaw: false);
     }
 
-    // man 2 times; a time namespace leaves the result alone, a program that is moved to another host cannot
+    // man 2 times; a time namespace leaves the result as it is, but a program that is moved to another host needs it shifted
     [RuntimeExport("times")]
     private static nint times(nint buffer)
     {
@@ -30,7 +30,7 @@ internal static unsafe class Uptime
 
     public static nint RawTimes(nint buffer) => Times(buffer, isRaw: true);
 
-    // Into memory of ours, so that the host's uptime is nowhere to be seen.
+    // The real function writes to a copy, so that the host's uptime never stands in the caller's buffer.
     private static nint Sysinfo(sysinfo* info, bool isRaw)
     {
         if (!UserMemory.CanWrite((timespec*)info) || !UserMemory.CanWrite((timespec*)(info + 1) - 1))
@@ -40,7 +40,7 @@ internal static unsafe class Uptime
         if (result != 0)
             return result;
 
-        // The kernel rounds up.
+        // The kernel also rounds the uptime up.
         timespec now;
         if (VirtualClock.Read(Time.CLOCK_BOOTTIME, &now) == 0)
             host.uptime = now.tv_nsec == 0 ? now.tv_sec : now.tv_sec + 1;
@@ -58,7 +58,8 @@ internal static unsafe class Uptime
             snapshot = OffsetSnapshot.Of(Time.CLOCK_MONOTONIC);
             ticks = isRaw ? Real.syscall(SyscallNumbers.times, buffer) : Real.Call(RealFunction.times, buffer);
 
-            // musl returns the kernel's -EFAULT. Ticks begin at 2^32 - 300 s, so none of them looks like an error.
+            // musl returns the kernel's -EFAULT as it is. The kernel's 64-bit count begins above 0 and only grows, so no valid result looks like an
+            // error.
             if (Kernel.IsError(ticks))
                 return ticks;
         }

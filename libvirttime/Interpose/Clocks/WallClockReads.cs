@@ -9,10 +9,10 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Clocks;
 
-/// <summary>The older functions that read <c>CLOCK_REALTIME</c>. Where that is the host's, they are left by a jump to the real ones.</summary>
+/// <summary>Interposes the older functions that read <c>CLOCK_REALTIME</c>.</summary>
+/// <remarks>While that clock is the host's, they end with a jump to the real functions.</remarks>
 internal static unsafe class WallClockReads
 {
-    /// <summary>Finds the real functions.</summary>
     public static void Prepare()
     {
         nint gettimeofday = Real.Find(RealFunction.gettimeofday);
@@ -32,8 +32,8 @@ internal static unsafe class WallClockReads
         return ((delegate*<timeval*, nint, int>)HotState.GettimeofdayBehind)(result, zone);
     }
 
-    // man 2 time. From the vDSO it counts by the timer's tick, and lies some milliseconds behind clock_gettime(2), but not behind a clock that has
-    // just been set; ours is never behind.
+    // man 2 time. The vDSO's version counts by the timer tick, and may lie some milliseconds behind clock_gettime(2), but not just after the clock
+    // was set. This version uses the clock's full precision, and is never behind.
     [RuntimeExport("time")]
     private static nint time(nint* result)
     {
@@ -52,7 +52,7 @@ internal static unsafe class WallClockReads
         public short dstflag;
     }
 
-    // man 3 ftime; gone from musl and from glibc's headers, not from glibc
+    // man 3 ftime; musl no longer has it, and glibc's headers no longer declare it, but glibc has it
     [RuntimeExport("ftime")]
     private static int ftime(timeb* result)
     {
@@ -72,10 +72,10 @@ internal static unsafe class WallClockReads
         return 0;
     }
 
-    /// <summary>The vDSO's function, which never fails, for those who look it up there.</summary>
+    /// <summary>Stands for the vDSO's <c>gettimeofday</c>, for callers that look it up there.</summary>
     public static int VdsoTimeOfDay(timeval* result, nint zone) => ReadTimeOfDaySlowly(result, zone);
 
-    /// <summary>The same.</summary>
+    /// <summary>Stands for the vDSO's <c>time</c>, for callers that look it up there.</summary>
     public static nint VdsoTime(nint* result) => ReadTimeSlowly(result);
 
     public static nint RawTimeOfDay(timeval* result, nint zone)
@@ -109,7 +109,7 @@ internal static unsafe class WallClockReads
         return 0;
     }
 
-    // The zone is the kernel's, and has no clock.
+    // The time zone comes from the kernel; no offset applies to it.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int ReadTimeOfDaySlowly(timeval* result, nint zone)
     {

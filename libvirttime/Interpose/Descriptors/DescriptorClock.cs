@@ -5,19 +5,17 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Descriptors;
 
-/// <summary>
-/// Which clock a timerfd runs on that this process has not seen made: duplicated, inherited over exec or received through a
-/// socket. The kernel is asked: <c>/proc/thread-self/fdinfo/N</c> has a line <c>clockid: C</c> (man 5 proc_pid_fdinfo).
-/// </summary>
+/// <summary>Finds the clock of a timerfd without a note: it was duplicated, inherited over exec or received through a socket.</summary>
+/// <remarks>Asks the kernel: <c>/proc/thread-self/fdinfo/N</c> has a line <c>clockid: C</c> (man 5 proc_pid_fdinfo).</remarks>
 internal static unsafe class DescriptorClock
 {
     private const int NoClock = -1;
     private const int InfoSize = 160;
     private const int PathSize = 48;
 
-    /// <summary>The clock's id, or −1 for what is no timerfd.</summary>
-    /// <param name="descriptor">The descriptor, of whatever kind.</param>
-    /// <param name="value">What it is to be set to; looked at only where there is no <c>/proc</c>.</param>
+    /// <summary>The clock's id, or −1 if the descriptor is no timerfd.</summary>
+    /// <param name="descriptor">Any descriptor.</param>
+    /// <param name="value">The value that the timer will be set to. It is used only if <c>/proc</c> cannot be read.</param>
     public static int Of(int descriptor, itimerspec* value)
     {
         byte* info = stackalloc byte[InfoSize];
@@ -28,8 +26,8 @@ internal static unsafe class DescriptorClock
         return UserMemory.CanRead(deadline) ? Nearest(*deadline) : NoClock;
     }
 
-    // Another thread may fork, which is harmless, or close or replace all descriptors meanwhile: so what was opened is asked for before it is
-    // read, and before it is closed.
+    // Another thread may close or replace all descriptors meanwhile. So the identity of the opened file is compared before it is read, and before it
+    // is closed. If another thread forks, the child inherits the descriptor, which does no harm.
     private static int ReadInfo(int descriptor, byte* info)
     {
         info[0] = 0;
@@ -51,7 +49,7 @@ internal static unsafe class DescriptorClock
         return isStillOurs ? length : -Errno.EBADF;
     }
 
-    // No such descriptor, or no /proc at all?
+    // Tells a descriptor that is not open from a /proc that is not mounted.
     private static bool IsProcMounted()
     {
         fixed (byte* path = "/proc/thread-self/fdinfo"u8)
@@ -83,7 +81,7 @@ internal static unsafe class DescriptorClock
         return number;
     }
 
-    // Without /proc, or without a descriptor to read it with, the value itself tells: a deadline lies near the time that its clock shows now.
+    // Without /proc, or a free descriptor to read it with, the value has to tell: the clock is probably the one whose present time is nearest.
     private static int Nearest(timespec value)
     {
         int nearest = NoClock;

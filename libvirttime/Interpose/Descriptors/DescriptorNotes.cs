@@ -3,12 +3,13 @@ using VirtTime.Config;
 
 namespace VirtTime.Interpose.Descriptors;
 
-/// <summary>
-/// Which clock the timerfd behind each small descriptor runs on, as far as this process has seen it made. A note goes as soon as the number may
-/// come to mean something else; without one the kernel is asked. A <c>vfork</c> child, which has descriptors of its own and its parent's memory,
-/// takes notes away as it closes and duplicates, and its parent is only slower then; what it duplicates it does not note. Missed is only a
-/// number that libc closes by itself (<c>fclose</c>) and a socket brings again, for another timerfd.
-/// </summary>
+/// <summary>Notes the clock of the timerfd behind each small descriptor, if this process has seen it made.</summary>
+/// <remarks>
+/// A note is removed as soon as the number may get another meaning; without a note the kernel is asked. A <c>vfork</c> child has its parent's memory
+/// but its own descriptors. It removes notes when it closes or duplicates, which only makes the parent slower, and makes none when it duplicates. Two
+/// cases are missed, each only if the process then gets a timerfd with that number from elsewhere: libc closes the number by itself (<c>fclose</c>), or
+/// a <c>vfork</c> child makes a timerfd, which POSIX does not allow.
+/// </remarks>
 internal static unsafe class DescriptorNotes
 {
     private const int Most = 4096;
@@ -18,7 +19,7 @@ internal static unsafe class DescriptorNotes
 
     private struct Clocks
     {
-        // The clock's id + 1.
+        // The clock's id + 1; 0 if there is no note.
         public fixed byte Notes[Most];
     }
 
@@ -28,7 +29,7 @@ internal static unsafe class DescriptorNotes
             Volatile.Write(ref s_clocks.Notes[descriptor], (byte)(clock + 1));
     }
 
-    /// <summary>The clock's id; −1 where nothing is noted.</summary>
+    /// <summary>The clock's id; −1 if there is no note.</summary>
     public static int Of(int descriptor) => (uint)descriptor < Most && !s_isDistrusted ? Volatile.Read(ref s_clocks.Notes[descriptor]) - 1 : -1;
 
     public static void Forget(int descriptor)
@@ -37,17 +38,17 @@ internal static unsafe class DescriptorNotes
             Volatile.Write(ref s_clocks.Notes[descriptor], 0);
     }
 
-    /// <summary>The same for all from <paramref name="first"/> to <paramref name="last"/>.</summary>
+    /// <summary>Removes the notes of all descriptors from <paramref name="first"/> to <paramref name="last"/>.</summary>
     public static void Forget(uint first, uint last)
     {
         for (uint i = first; i < Most && i <= last; i++)
             Forget((int)i);
     }
 
-    /// <summary>Believes no note from now on: threads of this process have descriptors of their own.</summary>
+    /// <summary>Ignores all notes from now on, since threads of this process may have descriptor tables of their own.</summary>
     public static void Distrust() => s_isDistrusted = true;
 
-    /// <summary>After <c>dup2</c>: the number means what the other one does.</summary>
+    /// <summary>Copies the note, after <c>dup2</c>. Only removes the old note if the caller may be a <c>vfork</c> child.</summary>
     public static void Copy(int from, int to)
     {
         int clock = Of(from);

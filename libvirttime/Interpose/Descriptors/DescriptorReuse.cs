@@ -6,18 +6,19 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Descriptors;
 
-/// <summary>
-/// What lets a descriptor's number mean something else. Notes are taken away before the call, so that nobody who gets the number meets an old
-/// one.
-/// </summary>
+/// <summary>Interposes the functions that give another meaning to a descriptor's number.</summary>
+/// <remarks>
+/// Functions that close remove notes before the call, so that another thread that gets the number afterwards finds no old note. Functions that
+/// duplicate set or remove the new number's note after the call.
+/// </remarks>
 internal static unsafe class DescriptorReuse
 {
     private const int F_DUPFD = 0;
     private const int CLONE_FILES = 0x400;
     private const int CLOSE_RANGE_UNSHARE = 2;
 
-    // man 2 close; left by a jump, since it is a cancellation point that we need not be seen in. A library may have a function of its own by
-    // this name, for other things, which is then what comes next: it gets what it takes.
+    // man 2 close. Ends with a jump, since close is a cancellation point: no frame of ours is on the stack when the thread is cancelled. If another
+    // library defines a function of this name, that is the real function, which may have other parameters. So all three arguments are passed on.
     [RuntimeExport("close")]
     private static nint close(nint descriptor, nint second, nint third)
     {
@@ -29,20 +30,18 @@ internal static unsafe class DescriptorReuse
         return ((delegate*<nint, nint, nint, nint>)real)(descriptor, second, third);
     }
 
-    // man 2 close_range (glibc 2.34); a program that refers to it weakly, for libcs without it, finds ours, which then has to do it
+    // man 2 close_range (glibc 2.34). A program that refers to it weakly, for libcs without it, finds this one, which then makes the system call.
     [RuntimeExport("close_range")]
     private static int close_range(uint first, uint last, int flags)
     {
         Startup.Ensure();
-        DescriptorNotes.Forget(first, last);
-        if ((flags & CLOSE_RANGE_UNSHARE) != 0)
-            DescriptorNotes.Distrust();
+        ForgetRange(first, last, flags);
         return (int)(Real.FindNow(RealFunction.close_range) != 0
             ? Real.Call(RealFunction.close_range, (nint)first, (nint)last, flags)
             : Real.syscall(SyscallNumbers.close_range, (nint)first, (nint)last, flags));
     }
 
-    // man 3 closefrom (glibc 2.34); the same
+    // man 3 closefrom (glibc 2.34); likewise
     [RuntimeExport("closefrom")]
     private static void closefrom(int first)
     {
@@ -71,7 +70,7 @@ internal static unsafe class DescriptorReuse
         return Duplicated(from, to, (int)Real.Call(RealFunction.dup3, from, to, flags));
     }
 
-    // man 2 dup; the number may be one that was closed where nobody saw it, as fclose does
+    // man 2 dup; libc may have closed the new number by itself before (fclose), so there may be an old note
     [RuntimeExport("dup")]
     private static int dup(int from)
     {
@@ -79,7 +78,7 @@ internal static unsafe class DescriptorReuse
         return Made(from, (int)Real.Call(RealFunction.dup, from));
     }
 
-    // man 2 fcntl; variadic in C, which makes no difference here. Left by a jump where it locks, which is a cancellation point.
+    // man 2 fcntl; variadic in C, which makes no difference here. Other commands end with a jump, since those that lock are cancellation points.
     [RuntimeExport("fcntl")]
     private static nint fcntl(nint descriptor, int command, nint argument)
     {
@@ -90,11 +89,11 @@ internal static unsafe class DescriptorReuse
         return ((delegate*<nint, int, nint, nint>)real)(descriptor, command, argument);
     }
 
-    // The same under the name that programs with large files have from glibc 2.28.
+    // The same function by the name that programs with large files use from glibc 2.28 on.
     [RuntimeExport("fcntl64")]
     private static nint fcntl64(nint descriptor, int command, nint argument) => fcntl(descriptor, command, argument);
 
-    // man 2 unshare; a thread with descriptors of its own: from then on a number does not tell which descriptor is meant
+    // man 2 unshare; with CLONE_FILES the thread gets a descriptor table of its own, so a number alone no longer tells which descriptor is meant
     [RuntimeExport("unshare")]
     private static int unshare(int flags)
     {
@@ -104,26 +103,33 @@ internal static unsafe class DescriptorReuse
         return (int)Real.Call(RealFunction.unshare, flags);
     }
 
-    /// <summary><c>syscall(SYS_dup, …)</c>, and <c>SYS_fcntl</c> with <c>F_DUPFD</c>.</summary>
+    /// <summary>Makes the call <c>syscall(SYS_dup, …)</c>, or <c>SYS_fcntl</c> with <c>F_DUPFD</c>.</summary>
     public static nint RawDuplicate(Arguments* call) => Made((int)call->Second, (int)Real.Invoke(Real.AddressOf(RealFunction.syscall), call));
 
     public static bool MakesDescriptor(nint number, nint b) =>
         number == SyscallNumbers.dup || (number == SyscallNumbers.fcntl && (int)b is F_DUPFD or Mman.F_DUPFD_CLOEXEC);
 
-    /// <summary><c>syscall(SYS_close, …)</c> and its relatives: only the note; the call itself is passed on.</summary>
-    public static void RawForget(nint number, nint a, nint b)
+    /// <summary>Removes the notes for <c>syscall(SYS_close, …)</c> or one of its relatives. The caller makes the call.</summary>
+    public static void RawForget(nint number, nint a, nint b, nint c)
     {
         if (number == SyscallNumbers.close)
             DescriptorNotes.Forget((int)a);
         else if (number == SyscallNumbers.close_range)
-            DescriptorNotes.Forget((uint)a, (uint)b);
+            ForgetRange((uint)a, (uint)b, (int)c);
         else if (number == SyscallNumbers.unshare)
             DescriptorNotes.Distrust();
         else
             ForgetOver((int)a, (int)b);
     }
 
-    // Before it is known whether the call succeeds.
+    private static void ForgetRange(uint first, uint last, int flags)
+    {
+        DescriptorNotes.Forget(first, last);
+        if ((flags & CLOSE_RANGE_UNSHARE) != 0)
+            DescriptorNotes.Distrust();
+    }
+
+    // Runs before the call, so before it is known whether that succeeds.
     private static void ForgetOver(int from, int to)
     {
         DescriptorNotes.Forget(to);
@@ -137,7 +143,7 @@ internal static unsafe class DescriptorReuse
         return descriptor;
     }
 
-    // Before Linux 5.9.
+    // Needed before Linux 5.9, which brought close_range.
     private static void CloseBelowLimit(int first)
     {
         const int RLIMIT_NOFILE = 7;

@@ -4,25 +4,26 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Exec;
 
-/// <summary>Memory for as long as a call takes, without allocating.</summary>
+/// <summary>Lends memory for the duration of a call, without an allocator.</summary>
 internal static unsafe class BorrowedMemory
 {
-    // A thousand variables. libc's own execl and execvp take as much of the stack for a thousand arguments.
+    // Room for a thousand variables. libc's execl and execvp use as much of the stack for a thousand arguments.
     private const nint MostOnStack = 8192;
 
-    // As much as any frame may take without asking.
+    // Any frame may use this much of the stack without a check.
     private const nint MostUnasked = 1024;
 
-    // What the functions below need.
+    // Stack for the functions that are called with the memory.
     private const nint Reserve = 4096;
     private const nint SmallestPage = 4096;
 
-    /// <summary>Calls <paramref name="use"/> with the memory and <paramref name="state"/>, and returns what it returns.</summary>
+    /// <summary>Calls <paramref name="use"/> with the memory and <paramref name="state"/>.</summary>
     /// <remarks>
-    /// What is too large for the stack is mapped, and unmapped again if the call comes back. From an exec that succeeds it does not: the mapping goes
-    /// with the rest. Only in a <c>vfork</c> child it stays, in the parent, whose memory that was; nobody is left there to take it away.
+    /// Memory that is too large for the stack is mapped, and unmapped when the call returns. An exec that succeeds does not return, and the mapping
+    /// ends with the old program. In a <c>vfork</c> child, however, the mapping is also the parent's, and the parent keeps it: no code is left that
+    /// could unmap it.
     /// </remarks>
-    /// <returns><c>-ENOMEM</c> where there is no memory.</returns>
+    /// <returns>The result of <paramref name="use"/>, or <c>-ENOMEM</c> if no memory can be mapped.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Lend(nint size, delegate*<byte*, void*, nint> use, void* state)
     {
@@ -40,7 +41,8 @@ internal static unsafe class BorrowedMemory
         return result;
     }
 
-    // A signal stack is small, and there may be no guard below it. Any other ends where memory cannot be written: asking makes the first thread's grow.
+    // A signal stack is small, and may have no guard page below it, so it is never used. Any other stack reaches as far down as its pages can be
+    // written. Asking that makes the first thread's stack grow.
     private static bool HasStack(nint size)
     {
         const int SS_ONSTACK = 1;

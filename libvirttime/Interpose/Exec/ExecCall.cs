@@ -5,23 +5,23 @@ using VirtTime.RealFunctions;
 
 namespace VirtTime.Interpose.Exec;
 
-/// <summary>
-/// A call that executes another program. Its environment is passed on as it is, or, where it lacks this library or the config file, as it has to be:
-/// the program that runs next is to see the same clocks, whoever cleans its environment.
-/// </summary>
+/// <summary>A call that executes another program.</summary>
 /// <remarks>
-/// May run in a signal handler, and in a <c>vfork</c> child, whose memory is the parent's: nothing is written but the caller's stack.
+/// If its environment lacks this library or the config file, the call gets a corrected copy. So the next program sees the same clocks, even if its
+/// parent has cleaned the environment. May run in a signal handler, and in a <c>vfork</c> child, whose memory is the parent's: so it writes to the
+/// caller's stack only, and to memory that it maps.
 /// </remarks>
 internal unsafe struct ExecCall
 {
-    /// <summary>What is called with the environment as it is, and what is called with another one.</summary>
+    /// <summary>The function to call if the environment can stay as it is.</summary>
     public RealFunction Unchanged;
 
+    /// <summary>The function to call with a corrected environment.</summary>
     public RealFunction Changed;
 
     public Arguments Arguments;
 
-    /// <summary>Where the environment stands among them.</summary>
+    /// <summary>Points to the one of them that is the environment.</summary>
     public nint* Environment;
 
     public ExecTarget Target;
@@ -38,7 +38,7 @@ internal unsafe struct ExecCall
         return result == -Errno.ENOMEM ? Fail(call->Changed, Errno.ENOMEM) : result;
     }
 
-    // Also where the environment cannot be read, for which the real function has its answer.
+    // Also if the environment cannot be read; the real function reports that.
     private static bool IsRight(ExecCall* call)
     {
         MappedConfig* config = Startup.Config;
@@ -55,7 +55,7 @@ internal unsafe struct ExecCall
         return Real.Invoke(Real.AddressOf(call->Changed), &call->Arguments);
     }
 
-    /// <summary>What a function returns that fails with an error number, of which it may set <c>errno</c>.</summary>
+    /// <summary>Fails as the real function does: returns the error number, or sets <c>errno</c> to it and returns −1 or null.</summary>
     public static nint Fail(RealFunction function, int error)
     {
         if (function < RealFunction.FirstThatSetsErrno)

@@ -4,16 +4,14 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Exec;
 
-/// <summary>
-/// What a program is that is about to be executed, looked at as far as its head. Asked only where this library would have to be put into its
-/// environment.
-/// </summary>
+/// <summary>The program that is about to be executed, as far as the first bytes of its file tell.</summary>
 /// <remarks>
-/// A static program gets the variables: nothing in it reads them, and what it starts may be dynamic.
+/// The file is read only if this library would have to be added to the environment. A static program gets the variables: it does not read them, but a
+/// program that it starts may be dynamic.
 /// </remarks>
 internal unsafe struct ExecTarget
 {
-    // What the kernel follows before it gives up (exec_binprm).
+    // The kernel follows no more interpreters than this (exec_binprm).
     private const int MostInterpreters = 5;
 
     private const int HeadSize = 160;
@@ -21,23 +19,23 @@ internal unsafe struct ExecTarget
     private const int Other = 1;
     private const int Foreign = 2;
 
-    /// <summary>What a path that does not begin at the root begins at; the file itself where the path is null or empty.</summary>
+    /// <summary>The descriptor of the directory at which a relative path begins; of the file itself if the path is null or empty.</summary>
     public int Directory;
 
     public byte* File;
 
-    /// <summary>Whether a name without a slash is looked for in <c>PATH</c>.</summary>
+    /// <summary>Whether a name without a slash is searched for in <c>PATH</c>.</summary>
     public bool IsSearched;
 
     private byte* _searchPath;
 
     /// <summary>
-    /// Whether it is certain that the program's loader cannot load this library, and would say so: it is for another machine, or of another word
-    /// size.
+    /// Whether it is certain that the program's loader cannot load this library and would complain, because the program is for another machine or has
+    /// another word size.
     /// </summary>
     public static bool IsForeign(ExecTarget* target)
     {
-        // What cannot be read is the real function's business.
+        // The real function reports a path that cannot be read.
         if (target->File != null && !UserMemory.IsReadableText(target->File))
             return false;
         if (target->File == null || *target->File == 0)
@@ -64,7 +62,7 @@ internal unsafe struct ExecTarget
         return Inspect(Mman.AT_FDCWD, path, 0) == Foreign;
     }
 
-    // The first file of the name that can be read. execvp takes the first that can be executed, which is the same but for odd directories.
+    // Finds the first file of that name that can be read. execvp takes the first one that can be executed, which differs only in unusual directories.
     private static nint Search(byte* memory, void* state)
     {
         ExecTarget* target = (ExecTarget*)state;
@@ -101,7 +99,7 @@ internal unsafe struct ExecTarget
         return length >= sizeof(Elf64_Ehdr) && IsForeign((Elf64_Ehdr*)head) ? Foreign : Other;
     }
 
-    // A name that reaches beyond what was read is another one, and is not there.
+    // A name that is longer than the bytes that were read is cut off. There is no file of that name, so the interpreter counts as missing.
     private static int InspectInterpreter(byte* line, int depth)
     {
         while (*line is (byte)' ' or (byte)'\t')

@@ -5,7 +5,7 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Exec;
 
-/// <summary>What an environment for another program says of the interposer, and the same as it has to be.</summary>
+/// <summary>An environment for another program: its settings for this library, and its corrected copy.</summary>
 internal unsafe struct InheritedEnvironment
 {
     private const nuint SmallestPage = 4096;
@@ -21,19 +21,19 @@ internal unsafe struct InheritedEnvironment
     /// <summary>Whether the value of <c>VIRT_TIME_INHERIT</c> says that the program is to run on the host's clocks.</summary>
     public static bool IsNo(byte* value) => value != null && value[0] == (byte)'0' && value[1] == 0;
 
-    /// <summary>Whether the program has been told to leave.</summary>
+    /// <summary>Whether the program is to run on the host's clocks.</summary>
     public readonly bool Leaves => IsNo(_inherit);
 
-    /// <summary>Whether <c>LD_PRELOAD</c> has to be given this library.</summary>
+    /// <summary>Whether this library has to be added to <c>LD_PRELOAD</c>.</summary>
     public readonly bool LacksInterposer => !_hasInterposer && !Leaves;
 
-    /// <summary>Whether it is as it has to be.</summary>
+    /// <summary>Whether the environment needs no correction.</summary>
     public readonly bool IsRight => Leaves ? !_hasInterposer && _config == null : _hasInterposer && HasConfig;
 
-    /// <summary>How many bytes the right one takes at most.</summary>
+    /// <summary>How many bytes the corrected copy takes at most.</summary>
     public readonly nint Size => ((_count + 3) * sizeof(byte*)) + PreloadSize;
 
-    /// <summary>The value that <c>VIRT_TIME_CONF</c> has to have: the file of this process unless there is another.</summary>
+    /// <summary>The value that <c>VIRT_TIME_CONF</c> must have: the one in the environment, otherwise this process's config file.</summary>
     public readonly byte* Config => HasConfig ? _config : MappedConfig.PathOf(Startup.Config);
 
     /// <summary>How many bytes <see cref="WritePreload"/> takes at most.</summary>
@@ -43,11 +43,11 @@ internal unsafe struct InheritedEnvironment
         get => 16 + CString.Length(PreloadList.Interposer) + (_preload == null ? 0 : CString.Length(_preload));
     }
 
-    // An empty value is none: the library says so as well.
+    // The library, too, treats an empty value as none when it starts.
     private readonly bool HasConfig => _config != null && *_config != 0;
 
-    /// <summary>Looks through an environment, of which it keeps the address.</summary>
-    /// <returns>False where it cannot be read: the real function says so.</returns>
+    /// <summary>Reads an environment, and keeps its address.</summary>
+    /// <returns>False if it cannot be read; the real function reports that.</returns>
     public bool TryRead(byte** variables)
     {
         _variables = variables;
@@ -69,7 +69,7 @@ internal unsafe struct InheritedEnvironment
                 if (!CanRead(text, ref textPage))
                     return false;
 
-                // Of several, the loader of glibc takes the last; the library takes the first.
+                // Of several entries for one variable, glibc's loader uses the last (LD_PRELOAD), and this library the first.
                 if (*text == (byte)'L' && CString.After(text, preload) is var list && list != null)
                     _preload = list;
                 else if (*text == (byte)'V')
@@ -88,9 +88,9 @@ internal unsafe struct InheritedEnvironment
         return true;
     }
 
-    /// <summary>Writes the environment as it has to be; what need not change is kept, in its order.</summary>
-    /// <param name="memory">Of <see cref="Size"/> bytes.</param>
-    /// <param name="given">What was read.</param>
+    /// <summary>Writes the corrected copy. Variables that need no correction keep their order.</summary>
+    /// <param name="memory"><see cref="Size"/> bytes.</param>
+    /// <param name="given">The environment that was read.</param>
     public static byte** Write(byte* memory, InheritedEnvironment* given)
     {
         byte** first = (byte**)memory;
@@ -121,10 +121,10 @@ internal unsafe struct InheritedEnvironment
         return first;
     }
 
-    /// <summary>Writes <c>LD_PRELOAD</c> as it has to be, and returns where its NUL is.</summary>
+    /// <summary>Writes the corrected <c>LD_PRELOAD</c>, and returns the address of its NUL.</summary>
     public readonly byte* WritePreload(byte* to) => PreloadList.Write(to, _preload, !Leaves);
 
-    // Of each page once, and not of what may lie across its end.
+    // Asks once for each page. Of an object that crosses a page's end, only the first page is asked about.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool CanRead(void* address, ref nuint page)
     {

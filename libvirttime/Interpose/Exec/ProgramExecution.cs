@@ -7,7 +7,7 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Exec;
 
-/// <summary>The functions that execute a program in the place of this one, but for those with the arguments in a row (<see cref="VariadicExecution"/>).</summary>
+/// <summary>Interposes the functions that replace the calling program, except for the variadic ones (<see cref="VariadicExecution"/>).</summary>
 internal static unsafe class ProgramExecution
 {
     // man 2 execve
@@ -30,12 +30,13 @@ internal static unsafe class ProgramExecution
     private static int execvpe(byte* file, nint arguments, byte** environment) =>
         Execute(RealFunction.execvpe, RealFunction.execvpe, file, arguments, environment);
 
-    /// <summary>Any of them.</summary>
-    /// <param name="unchanged">What is called where the environment can stay; where it does not take one, the last argument does no harm.</param>
-    /// <param name="changed">What is called where it cannot.</param>
-    /// <param name="file">A path, or what <c>execvp</c> looks for.</param>
-    /// <param name="arguments">An array that ends in null.</param>
-    /// <param name="environment">The same.</param>
+    /// <summary>Executes a program by one of these functions.</summary>
+    /// <param name="unchanged">The function to call if the environment can stay as it is. If it takes no environment, that argument does no
+    /// harm.</param>
+    /// <param name="changed">The function to call with a corrected environment.</param>
+    /// <param name="file">A path, or a name that <c>execvp</c> searches for.</param>
+    /// <param name="arguments">An array that ends with null.</param>
+    /// <param name="environment">An array that ends with null.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int Execute(RealFunction unchanged, RealFunction changed, byte* file, nint arguments, byte** environment)
     {
@@ -50,7 +51,7 @@ internal static unsafe class ProgramExecution
         return (int)ExecCall.Run(&call);
     }
 
-    // man 3 fexecve; glibc's wants an environment, musl's takes none for an empty one
+    // man 3 fexecve; glibc's fails without an environment, musl's takes null for an empty one
     [RuntimeExport("fexecve")]
     private static int fexecve(int descriptor, nint arguments, nint environment)
     {
@@ -66,7 +67,7 @@ internal static unsafe class ProgramExecution
         return (int)ExecCall.Run(&call);
     }
 
-    // man 2 execveat (glibc 2.34); a program that refers to it weakly, for libcs without it, finds ours, which then has to do it
+    // man 2 execveat (glibc 2.34). A program that refers to it weakly, for libcs without it, finds this one, which then makes the system call.
     [RuntimeExport("execveat")]
     private static int execveat(int directory, byte* path, nint arguments, nint environment, int flags)
     {
@@ -76,7 +77,6 @@ internal static unsafe class ProgramExecution
         return (int)RawExecveat(&call);
     }
 
-    /// <summary><c>syscall(SYS_execve, …)</c>.</summary>
     public static nint RawExecve(Arguments* arguments)
     {
         ExecCall call;
@@ -89,7 +89,6 @@ internal static unsafe class ProgramExecution
         return ExecCall.Run(&call);
     }
 
-    /// <summary><c>syscall(SYS_execveat, …)</c>.</summary>
     public static nint RawExecveat(Arguments* arguments)
     {
         ExecCall call;

@@ -5,7 +5,7 @@ using VirtTime.RealFunctions;
 
 namespace VirtTime.Interpose.Exec;
 
-/// <summary>The functions that execute a program in a child.</summary>
+/// <summary>Interposes the functions that execute a program in a child.</summary>
 internal static unsafe class ProgramStart
 {
     // man 3 posix_spawn
@@ -27,7 +27,7 @@ internal static unsafe class ProgramStart
         Arguments.Set(&call.Arguments, child, (nint)file, actions, attributes, arguments, environment);
         call.Environment = &call.Arguments.Sixth;
 
-        // Actions may lead to another directory; a relative path is then not looked at.
+        // The file actions may change the working directory first, so a relative path is not followed then.
         call.Target.Directory = actions == 0 ? Mman.AT_FDCWD : -1;
         call.Target.File = file;
         call.Target.IsSearched = function == RealFunction.posix_spawnp;

@@ -7,13 +7,14 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Exec;
 
-/// <summary>
-/// <c>system</c> and <c>popen</c>, which start a shell with the environment of this process, by a way inside libc. Where that was cleaned, the shell is
-/// told to set what is missing and to begin anew: it reads clocks as well.
-/// </summary>
+/// <summary>Interposes <c>system</c> and <c>popen</c>.</summary>
+/// <remarks>
+/// libc executes the shell by a call inside libc, with this process's own environment. If that needs a correction, the command is replaced by one
+/// that sets the variables and executes the shell again. The first shell would read the host's clocks.
+/// </remarks>
 internal static unsafe class ShellCommands
 {
-    // A quoted character becomes two bytes.
+    // A quoted character takes up to two bytes.
     private const nint MostPerByte = 2;
     private const nint WordsOfOurs = 128;
 
@@ -34,7 +35,7 @@ internal static unsafe class ShellCommands
     [RuntimeExport("popen")]
     private static nint popen(byte* command, nint type, nint third, nint fourth) => Run(RealFunction.popen, command, type, third, fourth);
 
-    // A library may have a function of its own by such a name, for other things: it gets what it takes.
+    // Another library may define a function of one of these names with other parameters, so all four arguments are passed on.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint Run(RealFunction function, byte* command, nint second, nint third, nint fourth)
     {
@@ -52,7 +53,7 @@ internal static unsafe class ShellCommands
         return result == -Errno.ENOMEM ? ExecCall.Fail(function, Errno.ENOMEM) : result;
     }
 
-    // export "LD_PRELOAD=…" VIRT_TIME_CONF="…";exec /bin/sh -c -- "…" sh
+    // Writes: export "LD_PRELOAD=…" VIRT_TIME_CONF="…";exec /bin/sh -c -- "…" sh
     private static nint RunChanged(byte* memory, void* state)
     {
         ShellCall* call = (ShellCall*)state;
@@ -65,8 +66,8 @@ internal static unsafe class ShellCommands
         return Real.Call(call->Function, (nint)command, call->Second);
     }
 
-    // In double quotes, where four characters take a backslash: an apostrophe in single quotes would take four bytes, and the kernel takes no more than
-    // 128 KiB for one argument.
+    // Uses double quotes, in which four characters take a backslash. In single quotes an apostrophe would take four bytes, and the kernel accepts at
+    // most 128 KiB for one argument.
     private static byte* AppendQuoted(byte* to, byte* text)
     {
         *to++ = (byte)'"';

@@ -4,9 +4,7 @@ using VirtTime.RealFunctions;
 
 namespace VirtTime.Interpose.Exec;
 
-/// <remarks>
-/// arm64 passes eight arguments in registers, the rest on the stack: those lie one after another from the address of the first.
-/// </remarks>
+/// <remarks>arm64 passes eight arguments in registers, and the others on the stack, one after another from the address of the first.</remarks>
 internal static unsafe partial class VariadicExecution
 {
     private const nint RegistersBehindPath = 7;

@@ -5,7 +5,9 @@ using VirtTime.RealFunctions;
 
 namespace VirtTime.Interpose.Exec;
 
-/// <summary><c>execl</c>, <c>execlp</c> and <c>execle</c>, whose arguments are the program's, up to a null.</summary>
+/// <summary>
+/// Interposes <c>execl</c>, <c>execlp</c> and <c>execle</c>, whose parameters behind the path are the program's arguments, up to a null.
+/// </summary>
 internal static unsafe partial class VariadicExecution
 {
     private struct Row
@@ -16,7 +18,7 @@ internal static unsafe partial class VariadicExecution
         public nint* OnStack;
         public nint Count;
 
-        /// <summary>What stands behind the path, from 0.</summary>
+        /// <summary>The argument at a position behind the path, from 0.</summary>
         public readonly nint At(nint index) => index < RegistersBehindPath ? InRegisters[index] : OnStack[index - RegistersBehindPath];
     }
 

@@ -6,24 +6,22 @@ using VirtTime.RealFunctions;
 
 namespace VirtTime.Interpose.Lookup;
 
-/// <summary>
-/// <c>dlsym</c> and <c>dlvsym</c>: a look-up through a handle that would find one of our names in libc finds ours, and one in the vDSO what its
-/// copy has. A look-up of <c>RTLD_DEFAULT</c> finds ours anyway, being first; one of <c>RTLD_NEXT</c> comes from another interposing
-/// library, which must get what is behind it.
-/// </summary>
+/// <summary>Interposes <c>dlsym</c> and <c>dlvsym</c>.</summary>
 /// <remarks>
-/// Decided by what was noted at start. The loader's list, which another thread may be changing, is the real function's to look at, under its lock.
+/// A look-up through a handle that would find an interposed function in libc finds ours, and one in the vDSO finds the function of its copy.
+/// <c>RTLD_DEFAULT</c> finds ours anyway. <c>RTLD_NEXT</c> comes from another interposing library, which must get the function behind it. The
+/// decision uses notes made at start: another thread may be changing the loader's list, which only the real function reads under its lock.
 /// </remarks>
 internal static unsafe class DynamicSymbols
 {
     private const nint RTLD_DEFAULT = 0;
     private const nint RTLD_NEXT = -1;
 
-    // Not an address that a look-up could give.
+    // No look-up returns this address.
     private const nint Undecided = -1;
 
-    // man 3 dlsym. glibc finds the caller of RTLD_NEXT by the return address, so the last call must be a jump, which the
-    // compiler makes of it only while no local variable's address is taken.
+    // man 3 dlsym. glibc finds the caller of RTLD_NEXT by the return address, so the last call must be a jump. The compiler makes it one only if no
+    // local variable's address is taken.
     [RuntimeExport("dlsym")]
     private static nint dlsym(nint handle, byte* name)
     {
@@ -51,7 +49,9 @@ internal static unsafe class DynamicSymbols
         return ((delegate*<nint, byte*, byte*, nint>)real)(handle, name, version);
     }
 
-    /// <summary>The answer where it is decided here; if not, the real function is to be asked as if we were not there.</summary>
+    /// <summary>
+    /// Returns the answer if it is decided here. Returns <see cref="Undecided"/> if the real function must be called as if this library were absent.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint Look(nint real, nint handle, byte* name, byte* version)
     {
@@ -66,14 +66,16 @@ internal static unsafe class DynamicSymbols
         if (ours == 0 && replacement == 0)
             return Undecided;
 
-        // Nobody else has it: an older libc, or before glibc 2.34 a library that nobody has loaded yet. Let the real one say so, and set dlerror(3).
+        // No other library has the function: libc is older, or it is before glibc 2.34 and the function's library is not loaded yet. The real
+        // function reports that, and sets dlerror(3).
         RealFunction function = Real.Named(name);
         if (ours != 0 && Real.FindNow(function) == 0)
             return Ask(real, RTLD_NEXT, name, version);
         if (handle == RTLD_NEXT && version == null)
             return Undecided;
 
-        // Ours has no version, which the real function takes for any.
+        // Our symbol has no version, so the real function would find it for any version. It may be found only if that version exists behind this
+        // library.
         if (handle is RTLD_DEFAULT or RTLD_NEXT)
             return ours == 0 || version == null || Ask(real, RTLD_NEXT, name, version) != 0 ? Undecided : 0;
         nint found = Ask(real, handle, name, version);
@@ -82,18 +84,18 @@ internal static unsafe class DynamicSymbols
         return replacement != 0 && Vdso.Contains(found) ? replacement : found;
     }
 
-    // What glibc has under an old version only is not found by its name alone, though ours would be, which has no version.
+    // glibc has stime only with an old version, so a look-up by its name alone must not find it. It would find ours, which has no version.
     private static bool IsForOldProgramsOnly(nint real, byte* name)
     {
         fixed (byte* stime = "stime"u8)
             return CString.AreEqual(name, stime) && Ask(real, RTLD_NEXT, name, null) == 0;
     }
 
-    // An old version of a function takes other structures than the one that is interposed; only where both are one function does ours do for it.
+    // An old version of a function takes other structures than the interposed one. Ours replaces it only if both versions are one function.
     private static bool IsOurs(RealFunction function, nint found, byte* version) =>
         found != 0 && (found == Real.Find(function) || (version == null && Libraries.IsInLibc(found)));
 
-    // A third argument that dlsym does not take does no harm.
+    // dlsym does not take the third argument, which does no harm.
     private static nint Ask(nint real, nint handle, byte* name, byte* version) =>
         ((delegate* unmanaged[SuppressGCTransition]<nint, byte*, byte*, nint>)real)(handle, name, version);
 }

@@ -5,10 +5,11 @@ using VirtTime.RealFunctions;
 
 namespace VirtTime.Interpose.Lookup;
 
-/// <summary>
-/// The vDSO among the objects that <c>dl_iterate_phdr</c> tells of. The copy comes under its name, for those who look its functions up; the real
-/// one after it under another, for those who look for the object that an address lies in.
-/// </summary>
+/// <summary>Shows the copy of the vDSO among the objects that <c>dl_iterate_phdr</c> lists.</summary>
+/// <remarks>
+/// The copy comes with the vDSO's name, for callers that look up its functions. The real vDSO follows with another name, for callers that search for
+/// the object at an address.
+/// </remarks>
 internal static unsafe class LoadedVdso
 {
     /// <summary><c>struct dl_phdr_info</c> of <c>&lt;link.h&gt;</c>.</summary>

@@ -6,10 +6,10 @@ using VirtTime.Libc;
 
 namespace VirtTime.Interpose.Lookup;
 
-/// <summary>What those find who look a function up in the vDSO (man 7 vdso), under its own name or as libc's.</summary>
+/// <summary>Replaces the vDSO's functions that read a clock (man 7 vdso), for callers that look them up by the vDSO's names or by libc's.</summary>
 internal static unsafe class VdsoFunctions
 {
-    /// <summary>Ours, which keeps the vDSO's contract and returns <c>-errno</c>; 0 for a function that reads no clock.</summary>
+    /// <summary>Our function, which returns <c>-errno</c> as the vDSO's does; 0 for a function that reads no clock.</summary>
     public static nint Replacement(byte* name)
     {
         if (IsNamed(name, "clock_gettime"u8))
@@ -19,7 +19,7 @@ internal static unsafe class VdsoFunctions
         return IsNamed(name, "time"u8) ? (nint)(delegate*<nint*, nint>)&WallClockReads.VdsoTime : 0;
     }
 
-    // x86-64 has them with one prefix and none, arm64 with the other.
+    // The vDSO of x86-64 has each name with the prefix __vdso_ and without it. The vDSO of arm64 has the prefix __kernel_.
     private static bool IsNamed(byte* name, ReadOnlySpan<byte> expected)
     {
         fixed (byte* x64 = "__vdso_"u8, arm64 = "__kernel_"u8, bare = expected)

@@ -5,10 +5,10 @@ using VirtTime.Format;
 
 namespace VirtTime.Interpose.Proc;
 
-/// <summary>By how much what <c>/proc</c> tells of the boot is off: the boottime clocks' offset and the date's, of one state of the config file.</summary>
+/// <summary>By how much the times in <c>/proc</c> that depend on the boot have to be shifted, by one state of the config file.</summary>
 internal unsafe struct BootShift
 {
-    /// <summary><c>USER_HZ</c>, in which the kernel tells ticks on every architecture that we know.</summary>
+    /// <summary><c>USER_HZ</c>, the unit of the ticks that the kernel shows; the same on x86-64 and arm64.</summary>
     public const long TicksPerSecond = 100;
 
     public const long NanosecondsPerTick = TimespecMath.NanosecondsPerSecond / TicksPerSecond;
@@ -16,16 +16,16 @@ internal unsafe struct BootShift
     private OffsetSnapshot _boottime;
     private timespec _realtime;
 
-    /// <summary>By how much more the host has been up, in hundredths of a second, rounded down.</summary>
+    /// <summary>Host uptime − virtual uptime, in hundredths of a second, rounded down.</summary>
     public readonly long Ticks => (_boottime.Offset.tv_sec * TicksPerSecond) + (_boottime.Offset.tv_nsec / NanosecondsPerTick);
 
     /// <summary>
-    /// virtual − host of the moment of the boot: it was so much later as the machine has been up for less, and as the date is a later one. In
-    /// whole seconds, as the moment itself.
+    /// Virtual − host moment of the boot, in whole seconds, rounded down. A shorter virtual uptime makes the boot later, and so does a later virtual
+    /// date.
     /// </summary>
     public readonly long BootSeconds => TimespecMath.Subtract(_boottime.Offset, _realtime).tv_sec;
 
-    /// <summary>Whether there is anything to shift now in a file of this kind; <see cref="ProcKind.Other"/> for any of them.</summary>
+    /// <summary>Whether a file of this kind has anything to shift now. For <see cref="ProcKind.Other"/>: whether a file of any kind has.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool IsAny(ProcKind kind)
     {
@@ -49,6 +49,9 @@ internal unsafe struct BootShift
         shift->_realtime = TimespecMath.Subtract(now, OffsetSnapshot.ToVirtual(&realtime, now));
     }
 
-    /// <summary>Whether it still is so. The date's offset changes within a sequence only: tools of the C layout do not know it.</summary>
+    /// <summary>
+    /// Whether the offsets are unchanged. The sequence stands for the date's offset: only writers that advance the sequence change it, since tools of
+    /// the C layout do not know it.
+    /// </summary>
     public static bool IsCurrent(BootShift* shift) => OffsetSnapshot.IsCurrent(&shift->_boottime);
 }

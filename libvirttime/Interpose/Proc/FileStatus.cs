@@ -6,12 +6,11 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Proc;
 
-/// <summary>
-/// Which file a descriptor is: of a text of ours, the one that it stands for. <c>cp</c> and its like compare that with what the path leads to, and take
-/// another inode for a file that was exchanged.
-/// </summary>
+/// <summary>Makes <c>fstat</c> and <c>statx</c> of one of our memory files describe the real file that it stands for.</summary>
 /// <remarks>
-/// What is no text of ours pays for a look at the notes. As elsewhere, a library may have a function of its own by such a name.
+/// <c>cp</c> and similar programs compare the result with the status of the path. Another inode would tell them that the file was replaced. A
+/// descriptor of any other file costs one look at the notes. Another library may define a function of one of these names with other parameters, so
+/// all five arguments are passed on.
 /// </remarks>
 internal static unsafe class FileStatus
 {
@@ -24,7 +23,7 @@ internal static unsafe class FileStatus
     private static nint fstat64(nint descriptor, nint status, nint third, nint fourth, nint fifth) =>
         Ask(descriptor, status, third, fourth, fifth, Real.Or(RealFunction.fstat64, RealFunction.fstat));
 
-    // What programs call that were built with a glibc before 2.33.
+    // Programs that were built with a glibc before 2.33 call this and __fxstat64.
     [RuntimeExport("__fxstat")]
     private static nint __fxstat(nint version, nint descriptor, nint status, nint fourth, nint fifth) =>
         Ask(version, descriptor, status, fourth, fifth, RealFunction.__fxstat);
@@ -33,12 +32,13 @@ internal static unsafe class FileStatus
     private static nint __fxstat64(nint version, nint descriptor, nint status, nint fourth, nint fifth) =>
         Ask(version, descriptor, status, fourth, fifth, RealFunction.__fxstat64);
 
-    // man 2 statx; with an empty path it asks for the descriptor's file
+    // man 2 statx; with an empty path it describes the descriptor's file
     [RuntimeExport("statx")]
     private static nint statx(nint directory, nint path, nint flags, nint mask, nint status) =>
         Ask(directory, path, flags, mask, status, RealFunction.statx);
 
-    // All but texts of ours are left by a jump: after a system call each return of ours would take longer than all the rest.
+    // For any other file the function ends with a jump. Returning through one more frame after a system call would take longer than everything else
+    // here.
     private static nint Ask(nint a, nint b, nint c, nint d, nint e, RealFunction function)
     {
         nint real = Real.Find(function);
@@ -48,7 +48,7 @@ internal static unsafe class FileStatus
         return ((delegate*<nint, nint, nint, nint, nint, nint>)real)(a, b, c, d, e);
     }
 
-    // What is out of reach shows the file in memory.
+    // If the real file cannot be reached, the result describes the memory file.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint AskAndCorrect(nint a, nint b, nint c, nint d, nint e, RealFunction function)
     {

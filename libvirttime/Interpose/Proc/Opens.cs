@@ -6,19 +6,22 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Proc;
 
-/// <summary>
-/// Opening a file. The real function goes first: it says whether there is a file, and with what right, and that the path can be read. All but a few
-/// paths are told by their first bytes afterwards, and are left alone.
-/// </summary>
+/// <summary>Interposes the functions that open a file.</summary>
+/// <remarks>
+/// The real function runs first. So it decides whether there is a file, whether the program may open it, and whether the path can be read. Afterwards
+/// the first bytes of the path rule out nearly all files that need no shift.
+/// </remarks>
 internal static unsafe class Opens
 {
-    // libc's own; 0 while the library is not ready, and where another library comes between.
+    // libc's own functions; 0 until Prepare has run, and if the real function is another library's.
     private static nint s_open;
     private static nint s_openat;
     private static nint s_open64;
     private static nint s_openat64;
 
-    /// <summary>Notes where to go the short way, once it is known what is libc's. Same outcome each time.</summary>
+    /// <summary>
+    /// Finds the functions for the short way. Needs to know where libc lies (<see cref="Libraries.Note"/>). Has the same outcome each time.
+    /// </summary>
     public static void Prepare()
     {
         s_open = ShortWay(RealFunction.open);
@@ -27,8 +30,8 @@ internal static unsafe class Opens
         s_openat64 = ShortWay(RealFunction.openat64);
     }
 
-    // man 2 open; variadic in C, which makes no difference for integers on x86-64 and arm64. A library may have a function of its own by this name, for
-    // other things, which is then what comes next: it gets what it takes.
+    // man 2 open; variadic in C, but x86-64 and arm64 pass integers the same way as in other calls. If another library defines a function of this
+    // name, that is the real function, which may have other parameters. So it gets all five arguments.
     [RuntimeExport("open")]
     private static nint open(nint path, nint flags, nint mode, nint fourth, nint fifth)
     {
@@ -41,7 +44,7 @@ internal static unsafe class Opens
         return Consider(RealFunction.open, opened, path);
     }
 
-    // Whatever ends in 64 is the same function on these architectures in libc, and may be another one of a library between.
+    // On these architectures libc has one function for each name with 64 and without. Another library may have two.
     [RuntimeExport("open64")]
     private static nint open64(nint path, nint flags, nint mode, nint fourth, nint fifth)
     {
@@ -71,7 +74,7 @@ internal static unsafe class Opens
         return openat(directory, path, flags, mode, fifth);
     }
 
-    // man 2 openat2 (glibc 2.43); a program that refers to it weakly, for libcs without it, finds ours, which then has to do it
+    // man 2 openat2 (glibc 2.43). A program that refers to it weakly, for libcs without it, finds this one, which then makes the system call.
     [RuntimeExport("openat2")]
     private static nint openat2(nint directory, nint path, nint how, nint size, nint fifth)
     {
@@ -81,7 +84,7 @@ internal static unsafe class Opens
             : Raw(SyscallNumbers.openat2, directory, path, how, size);
     }
 
-    // What _FORTIFY_SOURCE makes of them without a mode.
+    // With _FORTIFY_SOURCE, programs call this function and the next three if they pass no mode.
     [RuntimeExport("__open_2")]
     private static nint __open_2(nint path, nint flags) => Open(path, flags, 0, 0, 0, RealFunction.__open_2);
 
@@ -94,7 +97,7 @@ internal static unsafe class Opens
     [RuntimeExport("__openat64_2")]
     private static nint __openat64_2(nint directory, nint path, nint flags) => Open(directory, path, flags, 0, 0, RealFunction.__openat_2);
 
-    // man 3 fopen. libc opens inside, where it meets no function of ours; so it is done to the stream's descriptor.
+    // man 3 fopen. libc opens the file by a call inside libc, which cannot be interposed. So the file is replaced behind the stream's descriptor.
     [RuntimeExport("fopen")]
     private static nint fopen(nint path, nint mode, nint third, nint fourth, nint fifth) => Open(path, mode, third, fourth, fifth, RealFunction.fopen);
 
@@ -102,7 +105,7 @@ internal static unsafe class Opens
     private static nint fopen64(nint path, nint mode, nint third, nint fourth, nint fifth) =>
         OpenWide(RealFunction.fopen64, RealFunction.fopen, path, mode, third, fourth, fifth);
 
-    // man 3 freopen; without a path it changes the mode of what is open
+    // man 3 freopen; without a path it changes the mode of the open file
     [RuntimeExport("freopen")]
     private static nint freopen(nint path, nint mode, nint stream, nint fourth, nint fifth) =>
         Open(path, mode, stream, fourth, fifth, RealFunction.freopen);
@@ -114,7 +117,6 @@ internal static unsafe class Opens
     public static bool IsRaw(nint number) =>
         number is SyscallNumbers.openat or SyscallNumbers.openat2 || (number == SyscallNumbers.open && number >= 0);
 
-    /// <summary><c>syscall(SYS_open, …)</c> and its relatives.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Raw(nint number, nint a, nint b, nint c, nint d)
     {
@@ -136,7 +138,7 @@ internal static unsafe class Opens
         return Open(a, b, c, d, e, Real.Or(function, instead));
     }
 
-    // What is not libc's own may take something else than a path.
+    // Another library's function may take something else in the place of a path, so that is looked at only if it can be read.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint Open(nint a, nint b, nint c, nint d, nint e, RealFunction function)
     {
@@ -147,7 +149,7 @@ internal static unsafe class Opens
         return Libraries.IsInLibc(real) || UserMemory.IsReadable((void*)(path & ~3)) ? Opened(function, opened, path) : opened;
     }
 
-    // A descriptor or a stream.
+    // The opened value is a stream for fopen and the functions behind it in RealFunction, otherwise a descriptor.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint Opened(RealFunction function, nint opened, nint path)
     {
@@ -157,8 +159,8 @@ internal static unsafe class Opens
         return isOpen && !ProcPath.LeadsElsewhere((byte*)path) ? Consider(function, opened, path) : opened;
     }
 
-    // By the first bytes of what does not lead elsewhere; a relative path may begin anywhere below /proc. Nothing but jumps, so that only what is one
-    // of them pays for more than the look, and written out, so that it is too long to be inlined.
+    // Looks at the first bytes of a path that LeadsElsewhere does not rule out. A relative path may begin at any directory below /proc. All calls are
+    // jumps, so only one of these files costs more than the look. The comparisons are written out, which makes the function too long to be inlined.
     private static nint Consider(RealFunction function, nint opened, nint path)
     {
         byte* name = (byte*)path;
@@ -176,7 +178,7 @@ internal static unsafe class Opens
         return opened;
     }
 
-    // Fails where the true time would be seen: with what kept the other from being there.
+    // If the shifted text cannot be made, opening fails with that error, since the program would read the host's time in the real file.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint Replace(RealFunction function, nint opened, nint path)
     {
@@ -187,7 +189,8 @@ internal static unsafe class Opens
         return Outcome(function, opened, ProcFile.Replace(isStream ? Rewinds.DescriptorOf(opened) : (int)opened, (byte*)path));
     }
 
-    // freopen without a path: libc has opened what was open once more, by its name in /proc, and the kernel would tell anew.
+    // freopen without a path: libc has opened the same file again, by its name in /proc. The kernel would make a fresh text for the real file, so
+    // ours is renewed.
     private static nint Reopened(RealFunction function, nint stream)
     {
         if (!ProcNotes.IsAny)

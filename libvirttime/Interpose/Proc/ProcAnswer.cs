@@ -2,21 +2,23 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Proc;
 
-/// <summary>What a program gets that reads one of these files from its beginning (<c>pread</c>): of one text, whoever renews the file meanwhile.</summary>
+/// <summary>The program's buffer for a read from the beginning of one of these files (<c>pread</c>).</summary>
+/// <remarks>It is filled from a single text, even if another thread renews the file at the same time.</remarks>
 internal unsafe struct ProcAnswer
 {
     private const nuint SmallestPage = 4096;
 
-    /// <summary>The program's memory.</summary>
     public byte* Bytes;
 
-    /// <summary>How much it asked for.</summary>
+    /// <summary>How many bytes the program asked for.</summary>
     public nint Room;
 
-    /// <summary>How much was read, which can thus be written.</summary>
+    /// <summary>
+    /// How many bytes the real function stored, which can thus be written. <see cref="Fill"/> changes it to how many bytes it stored.
+    /// </summary>
     public nint Length;
 
-    /// <summary>Puts the beginning of a text there, as far as there is memory.</summary>
+    /// <summary>Stores the beginning of a text in the buffer, up to the first byte that cannot be written.</summary>
     public static void Fill(ProcAnswer* answer, ProcText* text)
     {
         nint length = text->Length < answer->Room ? text->Length : answer->Room;

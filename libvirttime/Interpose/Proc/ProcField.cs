@@ -3,10 +3,10 @@ using VirtTime.Libc;
 
 namespace VirtTime.Interpose.Proc;
 
-/// <summary>The one time in each of these files: where it stands, and what the target sees in its place.</summary>
+/// <summary>Finds the one time in each of these files, and puts the virtual time in its place.</summary>
 internal static unsafe class ProcField
 {
-    /// <summary>Shifts it. False for a text that is not what it should be, which is left as it is.</summary>
+    /// <summary>Shifts the time. False if the text does not have the expected form; it is then left as it is.</summary>
     public static bool Shift(ProcText* text, ProcKind kind, BootShift* shift)
     {
         text->Bytes[text->Length] = 0;
@@ -29,7 +29,7 @@ internal static unsafe class ProcField
         }
         else
         {
-            // Seconds with two digits behind the point.
+            // The number is in seconds, with two digits behind the point.
             if (*end++ != '.')
                 return false;
             byte* fraction = end;
@@ -60,7 +60,7 @@ internal static unsafe class ProcField
         return null;
     }
 
-    // Field 22. The second is the program's name in parentheses, which may have any character in it; none of those behind has a parenthesis.
+    // The start time is field 22. Field 2, the program's name in parentheses, may hold any character. No later field holds a parenthesis.
     private static byte* FindStartTime(ProcText* text)
     {
         const int Name = 2, StartTime = 22;

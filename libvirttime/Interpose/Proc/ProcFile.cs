@@ -4,24 +4,22 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Proc;
 
-/// <summary>
-/// A file of <c>/proc</c> with the boot's time in it, as the target sees it: a file in memory takes the place of the real one behind the descriptor that
-/// the program gets. README.md says why, and what differs.
-/// </summary>
+/// <summary>Lets the target see a file of <c>/proc</c> with the virtual time in it.</summary>
 /// <remarks>
-/// The file in memory is named after the real one (<c>virttime:IDENTITY:PATH</c>), so whoever has the descriptor, by whatever way, knows
-/// what to read for a fresh text.
+/// A memory file with the shifted text takes the place of the real file, behind the program's descriptor. README.md, "What /proc tells of the boot",
+/// tells why, and what differs. The memory file is named <c>virttime:IDENTITY:PATH</c>. So any process that has the descriptor knows which file to
+/// read for a fresh text.
 /// </remarks>
 internal static unsafe class ProcFile
 {
     /// <summary>
-    /// Puts the shifted text behind a descriptor that was just opened, if it is one of those files and its kind is shifted. If not, the descriptor is
-    /// noted: the clocks may be shifted while it is kept.
+    /// Puts the shifted text behind a descriptor that was just opened, if it leads to one of these files and its kind is shifted. If nothing is to be
+    /// shifted now, notes the descriptor, since the clocks may be shifted while it is open.
     /// </summary>
     /// <param name="descriptor">Stays open, also on failure.</param>
-    /// <param name="path">By which it was opened.</param>
-    /// <param name="answer">Of a caller that reads the file at once: gets its beginning. Null for others.</param>
-    /// <returns>0, or <c>-errno</c> where the file is, or may be, one of them and the text cannot be had.</returns>
+    /// <param name="path">The path by which it was opened.</param>
+    /// <param name="answer">The buffer of a caller that reads the file at once, to be filled; otherwise null.</param>
+    /// <returns>0, or <c>-errno</c> if the file is one of these, or may be, and its text cannot be made.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int Replace(int descriptor, byte* path, ProcAnswer* answer = null)
     {
@@ -39,7 +37,7 @@ internal static unsafe class ProcFile
         int length = ProcPath.OfDescriptor(descriptor, target);
         if (length < 0)
         {
-            // Without a /proc, as behind chroot, the path leads to what somebody made there, or to a file of /proc that is mounted alone.
+            // There is no /proc, as behind chroot. The path leads to an ordinary file there, or to a file of procfs that is mounted alone.
             if (!IsOfProc(descriptor))
                 return 0;
             if (!ProcPath.IsOf(descriptor, path, target))
@@ -55,7 +53,8 @@ internal static unsafe class ProcFile
             return 0;
         }
 
-        // What cannot be read is left as it is, and gives the program its error when it reads.
+        // If the real file cannot be read, the program keeps it and gets the error when it reads. Opening fails only if there is no memory for the
+        // text.
         ProcText text;
         int error = ProcText.Read(&text, descriptor, kind);
         if (error != 0)
@@ -70,12 +69,12 @@ internal static unsafe class ProcFile
     }
 
     /// <summary>
-    /// Renews the text behind a descriptor that was rewound, as the kernel would. In place, so that all who share the open file
-    /// have it.
+    /// Renews the text behind a descriptor that was rewound, as the kernel does for the real file. The text is changed in place, so that all holders
+    /// of the open file see it.
     /// </summary>
-    /// <param name="descriptor">Of any file.</param>
-    /// <param name="answer">Of who reads the file at once: gets its beginning. Null for others.</param>
-    /// <returns>0, also for everything that is no such file; or <c>-errno</c>, and the text is empty if possible.</returns>
+    /// <param name="descriptor">Any descriptor.</param>
+    /// <param name="answer">The buffer of a caller that reads the file at once, to be filled; otherwise null.</param>
+    /// <returns>0, also for any other file; or <c>-errno</c>, and then the text is emptied if possible.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int Renew(int descriptor, ProcAnswer* answer = null)
     {
@@ -91,9 +90,9 @@ internal static unsafe class ProcFile
         return path != null ? RenewText(descriptor, path, identity, answer) : ReplaceLate(descriptor, link, answer);
     }
 
-    /// <summary>The path of the file that a text of ours stands for; null for any other descriptor.</summary>
-    /// <param name="descriptor">Of any file.</param>
-    /// <param name="link">Room for <see cref="ProcPath.Capacity"/> bytes, in which the path lies.</param>
+    /// <summary>The path of the real file that a memory file stands for; null for any other descriptor.</summary>
+    /// <param name="descriptor">Any descriptor.</param>
+    /// <param name="link">Room for <see cref="ProcPath.Capacity"/> bytes, in which the path will lie.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static byte* OriginalOf(int descriptor, byte* link)
     {
@@ -101,7 +100,10 @@ internal static unsafe class ProcFile
         return ProcPath.OfDescriptor(descriptor, link) < 0 ? null : TargetOf(link, ref identity);
     }
 
-    /// <summary>Notes what this process was started with: <c>program &lt; /proc/uptime</c>. Of all but files in memory the answer is an error.</summary>
+    /// <summary>
+    /// Notes descriptor 0 if it is one of our memory files, as with <c>program &lt; /proc/uptime</c>. Most other files have no seals, and cost only
+    /// the system call that asks for these.
+    /// </summary>
     public static void NoteInherited()
     {
         if (Kernel.Call(SyscallNumbers.fcntl, 0, Mman.F_GET_SEALS) < 0)
@@ -112,7 +114,8 @@ internal static unsafe class ProcFile
             ProcNotes.NoteText(0, ProcPath.KindOf(path));
     }
 
-    // /proc is out of reach, or refuses to be asked. The real file is right while its kind is not shifted; a text of ours never is.
+    // /proc cannot be reached, or refuses to name the file. The real file is right while its kind is not shifted. A memory file is never right, since
+    // its text is old.
     private static int RenewNameless(int descriptor, uint note, int error, ProcAnswer* answer)
     {
         ProcKind kind = ProcNotes.KindOf(note);
@@ -130,7 +133,8 @@ internal static unsafe class ProcFile
             return RenewText(descriptor, kind == ProcKind.Uptime ? uptime : machine, 0, answer);
     }
 
-    // The clocks were not shifted when it was opened. The number gets an open file of its own: duplicates keep the real one until they are rewound.
+    // The clocks were not shifted when the file was opened. This descriptor gets an open file of its own. Its duplicates keep the real file until
+    // they are rewound.
     private static int ReplaceLate(int descriptor, byte* path, ProcAnswer* answer)
     {
         ProcKind kind = ProcPath.KindOf(path);
@@ -168,7 +172,7 @@ internal static unsafe class ProcFile
         return Kernel.Call(SyscallNumbers.fstatfs, descriptor, (nint)(&filesystem)) != 0 || filesystem.f_type == PROC_SUPER_MAGIC;
     }
 
-    // A process that ended is not to be taken for another that has its id.
+    // The identity tells a process that has ended from another one that has its id now.
     private static int ReadAgain(byte* path, long identity, ProcText* text)
     {
         ProcKind kind = ProcPath.KindOf(path);
@@ -192,7 +196,8 @@ internal static unsafe class ProcFile
         private fixed long _others[15];
     }
 
-    // The path in the name of one of our files, and the identity; null for any other file, and for one of that name that another program has made.
+    // The path and the identity in the name of one of our memory files. Null for any other file, and for a memory file of another program whose name
+    // only begins like ours.
     private static byte* TargetOf(byte* link, ref long identity)
     {
         byte* at = ProcPath.After(link, "/memfd:virttime:"u8);

@@ -3,18 +3,18 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Proc;
 
-/// <summary>The file in memory that takes the place of one of <c>/proc</c> (<see cref="ProcFile"/>).</summary>
+/// <summary>Makes the memory file that takes the place of a file of <c>/proc</c> (<see cref="ProcFile"/>).</summary>
 internal static unsafe class ProcMemory
 {
-    // From Linux 6.3 on it is to be said that this is no program.
+    // From Linux 6.3 on a memory file has to say whether it may be executed (sysctl vm.memfd_noexec).
     private const int AnonymousFlags = Mman.MFD_CLOEXEC | Mman.MFD_NOEXEC_SEAL;
     private const int RLIMIT_FSIZE = 1;
 
-    /// <summary>Puts a file with the text in the place of the real one, behind the same number.</summary>
-    /// <param name="descriptor">Of the real file.</param>
-    /// <param name="flags">Of how that was opened.</param>
-    /// <param name="target">Its path.</param>
-    /// <param name="text">What the program is to read.</param>
+    /// <summary>Puts a memory file with the text in the place of the real file, behind the same number.</summary>
+    /// <param name="descriptor">The descriptor of the real file.</param>
+    /// <param name="flags">The flags that it was opened with.</param>
+    /// <param name="target">The path of the real file.</param>
+    /// <param name="text">The text that the program will read.</param>
     /// <returns>0 or <c>-errno</c>.</returns>
     public static int Put(int descriptor, int flags, byte* target, ProcText* text)
     {
@@ -27,7 +27,8 @@ internal static unsafe class ProcMemory
             return made;
         int error = Write(made, text);
 
-        // The program's is opened for what it asked for, reading, where there is a path to open it by.
+        // The memory file is opened again with the program's access mode, if there is a path to open it by. If not, the program gets this descriptor,
+        // which can also write.
         int opened = error != 0 ? error : ProcPath.OpenAgain(made, Mman.O_CLOEXEC | (flags & (Mman.O_ACCMODE | Mman.O_NONBLOCK)));
         if (opened < 0 && error == 0)
             opened = made;
@@ -47,7 +48,10 @@ internal static unsafe class ProcMemory
         return made == -Errno.EINVAL ? (int)Kernel.Call(SyscallNumbers.memfd_create, (nint)name, Mman.MFD_CLOEXEC) : made;
     }
 
-    /// <summary>Gives such a file another text. By a descriptor of its own: the program's can be read only, but where no path led to the file.</summary>
+    /// <summary>
+    /// Gives a memory file another text. Opens the file again for that, since the program's descriptor can write only if there was no path to open it
+    /// by.
+    /// </summary>
     /// <returns>0 or <c>-errno</c>.</returns>
     public static int Rewrite(int descriptor, ProcText* text)
     {
@@ -60,7 +64,7 @@ internal static unsafe class ProcMemory
         return error != 0 && reopened < 0 ? reopened : error;
     }
 
-    // A program may have forbidden itself to write files (RLIMIT_FSIZE), which a write would end with SIGXFSZ.
+    // A program may have limited the size of files that it writes (RLIMIT_FSIZE). A write beyond the limit would end it with SIGXFSZ.
     private static int Write(int file, ProcText* text)
     {
         rlimit64 limit;

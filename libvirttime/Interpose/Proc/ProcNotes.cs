@@ -4,28 +4,29 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Proc;
 
-/// <summary>
-/// Which descriptors may lead to one of our texts (<see cref="ProcFile"/>), or to a file that will need one once its clock is shifted, so that callers
-/// that rewind anything else are not kept waiting. A note is a hint: its reader looks at what the descriptor is, and takes the note away where it is
-/// something else by now. So it need not go when the descriptor is closed, and may be made in a <c>vfork</c> child.
-/// </summary>
+/// <summary>Notes which descriptors may lead to one of our memory files, or to a real file that will need one once its clock is shifted.</summary>
+/// <remarks>
+/// The notes keep rewinding of all other descriptors fast. A note is a hint: its reader checks which file the descriptor leads to, and removes the
+/// note if it is wrong. So a note may stay when the descriptor is closed, and may be made in a <c>vfork</c> child.
+/// </remarks>
 internal static unsafe class ProcNotes
 {
     private const int Most = 4096;
 
-    // A note: the kind in the low two bits, a bit that is always set, one for a text of ours, and above them what fits of the inode's number.
+    // A note has the kind in bits 0 and 1, bit 2 always set, bit 3 set for a memory file of ours, and the low bits of that file's inode number from
+    // bit 4 on.
     private const uint Kind = 3;
     private const uint IsNote = 4;
     private const uint IsText = 8;
     private const int InodeBit = 4;
 
-    // Looked at first: a program that reads no such file does not touch the notes. Stays.
+    // Tested first, so that a program that reads no such file does not touch the notes. Once true, it stays true.
     private static bool s_isAny;
 
-    // Larger numbers are noted all as one, and told by their names only.
+    // One note for all descriptors from Most on; only their names tell them apart.
     private static uint s_beyond;
 
-    // Files in memory all lie on one device of the kernel's.
+    // The device of our memory files. The kernel has one device for all memory files.
     private static ulong s_device;
     private static Notes s_notes;
 
@@ -36,19 +37,19 @@ internal static unsafe class ProcNotes
 
     public static bool IsAny => s_isAny;
 
-    /// <summary>0 for none.</summary>
+    /// <summary>The note of a descriptor; 0 if there is none.</summary>
     public static uint Of(int descriptor) =>
         !IsAny || descriptor < 0 ? 0 : descriptor < Most ? s_notes.Marks[descriptor] : s_beyond;
 
     public static ProcKind KindOf(uint note) => (ProcKind)(note & Kind);
 
-    /// <summary>Whether it is, or was, a text of ours.</summary>
+    /// <summary>Whether the descriptor leads, or led, to a memory file of ours.</summary>
     public static bool IsOfText(uint note) => (note & IsText) != 0;
 
-    /// <summary>The real file, which tells the truth for now.</summary>
+    /// <summary>Notes a real file, which shows the right time as long as its kind is not shifted.</summary>
     public static void Note(int descriptor, ProcKind kind) => Set(descriptor, IsNote | (uint)kind);
 
-    /// <summary>A text of ours, which can be told from another file also where its name is out of reach.</summary>
+    /// <summary>Notes a memory file of ours, with its inode, by which it can be recognised even if its name is out of reach.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void NoteText(int descriptor, ProcKind kind)
     {
@@ -57,7 +58,7 @@ internal static unsafe class ProcNotes
         Set(descriptor, (uint)kind | IsNote | IsText | ((uint)identity.Inode << InodeBit));
     }
 
-    /// <summary>Whether the descriptor is still the text that was noted, by what the kernel calls it.</summary>
+    /// <summary>Whether the descriptor still leads to the memory file that was noted, by device and inode.</summary>
     public static bool IsStill(int descriptor, uint note)
     {
         FileIdentity identity = Kernel.IdentityOf(descriptor);
@@ -70,7 +71,7 @@ internal static unsafe class ProcNotes
             s_notes.Marks[descriptor] = 0;
     }
 
-    /// <summary>After <c>dup</c> and its relatives.</summary>
+    /// <summary>Copies the note, after <c>dup</c> or one of its relatives.</summary>
     public static void Copy(int from, int to)
     {
         uint note = Of(from);

@@ -5,10 +5,10 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Proc;
 
-/// <summary>Which files below <c>/proc</c> tell when the machine was booted, or for how long it has been up.</summary>
+/// <summary>The kinds of files below <c>/proc</c> that tell when the machine was booted, or for how long it has been up.</summary>
 internal enum ProcKind
 {
-    /// <summary>None of them.</summary>
+    /// <summary>Any other file.</summary>
     Other,
 
     /// <summary><c>/proc/uptime</c></summary>
@@ -21,15 +21,15 @@ internal enum ProcKind
     Task,
 }
 
-/// <summary>Knowing those files by the way that leads to them.</summary>
+/// <summary>Recognises those files by their paths.</summary>
 internal static unsafe class ProcPath
 {
-    /// <summary>Enough for what <see cref="KindOf"/> knows, and for a file's name that says more.</summary>
+    /// <summary>Enough for every path that <see cref="KindOf"/> recognises, and for the name of a memory file that holds one.</summary>
     public const int Capacity = 128;
 
     /// <summary>
-    /// Whether what was opened by this path is none of them, by its first two bytes, or three. Every <c>open</c> asks; a path that has led to something
-    /// is not empty.
+    /// Whether the first two or three bytes of a path rule these files out. Every <c>open</c> asks this, after the path has led to a file; so it is
+    /// not empty.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool LeadsElsewhere(byte* path)
@@ -39,12 +39,12 @@ internal static unsafe class ProcPath
         if (*path <= '9')
             return false;
 
-        // stat, self/, task/, thread-self/, uptime, proc/
+        // The first two bytes of stat, self/, task/, thread-self/, uptime, proc/.
         return *(ushort*)path is not (('s' | ('t' << 8)) or ('s' | ('e' << 8)) or ('t' | ('a' << 8)) or ('t' | ('h' << 8)) or ('u' | ('p' << 8))
             or ('p' | ('r' << 8)));
     }
 
-    /// <summary>Whether it is perhaps one of them, by its last bytes, for what begins like one.</summary>
+    /// <summary>Whether the last bytes of a path fit one of these files, for a path whose first bytes do.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool EndsLikeOne(byte* path)
     {
@@ -59,7 +59,7 @@ internal static unsafe class ProcPath
             : path - last == 6 && After(last, "uptime"u8) != null;
     }
 
-    /// <summary>Which one it is, by its path without links and detours, as <see cref="OfDescriptor"/> tells it.</summary>
+    /// <summary>The kind of a file, by its path without links and detours, as <see cref="OfDescriptor"/> gives it.</summary>
     public static ProcKind KindOf(byte* path)
     {
         byte* below = After(path, "/proc/"u8);
@@ -76,9 +76,10 @@ internal static unsafe class ProcPath
         return name != below && name != thread && After(name, "stat\0"u8) != null ? ProcKind.Task : ProcKind.Other;
     }
 
-    /// <summary>The path of an open file, ended by a NUL; <c>-errno</c> where there is none, or no <c>/proc</c> to ask.</summary>
-    /// <param name="descriptor">Of the file.</param>
-    /// <param name="path">Has room for <see cref="Capacity"/> bytes. What is longer is cut off: no file that matters has such a path.</param>
+    /// <summary>Gets the path of an open file, ended by a NUL.</summary>
+    /// <param name="descriptor">The file's descriptor.</param>
+    /// <param name="path">Room for <see cref="Capacity"/> bytes. A longer path is cut off; none of these files has one.</param>
+    /// <returns>The path's length; <c>-errno</c> if there is no such descriptor, or no <c>/proc</c> to ask.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int OfDescriptor(int descriptor, byte* path)
     {
@@ -87,12 +88,12 @@ internal static unsafe class ProcPath
         return length;
     }
 
-    /// <summary>Opens the file behind a descriptor again.</summary>
+    /// <summary>Opens the file behind a descriptor again. Returns the new descriptor or <c>-errno</c>.</summary>
     public static int OpenAgain(int descriptor, int flags) => Reach(SyscallNumbers.openat, descriptor, flags, 0);
 
     /// <summary>
-    /// Makes of the path by which a file was opened one that begins at the root, where <c>/proc</c> cannot be asked for it, and says whether it leads to
-    /// the file.
+    /// Makes an absolute path of the path by which a file was opened, and tells whether it leads to that file. Used if <c>/proc</c> cannot be asked
+    /// for the path.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool IsOf(int descriptor, byte* given, byte* path)
@@ -113,7 +114,8 @@ internal static unsafe class ProcPath
         return Kernel.IdentityOf(path).Equals(Kernel.IdentityOf(descriptor));
     }
 
-    // A thread may have descriptors of its own. Before Linux 3.17, and under some that make a /proc of their own, thread-self is not there.
+    // A thread may have a descriptor table of its own, so /proc/self/fd is not enough. Before Linux 3.17 there is no thread-self, nor do tools have
+    // it that emulate /proc.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int Reach(nint call, int descriptor, nint second, nint third)
     {
@@ -131,7 +133,7 @@ internal static unsafe class ProcPath
         return result;
     }
 
-    /// <summary>What follows <paramref name="prefix"/>; null when <paramref name="text"/> does not start so.</summary>
+    /// <summary>The rest of <paramref name="text"/> after <paramref name="prefix"/>; null if the text does not begin with it.</summary>
     public static byte* After(byte* text, ReadOnlySpan<byte> prefix)
     {
         fixed (byte* bytes = prefix)
@@ -146,7 +148,7 @@ internal static unsafe class ProcPath
         }
     }
 
-    // The name behind a number and a slash; the number itself where there is none.
+    // The rest of the text after a number and a slash; all of it if it does not begin so.
     private static byte* AfterNumber(byte* text)
     {
         byte* end = text;

@@ -3,28 +3,28 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Proc;
 
-/// <summary>
-/// What one of these files says, with the one time in it shifted (<see cref="ProcField"/>). Lies in memory mapped for it: signal stacks are small, and
-/// <c>/proc/stat</c> grows with the machine.
-/// </summary>
+/// <summary>The text of one of these files, with the one time in it shifted (<see cref="ProcField"/>).</summary>
+/// <remarks>
+/// It lies in memory that is mapped for it, since signal stacks are small and <c>/proc/stat</c> grows with the number of processors and interrupts.
+/// </remarks>
 internal unsafe struct ProcText
 {
     private const int FirstSize = 16384;
 
-    /// <summary>What the number may grow by, at most: twenty digits and a sign.</summary>
+    /// <summary>By how many bytes the number may grow at most: room for twenty digits and a sign.</summary>
     public const int Slack = 32;
 
-    /// <summary>Null where no memory could be had.</summary>
+    /// <summary>Null if no memory could be mapped.</summary>
     public byte* Bytes;
     public int Length;
 
-    /// <summary>Of a task, the host's own start time in ticks, by which it is told from another that has its id later; 0 of other files.</summary>
+    /// <summary>Of a task: its start time on the host, in ticks, which tells it from a later task with the same id. 0 for other files.</summary>
     public long Identity;
 
     private int _size;
 
-    /// <summary>Reads an open file from its beginning, and leaves its position as it was.</summary>
-    /// <returns>0, or <c>-errno</c>, and then nothing is mapped; <c>-EINVAL</c> for a text that is not what it should be.</returns>
+    /// <summary>Reads an open file from its beginning and shifts the time in it. The position of the file does not change.</summary>
+    /// <returns>0, or <c>-errno</c>, and then nothing is mapped; <c>-EINVAL</c> if the text does not have the expected form.</returns>
     public static int Read(ProcText* text, int descriptor, ProcKind kind)
     {
         BootShift shift;

@@ -6,22 +6,23 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Proc;
 
-/// <summary>
-/// Going back to a file's beginning, after which the kernel tells anew. Streams too: libc seeks inside, where it meets no function of ours. What it
-/// still has in its buffer is its own affair, as it is natively.
-/// </summary>
+/// <summary>Interposes the functions that go back to a file's beginning, after which the kernel would make a fresh text.</summary>
+/// <remarks>
+/// Streams have functions of their own here, since libc seeks by calls inside libc. Data that a stream already has in its buffer stays there, as it
+/// does natively.
+/// </remarks>
 internal static unsafe class Rewinds
 {
-    // Where no text has anything.
+    // A position behind the end of every text.
     private const nint BehindAll = 1 << 30;
 
-    // man 2 lseek. Here and below: a library may have a function of its own by this name, which gets what it takes. The function comes last, so that the
-    // arguments stay in their registers.
+    // man 2 lseek. Here and below: another library may define a function of this name with other parameters, so all five arguments are passed on. The
+    // function is the last parameter, so that the arguments stay in their registers.
     [RuntimeExport("lseek")]
     private static nint lseek(nint descriptor, nint offset, nint whence, nint fourth, nint fifth) =>
         Seek(descriptor, offset, whence, fourth, fifth, RealFunction.lseek);
 
-    // Whatever ends in 64 is the same function on these architectures in libc, and may be another one of a library between.
+    // On these architectures libc has one function for each name with 64 and without. Another library may have two.
     [RuntimeExport("lseek64")]
     private static nint lseek64(nint descriptor, nint offset, nint whence, nint fourth, nint fifth) =>
         Seek(descriptor, offset, whence, fourth, fifth, Real.Or(RealFunction.lseek64, RealFunction.lseek));
@@ -35,7 +36,7 @@ internal static unsafe class Rewinds
     private static nint pread64(nint descriptor, nint bytes, nint count, nint offset, nint fifth) =>
         Read(descriptor, bytes, count, offset, fifth, Real.Or(RealFunction.pread64, RealFunction.pread));
 
-    // What _FORTIFY_SOURCE makes of it; the last argument is the buffer's size.
+    // With _FORTIFY_SOURCE, programs call this in place of pread; the last argument is the buffer's size.
     [RuntimeExport("__pread_chk")]
     private static nint __pread_chk(nint descriptor, nint bytes, nint count, nint offset, nint size) =>
         Read(descriptor, bytes, count, offset, size, RealFunction.__pread_chk);
@@ -67,19 +68,19 @@ internal static unsafe class Rewinds
     private static nint fseeko64(nint stream, nint offset, nint whence, nint fourth, nint fifth) =>
         Seek(stream, offset, whence, fourth, fifth, Real.Or(RealFunction.fseeko64, RealFunction.fseeko));
 
-    /// <summary>Whether <c>syscall(SYS_pread64, …)</c> is for <see cref="RawRead"/>.</summary>
+    /// <summary>Whether a raw system call is a <c>pread64</c> from the beginning, for <see cref="RawRead"/>.</summary>
     public static bool IsRawRead(nint number, nint offset) => number == SyscallNumbers.pread64 && IsBeginning(offset);
 
     public static nint RawRead(nint descriptor, nint bytes, nint count) =>
         Anew(descriptor, bytes, count, Real.syscall(SyscallNumbers.pread64, descriptor, bytes, count, 0));
 
-    /// <summary>Whether <c>syscall(SYS_lseek, …)</c> is for <see cref="RawSeek"/>.</summary>
+    /// <summary>Whether a raw system call is an <c>lseek</c> that may need a fresh text, for <see cref="RawSeek"/>.</summary>
     public static bool IsRawSeek(nint number) => number == SyscallNumbers.lseek && ProcNotes.IsAny;
 
     public static nint RawSeek(nint descriptor, nint offset, nint whence) =>
         Sought(descriptor, offset, whence, Real.Call(RealFunction.syscall, SyscallNumbers.lseek, descriptor, offset, whence));
 
-    /// <summary>The descriptor of a stream; −1 for one that has none.</summary>
+    /// <summary>The descriptor of a stream; −1 if it has none. Preserves <c>errno</c>.</summary>
     public static int DescriptorOf(nint stream)
     {
         int errno = Errno.Value;
@@ -88,7 +89,7 @@ internal static unsafe class Rewinds
         return descriptor;
     }
 
-    // Of a descriptor, or of a stream. In a stream libc may read at once, so the text is renewed before.
+    // Seeks in a descriptor or in a stream. For a stream the text is renewed before the seek, since libc may read the file in it.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint Seek(nint opened, nint offset, nint whence, nint fourth, nint fifth, RealFunction function)
     {
@@ -99,7 +100,8 @@ internal static unsafe class Rewinds
         return isStream ? position : Sought(opened, offset, whence, position);
     }
 
-    // Whatever way led to the beginning; not where the position is only asked for. A program that reads in spite of the error gets nothing.
+    // Renews the text if the seek led to the beginning, from any origin; a seek by 0 that is not SEEK_SET only asks for the position. If the text
+    // cannot be renewed, the position is set behind its end, so that a program that ignores the error reads nothing.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint Sought(nint descriptor, nint offset, nint whence, nint position)
     {
@@ -110,7 +112,7 @@ internal static unsafe class Rewinds
         return -1;
     }
 
-    // What is not libc's own may take something else than memory.
+    // Another library's function may take something else in the place of memory, so only libc's result is overwritten.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint Read(nint descriptor, nint bytes, nint count, nint offset, nint fifth, RealFunction function)
     {
@@ -122,8 +124,8 @@ internal static unsafe class Rewinds
         return isLibcs ? Anew(descriptor, bytes, count, length) : length;
     }
 
-    // The real function goes first: it has the errors, and where a thread is cancelled nothing of ours is left behind. What it read may be what
-    // another thread was just renewing, as the file is shared; the kernel gives each reader a text of his own.
+    // The real function runs first: it returns its own errors, and nothing of ours is left behind if the thread is cancelled in it. Another thread
+    // may have renewed the text while it was read. So the buffer is filled again from one text, as the kernel gives each reader a text of its own.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint Anew(nint descriptor, nint bytes, nint count, nint length)
     {
@@ -136,7 +138,7 @@ internal static unsafe class Rewinds
         return Errno.Return(ProcFile.Renew((int)descriptor, &answer)) == 0 ? answer.Length : -1;
     }
 
-    // Before anything is noted, the library need not be ready.
+    // The notes are asked first: as long as there are none, the library need not be ready.
     private static bool IsBeginning(nint offset, nint whence = Mman.SEEK_SET) => ProcNotes.IsAny && offset == 0 && (int)whence == Mman.SEEK_SET;
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -5,24 +5,23 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Timers;
 
-/// <summary>
-/// Arming a timer with an absolute time. It has no slot: once armed, a timer belongs to the kernel, and a checkpointer
-/// brings it back with the time that remains. Only while it is being armed can the offset change under it, so it is armed
-/// again if that happened.
-/// </summary>
+/// <summary>Arms a timer with an absolute time.</summary>
+/// <remarks>
+/// A timer needs no slot: once armed it belongs to the kernel, and a checkpoint tool restores it with the time that remains. The offset can change
+/// under the timer only while it is being armed, and then it is armed again.
+/// </remarks>
 internal static unsafe class AbsoluteTimer
 {
-    /// <summary>In place of a clock, for values that are durations.</summary>
+    /// <summary>Stands for the clock if the value is a duration.</summary>
     public const int Relative = -1;
 
-    /// <summary>
-    /// Calls <paramref name="function"/>, converting a valid, non-zero value on a virtual clock. Zero disarms, and what is
-    /// invalid gets its error from the real function.
-    /// </summary>
-    /// <param name="function">The real function, which returns −1 and sets <c>errno</c>.</param>
+    /// <summary>Calls the real function, and converts the value if it is valid, not zero and on a virtual clock.</summary>
+    /// <remarks>Zero disarms the timer. The real function reports an invalid value.</remarks>
+    /// <param name="function">The real function, which returns −1 and sets <c>errno</c> on failure.</param>
     /// <param name="arguments">Its arguments as the target gave them.</param>
-    /// <param name="value">Which of them is the new value.</param>
-    /// <param name="old">Which of them is where the old value goes. It is what remained, and of the first arming.</param>
+    /// <param name="value">Points to the one of them that is the new value.</param>
+    /// <param name="old">Points to the one of them that says where the old value goes. The old value is the time that remained before the timer was
+    /// first armed here.</param>
     /// <param name="clock">The timer's clock, or <see cref="Relative"/>.</param>
     public static nint Arm(RealFunction function, Arguments* arguments, nint* value, nint* old, int clock)
     {
@@ -45,7 +44,7 @@ internal static unsafe class AbsoluteTimer
         }
     }
 
-    // Taking the address of a field makes the compiler touch the object, so what may be no object is asked about as an array.
+    // The compiler makes code that takes a field's address touch the object. The address may be invalid, so it is treated as an array of timespec.
     private static bool IsDeadline(itimerspec* value) =>
         UserMemory.CanRead((timespec*)value)
         && UserMemory.CanRead((timespec*)value + 1)

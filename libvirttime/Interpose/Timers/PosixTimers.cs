@@ -5,7 +5,7 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Timers;
 
-/// <summary>POSIX timers, through libc and through <c>syscall(2)</c>. Both return −1 and set <c>errno</c>.</summary>
+/// <summary>Interposes POSIX timers, through libc and through <c>syscall(2)</c>, which both return −1 and set <c>errno</c> on failure.</summary>
 internal static unsafe class PosixTimers
 {
     // man 2 timer_create
@@ -28,7 +28,7 @@ internal static unsafe class PosixTimers
         return (int)Real.Call(RealFunction.timer_delete, timer);
     }
 
-    // man 2 timer_settime; the old value is the time that remained, which no clock changes
+    // man 2 timer_settime; the old value is the time that remained, which is a duration and needs no conversion
     [RuntimeExport("timer_settime")]
     private static int timer_settime(nint timer, int flags, itimerspec* value, nint old)
     {
@@ -39,7 +39,7 @@ internal static unsafe class PosixTimers
         return (int)AbsoluteTimer.Arm(RealFunction.timer_settime, &arguments, &arguments.Third, &arguments.Fourth, clock);
     }
 
-    /// <summary><c>syscall(SYS_timer_create, …)</c>; the kernel's timer ids are <c>int</c>.</summary>
+    /// <summary>Makes a timer by <c>syscall(SYS_timer_create, …)</c>. The kernel's timer ids are <c>int</c>.</summary>
     public static nint RawCreate(int clock, nint notification, int* timer)
     {
         nint result = Real.syscall(SyscallNumbers.timer_create, clock, notification, (nint)timer);

@@ -5,11 +5,12 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Timers;
 
-/// <summary>
-/// Which clock each POSIX timer was made with; the kernel cannot be asked. Only timers on clocks that may be virtual are noted.
-/// Tables of growing size, never freed; entries are claimed by compare-and-swap, so a signal handler may look while its
-/// thread is noting. What a forked child inherits is stale and harmless: ids are noted or forgotten anew when they are made.
-/// </summary>
+/// <summary>Notes the clock of each POSIX timer, since the kernel cannot be asked for it.</summary>
+/// <remarks>
+/// Only timers on clocks that may be virtual are noted. The tables grow and are never freed. Entries are claimed by compare-and-swap, so a signal
+/// handler may search while its thread makes a note. A forked child inherits notes of timers that it does not have. They do no harm: when it makes a
+/// timer with such an id, the note is replaced or removed.
+/// </remarks>
 internal static unsafe class TimerClocks
 {
     private const int FirstTableSize = 64;
@@ -22,7 +23,7 @@ internal static unsafe class TimerClocks
 
     private struct Entry
     {
-        // The timer's id + 1 (0 is an id), Free, or Claimed.
+        // The timer's id + 1, since 0 is an id; or Free; or Claimed.
         public long Key;
         public long Clock;
     }
@@ -39,7 +40,7 @@ internal static unsafe class TimerClocks
         public fixed long Entries[FirstTableSize * 2];
     }
 
-    /// <summary>Remembers the clock of a timer that was just made, also when that means to forget an older one's.</summary>
+    /// <summary>Notes the clock of a timer that was just made, and removes the note of an older timer with its id.</summary>
     public static void Note(nint timer, int clock)
     {
         Forget(timer);
@@ -59,7 +60,7 @@ internal static unsafe class TimerClocks
             Volatile.Write(ref entry->Key, Free);
     }
 
-    /// <summary>The virtual clock of a timer; −1 for timers on other clocks and for what is no timer.</summary>
+    /// <summary>The clock that was noted for a timer; −1 if there is none, because the clock cannot be virtual or there is no such timer.</summary>
     public static int Of(nint timer)
     {
         Entry* entry = Find(timer);
@@ -96,7 +97,7 @@ internal static unsafe class TimerClocks
         return null;
     }
 
-    // Kernel ids are consecutive; libc's for SIGEV_THREAD are addresses, whose low bits say little.
+    // The kernel's ids are consecutive. libc's ids for SIGEV_THREAD are addresses, whose low bits hardly differ.
     private static Entry* At(Table* table, nint timer, int step)
     {
         long hash = timer ^ (timer >> 5) ^ (timer >> 16);

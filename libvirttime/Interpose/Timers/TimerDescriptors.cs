@@ -6,7 +6,7 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Timers;
 
-/// <summary>Timers that are file descriptors.</summary>
+/// <summary>Interposes the functions for timers that are file descriptors (timerfd).</summary>
 internal static unsafe class TimerDescriptors
 {
     // man 2 timerfd_create

@@ -4,19 +4,20 @@ using VirtTime.RealFunctions;
 
 namespace VirtTime.Interpose.Waits;
 
-/// <summary>
-/// Which clock a condition variable waits on. libc keeps that in the variable (<c>pthread_condattr_setclock</c>), at a
-/// place that differs between libcs and versions, so the place is found: two condition variables are made in zeroed memory,
-/// one for each clock, and compared.
-/// </summary>
+/// <summary>Tells which clock a condition variable waits on.</summary>
+/// <remarks>
+/// libc stores the clock inside the variable (<c>pthread_condattr_setclock</c>). The place differs between libcs and versions. To find it, this class
+/// makes two condition variables in zeroed memory, one for each clock, and compares their bytes.
+/// </remarks>
 internal static unsafe class ConditionClock
 {
     private const int ConditionSize = 48;
 
-    // Larger than any libc's pthread_condattr_t, which is 4 bytes.
+    // Enough for every libc: pthread_condattr_t has 4 bytes in glibc and in musl.
     private const int AttributeSize = 16;
 
-    // 0 until probed, and while libc has no condition variables; then the place as byte * 256 + mask, or NotFound.
+    // 0 while the place is unknown, because it was not looked for yet or libc's functions for it are not loaded yet. Then index of the byte * 256 +
+    // mask, or NotFound.
     private static long s_place;
     private const long NotFound = -1;
 
@@ -25,10 +26,10 @@ internal static unsafe class ConditionClock
         public fixed byte Bytes[ConditionSize];
     }
 
-    /// <summary>Finds the place, where libc's functions for it are there already.</summary>
+    /// <summary>Finds the place now, if libc's functions for it are loaded.</summary>
     public static void Prepare() => Place();
 
-    /// <summary><c>CLOCK_MONOTONIC</c> or <c>CLOCK_REALTIME</c>.</summary>
+    /// <summary>Returns <c>CLOCK_MONOTONIC</c> or <c>CLOCK_REALTIME</c>; the latter also if the place is unknown.</summary>
     public static int Of(void* condition)
     {
         long place = Place();
@@ -46,7 +47,7 @@ internal static unsafe class ConditionClock
         Condition realtime = default;
         Condition monotonic = default;
 
-        // Before glibc 2.34 they may be loaded later.
+        // Before glibc 2.34 these functions may be in a library that the program loads later.
         if (!TryMake(&realtime, Time.CLOCK_REALTIME) || !TryMake(&monotonic, Time.CLOCK_MONOTONIC))
             return 0;
         long place = NotFound;

@@ -3,10 +3,10 @@ using VirtTime.RealFunctions;
 
 namespace VirtTime.Interpose.Waits;
 
-/// <summary>Condition variables.</summary>
+/// <summary>Interposes the timed waits on condition variables.</summary>
 internal static unsafe class Conditions
 {
-    // man 3 pthread_cond_timedwait; the clock is the condition variable's own
+    // man 3 pthread_cond_timedwait; the deadline is on the clock that the condition variable was made with
     [RuntimeExport("pthread_cond_timedwait")]
     private static int pthread_cond_timedwait(nint condition, nint mutex, nint deadline)
     {

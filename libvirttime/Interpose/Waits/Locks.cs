@@ -6,16 +6,16 @@ using VirtTime.RealFunctions;
 
 namespace VirtTime.Interpose.Waits;
 
-/// <summary>Semaphores, mutexes, read-write locks, and the timed join, with a clock that the caller names.</summary>
+/// <summary>Interposes the functions that wait for a semaphore, a lock or a thread's end until a time on a clock that the caller names.</summary>
 internal static unsafe class Locks
 {
-    // man 3 sem_clockwait (glibc 2.30); an error is in errno
+    // man 3 sem_clockwait (glibc 2.30); reports errors in errno
     [RuntimeExport("sem_clockwait")]
     private static int sem_clockwait(nint semaphore, int clock, nint deadline) =>
         WaitChecking(RealFunction.sem_clockwait, semaphore, clock, deadline);
 
-    // man 3 pthread_mutex_clocklock (glibc 2.30); looks at the deadline only when it has to wait, and makes no system call before. So whoever
-    // need not wait gets the mutex first.
+    // man 3 pthread_mutex_clocklock (glibc 2.30). It reads the deadline only if it has to wait, and makes no system call before that. So Mutex tries
+    // to lock without a deadline first.
     [RuntimeExport("pthread_mutex_clocklock")]
     private static int pthread_mutex_clocklock(nint mutex, int clock, nint deadline)
     {
@@ -46,7 +46,7 @@ internal static unsafe class Locks
         return (int)TimedCall.WaitIfReadable(RealFunction.pthread_clockjoin_np, &arguments, &arguments.Fourth, clock);
     }
 
-    /// <summary>A function that locks a mutex by a deadline on a clock that it supports.</summary>
+    /// <summary>Locks a mutex with a deadline on a clock that the real function supports, or on <see cref="TimedCall.NoClock"/>.</summary>
     public static int Mutex(RealFunction function, Arguments* arguments, nint* deadline, int clock)
     {
         if (!OffsetSnapshot.IsVirtual(clock))
@@ -55,7 +55,8 @@ internal static unsafe class Locks
         return taken != Errno.EBUSY ? taken : (int)TimedCall.WaitIfReadable(function, arguments, deadline, clock);
     }
 
-    // These check the clock, for one that they support, and then the deadline's nanoseconds before anything else.
+    // With a clock that they support, these functions check the deadline's nanoseconds before anything else, so they read the deadline in any case.
+    // With another clock they may fail before they read it.
     private static int WaitChecking(RealFunction function, nint waited, int clock, nint deadline)
     {
         Startup.Ensure();

@@ -3,7 +3,10 @@ using VirtTime.RealFunctions;
 
 namespace VirtTime.Interpose.Waits;
 
-/// <summary>The futex system calls. <c>FUTEX_WAIT</c> is relative; the fourth argument of most others is no pointer at all.</summary>
+/// <summary>Converts the deadlines of the futex system calls.</summary>
+/// <remarks>
+/// <c>FUTEX_WAIT</c> takes a duration, which needs no conversion. Most other operations do not take a pointer as their fourth argument.
+/// </remarks>
 internal static unsafe class RawFutex
 {
     private const int FUTEX_LOCK_PI = 6;
@@ -23,7 +26,7 @@ internal static unsafe class RawFutex
     // Linux 6.7: futex_wait(uaddr, val, mask, flags, timespec, clockid)
     public static nint futex_wait(Arguments* call) => TimedCall.WaitIfReadable(RealFunction.syscall, call, &call->Sixth, (int)call->Seventh);
 
-    // The oldest of them has its deadline on CLOCK_REALTIME whatever the flags say.
+    // FUTEX_LOCK_PI takes its deadline on CLOCK_REALTIME, whether or not FUTEX_CLOCK_REALTIME is set.
     private static int ClockOf(int operation) => (operation & ~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME)) switch
     {
         FUTEX_LOCK_PI => Time.CLOCK_REALTIME,

@@ -4,10 +4,10 @@ using VirtTime.RealFunctions;
 
 namespace VirtTime.Interpose.Waits;
 
-/// <summary>Sleeping.</summary>
+/// <summary>Interposes <c>clock_nanosleep</c>.</summary>
 internal static unsafe class Sleeps
 {
-    // man 2 clock_nanosleep; returns an error number, and leaves errno alone
+    // man 2 clock_nanosleep; returns an error number and does not set errno
     [RuntimeExport("clock_nanosleep")]
     private static int clock_nanosleep(int clock, int flags, nint request, nint remaining)
     {

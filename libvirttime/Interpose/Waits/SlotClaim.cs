@@ -6,14 +6,15 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Waits;
 
-/// <summary>
-/// The slot of a call in flight. It is taken by its mark in the file, and then noted in this process's memory; what is not ours is neither written
-/// nor believed: not the slot of a thread with the same id in another PID namespace, not that of an interrupted call of our own thread, not
-/// what a killed thread left behind. Lies on the caller's stack, which is who has it.
-/// </summary>
+/// <summary>A call's claim to a slot, on its caller's stack.</summary>
+/// <remarks>
+/// A call takes a slot by its mark in the config file, and then enters its claim as the slot's owner in this process's table
+/// (<see cref="SlotPlace.Owner"/>; README.md, "How it works"). A slot that the claim does not own is neither written nor trusted. It may belong to a
+/// thread with the same id in another PID namespace, to an interrupted call of this thread, or to a killed thread.
+/// </remarks>
 internal unsafe struct SlotClaim
 {
-    // Nobody tells us of a frame that was left by a jump; but sooner or later something else lies there, and not this.
+    // The library is not told when a jump abandons a frame. Sooner or later other data overwrites the frame, and the cookie with it.
     private const long CookiePattern = 0x5654_4954_4d45_5321;
 
     private nint _cookie;
@@ -21,24 +22,27 @@ internal unsafe struct SlotClaim
     private int _thread;
     private int _choice;
 
-    // In place of a slot: a disk without space, or all taken.
-    private timespec _own;
+    // Holds the host deadline of a call that keeps it on the stack.
+    private timespec _stackDeadline;
 
-    /// <summary>Where the deadline is to be stored.</summary>
+    /// <summary>Where the host deadline is stored: the slot that was taken, or the caller's stack.</summary>
     public readonly timespec* Deadline => _place.Deadline;
 
-    /// <summary>Whether there is a slot to give back.</summary>
-    public readonly bool HasSlot => _place.Owner != null;
+    /// <summary>
+    /// Whether <see cref="Take"/> took a slot and the deadline was not moved to the stack since. Tells nothing about who owns the slot now: see
+    /// <see cref="IsOwner"/>.
+    /// </summary>
+    public readonly bool TookSlot => _place.Owner != null;
 
-    /// <summary>Makes the calling thread's slot ready.</summary>
+    /// <summary>Finds libc's note of the thread id and maps the calling thread's first slot, so that the first wait need not.</summary>
     public static void Prepare()
     {
         ThreadHint.Prepare();
         SlotChunks.TryFind(SlotMark.SlotOf(ThreadHint.Current(), 0), out _);
     }
 
-    /// <summary>Takes a slot for a call on <paramref name="clock"/>.</summary>
-    /// <param name="claim">Uninitialised memory, which stays where it is until <see cref="Release"/>.</param>
+    /// <summary>Takes a slot for a call on <paramref name="clock"/>. If none can be taken, the deadline stays on the caller's stack.</summary>
+    /// <param name="claim">Uninitialised memory. It must not move until <see cref="Release"/>.</param>
     /// <param name="clock">A virtual clock.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Take(SlotClaim* claim, int clock)
@@ -59,41 +63,44 @@ internal unsafe struct SlotClaim
         while (claim->GoOn());
 
         claim->_place.Owner = null;
-        UseOwn(claim);
+        KeepOnStack(claim);
     }
 
-    /// <summary>Keeps the deadline on the stack, where it is right but cannot be moved.</summary>
-    public static void UseOwn(SlotClaim* claim)
+    /// <summary>
+    /// Gives the slot back, if the claim owns one, and keeps the deadline on the caller's stack. There it is right, but no writer can move it.
+    /// </summary>
+    public static void KeepOnStack(SlotClaim* claim)
     {
-        if (IsHeld(claim))
+        if (IsOwner(claim))
             MakeIdle(claim->_place, claim->_choice);
         claim->_place.Owner = null;
-        claim->_place.Deadline = &claim->_own;
+        claim->_place.Deadline = &claim->_stackDeadline;
         SlotChunks.SayUnmovable();
     }
 
     /// <summary>
-    /// Whether the slot is this call's: not so in a child that a signal handler has forked meanwhile, which has its parent's stack but not its
-    /// slots.
+    /// Whether the claim took a slot and is that slot's owner, in this process. A child that a signal handler forks during the call has a copy of the
+    /// claim, which owns no slot.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsHeld(SlotClaim* claim) =>
-        claim->HasSlot && Volatile.Read(ref *claim->_place.Owner) == (nint)claim
+    public static bool IsOwner(SlotClaim* claim) =>
+        claim->TookSlot && Volatile.Read(ref *claim->_place.Owner) == (nint)claim
         && (SlotChunks.AreOwnersWipedOnFork || claim->_thread == ThreadHint.Current());
 
-    /// <summary>Gives the slot back. It holds {0, 0} already.</summary>
+    /// <summary>Gives the slot back. The slot must hold {0, 0} already.</summary>
     public static void Release(SlotClaim* claim)
     {
         GiveBack(claim->_place, claim->_choice);
         claim->_cookie = 0;
     }
 
-    /// <summary>Gives back what the innermost call of this thread holds, whose frame is being unwound.</summary>
+    /// <summary>Gives back the slot that the calling thread's innermost call owns, whose frame is being unwound.</summary>
     /// <remarks>
-    /// What the stack holds of a call that was left by a jump may be written over in part. So where the slot is, the table says, not the claim.
+    /// Other data may have overwritten part of a claim that a jump abandoned. So the slot is found in the owner table, not through the claim.
     /// </remarks>
-    /// <param name="stackPointer">Of the one who unwinds, deeper in the stack; a signal handler's may be another stack.</param>
-    public static void Abandon(nint stackPointer)
+    /// <param name="stackPointer">An address in the unwinder's frame, deeper in the stack than the unwound frame. In a signal handler it may lie on
+    /// another stack.</param>
+    public static void ReleaseUnwound(nint stackPointer)
     {
         int thread = ThreadHint.Current();
         nint innermost = 0;
@@ -121,7 +128,8 @@ internal unsafe struct SlotClaim
         GiveBack(place, choice);
     }
 
-    // What decides whose the slot is goes last where nobody else can take it in between, and first where that would be another process's slot.
+    // The order of the stores matters. Of a shared choice, another process may take the slot as soon as its mark is 0, so the owner is cleared
+    // before. Of a reserved choice, the owner alone decides, and another thread may take the slot as soon as it is 0, so the mark is cleared before.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void GiveBack(in SlotPlace place, int choice)
     {
@@ -132,7 +140,7 @@ internal unsafe struct SlotClaim
             Volatile.Write(ref *place.Mark, 0);
     }
 
-    // False when all choices have been tried.
+    // Goes to the next choice: the shared ones in turn, then the one that is reserved for this process. False if all have been tried.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool GoOn()
     {
@@ -140,34 +148,35 @@ internal unsafe struct SlotClaim
         return _choice != ReservedChoice.None;
     }
 
-    // What lies above the stack pointer comes first, from below.
+    // A claim above the stack pointer is deeper than one below it, which lies on another stack. Of two on the same side, the one at the lower address
+    // is deeper.
     private static bool IsDeeper(nint claim, nint than, nint stackPointer) =>
         (claim > stackPointer) == (than > stackPointer) ? claim < than : claim > stackPointer;
 
-    // Another thread's slot may be one that this thread could have taken.
+    // The owner may be another thread of this process: the slots of several thread ids overlap.
     private static nint FindClaim(int slot, int thread, out SlotPlace place)
     {
         place = default;
         if (!SlotChunks.IsMapped(slot) || !SlotChunks.TryFind(slot, out place))
             return 0;
         SlotClaim* claim = (SlotClaim*)Volatile.Read(ref *place.Owner);
-        return claim != null && IsAlive(claim, place.Owner) && claim->_thread == thread ? (nint)claim : 0;
+        return claim != null && IsIntact(claim, place.Owner) && claim->_thread == thread ? (nint)claim : 0;
     }
 
-    // Of a shared choice, the owner is stored last and cleared first, so a slot with an owner always has this process's mark. A frame that is abandoned between
-    // the two leaves a mark without an owner: the slot is lost to this process, and never taken for a stranger's or from one. Of this process's own choice,
-    // whatever mark there is without an owner is a dead thread's, and the owner alone decides.
+    // Of a shared choice, the owner is stored after the mark and cleared before it, so a slot with an owner always has this process's mark. A frame
+    // that is abandoned between the two stores leaves a mark without an owner: this process cannot take the slot any more, but no slot gets two
+    // owners. Of a reserved choice, a mark without an owner was left by a dead process, so the owner alone decides.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryTake(SlotClaim* here, byte mark)
     {
         nint owner = Volatile.Read(ref *_place.Owner);
-        bool isFree = owner == 0 && _choice < SlotMark.SharedChoices;
-        if (isFree && Volatile.Read(ref *_place.Mark) != 0)
+        bool takesMarkFirst = owner == 0 && _choice < SlotMark.SharedChoices;
+        if (takesMarkFirst && Volatile.Read(ref *_place.Mark) != 0)
             return false;
-        if (owner != 0 && !IsLeft((SlotClaim*)owner, here, _place.Owner))
+        if (owner != 0 && !IsAbandoned((SlotClaim*)owner, here, _place.Owner))
             return false;
         _cookie = CookieOf(here, _place.Owner);
-        if (isFree)
+        if (takesMarkFirst)
         {
             if (Interlocked.CompareExchange(ref *_place.Mark, mark, 0) != 0)
                 return false;
@@ -175,7 +184,7 @@ internal unsafe struct SlotClaim
             return true;
         }
 
-        // Another thread, or a signal handler, may have taken the abandoned slot over meanwhile, and even given it back.
+        // Another thread or a signal handler may have taken over the abandoned slot meanwhile, and may even have given it back.
         if (Interlocked.CompareExchange(ref *(long*)_place.Owner, (long)here, owner) != owner)
             return false;
         Volatile.Write(ref *_place.Mark, mark);
@@ -183,18 +192,21 @@ internal unsafe struct SlotClaim
     }
 
     /// <summary>
-    /// Whether the frame of a claim has been left without giving it back (<c>siglongjmp</c>, <c>setcontext</c>, a killed <c>vfork</c> child): if it
-    /// lies where ours lies now, or something else lies there.
+    /// Whether an owner's frame was abandoned without giving the slot back (<c>siglongjmp</c>, <c>setcontext</c>, a killed <c>vfork</c> child). That
+    /// is so if this call's frames lie in its place now, or if the claim is no longer intact.
     /// </summary>
-    private static bool IsLeft(SlotClaim* claim, SlotClaim* here, nint* owner)
+    private static bool IsAbandoned(SlotClaim* claim, SlotClaim* here, nint* ownerPlace)
     {
         byte bottom;
         bool isOurFrame = claim + 1 > &bottom && claim < here + 1;
-        return isOurFrame || !IsAlive(claim, owner);
+        return isOurFrame || !IsIntact(claim, ownerPlace);
     }
 
-    private static bool IsAlive(SlotClaim* claim, nint* owner) =>
-        UserMemory.CanRead((timespec*)claim) && claim->_cookie == CookieOf(claim, owner);
+    /// <summary>
+    /// Whether the memory at an owner's address still holds a claim to that slot: it can be read, and no other data has overwritten its cookie.
+    /// </summary>
+    private static bool IsIntact(SlotClaim* claim, nint* ownerPlace) =>
+        UserMemory.CanRead((timespec*)claim) && claim->_cookie == CookieOf(claim, ownerPlace);
 
-    private static nint CookieOf(SlotClaim* claim, nint* owner) => (nint)(CookiePattern ^ (long)claim ^ (long)owner);
+    private static nint CookieOf(SlotClaim* claim, nint* ownerPlace) => (nint)(CookiePattern ^ (long)claim ^ (long)ownerPlace);
 }

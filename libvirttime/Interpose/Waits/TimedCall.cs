@@ -8,21 +8,21 @@ using VirtTime.SystemCalls;
 
 namespace VirtTime.Interpose.Waits;
 
-/// <summary>Calls a real function that waits for an absolute deadline, with the deadline in the thread's slot meanwhile.</summary>
+/// <summary>Calls a real function that waits for an absolute deadline, and keeps the deadline in a slot during the call.</summary>
 internal static unsafe class TimedCall
 {
-    /// <summary>In place of a clock, for what is not to be converted.</summary>
+    /// <summary>Stands for the clock if there is no deadline to convert.</summary>
     public const int NoClock = -1;
 
-    /// <summary>
-    /// Converts where there is something to convert: a valid time on a virtual clock. What is not goes to the real function
-    /// as it is and gets its error from there. So does a deadline that cannot be read, which the kernel answers with <c>EFAULT</c>, if
-    /// it looks at it at all.
-    /// </summary>
+    /// <summary>Calls the real function, and converts the deadline if it can be read, is valid and is on a virtual clock.</summary>
+    /// <remarks>
+    /// Everything else goes to the real function unchanged, which returns its own error. The kernel answers a deadline that cannot be read with
+    /// <c>EFAULT</c>, if it reads the deadline at all.
+    /// </remarks>
     /// <param name="function">The real function.</param>
-    /// <param name="arguments">Its arguments as the target gave them; those that it does not take are passed and do no harm.</param>
-    /// <param name="deadline">Which of them is the deadline.</param>
-    /// <param name="clock">The clock of the deadline.</param>
+    /// <param name="arguments">Its arguments as the target gave them. Arguments that it does not take do no harm.</param>
+    /// <param name="deadline">Points to the one of them that is the deadline.</param>
+    /// <param name="clock">The deadline's clock, or <see cref="NoClock"/>.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint WaitIfReadable(RealFunction function, Arguments* arguments, nint* deadline, int clock)
     {
@@ -33,8 +33,8 @@ internal static unsafe class TimedCall
     }
 
     /// <summary>
-    /// The same for a function that looks at the deadline in any case, before it does anything else: one that cannot be read ends the process
-    /// there as here.
+    /// Like <see cref="WaitIfReadable"/>, for a function that reads the deadline in any case and before anything else. A deadline that cannot be read
+    /// ends the process with <c>SIGSEGV</c>, here as in the real function.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Wait(RealFunction function, Arguments* arguments, nint* deadline, int clock)
@@ -46,8 +46,8 @@ internal static unsafe class TimedCall
     }
 
     /// <remarks>
-    /// The frame of the call in flight, and only of one: the linker is told so (interposer.targets), and whoever unwinds it comes by at
-    /// <see cref="Unwound"/>, which would take a call without a slot for the one that it interrupted.
+    /// Only calls in flight have this frame. interposer.targets attaches <see cref="Unwound"/> to it, which unwinders then call for each such frame.
+    /// For a frame without a call in flight, <see cref="Unwound"/> would give back the slot of a call that this one has interrupted.
     /// </remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint WaitInFlight(RealFunction function, Arguments* arguments, nint* deadline, int clock)
@@ -57,8 +57,9 @@ internal static unsafe class TimedCall
         nint result;
         bool isEarly;
 
-        // The kernel has kept the deadline that it was given, and the program may have set its clock back since. A condition variable may have been
-        // signalled once its wait had timed out, so its wait ends as a spurious wakeup does.
+        // The kernel keeps the deadline that it read when the call started, but the program may have set its clock back since. The call has then
+        // timed out too early and waits again. A wait on a condition variable ends as a spurious wakeup instead, since the variable may have been
+        // signalled after the timeout.
         do
         {
             result = Real.Invoke(Real.AddressOf(function), arguments);
@@ -81,18 +82,20 @@ internal static unsafe class TimedCall
             case RealFunction.cnd_timedwait or RealFunction.mtx_timedlock:
                 return (int)result == thrd_timedout;
             default:
-                // A message's length may be any other number.
-                return result == Errno.ETIMEDOUT ? function is not RealFunction.mq_timedreceive : (int)result == -1 && Errno.Value == Errno.ETIMEDOUT;
+                // Functions that set errno may return the same number as a result, such as the length of a message.
+                bool setsErrno = function is RealFunction.mq_timedreceive or RealFunction.syscall;
+                return result == Errno.ETIMEDOUT ? !setsErrno : (int)result == -1 && Errno.Value == Errno.ETIMEDOUT;
         }
     }
 
     private static bool IsOfCondition(RealFunction function) =>
         function is RealFunction.pthread_cond_timedwait or RealFunction.pthread_cond_clockwait or RealFunction.cnd_timedwait;
 
-    /// <summary>
-    /// The personality routine of <see cref="WaitInFlight"/>'s frame (Itanium C++ ABI, Exception Handling): a cancelled thread, one that a signal handler
-    /// ends, and an exception that leaves a handler do not come back through <see cref="InFlightCall.Leave"/>. There is nothing to catch.
-    /// </summary>
+    /// <summary>The personality routine of <see cref="WaitInFlight"/>'s frame (Itanium C++ ABI, Exception Handling), which catches nothing.</summary>
+    /// <remarks>
+    /// A cancelled thread, a thread that exits in a signal handler, and an exception that leaves a handler do not return through
+    /// <see cref="InFlightCall.Leave"/>.
+    /// </remarks>
     [RuntimeExport("virttime_personality")]
     private static int Unwound(int version, int actions, ulong exceptionClass, nint exception, nint context)
     {
@@ -100,7 +103,7 @@ internal static unsafe class TimedCall
         const int _URC_CONTINUE_UNWIND = 8;
         byte here;
         if ((actions & _UA_CLEANUP_PHASE) != 0)
-            SlotClaim.Abandon((nint)(&here));
+            SlotClaim.ReleaseUnwound((nint)(&here));
         return _URC_CONTINUE_UNWIND;
     }
 }

@@ -5,14 +5,14 @@ using VirtTime.RealFunctions;
 
 namespace VirtTime.Interpose.Waits;
 
-/// <summary>What waits until a time on <c>CLOCK_REALTIME</c>, because nobody asked which clock when it was made.</summary>
+/// <summary>Interposes the waits whose deadline is always on <c>CLOCK_REALTIME</c>, since their interface names no clock.</summary>
 internal static unsafe class WallClockWaits
 {
-    // man 3 sem_timedwait; an error is in errno
+    // man 3 sem_timedwait; reports errors in errno
     [RuntimeExport("sem_timedwait")]
     private static int sem_timedwait(nint semaphore, nint deadline) => Wait(RealFunction.sem_timedwait, semaphore, deadline);
 
-    // man 3 pthread_mutex_timedlock; as pthread_mutex_clocklock, it looks at the deadline only when it has to wait
+    // man 3 pthread_mutex_timedlock; like pthread_mutex_clocklock, it reads the deadline only if it has to wait
     [RuntimeExport("pthread_mutex_timedlock")]
     private static int pthread_mutex_timedlock(nint mutex, nint deadline)
     {
@@ -64,7 +64,8 @@ internal static unsafe class WallClockWaits
     private static nint mq_timedreceive(nint queue, nint message, nint length, nint priority, nint deadline) =>
         PassMessage(RealFunction.mq_timedreceive, queue, message, length, priority, deadline);
 
-    /// <param name="call">The arguments of <c>syscall(SYS_mq_timedsend, queue, message, length, priority, deadline)</c>, or of the other one.</param>
+    /// <param name="call">The arguments of <c>syscall(SYS_mq_timedsend, queue, message, length, priority, deadline)</c>, or the same of
+    /// <c>SYS_mq_timedreceive</c>.</param>
     public static nint RawMessage(Arguments* call) => TimedCall.WaitIfReadable(RealFunction.syscall, call, &call->Sixth, Time.CLOCK_REALTIME);
 
     [MethodImpl(MethodImplOptions.NoInlining)]

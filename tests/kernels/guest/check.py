@@ -18,7 +18,7 @@ HAS_TIME_NAMESPACE = os.path.exists('/proc/self/ns/time')
 
 
 class Outcome:
-    """How a command ended: exit status, or 'killed' where it took too long."""
+    """The result of a command: its exit status, or 'killed' if it took too long."""
 
     def __init__(self, status, output, error):
         self.status, self.output, self.error = status, output, error
@@ -27,7 +27,7 @@ class Outcome:
         return f'status {self.status}; {self.output.strip()[-300:]}; {self.error.strip()[-300:]}'
 
     def number(self):
-        """The first word of the output; -1 where it is no number."""
+        """The first word of the output; -1 if it is no number."""
         words = self.output.split()
         return float(words[0]) if words and re.fullmatch(r'-?\d+(\.\d+)?', words[0]) else -1.0
 
@@ -51,12 +51,12 @@ def say(group, case, verdict, what='', user='root'):
 
 
 def expect(group, case, good, what, user='root'):
-    """`what` is printed only of a check that fails."""
+    """Prints `what` only if the check failed."""
     say(group, case, 'ok' if good else 'fails', '' if good else what, user)
 
 
 def near(reading, wanted):
-    """Clocks go on while a check runs."""
+    """Whether a reading is as wanted, allowing for the time that the check takes."""
     return wanted - 2 <= reading <= wanted + 120
 
 

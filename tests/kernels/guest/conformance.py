@@ -8,7 +8,7 @@ VIRTTIME = [LAUNCHER, '--monotonic-offset', '+1h', '--boottime-offset', '+1h', '
 
 
 def numbered(lines):
-    """A case may say the same thing several times."""
+    """Numbers equal lines: a case may print the same line several times."""
     seen, result = {}, set()
     for line in lines:
         if '=' not in line or ': ' not in line:
@@ -20,7 +20,7 @@ def numbered(lines):
 
 
 def ahead(host, way):
-    """How far CLOCK_REALTIME is ahead of each clock, which a probe judges its readings by; at the end what times(2) counts."""
+    """How far CLOCK_REALTIME is ahead of each clock, for a probe to compare its readings with; the last one is for times(2)."""
     clocks = list(host)
     shifted = {'natively': [], 'namespace': [1, 4, 6, 7, 9], 'virttime': [1, 4, 6, 7, 9, 12]}[way]
     for clock in shifted:

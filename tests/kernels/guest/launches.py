@@ -1,4 +1,4 @@
-"""Launches, what a program starts, dates and /proc."""
+"""Launches, child processes, dates and /proc."""
 import time
 
 from check import DAY, LAUNCHER, USERS, expect, near, run, uptime

@@ -1,4 +1,7 @@
-"""usage: main.py [GROUP...]: runs groups of checks in the guest, one after another; without a name, all. Yama's last value cannot be undone and comes last."""
+"""usage: main.py [GROUP...]: runs groups of checks in the guest, one after another; without a name, all.
+
+Yama is last, because its highest value cannot be undone.
+"""
 import os
 import sys
 import time

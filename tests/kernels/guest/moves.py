@@ -8,12 +8,12 @@ import time
 from check import HAS_TIME_NAMESPACE, LAUNCHER, PROGRAMS, USERS, expect, near, run, say
 
 CONFIG = '/tmp/moves.conf'
-LEFT = 1000          # seconds of a blocked call, about, of which the rest is skipped at once
+LEFT = 1000          # the approximate seconds that a call blocks; a move skips the rest of them
 SOME = {'clock_nanosleep', 'pthread_cond_timedwait', 'sem_clockwait', 'futex(WAIT_BITSET)'}
 
 
 class Program:
-    """A running program, whose lines are read as they come."""
+    """A running program. Its lines are read as they arrive."""
 
     def __init__(self, *command, user='root'):
         self.process = subprocess.Popen(
@@ -32,7 +32,7 @@ class Program:
             self.changed.notify_all()
 
     def value(self, key, limit=30):
-        """Of `key=value`; None where the program ends or says nothing in time."""
+        """Returns the value of a line `key=value`; None if the program ends or is silent for too long."""
         def found():
             return [line[len(key) + 1:] for line in self.lines if line.startswith(key + '=')]
         with self.changed:
@@ -73,7 +73,7 @@ def move(function, clock, user):
         if program.value('asleep') is None:
             say('move', case, 'fails', f'does not block: {program.lines}', user)
             return
-        # Stopped twice: what the first stop has made of the call, the second one meets.
+        # The program is stopped twice: the second stop meets the call in the state that the first one left.
         back = run(LAUNCHER, '--config', CONFIG, '--advance', '-500s', user=user)
         early = program.value('error', 0.2)
         over = run(LAUNCHER, '--config', CONFIG, '--advance', f'{LEFT * 10}s', user=user)
@@ -86,7 +86,7 @@ def move(function, clock, user):
 
 
 def served():
-    """A program that reads its clocks while they are moved, by its process id."""
+    """Moves the clocks of a program by its process id, while it reads them."""
     loop = 'import time, sys\nprint("ready=1", flush=True)\nfor line in sys.stdin: print(line.strip() + "=%f" % time.monotonic(), flush=True)'
     for user in USERS:
         program = Program(LAUNCHER, '--monotonic-at', '12345s', '--', 'python3', '-Sc', loop, user=user)
@@ -107,7 +107,7 @@ SIGUSR2, SIGCHLD, SIGCONT, SIGSTOP = 12, 17, 18, 19
 
 
 def interrupted():
-    """What a program notices of a stop. The calls that end with EINTR by SIGSTOP and SIGCONT alone are the kernel's own, and not counted."""
+    """The effects of a stop on a program. Calls that the kernel itself ends with EINTR after SIGSTOP and SIGCONT are not counted."""
     natively = calls_ended(continued)
     for how, suffix in ((moved, ''), (moved_twice, ' twice'), (moved_while_stopped, ' while stopped'), (moved_among_signals, ' among ignored signals'),
                         (launcher_killed, ' by a launcher that is killed')):
@@ -159,7 +159,7 @@ def moved_while_stopped(process):
 
 
 def moved_among_signals(process):
-    """Threads stop for a signal too that their process ignores: the kernel shows it to who traces them."""
+    """A traced thread also stops for a signal that its process ignores: the kernel reports it to the tracer."""
     launcher = subprocess.Popen([LAUNCHER, '--pid', str(process.pid), '--advance', '60s'])
     while launcher.poll() is None:
         for thread in os.listdir(f'/proc/{process.pid}/task'):
@@ -170,7 +170,7 @@ def moved_among_signals(process):
 
 
 def launcher_killed(process):
-    """Wherever it is killed, each call goes on, with its old deadline or with the new one."""
+    """If the launcher is killed at any point, each call goes on, with its old or its new deadline."""
     for milliseconds in range(2, 62, 10):
         launcher = subprocess.Popen([LAUNCHER, '--pid', str(process.pid), '--advance', '60s'])
         time.sleep(milliseconds / 1000)
@@ -183,7 +183,7 @@ def signal_thread(process, thread, signal):
 
 
 def handled():
-    """A signal with a handler still ends a wait with EINTR, whether it comes before, during or behind the stop."""
+    """A signal with a handler still ends a wait with EINTR, whether it arrives before, during or after the stop."""
     for function in ('sem_clockwait', 'futex(WAIT_BITSET)'):
         seen = {delay: handled_after(function, delay / 1000) for delay in (0, 10, 20, 40)}
         seen['behind'] = handled_after(function, None)

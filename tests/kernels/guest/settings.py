@@ -1,4 +1,4 @@
-"""--backend namespace, and the settings of the kernel that refuse one thing or another."""
+"""--backend namespace, and kernel settings that forbid some operations."""
 import os
 
 from check import HAS_TIME_NAMESPACE, LAUNCHER, USERS, VERSION, expect, near, read, run, say, write
@@ -34,7 +34,7 @@ def namespace(case, user, reason):
     seen = launch(user)
     one_line = seen.status == 125 and len(seen.error.splitlines()) == 1
     if not ENTERS_BY_EXEC:
-        # A setting is not to blame where raising it would not help.
+        # A message must not blame a setting if raising it would not help.
         good = one_line and 'before Linux 6.2' in seen.error or not HAS_TIME_NAMESPACE and one_line
         say('namespace', case, 'lacks' if good else 'fails', seen.error if good else seen, user)
     elif seen.status == 0:

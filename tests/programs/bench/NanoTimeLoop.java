@@ -1,6 +1,6 @@
 import java.util.concurrent.locks.LockSupport;
 
-// Prints the nanoseconds that a loop of clock reads and short parks took, by the wall clock.
+// Prints how long a loop of clock reads and short parks took, in nanoseconds by the wall clock.
 class NanoTimeLoop {
     public static void main(String[] args) {
         long sum = 0;

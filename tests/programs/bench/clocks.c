@@ -1,5 +1,6 @@
 // usage: clocks CLOCK|gettimeofday|time CALLS THREADS
-// Prints nanoseconds per clock_gettime(CLOCK), or per call of the function, by CPU time of one thread; with 2 threads, by the wall over all calls.
+// Prints the nanoseconds of one clock_gettime(CLOCK), or of one call of the function. With one thread this is CPU time; with two, wall time divided
+// by all calls.
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* crowd N: N processes that sleep, each with 3 MB of its own, until standard input is closed. Prints "ready" when all are there. */
+/* crowd N: runs N processes that sleep, each with 3 MB of memory of its own, until standard input is closed. Prints "ready" when all have started. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +31,6 @@ int main(int argc, char **argv)
     fflush(stdout);
     while (getchar() != EOF)
         ;
-    /* The others end with this one. */
+    /* The other processes end with this one. */
     return 0;
 }

@@ -1,7 +1,7 @@
 // usage: executions LIBRARY spawn|vfork|fail keep|clear ROUNDS
-// Prints nanoseconds for /bin/true executed by posix_spawn, or by vfork and execve, to its end, or for an execve of what is not there: by the interposer
-// LIBRARY and by libc, called in turn: medians. The program executed has the interposer loaded each time. keep: it is told so by this process's
-// environment and two variables more; clear: by these alone, which the interposer has to put in.
+// Prints two medians in nanoseconds, for the interposer LIBRARY and for libc, called in turn: of running /bin/true to its end by posix_spawn, or by
+// vfork and execve, or of an execve of a missing file. The executed program has the interposer loaded each time. keep: its variables are this
+// process's environment and the library's two; clear: the environment passed to the interposer is empty, so the interposer has to add the two.
 #include <dlfcn.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -94,7 +94,7 @@ int main(int argc, char **argv)
     int keep = argv[3][0] == 'k', rounds = atoi(argv[4]);
     char *none[] = {NULL}, **both = with_interposer(argv[1], keep), **variables[] = {keep ? both : none, both};
 
-    // libc's first: once it is loaded, the interposer answers such questions.
+    // libc's functions are found first. Once the interposer is loaded, it answers these look-ups.
     read_clock = (clock_fn)find("libc.so.6", "clock_gettime");
     void *functions[] = {NULL, find("libc.so.6", name)};
     functions[OURS] = find(argv[1], name);

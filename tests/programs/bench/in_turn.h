@@ -1,4 +1,4 @@
-// A function of a library and libc's, called in turn.
+// Calls a library's function and libc's function in turn.
 #ifndef IN_TURN_H
 #define IN_TURN_H
 
@@ -22,7 +22,7 @@ static int compare(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-// Of the library, then of libc.
+// Prints the library's median, then libc's.
 static void print_medians(double *times[2], int rounds)
 {
     for (int k = 0; k < 2; k++) {

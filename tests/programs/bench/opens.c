@@ -1,5 +1,5 @@
 // usage: opens LIBRARY PATH ROUNDS
-// Prints nanoseconds per open(PATH), closing not counted, by the interposer LIBRARY and by libc, called in turn: medians.
+// Prints the nanoseconds of one open(PATH), without closing, for the interposer LIBRARY and for libc, called in turn: two medians.
 #include "in_turn.h"
 #include <fcntl.h>
 #include <time.h>
@@ -36,7 +36,7 @@ int main(int argc, char **argv)
     if (argc != 4)
         return 2;
     int rounds = atoi(argv[3]);
-    // libc's first: once it is loaded, the interposer answers such questions.
+    // libc's functions are found first. Once the interposer is loaded, it answers these look-ups.
     read_clock = (clock_fn)find("libc.so.6", "clock_gettime");
     open_fn functions[] = {NULL, (open_fn)find("libc.so.6", "open")};
     functions[0] = (open_fn)find(argv[1], "open");

@@ -1,9 +1,10 @@
 /*
  * pile LAUNCHES PER_MINUTE KEPT EMPTIED COMMAND [ARG]...
- * Runs COMMAND so often with XDG_RUNTIME_DIR=KEPT, and in turn with =EMPTIED, whose private files are deleted each time. After PER_MINUTE runs, the private
- * files in KEPT are made two minutes older, by their names and by their times of modification: as though so many were made in a minute.
- * Prints, a number a line: the mean of the processor times for KEPT and EMPTIED, the worst of each, in nanoseconds; the private files that are left in KEPT,
- * and their bytes.
+ * Runs COMMAND LAUNCHES times with XDG_RUNTIME_DIR=KEPT and, in turn, with XDG_RUNTIME_DIR=EMPTIED, whose private files it deletes each time. After
+ * PER_MINUTE runs it makes the private files in KEPT two minutes older, in their names and modification times. This simulates PER_MINUTE launches in
+ * a minute.
+ * Prints one number a line: the mean processor times for KEPT and EMPTIED, the largest of each, in nanoseconds; then the number of private files left
+ * in KEPT, and their bytes.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -45,7 +46,7 @@ static double run(char **argv, const char *place)
     return (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1e9 + (used.ru_utime.tv_usec + used.ru_stime.tv_usec) * 1e3;
 }
 
-/* Calls a function for each private file, whose name is NAMESPACE-PID.STAMP, in place/virttime. */
+/* Calls a function for each private file in place/virttime. The file's name is NAMESPACE-PID.STAMP. */
 static void each(const char *place, void (*todo)(int directory, const char *name, long long stamp))
 {
     char path[4096];
@@ -105,7 +106,7 @@ int main(int argc, char **argv)
         return 2;
     int launches = atoi(argv[1]), per_minute = atoi(argv[2]);
     for (int i = 1; i <= launches; i++) {
-        /* The one that goes first in one round goes last in the next. */
+        /* The order is reversed in every other round. */
         for (int j = 0; j < 2; j++) {
             int way = (i + j) % 2;
             double time = run(argv + 5, argv[3 + way]);

@@ -1,5 +1,5 @@
-// Prints the resident set of a process that does nothing, in bytes, without the files of libc and its loader: the kernel maps those in
-// pieces of 64 KiB around each page that is touched, and how much that is changes by 100 KiB from one random layout to the next.
+// Prints the resident set of an idle process in bytes, without the files of libc and its loader. The kernel maps those in pieces of 64 KiB around
+// each page that is touched, so their size differs by 100 KiB between two random layouts.
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 // usage: spawn RUNS [NAME=VALUE]... -- COMMAND [ARG]...
-// Starts COMMAND RUNS times, with the variables added, and prints the median of the wall times in nanoseconds.
+// Runs COMMAND RUNS times with the additional variables, and prints the median of the wall times in nanoseconds.
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>

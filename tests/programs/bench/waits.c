@@ -1,6 +1,6 @@
 // usage: waits LIBRARY cond|sem|sleep|free ROUNDS
-// Prints nanoseconds per wait for a deadline that has passed, by the interposer LIBRARY and by libc, called in turn: medians. `free`: for
-// a semaphore that can be had at once, which shows what lies around the wait, since the kernel is not asked.
+// Prints the nanoseconds of one wait for a deadline in the past, for the interposer LIBRARY and for libc, called in turn: two medians. `free` waits
+// for a semaphore that is available, which needs no system call, so it shows the cost of the code around the wait.
 #include "in_turn.h"
 #include <pthread.h>
 #include <semaphore.h>
@@ -49,7 +49,7 @@ int main(int argc, char **argv)
     const char *which = argv[2];
     int rounds = atoi(argv[3]), calls = strcmp(which, "free") ? 1 : 1000;
     const char *name = !strcmp(which, "cond") ? "pthread_cond_timedwait" : !strcmp(which, "sleep") ? "clock_nanosleep" : "sem_clockwait";
-    // libc's first: once it is loaded, the interposer answers such questions.
+    // libc's functions are found first. Once the interposer is loaded, it answers these look-ups.
     read_clock = (clock_fn)find("libc.so.6", "clock_gettime");
     void *functions[] = {NULL, find("libc.so.6", name)};
     functions[0] = find(argv[1], name);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # usage: slurm.sh DIRECTORY COMMAND [ARG]...
-# Runs COMMAND, as the user of id 65534, beside a Slurm of two nodes that keeps all it has in DIRECTORY. All of it lives in namespaces, ends with
-# this script however that ends, and is not to be seen from outside.
+# Runs COMMAND as the user with id 65534, with a Slurm of two nodes that keeps all its files in DIRECTORY. All processes run in namespaces that end
+# with this script, however it ends, and cannot be seen from outside.
 set -eu
 
 if [ "$1" != --inside ]; then
@@ -14,7 +14,7 @@ host=$(hostname)
 mkdir "$directory/log" "$directory/state"
 mount -t tmpfs none /run
 mount -t tmpfs -o mode=1777 none /dev/shm
-# An address besides 127.0.0.1: without one libc resolves no names for a server.
+# libc resolves names for a server only if there is an address besides 127.0.0.1.
 ip link set lo up
 ip address add 10.0.0.1/32 dev lo
 

@@ -1,4 +1,4 @@
-/* change_sequence MILLISECONDS: keeps the file locked and its sequence odd, and changes that every so often, for a minute at most. */
+/* change_sequence MILLISECONDS: keeps the file locked and its sequence odd, and changes the sequence at this interval, for a minute at most. */
 #include "../virttime_conf.h"
 #include <sys/file.h>
 

@@ -1,7 +1,7 @@
 /* usage: judge_configs FILE LIBRARY COMMAND [ARG]... <CONTENTS
- * Makes FILE of each content, runs COMMAND with it in VIRT_TIME_CONF and LIBRARY (if not "") preloaded, and prints a letter: y where
- * COMMAND succeeded and had nothing to say on standard error, n otherwise.
- * A content is, in native byte order: int64 size, int64 count, and count times { int64 position, int64 length, bytes }. */
+ * Writes each content to FILE, runs COMMAND with FILE in VIRT_TIME_CONF and with LIBRARY (if not "") preloaded, and prints a letter: y if COMMAND
+ * succeeded and wrote nothing to standard error, else n.
+ * A content has the form, in native byte order: int64 size, int64 count, and count times { int64 position, int64 length, bytes }. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>

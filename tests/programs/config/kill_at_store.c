@@ -1,6 +1,6 @@
 /* usage: kill_at_store NUMBER FILE COMMAND [ARG]...
- * Runs COMMAND, from its flock(2) on one instruction at a time, and kills it right after it has changed FILE for the NUMBERth time.
- * Watched are the first page and the extension block. Prints how many changes there were; exits with 1 where it came to its end. */
+ * Runs COMMAND, steps through it one instruction at a time from its flock(2) on, and kills it right after it has changed FILE for the NUMBERth time.
+ * It watches the first page and the extension block. Prints the number of changes; exits with 1 if COMMAND came to its end. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>

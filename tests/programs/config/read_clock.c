@@ -1,5 +1,5 @@
 /* usage: read_clock
- * Reads a clock, so that the library looks for its config file, prints it, and ends. */
+ * Reads a clock, for which the library looks for its config file. Prints the reading and ends. */
 #include <stdio.h>
 #include <time.h>
 

@@ -1,11 +1,10 @@
 /*
  * block_in [FUNCTION CLOCK [fork|clone]]
  *
- * Blocks in a function until a far deadline, so that its slot can be looked at from outside; what happens next comes line
- * by line through standard input. After fork or clone(2) it is the child that blocks, and the parent has done so before.
- * Without arguments it lists what it can block in.
+ * Blocks in a function until a far deadline, so that another process can look at its slot. Lines of standard input control the next steps. With fork
+ * or clone(2), the child blocks, after the parent has done so. Without arguments, the program lists the functions and clocks.
  *
- *   interrupt     a signal handler waits inside the wait, until ...
+ *   interrupt     a signal handler interrupts the wait and waits itself, until ...
  *   end inner     ... its own wait is interrupted; then it reads a byte ...
  *   end handler   ... and returns
  *   release       ends the wait
@@ -84,7 +83,8 @@ static void *conduct(void *unused)
     return unused;
 }
 
-/* Tells whether the system has the function; and whatever is remembered about a thread is then remembered about the parent. */
+/* Finds out whether the system has the function. It also makes the library note facts about this thread, which is the parent in the case of a child.
+*/
 static void try_it(void)
 {
     struct timespec expired = {0, 1};

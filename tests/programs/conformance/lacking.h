@@ -1,6 +1,4 @@
-/*
- * For the probes under other libcs: what these lack. A case that calls it ends without an observation there, and so is not counted.
- */
+/* Functions that other libcs lack. A case that calls one ends there without an observation, and is not counted. */
 #ifndef LACKING_H
 #define LACKING_H
 

@@ -1,6 +1,6 @@
 /*
- * What the probes share. A probe is a program of many cases; each runs in a process of its own, many at a time, and says
- * what it observed in lines `function/clock/case: what=value` whose values do not depend on how far a clock is shifted.
+ * Code that all probes share. A probe is a program of many cases. Each case runs in a process of its own, many at a time, and prints its observations
+ * in lines `function/clock/case: what=value`. The values do not depend on the offset of the clock.
  */
 #ifndef PROBE_H
 #define PROBE_H
@@ -41,7 +41,7 @@ static struct {
 } cases[CASES_AT_MOST];
 static int case_count, cases_running;
 
-/* Prints one observation of the running case. */
+/* Prints an observation of the running case. */
 __attribute__((format(printf, 2, 3))) static inline void say(const char *what, const char *format, ...)
 {
     va_list arguments;
@@ -65,7 +65,7 @@ static inline const char *error_name(int error)
 #endif
 }
 
-/* Of a function that returns -1 and sets errno. */
+/* For a function that returns -1 and sets errno. */
 static inline void say_result(const char *what, long result)
 {
     int error = errno;
@@ -94,16 +94,16 @@ static inline int64_t now(clockid_t clock)
 {
     struct timespec t = {0, 0};
 
-    /* Without a real-time clock the alarm clocks cannot be read, but timers run on them all the same. */
+    /* Without a real-time clock device the alarm clocks cannot be read, but timers still run on them. */
     if (clock_gettime(clock, &t))
         clock_gettime(clock == CLOCK_BOOTTIME_ALARM ? CLOCK_BOOTTIME : CLOCK_REALTIME, &t);
     return in_ns(t);
 }
 
-/* When the last deadline was made: a busy machine may let time pass before the wait for it begins. 0 once it was used. */
+/* The moment when the last deadline was made: on a busy machine, time may pass before the wait for it begins. 0 once the deadline was used. */
 static int64_t deadline_made;
 
-/* A deadline so many milliseconds from now; for what would lie before the clock's zero, the first valid time. */
+/* A deadline this many milliseconds from now, or the first valid time if it would lie before the clock's zero. */
 static inline struct timespec deadline_in(clockid_t clock, int64_t milliseconds)
 {
     deadline_made = now(CLOCK_MONOTONIC);
@@ -120,7 +120,7 @@ static inline void pause_ms(int milliseconds)
         ;
 }
 
-/* Whether what began at `start` (CLOCK_MONOTONIC) took as long as expected. Only a hang is late. */
+/* Prints whether an action that began at `start` (CLOCK_MONOTONIC) took as long as expected. Only a hang counts as late. */
 static inline void say_timing(int64_t start, int64_t expected_ms)
 {
     int64_t end = now(CLOCK_MONOTONIC), elapsed = (end - start) / MILLISECOND;
@@ -131,7 +131,7 @@ static inline void say_timing(int64_t start, int64_t expected_ms)
     say("wakes", "%s", early ? "early" : elapsed > expected_ms + LATE_MS ? "late" : "on time");
 }
 
-/* A duration, coarsely: within 10 s below the expected one, since some of it has passed. */
+/* Prints whether a duration is at most 10 s below the expected one. Some of it has already passed. */
 static inline void say_about(const char *what, struct timespec t, int64_t expected_seconds)
 {
     int64_t seconds = t.tv_sec + (t.tv_nsec > 0);
@@ -173,7 +173,7 @@ static inline void probe(const char *function, clockid_t clock, const char *name
     _exit(0);
 }
 
-/* Waits for all cases and prints what they said, in their order. */
+/* Waits for all cases and prints their observations in order. */
 static inline int end_probes(void)
 {
     static char text[65536];

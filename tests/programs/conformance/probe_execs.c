@@ -1,7 +1,7 @@
 /*
- * A program that is executed in any way, with whatever environment, goes on with the same clocks: by libc, by the system call, by the vDSO; also from
- * a vfork child, whose parent's clocks stay as they are, and from a program of threads. What fails, fails as ever.
- * Each case executes this program anew, as `probe_execs CASE EXPECTED ARGUMENT...`.
+ * A program that is executed in any way, with any environment, keeps the same clocks: by libc, by the system call, by the vDSO. This also holds for
+ * exec from a vfork child, whose parent's clocks do not change, and from a program with threads. An exec that fails natively fails in the same way.
+ * Each case executes this program again, as `probe_execs CASE EXPECTED ARGUMENT...`.
  */
 #include "probe.h"
 #include "vdso.h"
@@ -9,7 +9,7 @@
 
 static const char *expected_text;
 
-/* By how much CLOCK_REALTIME is ahead of a clock, from the list of all. */
+/* Returns how far CLOCK_REALTIME is ahead of a clock, from the list of all clocks. */
 static int64_t ahead_of(clockid_t clock)
 {
     const char *text = expected_text;
@@ -102,7 +102,7 @@ static void preloading(const void *subject)
     say_result("result", -1);
 }
 
-/* The kernel's vfork_exec test: the child's clocks before and behind exec, and its parent's after it. */
+/* Follows the kernel's test vfork_exec: reads the child's clocks before and after exec, and then its parent's. */
 static void in_vfork(const void *subject)
 {
     const struct way *way = subject;
@@ -202,7 +202,7 @@ int main(int argc, char **argv)
     }
     expected_text = getenv("PROBE_EXPECTED");
     if (argc > 1 || !expected_text)
-        return 2; /* executed once more, it could not tell that it was */
+        return 2; /* without its arguments, it cannot know that a case has executed it */
     char *all[8] = {argv[0], "", (char *)expected_text, "3", "4", "5", "6", NULL};
     memcpy(arguments, all, sizeof all);
     for (size_t i = 0; i < COUNT(ways); i++) {

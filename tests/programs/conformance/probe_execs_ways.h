@@ -1,4 +1,4 @@
-/* The functions that execute a program, each as one that takes a file, arguments (seven at the most) and an environment. */
+/* The functions that execute a program, each wrapped as a function of a file, at most seven arguments, and an environment. */
 #ifndef PROBE_EXECS_WAYS_H
 #define PROBE_EXECS_WAYS_H
 

@@ -1,4 +1,4 @@
-/* The futex operations whose fourth argument is no deadline: a relative timeout, a number, or nothing. */
+/* The futex operations whose fourth argument is not an absolute deadline: a relative timeout, a number, or unused. */
 #include "waiter_futexes.h"
 
 static uint32_t word, other_word;
@@ -23,7 +23,7 @@ static void relative_wait(const void *subject)
     say_result("bad", raw_futex(&word, FUTEX_WAIT_PRIVATE, 0, (void *)8, NULL, 0));
 }
 
-/* Relative, in spite of the flag, and refused by older kernels. */
+/* Relative in spite of the flag. Older kernels refuse it. */
 static void relative_wait_on_realtime(const void *subject)
 {
     int operation = FUTEX_WAIT_PRIVATE | FUTEX_CLOCK_REALTIME;
@@ -58,7 +58,7 @@ static void say_ended(int expected)
     say("woken", "%d", __atomic_load_n(&ended, __ATOMIC_SEQ_CST));
 }
 
-/* Moves all waiters but one, however long that takes to find them asleep. */
+/* Moves all waiters but one, and retries until all of them are asleep. */
 static void say_requeued(int operation)
 {
     long moved = 0;
@@ -91,7 +91,7 @@ static void compare_and_requeue(const void *subject)
     say_result("other value", raw_futex(&word, FUTEX_CMP_REQUEUE_PRIVATE, 1, (void *)1, &other_word, 4711));
 }
 
-/* Adds 5 to the second word and wakes as many on it as the fourth argument says. */
+/* Adds 5 to the second word, and wakes as many of its waiters as the fourth argument says. */
 static void wake_and_change(const void *subject)
 {
     uint32_t add_five = FUTEX_OP(FUTEX_OP_ADD, 5, FUTEX_OP_CMP_GE, 0);
@@ -120,7 +120,7 @@ static void nothing_to_do(const void *subject)
     say_result("unknown with flags", raw_futex(&word, 99 | FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME, 0, (void *)-1L, NULL, 0));
 }
 
-/* Numbers that are none of ours go through with all six arguments. */
+/* System calls that the library does not interpose are passed on with all six arguments. */
 static void other_calls(const void *subject)
 {
     static char memory[16] = "unchanged";

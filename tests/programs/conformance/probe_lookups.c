@@ -1,4 +1,4 @@
-/* probe_lookups NAME...: looks the names up in every way that the dynamic loader offers. */
+/* probe_lookups NAME...: looks the names up in each way that the dynamic loader offers. */
 #include "probe.h"
 #include <dlfcn.h>
 
@@ -67,7 +67,7 @@ static void errors(const void *subject)
     say("errno", "%d", errno);
 }
 
-/* What is found tells the time that everybody sees. */
+/* A function that was found reads the same time as any other. */
 static void reading(const void *subject)
 {
     int (*read)(clockid_t, struct timespec *) = (int (*)(clockid_t, struct timespec *))dlsym(dlopen("libc.so.6", RTLD_LAZY), "clock_gettime");

@@ -1,6 +1,6 @@
 /*
- * What /proc tells of the boot: how long ago it was, when it was, and when after it processes were started; by every function that opens a file.
- * PROBE_EXPECTED says by how many nanoseconds CLOCK_REALTIME is ahead of CLOCK_BOOTTIME (probe_reads.c).
+ * The information in /proc about the boot: how long ago it was, its date, and how long after it processes were started. Reads it by each function
+ * that opens a file. PROBE_EXPECTED says by how many nanoseconds CLOCK_REALTIME is ahead of CLOCK_BOOTTIME (probe_reads.c).
  */
 #include "probe.h"
 #include "proc_openers.h"
@@ -20,7 +20,7 @@ static void read_all(int file)
     close(file);
 }
 
-/* Whether seconds are about as many as expected; if not, how many more. */
+/* Prints whether the seconds are about as expected; if not, the difference. */
 static void say_seconds(const char *what, double seconds, double expected)
 {
     double more = seconds - expected;
@@ -52,7 +52,8 @@ static double btime_in(const char *stat)
     return line ? strtod(line + strlen("\nbtime "), NULL) : -1;
 }
 
-/* The kernel's own test of time namespaces (timens/procfs.c): the uptime is shifted, and the boot's date by as much the other way. */
+/* Follows the kernel's own test of time namespaces (timens/procfs.c): the uptime is shifted, and the boot's date by the same amount in the other
+   direction. */
 static void uptime(const void *subject)
 {
     const struct opener *by = subject;
@@ -96,7 +97,7 @@ static void start(const void *subject)
     say("fields", "%s", fields >= 52 ? "all" : "lost");
 }
 
-/* A name may have anything in it. */
+/* A process's name may contain any characters. */
 static void name(const void *subject)
 {
     static const char *const names[] = {"a) R 1 2 3", ")))", "x\n) (y", "", "1 2 3 4 5 6 7 8"};

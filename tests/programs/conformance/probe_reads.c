@@ -1,6 +1,6 @@
 /*
- * Everything that tells the time or how long the system has been up. PROBE_EXPECTED says, in the order of the clocks' ids,
- * by how many nanoseconds CLOCK_REALTIME is expected to be ahead of each clock; without it, the probe prints just that.
+ * All functions that return the time or the uptime. PROBE_EXPECTED is a list in the order of the clocks' ids: by how many nanoseconds CLOCK_REALTIME
+ * is expected to be ahead of each clock. Without it, the probe prints that list.
  */
 #include "probe.h"
 #include "vdso.h"
@@ -9,7 +9,7 @@
 #include <sys/times.h>
 
 #define CLOCKS 12
-#define TICKS CLOCKS    /* what times(2) returns, in place of a clock */
+#define TICKS CLOCKS    /* times(2), at the index after the clocks */
 
 static int64_t expected[CLOCKS + 1];
 
@@ -37,7 +37,7 @@ static int read_vdso(clockid_t clock, struct timespec *t)
     return result < 0 ? -1 : result;
 }
 
-/* Whether a reading is the expected one; if not, by how many seconds it is ahead. */
+/* Prints whether a reading is the expected one; if not, by how many seconds it is ahead. */
 static void say_reading(const char *what, int64_t reading, int64_t ahead_by)
 {
     int64_t difference = reading - (now(CLOCK_REALTIME) - ahead_by);
@@ -66,7 +66,7 @@ static void reading(const void *subject)
         say_reading("reading", in_ns(t), expected[r->clock]);
 }
 
-/* Never back, and the same clock whatever the way that it is read. */
+/* The clock never runs back, and all ways to read it show the same clock. */
 static void steadiness(const void *subject)
 {
     const struct reader *r = subject;
@@ -123,7 +123,7 @@ static void resolution(const void *subject)
 static const clockid_t clocks[] = {CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_PROCESS_CPUTIME_ID, CLOCK_THREAD_CPUTIME_ID,
     CLOCK_MONOTONIC_RAW, CLOCK_REALTIME_COARSE, CLOCK_MONOTONIC_COARSE, CLOCK_BOOTTIME, CLOCK_REALTIME_ALARM, CLOCK_BOOTTIME_ALARM,
     10, CLOCK_TAI, 12, 16, 31, 32, 33, 39, 64, 263, INT32_MAX, INT32_MIN,
-    -1 /* a descriptor's, closed */, -2 /* this thread's CPU time */, -6 /* this process's */, -797 /* that of a process which is not */};
+    -1 /* a descriptor's, closed */, -2 /* this thread's CPU time */, -6 /* this process's */, -797 /* that of a missing process */};
 
 static void probe_reader(const struct reader *r)
 {

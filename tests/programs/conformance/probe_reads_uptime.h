@@ -1,4 +1,4 @@
-/* The part of probe_reads.c that is about uptime, clock ticks, C's own clocks, and the reference. */
+/* The part of probe_reads.c for uptime, clock ticks, C's own clocks, and the reference list. */
 
 static int64_t ticks_in_ns(void)
 {
@@ -54,7 +54,7 @@ static void bad_uptime(const void *subject)
     say_result("bad", sysinfo((struct sysinfo *)8));
 }
 
-/* A time namespace leaves the ticks as they are. */
+/* A time namespace does not shift the ticks. */
 static void ticks(const void *subject)
 {
     struct tms used = {-1, -1, -1, -1};
@@ -74,7 +74,7 @@ static void bad_ticks(const void *subject)
     say_result("raw bad", syscall(SYS_times, 8));
 }
 
-/* Base 1 is UTC; 2 is monotonic, which glibc has from 2.43 on and answers with 0 before. */
+/* Base 1 is UTC. Base 2 is monotonic; glibc supports it since 2.43 and returned 0 before. */
 static void c_time(const void *subject)
 {
     struct timespec t = {0, 0};

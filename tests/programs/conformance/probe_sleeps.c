@@ -1,4 +1,4 @@
-/* clock_nanosleep beyond the plain wait: relative, interrupted, with its remainder, and on clocks that cannot sleep. */
+/* clock_nanosleep beyond the plain wait: relative, interrupted, with the remaining time, and on clocks that it does not accept. */
 #include "waiting.h"
 
 struct sleeper {
@@ -100,7 +100,7 @@ static void relative_edges(const void *subject)
     say_sleep(subject, 0, (struct timespec){0, SECOND});
 }
 
-/* What the kernel makes of flags that it does not know. */
+/* The kernel's result for unknown flags. */
 static void unknown_flags(const void *subject)
 {
     say_sleep(subject, 0x40, (struct timespec){0, 1000});

@@ -1,4 +1,4 @@
-/* timerfds: by libc and by raw system calls, on every clock, and descriptors that came from elsewhere. */
+/* timerfds through libc and through raw system calls, on each clock, and descriptors that another process made. */
 #include "timer_object.h"
 #include "timerfd_travel.h"
 #include <poll.h>
@@ -12,7 +12,7 @@ static int make_timerfd(const struct timer_calls *t)
     return descriptor < 0 ? -1 : 0;
 }
 
-/* Behind a copy with a large number, the original closed. */
+/* A copy with a large number, whose original is closed. */
 static int make_duplicate(const struct timer_calls *t)
 {
     if (make_timerfd(t))
@@ -29,7 +29,7 @@ static int make_passed(const struct timer_calls *t)
     return descriptor < 0 ? -1 : 0;
 }
 
-/* The number was that of a timer on another clock before. */
+/* Before, the number belonged to a timer on another clock. */
 static int make_replaced(const struct timer_calls *t)
 {
     static const struct itimerspec value = {{0, 0}, {1, 0}};
@@ -94,7 +94,7 @@ static void unknown_flags(const void *subject)
     say_expirations(t, LATE_MS);
 }
 
-/* The program runs itself anew; libvirttime in there has never seen the descriptor. */
+/* The program executes itself. In the new program the library has never seen the descriptor. */
 static void over_exec(const void *subject)
 {
     const struct timer_calls *t = subject;

@@ -1,4 +1,4 @@
-/* POSIX timers: by libc and by raw system calls, with every way of notification. */
+/* POSIX timers through libc and through raw system calls, with each kind of notification. */
 #include "timer_object.h"
 #include <semaphore.h>
 
@@ -69,7 +69,7 @@ static int64_t await_signal(int64_t milliseconds)
     return 1 + info.si_overrun;
 }
 
-/* The notifications other than by a signal to the process. */
+/* The kinds of notification other than a signal to the process. */
 
 static sem_t notified;
 
@@ -137,7 +137,7 @@ static void by_nothing(const void *subject)
 
 static volatile sig_atomic_t alarms;
 
-/* Sets the timer anew from within the handler, for a total of three. */
+/* The handler sets the timer again, for a total of three expirations. */
 static void set_again(int signal)
 {
     struct itimerspec value = {{0, 0}, deadline_in(CLOCK_MONOTONIC, 20)};

@@ -1,4 +1,4 @@
-/* The part of probe_timers.c that makes several timers, or loses one. */
+/* The part of probe_timers.c that makes several timers, or deletes one. */
 
 #define MANY 300
 
@@ -11,7 +11,7 @@ static void note_timer(int signal, siginfo_t *info, void *context)
     fired[info->si_value.sival_int]++;
 }
 
-/* On this clock and on CLOCK_REALTIME by turns, so that one taken for the other never fires, or fires too soon. */
+/* Every other timer is on CLOCK_REALTIME. If the library confused the clocks, a timer would expire never or too soon. */
 static void many(const void *subject)
 {
     const struct timer_calls *t = subject;
@@ -25,7 +25,7 @@ static void many(const void *subject)
 
         if (timer_create(clock, &event, &timers[i]))
             continue;
-        /* One in three stays armed for long. */
+        /* One timer in three stays armed for long. */
         struct itimerspec value = {{0, 0}, deadline_in(clock, i % 3 ? 100 : 100000)};
         made += timer_settime(timers[i], TIMER_ABSTIME, &value, NULL) == 0;
     }
@@ -58,7 +58,7 @@ static void deleted(const void *subject)
     say_result("delete deleted", timer_delete(libc_timer));
 }
 
-/* The kernel may give an id again, to a timer on another clock. */
+/* The kernel may use an id again, for a timer on another clock. */
 static void one_id_after_another(const void *subject)
 {
     const struct timer_calls *t = subject;
@@ -75,7 +75,7 @@ static void one_id_after_another(const void *subject)
     }
 }
 
-/* A child inherits no timers, and its own may get its parent's ids. */
+/* A child inherits no timers, and its own timers may have the ids of its parent's. */
 static void forked(const void *subject)
 {
     const struct timer_calls *t = subject;

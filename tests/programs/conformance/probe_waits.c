@@ -1,7 +1,7 @@
-/* Every wait until an absolute deadline, in every situation that a caller can bring about. */
+/* Each wait until an absolute deadline, in each situation that a caller can cause. */
 #include "waiting.h"
 
-/* For an object that is not available. */
+/* Waits for an object that is not available. */
 static void say_contended(const struct waiter *w, struct timespec deadline)
 {
     w->prepare(w);
@@ -46,7 +46,7 @@ static void most_negative(const void *subject)
     say_contended(subject, (struct timespec){INT64_MIN, 999999999});
 }
 
-/* A join of glibc's does not look at the nanoseconds, and asks the kernel again for ever. */
+/* glibc's join ignores invalid nanoseconds and asks the kernel again and again, so it is left out. */
 static void say_contended_with(const struct waiter *w, long nanoseconds)
 {
     if (w->wait != wait_thread && w->wait != wait_timed_thread)
@@ -106,12 +106,12 @@ static void released_from_never(const void *subject)
     say_released(subject, &never);
 }
 
-/* Waits without end, fails, or dies, according to the function. */
+/* Waits without end, fails, or dies, depending on the function. */
 static void no_deadline(const void *subject)
 {
     const struct waiter *w = subject;
 
-    /* glibc's locks ask the kernel again and again for a clock that it refuses. */
+    /* If the kernel refuses the clock, glibc's reader-writer locks ask it again and again. */
     if (w->prepare == prepare_rwlock && w->clock == CLOCK_BOOTTIME)
         return;
     if (w->release)
@@ -144,7 +144,7 @@ static const struct situation situations[] = {
     {"bad pointer", bad_pointer, false, false},
 };
 
-/* probe_waits [FUNCTION]: of one function only. */
+/* probe_waits [FUNCTION]: only this function. */
 int main(int argc, char **argv)
 {
     return probe_situations(situations, COUNT(situations), argc > 1 ? argv[1] : NULL);

@@ -1,4 +1,4 @@
-/* For probe_proc.c: every way to open a file. */
+/* For probe_proc.c: each way to open a file. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -68,7 +68,7 @@ static int by_raw_openat2(const char *path)
     return syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
 }
 
-/* Where libc has it, or libvirttime. */
+/* Only if libc or the library has openat2. */
 static int by_openat2(const char *path)
 {
     struct open_how how = {.flags = O_RDONLY};

@@ -1,4 +1,4 @@
-/* A timer, whichever calls make, set and read it: POSIX timers through libc and raw, timerfds through libc and raw. */
+/* A timer with the calls that make, set and read it: POSIX timers through libc and raw, timerfds through libc and raw. */
 #ifndef TIMER_OBJECT_H
 #define TIMER_OBJECT_H
 
@@ -7,11 +7,11 @@
 struct timer_calls {
     const char *function;
     clockid_t clock;
-    /* All return 0, or -1 with errno set. There is one timer per process. */
+    /* All return 0, or -1 with errno set. There is one timer in a process. */
     int (*make)(const struct timer_calls *);
     int (*set)(bool absolute, const struct itimerspec *, struct itimerspec *);
     int (*get)(struct itimerspec *);
-    /* Waits for an expiration and returns how many there were since the last; 0 when none comes for so long. */
+    /* Waits at most this long for an expiration. Returns the number of expirations since the last call, 0 if there was none. */
     int64_t (*await)(int64_t milliseconds);
 };
 
@@ -24,7 +24,7 @@ static inline bool make_timer(const struct timer_calls *t)
     return result == 0;
 }
 
-/* Whether there was none, one, or more than one. */
+/* Prints whether there was no expiration, one, or more than one. */
 static inline void say_expirations(const struct timer_calls *t, int64_t milliseconds)
 {
     int64_t count = t->await(milliseconds);
@@ -114,7 +114,7 @@ static inline void timer_old_value(const void *subject)
     next.it_value = (struct timespec){300, 0};
     say_result("set", t->set(false, &next, &old));
     say_about("old value", old.it_value, 1000);
-    /* One object as both. */
+    /* One object is both the new and the old value. */
     next.it_value = deadline_in(t->clock, 2000000);
     say_result("set", t->set(true, &next, &next));
     say_about("old value", next.it_value, 300);
@@ -136,7 +136,7 @@ static inline void timer_periodic(const void *subject)
     say_setting(t, false, (struct timespec){0, 0}, (struct timespec){0, 0});
 }
 
-/* From the past on, so that all periods that have gone by since count. */
+/* The first expiration is in the past, so all periods since then count. */
 static inline void timer_periodic_expired(const void *subject)
 {
     const struct timer_calls *t = subject;

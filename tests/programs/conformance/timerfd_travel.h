@@ -37,7 +37,7 @@ static inline int receive_descriptor(int socket)
     return descriptor;
 }
 
-/* -1 with errno set when the child cannot make one. */
+/* Returns -1 with errno set if the child cannot make one. */
 static inline int receive_from_child(clockid_t clock)
 {
     int sockets[2], status;

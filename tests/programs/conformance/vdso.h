@@ -1,4 +1,4 @@
-/* Finds functions in the vDSO by itself, as the Go runtime does: from the auxiliary vector, by version and hash table. */
+/* Finds functions in the vDSO without libc, as the Go runtime does: from the auxiliary vector, by version and hash table. */
 #ifndef VDSO_H
 #define VDSO_H
 
@@ -44,7 +44,7 @@ static inline struct vdso_image read_vdso_image(const Elf64_Ehdr *base)
     return image;
 }
 
-/* The index of the version LINUX_2.6, which x86-64 has. */
+/* The index of the version LINUX_2.6, which the vDSO has on x86-64. */
 static inline int vdso_version(const struct vdso_image *image)
 {
     const Elf64_Verdef *definition = image->definitions;

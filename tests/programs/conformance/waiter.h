@@ -1,4 +1,4 @@
-/* A way to wait for something until an absolute deadline, whichever function it is that waits. */
+/* A way to wait for an object until an absolute deadline, for any function that waits. */
 #ifndef WAITER_H
 #define WAITER_H
 
@@ -8,15 +8,15 @@
 struct waiter {
     const char *function;
     clockid_t clock;
-    /* Makes a new thing to wait for, which is not available. */
+    /* Makes a new object to wait for, which is not available. */
     void (*prepare)(const struct waiter *);
-    /* Returns 0 or an error number, also where the function itself returns -1 and sets errno. */
+    /* Returns 0 or an error number, also for a function that returns -1 and sets errno. */
     int (*wait)(const struct waiter *, const struct timespec *);
-    /* Ends the wait with success; null where only time does that. */
+    /* Ends the wait with success; null if only the deadline can end it. */
     void (*release)(const struct waiter *);
-    /* Whether a release lasts until somebody waits. */
+    /* Whether a release lasts until a thread waits. */
     bool lasts;
-    /* For the kind of object: private or process-shared, robust, ... */
+    /* The kind of object: private or process-shared, robust, ... */
     int kind;
 };
 
@@ -25,7 +25,7 @@ static inline void *leak_shared(size_t size)
     return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 }
 
-/* The thread that has what is waited for: takes it, keeps it until told, gives it back. */
+/* The thread that holds the object: it takes the object, keeps it until told, and gives it back. */
 static struct {
     pthread_t thread;
     sem_t taken, let_go;
@@ -72,7 +72,7 @@ static inline void until_holder_ended(void)
 
 enum wait_state { WAIT_AHEAD, WAIT_ENTERED, WAIT_OVER };
 
-/* Waits until a thread that keeps its state up to date sleeps in the kernel, or did. */
+/* Waits until a thread that keeps its state up to date sleeps in the kernel, or has done so. */
 static inline void until_asleep(const volatile pid_t *thread, const volatile enum wait_state *state)
 {
     char path[64], line[256];

@@ -1,4 +1,4 @@
-/* The timed waits of <threads.h>, which are on CLOCK_REALTIME. */
+/* The timed waits of <threads.h>, which use CLOCK_REALTIME. */
 #include "waiter.h"
 #include <threads.h>
 

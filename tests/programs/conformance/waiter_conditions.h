@@ -30,13 +30,13 @@ static inline void make_condition(const struct waiter *w, clockid_t clock)
     condition_met = false;
 }
 
-/* On the condition variable's own clock. */
+/* Waits on the condition variable's own clock. */
 static inline void prepare_timed_condition(const struct waiter *w)
 {
     make_condition(w, w->clock);
 }
 
-/* The condition variable's own clock must not matter. */
+/* Waits on another clock than the condition variable's own, which must not matter. */
 static inline void prepare_clock_condition(const struct waiter *w)
 {
     make_condition(w, w->clock == CLOCK_REALTIME ? CLOCK_MONOTONIC : CLOCK_REALTIME);

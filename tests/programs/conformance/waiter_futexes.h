@@ -34,7 +34,7 @@ static inline void prepare_word(const struct waiter *w)
     futex_word = pi_word = 0;
 }
 
-/* The kind is the operation with its flags. */
+/* `kind` is the operation with its flags. */
 static inline int wait_word(const struct waiter *w, const struct timespec *deadline)
 {
     return raw_futex(&futex_word, w->kind, 0, deadline, NULL, ANY_BIT) < 0 ? errno : 0;
@@ -66,11 +66,11 @@ static inline int wait_requeued(const struct waiter *w, const struct timespec *d
     return raw_futex(&futex_word, w->kind, 0, deadline, &pi_word, 0) < 0 ? errno : 0;
 }
 
-/* The fourth argument is how many more to requeue: a number. */
+/* The fourth argument is a number: how many more waiters to requeue. */
 static inline void release_requeued(const struct waiter *w)
 {
     (void)w;
-    /* It does not last; the waiter may be on its way back from a signal handler. */
+    /* A release does not last, and the waiter may be returning from a signal handler. So it is repeated. */
     for (int i = 0; i < 2000 && raw_futex(&futex_word, FUTEX_CMP_REQUEUE_PI_PRIVATE, 1, (void *)0, &pi_word, 0) == 0; i++)
         pause_ms(1);
 }

@@ -1,4 +1,4 @@
-/* Mutexes, reader-writer locks, semaphores, and the join of a thread. */
+/* Mutexes, reader-writer locks, semaphores, and joining a thread. */
 #include "waiter.h"
 
 enum { MUTEX_NORMAL, MUTEX_RECURSIVE, MUTEX_ROBUST, MUTEX_ABANDONED, MUTEX_PI, MUTEX_SHARED };
@@ -19,7 +19,7 @@ static inline void give_mutex(const struct waiter *w)
     pthread_mutex_unlock(mutex);
 }
 
-/* To end as its owner. */
+/* The thread ends while it owns the mutex. */
 static inline void abandon_mutex(const struct waiter *w)
 {
     (void)w;
@@ -143,7 +143,7 @@ static inline int wait_timed_thread(const struct waiter *w, const struct timespe
 #define SEMAPHORE(name, clock, shared) {name, clock, prepare_semaphore, wait_semaphore, release_semaphore, true, shared}
 #define JOIN(clock) {"pthread_clockjoin_np", clock, prepare_thread, wait_thread, release_holder, true, 0}
 
-/* Those that are not told a clock. */
+/* Functions without an argument for the clock. */
 #define TIMED_LOCKS \
     {"pthread_mutex_timedlock", CLOCK_REALTIME, prepare_mutex, wait_timed_mutex, release_holder, true, MUTEX_NORMAL}, \
     {"pthread_mutex_timedlock robust", CLOCK_REALTIME, prepare_mutex, wait_timed_mutex, release_holder, true, MUTEX_ROBUST}, \

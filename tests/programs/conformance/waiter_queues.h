@@ -1,4 +1,4 @@
-/* POSIX message queues, through libc and through syscall: an empty one to receive from, a full one to send to. */
+/* POSIX message queues, through libc and through syscall: an empty queue to receive from, a full queue to send to. */
 #include "waiter.h"
 #include <fcntl.h>
 #include <mqueue.h>
@@ -28,7 +28,7 @@ static inline void release_queue(const struct waiter *w)
         mq_send(queue, message, sizeof message, 0);
 }
 
-/* Where there are no queues, as where there is no such system call. */
+/* A system without queues has the same result as one without the system call. */
 static inline int error_of_queue(long result)
 {
     return queue < 0 ? ENOSYS : result < 0 ? errno : 0;

@@ -1,4 +1,4 @@
-/* Every function that blocks until an absolute deadline, with every clock that it takes. */
+/* Each function that blocks until an absolute deadline, with each clock that it accepts. */
 #include "waiter_c11.h"
 #include "waiter_conditions.h"
 #include "waiter_futexes.h"

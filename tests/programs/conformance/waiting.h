@@ -1,14 +1,14 @@
-/* A thread that waits, and what befalls it from other threads. */
+/* A thread that waits, and other threads that act on it. */
 #include "waiters.h"
 
 struct situation {
     const char *name;
     void (*run)(const void *);
-    /* What it needs of the function: a release, and one that lasts. */
+    /* The function must have a release; the release must last. */
     bool releases, lasts;
 };
 
-/* Beyond any wait of a test. Not the largest value: a time namespace whose clock is behind lets that one overflow. */
+/* Longer than any test waits. Not the largest value, which overflows in a time namespace whose clock is behind. */
 static const struct timespec far_away = {4000000000, 0};
 static volatile pid_t waiting_thread;
 static volatile enum wait_state wait_state;

@@ -1,6 +1,6 @@
 #!/bin/sh
 # usage: build.sh DIST PROGRAM DIRECTORY
-# Builds scripts/container/Containerfile on images made here, with PROGRAM and what it is linked with as the base, and unpacks what comes of it
+# Builds scripts/container/Containerfile on images made here, whose base holds PROGRAM and the libraries that it is linked with. Unpacks the result
 # into DIRECTORY/bundle, for runc.
 set -eu
 

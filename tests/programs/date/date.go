@@ -1,4 +1,4 @@
-// Prints the date that Go's runtime reads, which finds the vDSO itself, and the one that C reads.
+// Prints the date that Go's runtime reads, which finds the vDSO itself, and the date that C reads.
 package main
 
 // #include <time.h>

@@ -1,10 +1,10 @@
 /*
- * date_reads [ROUNDS PAUSE_MS | watch]: reads the date in every way that there is, glibc or musl. A line is
+ * date_reads [ROUNDS PAUSE_MS | watch]: reads the date in all ways of glibc and musl. A line of output is
  *
  *   NAME BEFORE READING AFTER
  *
- * in seconds: what the host's clock said before and after, which is read by an instruction of our own, and the reading. What this
- * libc lacks is left out. watch: once more for each line of input.
+ * in seconds: the host's clock before, the reading, and the host's clock after. The program reads the host's clock by a system call instruction of
+ * its own. It leaves out functions that this libc lacks. watch: reads again for each line of input.
  */
 #include "../conformance/vdso.h"
 #ifdef __GLIBC__
@@ -39,7 +39,7 @@ static struct timespec host(clockid_t clock)
     return t;
 }
 
-/* Each stores what it reads, a fraction in its own unit, and returns that unit in nanoseconds; 0 where there is no such function. */
+/* Each reader stores the seconds and a fraction in its own unit, and returns that unit in nanoseconds; 0 if the function is missing. */
 struct reading {
     time_t seconds;
     long fraction;
@@ -140,7 +140,7 @@ static int raw_time_of_day(struct reading *r, clockid_t clock)
     return keep_timeval(r, result, t);
 }
 
-/* By the vDSO's own table, and as the loader hands it out. */
+/* From the vDSO's own symbol table, and from the loader. */
 static int read_vdso_time_of_day(struct reading *r, void *found)
 {
     int (*function)(struct timeval *, void *) = (int (*)(struct timeval *, void *))found;
@@ -335,7 +335,7 @@ static const struct {
     {"syscall(clock_adjtime)", raw_clock_discipline, CLOCK_REALTIME},
 };
 
-/* An alarm clock is there only with a clock that wakes the machine. */
+/* An alarm clock exists only on a machine with a clock device that can wake it. */
 static int is_missing(clockid_t clock)
 {
     struct timespec t;

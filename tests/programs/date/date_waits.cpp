@@ -1,4 +1,4 @@
-// Waits until dates: prints how long each took, in milliseconds of the clock that nobody has shifted, and how long after the date it ended.
+// Waits until dates. Prints how long each wait took, in milliseconds of a clock that is not shifted, and how long after the date it ended.
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>

@@ -1,4 +1,4 @@
-"""Waits, and prints how long each took, in milliseconds of the clock that nobody has shifted."""
+"""Waits, and prints how long each took, in milliseconds of a clock that is not shifted."""
 import asyncio
 import queue
 import threading

@@ -1,4 +1,4 @@
-// Prints the date, waits as tokio and the standard library do, and prints how long each took, in milliseconds of the clock that nobody has shifted.
+// Prints the date, waits by tokio and by the standard library, and prints how long each wait took, in milliseconds of a clock that is not shifted.
 use std::sync::{mpsc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -8,7 +8,7 @@ const WAIT: Duration = Duration::from_millis(300);
 fn timed(name: &str, wait: impl Fn(Duration)) {
     let start = Instant::now();
     let deadline = start + WAIT;
-    // Without cause they may return early.
+    // These functions may return early.
     while let Some(left) = deadline.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
         wait(left);
     }

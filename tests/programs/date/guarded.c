@@ -1,8 +1,8 @@
 /*
- * guarded filter|unprivileged COMMAND [ARG]...: runs what may try to set the clock where that cannot reach the host's.
+ * guarded filter|unprivileged COMMAND [ARG]...: runs a command that may try to set the clock, and keeps it from setting the host's.
  *
- * filter        privileged as it was, but every system call that sets the clock, or could, is answered EPROTO (71)
- * unprivileged  without CAP_SYS_TIME, so that the calls that only read are let through
+ * filter        keeps the privileges, but a filter answers EPROTO (71) to every system call that sets the clock or could set it
+ * unprivileged  drops CAP_SYS_TIME, so that calls that only read still work
  */
 #include "../no_clock_setting.h"
 #include <errno.h>

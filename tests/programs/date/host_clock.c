@@ -1,4 +1,4 @@
-/* Prints by how much the host's wall clock is ahead of the clock that nobody can set or slew. */
+/* Prints how far the host's wall clock is ahead of CLOCK_MONOTONIC_RAW, which cannot be set or slewed. */
 #include "../virttime_conf.h"
 
 int main(void)

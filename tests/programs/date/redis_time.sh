@@ -1,5 +1,5 @@
 #!/bin/sh
-# redis_time.sh DIRECTORY: prints the date that redis reads. The directory is for the server's socket.
+# redis_time.sh DIRECTORY: prints the date that redis reads. The server's socket is in the directory.
 set -eu
 socket=$1/redis.sock
 redis-server --port 0 --unixsocket "$socket" --save '' --dir "$1" --daemonize no >"$1/log" 2>&1 &

@@ -1,7 +1,7 @@
 /*
- * set_back: waits until a date, one thread for each function, and sets the date back before it has come. Run it by guarded only.
+ * set_back: waits until a date, in one thread for each function, and sets the date back before it has come. Always run it by guarded.
  *
- * Prints what each call returned, with errno where that is -1, and by how many milliseconds before the deadline the date was then:
+ * Prints the result of each call, with errno if it is -1, and by how many milliseconds the date was before the deadline then:
  *
  *   FUNCTION RESULT EARLY_MS
  */

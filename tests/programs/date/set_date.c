@@ -1,10 +1,10 @@
 /*
- * set_date SECONDS WAY...: sets the clock in each of the ways, the first to SECONDS, each next one to 10000 s more. Run it by guarded only.
+ * set_date SECONDS WAY...: sets the clock in each of the ways, first to SECONDS, and each next time to 10000 s more. Always run it by guarded.
  * Prints
  *
  *   WAY ERRNO REALTIME MONOTONIC
  *
- * where the errno is 0 for success and the clocks are read afterwards, by libc.
+ * where the errno is 0 for success, and libc reads the clocks afterwards.
  */
 #include "../virttime_conf.h"
 #include <dlfcn.h>
@@ -17,7 +17,7 @@
 static struct timespec time_to_set;
 static struct timeval timeval_to_set;
 
-/* As a program is bound to it that was linked before glibc 2.31. */
+/* The version of stime that a program uses which was linked before glibc 2.31. */
 __asm__(".symver bound_stime, stime@GLIBC_2.2.5");
 int bound_stime(const time_t *time);
 
@@ -51,7 +51,7 @@ static int by_settimeofday_of_libc(void)
     return function(&timeval_to_set, NULL);
 }
 
-/* What is not allowed. */
+/* Changes that the library refuses. */
 static struct timex step = {.modes = ADJ_SETOFFSET, .time = {1, 0}};
 static struct timex slew = {.modes = ADJ_OFFSET_SINGLESHOT, .offset = 1};
 static const struct timeval delta = {1, 0};
@@ -78,7 +78,7 @@ static int by_stepping_under_a_reading_mode(void)
 }
 static int by_adjtime(void) { return adjtime(&delta, NULL); }
 
-/* What only reads. */
+/* Calls that only read. */
 static struct timex reading, slewing = {.modes = ADJ_OFFSET_SS_READ};
 static struct timeval left;
 
@@ -89,7 +89,7 @@ static int read_ntp_adjtime(void) { return ntp_adjtime(&reading); }
 static int read_clock_adjtime(void) { return clock_adjtime(CLOCK_REALTIME, &reading); }
 static int read_raw_adjtimex(void) { return syscall(SYS_adjtimex, &reading); }
 
-/* What is an error anywhere. */
+/* Arguments that are always an error. */
 static const struct timespec bad_times[] = {{1, -1}, {1, 1000000000}, {-1, 0}, {8277292036, 0}};
 static const struct timeval bad_timevals[] = {{1, -1}, {1, 1000000}, {-1, 0}, {INT64_MAX, 0}};
 

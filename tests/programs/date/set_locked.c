@@ -1,6 +1,6 @@
 /*
- * set_locked SECONDS: sets the clock, with a signal every 100 ms. Prints the errno, how long it took by the monotonic clock, and how many signals came
- * meanwhile. Run it by guarded only.
+ * set_locked SECONDS: sets the clock, with a signal every 100 ms. Prints the errno, how long the call took by the monotonic clock, and how many
+ * signals arrived meanwhile. Always run it by guarded.
  */
 #include "../virttime_conf.h"
 #include <errno.h>

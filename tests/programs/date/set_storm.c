@@ -1,7 +1,7 @@
 /*
- * set_storm SECONDS MILLISECONDS: sets the clock to SECONDS and a little more again and again, for so long by the monotonic clock, while a signal
- * handler reads the date. Run it by guarded only. Prints how often it set and how often the handler read, and how many of those readings
- * were of no date that anybody has set.
+ * set_storm SECONDS MILLISECONDS: sets the clock to slightly later dates after SECONDS, again and again, for this long by the monotonic clock, while
+ * a signal handler reads the date. Always run it by guarded. Prints how often the date was set, how often the handler read it, and how many of these
+ * readings no call had set.
  */
 #include "../virttime_conf.h"
 #include <errno.h>

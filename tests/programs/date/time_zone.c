@@ -1,4 +1,4 @@
-/* The kernel's time zone, as gettimeofday stores it over something else: with a time, and alone; as the library has it and as a system call. */
+/* The kernel's time zone, as gettimeofday stores it over other data: together with a time, and alone; by the library and by a system call. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -22,7 +22,7 @@ static void say(const char *way, int result)
 
 int main(void)
 {
-    /* Neither the compiler nor libc's header is to drop the second argument. */
+    /* Neither the compiler nor libc's header may drop the second argument. */
     int (*volatile read_time)(struct timeval *, void *) = (int (*)(struct timeval *, void *))gettimeofday;
     struct timeval now;
 

@@ -2,11 +2,17 @@
  * exec_ways [set=NAME=VALUE | many=NUMBER | vfork | handler | overwritten | without-memory | often | apostrophes=NUMBER | elsewhere=DIRECTORY]... WAY
  *           PROGRAM [ARGUMENT]...
  *
- * Executes a program in this way, with an environment that has nothing but what is set; in a vfork child, in a signal handler on a small stack, when the
- * environment that it was itself started with is overwritten, when no memory is to be had, a thousand times if it fails. A way that starts a child
- * waits for it, and this program ends with its status. What fails is said as `errno=NUMBER`. The program's path may be `unreadable`, or `endless`: it runs
- * off the end of its memory. `apostrophes` puts so many behind the first word of a shell's command. elsewhere=DIRECTORY: a child that is spawned changes to
- * that directory first.
+ * Executes PROGRAM in this way, with an environment of only the variables that were set. If the way starts a child, this program waits for it and
+ * ends with its status. It prints a failure as `errno=NUMBER`. PROGRAM may be `unreadable`, a pointer to unreadable memory, or `endless`, a path
+ * without an end in its memory.
+ *
+ *   many            adds this many variables
+ *   vfork, handler  executes in a vfork child, or in a signal handler on a small stack
+ *   overwritten     overwrites the environment that it was itself started with
+ *   without-memory  leaves no memory that could be allocated
+ *   often           tries a thousand times if it fails
+ *   apostrophes     puts this many behind the first word of a shell command
+ *   elsewhere       makes a spawned child first change to that directory
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -148,7 +154,7 @@ static int run(const char *way, char **a)
     return fail(errno);
 }
 
-/* In a function of its own, so that the child's frames lie below. */
+/* In a function of its own, so that the child's frames lie below it. */
 static int run_in_vfork(const char *way, char **a)
 {
     pid_t child = vfork();
@@ -185,7 +191,7 @@ static int run_on_signal_stack(const char *way, char **a)
     return 99;
 }
 
-/* As setproctitle does. */
+/* setproctitle does the same. */
 static void overwrite_environment(void)
 {
     for (char **variable = environ; *variable; variable++)

@@ -1,4 +1,4 @@
-/* Prints the clock, the arguments and the variables that it was started with, a line each. */
+/* Prints the clock, and the arguments and variables that it was started with, one a line. */
 #include <stdio.h>
 #include <time.h>
 

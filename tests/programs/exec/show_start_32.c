@@ -1,4 +1,4 @@
-/* A 32-bit program without a libc, which prints the variables that it was started with. gcc -m32 -nostdlib -static */
+/* A 32-bit program without a libc that prints the variables that it was started with. gcc -m32 -nostdlib -static */
 static void print(const char *text)
 {
     int length = 0, result;

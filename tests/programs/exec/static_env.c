@@ -1,4 +1,4 @@
-/* As much of env(1) as the tests use: -i, -u NAME, NAME=VALUE. Linked statically. */
+/* The part of env(1) that the tests use: -i, -u NAME, NAME=VALUE. Linked statically. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

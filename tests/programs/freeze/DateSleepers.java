@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** DateSleepers SECONDS: threads wait until the date that it is so much later, and the program ends when both have woken. */
+/** DateSleepers SECONDS: threads wait until the date that is this much later. The program ends when both have woken. */
 public class DateSleepers {
     public static void main(String[] arguments) throws Exception {
         long end = System.currentTimeMillis() + TimeUnit.SECONDS.toMillis(Long.parseLong(arguments[0]));

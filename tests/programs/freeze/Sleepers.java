@@ -3,7 +3,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Sleepers SECONDS: threads wait for so long in several ways, and the program ends when all have woken. */
+/** Sleepers SECONDS: threads wait for this long in several ways. The program ends when all have woken. */
 public class Sleepers {
     interface Wait {
         void run() throws Exception;

@@ -1,12 +1,12 @@
 /*
- * company KIND: a thread waits for an hour and then ends the program; meanwhile the first one does something that makes it hard to stop all.
+ * company KIND: a thread waits for an hour and then ends the program. Meanwhile the first thread makes the process hard to stop:
  *
- *   threads, forks, execs   makes them without end
- *   vfork                   a child that shares its memory sleeps for two seconds before it runs another program
- *   exec                    runs another program, which replaces all
- *   leader                  ends, and leaves the other thread alone
- *   epoll, sigwait          waits without a timeout, and notes if it is disturbed
- *   handled, ignored        signals keep coming; a wait is to end by those that are handled, and by nothing else
+ *   threads, forks, execs   creates threads, or children that end or execute a program, without end
+ *   vfork                   a child that shares its memory sleeps for two seconds and then executes a program
+ *   exec                    executes another program, which replaces all threads
+ *   leader                  ends, so that only the other thread is left
+ *   epoll, sigwait          waits without a timeout, and notes whether it is interrupted
+ *   handled, ignored        signals keep arriving; only a handled signal may end the wait
  */
 #include "../waits.h"
 #include <signal.h>
@@ -60,7 +60,7 @@ static void send_signals(int signal)
     }
 }
 
-/* Each signal that is handled makes the wait return, and nothing else does. */
+/* Only a handled signal makes the wait return. */
 static void wait_with_signals(void)
 {
     struct sigaction action = {.sa_handler = count};

@@ -1,5 +1,5 @@
-/* exec_from_thread ROUNDS: executes itself so many times, each time from a thread that is not the first, beside ten that wait; every other time the first
- * one has ended. Says its process id at first. */
+/* exec_from_thread ROUNDS: executes itself this many times, each time from a thread other than the first, while ten threads wait. Every other time
+ * the first thread has ended. Prints its process id at the start. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>

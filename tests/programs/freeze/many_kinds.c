@@ -1,7 +1,8 @@
 /*
- * many_kinds THREADS: so many threads wait in eleven functions, some without a timeout, and eight take signals. A line of input asks how many of them were
- *                     disturbed and how many signals came.
- * many_kinds send PID: sends the process a queued signal each millisecond until its input ends, and says how many.
+ * many_kinds THREADS: this many threads wait in eleven functions, some without a timeout, and eight threads take signals. A line of input asks how
+ * many waits
+ *                     were interrupted and how many signals arrived.
+ * many_kinds send PID: sends the process a queued signal each millisecond until its input ends, and prints how many.
  */
 #include "../waits.h"
 #include <linux/aio_abi.h>
@@ -68,7 +69,7 @@ static void wait_for_ever(int kind)
         poll(NULL, 0, -1);
         break;
     case 9:
-        /* Not allowed everywhere. */
+        /* Not every system allows it. */
         kind = syscall(SYS_io_uring_setup, 4, &ring);
         if (kind < 0)
             pause();
@@ -82,7 +83,7 @@ static void wait_for_ever(int kind)
 static void *wait_in_one(void *number)
 {
     static const char *const functions[] = {"clock_nanosleep", "sem_clockwait", "pthread_cond_timedwait"};
-    /* Semaphores and contexts are few: they are for the first threads. */
+    /* Semaphores and contexts are limited, so only the first threads use them. */
     int kind = (intptr_t)number < 100 ? (intptr_t)number % 11 : (intptr_t)number % 6;
 
     pthread_barrier_wait(&ready);

@@ -1,4 +1,5 @@
-/* many_waits THREADS SECONDS: so many threads wait, each in one of three functions, until the same far time; says when, and how they woke. */
+/* many_waits THREADS SECONDS: this many threads wait, each in one of three functions, until the same time. Prints when they all wait, and how they
+   woke. */
 #include "../waits.h"
 
 static int64_t deadline;

@@ -1,4 +1,4 @@
-/* A thread sends signals to itself, until a line arrives. Each is to be handled before the call that sends it returns. */
+/* A thread sends signals to itself until a line arrives. Each must be handled before the call that sends it returns. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /*
- * poll_in_handler: a handler that interrupted a wait polls nine descriptors for three seconds. The other registers still are those of the wait, and so look
- * as if the call were a futex with a deadline in a slot.
+ * poll_in_handler: a handler that interrupted a wait polls nine descriptors for three seconds. The other registers still have the values of the wait,
+ * so the call looks like a futex with a deadline in a slot.
  */
 #include "../waits.h"
 #include <poll.h>

@@ -1,6 +1,6 @@
 /*
- * shut_in [seccomp]: three threads wait for an hour, one by a condition variable of this libc; says who is ready, and how they woke. With seccomp,
- * a wait and the end of the program are all that the kernel lets it do then, and restart_syscall is not.
+ * shut_in [seccomp]: three threads wait for an hour, one of them on a condition variable of this libc. Prints which threads are ready, and how they
+ * woke. With seccomp, the kernel then allows only a wait and the end of the program, and not restart_syscall.
  */
 #include <errno.h>
 #include <linux/filter.h>

@@ -1,4 +1,4 @@
-# sleepers.py SECONDS: threads wait for so long in several ways, and the program ends when all have woken.
+# sleepers.py SECONDS: threads wait for this long in several ways. The program ends when all have woken.
 import os, queue, sys, threading, time
 
 seconds = float(sys.argv[1])

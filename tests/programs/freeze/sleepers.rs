@@ -1,4 +1,4 @@
-// sleepers SECONDS: threads wait for so long in several ways, and the program ends when all have woken.
+// sleepers SECONDS: threads wait for this long in several ways. The program ends when all have woken.
 use std::sync::{mpsc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 use std::{env, process, thread};

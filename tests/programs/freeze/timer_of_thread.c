@@ -1,9 +1,10 @@
 /*
- * timer_of_thread KIND: a thread arms a timerfd in an hour of its clock, and says when it has expired.
+ * timer_of_thread KIND: a thread arms a timerfd for an hour later by its clock, and prints when it has expired.
  *
  *   plain      the first thread waits
  *   leader     the first thread has ended
- *   unshared   the thread has a table of descriptors of its own; "both" of them
+ *   unshared   the thread has its own table of descriptors
+ *   both       as leader and unshared
  */
 #include "../virttime_conf.h"
 #include <pthread.h>

@@ -1,6 +1,7 @@
 /*
- * timers: one is armed absolutely in an hour on each clock, one is a duplicate in a child, one is periodic and has expired, one is relative.
- * A line of input each time asks for what they are by now.
+ * timers: one is armed with an absolute time in an hour on each clock, one is a duplicate in a child, one is periodic and has expired, one is
+ * relative.
+ * For each line of input it prints the state of the timers.
  */
 #include "../virttime_conf.h"
 #include <poll.h>

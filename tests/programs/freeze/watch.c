@@ -1,6 +1,6 @@
 /*
- * watch THREADS: they read the monotonic clock and wait for short times until a line of input comes; says what was wrong. Meanwhile the clock is
- * only ever set ahead, or back by at most the seconds that VT_BACK has.
+ * watch THREADS: threads read the monotonic clock and wait for short times until a line of input arrives. Then it prints the errors that they saw.
+ * Meanwhile the clock may only be set ahead, or back by at most VT_BACK seconds.
  */
 #include "../waits.h"
 

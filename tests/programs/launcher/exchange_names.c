@@ -1,4 +1,4 @@
-/* exchange_names A B: exchanges two names over and over, until its input ends; then says how often. */
+/* exchange_names A B: exchanges two names again and again until its input ends, and then prints how often. */
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>

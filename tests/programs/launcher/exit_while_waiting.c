@@ -1,4 +1,4 @@
-/* exit_while_waiting N: ends while N threads wait for an hour, so that their slots stay as they are. */
+/* exit_while_waiting N: ends while N threads wait for an hour, so that their slots stay in use. */
 #include "../virttime_conf.h"
 #include <pthread.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
- * fuse_file DIRECTORY USER: mounts a filesystem of one file, DIRECTORY/conf, which this program itself serves, and starts a process of USER that has the file
- * mapped. Prints the process id of that. When the input ends: unmounts, and prints how often the file was opened.
+ * fuse_file DIRECTORY USER: mounts a filesystem with one file, DIRECTORY/conf, which this program itself serves, and starts a process of USER that
+ * maps the file. Prints the process id of that process. When the input ends, it unmounts the filesystem and prints how often the file was opened.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /*
- * map_file FILE MODE [WHAT]...: maps FILE, says who it is, and stays until its input ends.
- * MODE: rw, ro, private. WHAT: thread (one more of them), first-ends (the first thread ends, the others stay), unlink.
+ * map_file FILE MODE [WHAT]...: maps FILE, prints its process and thread ids, and stays until its input ends.
+ * MODE: rw, ro, private. WHAT: thread (one more thread), first-ends (the first thread ends, the others stay), unlink.
  */
 #include <fcntl.h>
 #include <pthread.h>

@@ -1,5 +1,5 @@
 /* usage: no_unnamed_files COMMAND [ARG]...
- * Runs COMMAND as if no file system had O_TMPFILE: a filter of system calls, since nothing can be preloaded into a launcher. */
+ * Runs COMMAND as if no filesystem supported O_TMPFILE. It uses a filter of system calls, because nothing can be preloaded into a launcher. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>

@@ -1,4 +1,4 @@
-/* Cannot be looked into by its own user, as a program that has raised its privileges; says its process id and stays until its input ends. */
+/* Cannot be examined by its own user, like a program that has raised its privileges. Prints its process id and stays until its input ends. */
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
-/* overwrite_environment TITLE: what setproctitle does in servers. Writes TITLE over its arguments and environment, says who it is, and
- * then, for each line of input, what the monotonic clock reads. */
+/* overwrite_environment TITLE: does the same as setproctitle in servers. Writes TITLE over its arguments and environment, prints its process id and
+ * then, for each line of input, the monotonic clock. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>

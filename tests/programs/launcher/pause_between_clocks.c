@@ -1,6 +1,6 @@
 /* usage: pause_between_clocks NUMBER MILLISECONDS COMMAND [ARG]...
- * Runs COMMAND without a vDSO, so that it reads clocks by system calls, and pauses before its first NUMBER reads of CLOCK_BOOTTIME.
- * x86-64 only. Prints how often it paused. */
+ * Runs COMMAND without a vDSO, so that it reads clocks by system calls, and pauses it before its first NUMBER reads of CLOCK_BOOTTIME.
+ * x86-64 only. Prints how often it paused COMMAND. */
 #include <elf.h>
 #include <signal.h>
 #include <stdint.h>
@@ -15,7 +15,7 @@
 
 enum { BOOTTIME = 7 };
 
-/* argc, the arguments, 0, the environment, 0, the auxiliary vector. */
+/* The stack holds: argc, the arguments, 0, the environment, 0, the auxiliary vector. */
 static void hide_vdso(pid_t pid)
 {
     struct user_regs_struct registers;

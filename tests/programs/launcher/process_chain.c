@@ -1,6 +1,6 @@
 /* usage: process_chain fork|exec SECONDS
- * Goes on for SECONDS as one short-lived process after another, or as one that executes itself again and again. Linked statically, so it never
- * maps the config file. Fails where the file that VIRT_TIME_CONF names is gone before its end. */
+ * Runs for SECONDS as a chain of short-lived processes, or as one process that executes itself again and again. It is linked statically, so it never
+ * maps the config file. Fails if the file that VIRT_TIME_CONF names disappears meanwhile. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-/* refuse_calls ERRNO COMMAND ARG...: runs it where clone3 and faccessat2 fail so, as under the filter of an older container runtime. */
+/* refuse_calls ERRNO COMMAND ARG...: runs COMMAND with clone3 and faccessat2 failing with ERRNO, as under the filter of an older container runtime.
+*/
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>

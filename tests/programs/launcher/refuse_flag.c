@@ -1,4 +1,5 @@
-/* refuse_flag NUMBER FLAG ERRNO COMMAND ARG...: runs it where the system call of that number fails so if its first argument has the flag. */
+/* refuse_flag NUMBER FLAG ERRNO COMMAND ARG...: runs COMMAND with the system call of that number failing with ERRNO if its first argument has the
+   flag. */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* Prints what the two clocks read. */
+/* Prints the monotonic clock and the boottime clock. */
 #include "../virttime_conf.h"
 
 int main(void)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # usage: fetch.sh DIRECTORY SUITE PACKAGE...
-# Unpacks packages of another release of Debian into DIRECTORY. They come from where this machine's own come from, if that is Debian.
+# Unpacks packages of another release of Debian into DIRECTORY. The packages come from this machine's own package source, if that is Debian's.
 set -eu
 
 target=$1 suite=$2
@@ -21,7 +21,7 @@ other_apt() {
         -o "Dir::Cache=$work/cache" -o Dir::State::Status=/dev/null "$@"
 }
 
-# What an old release no longer has is passed over: its updates, say.
+# Packages that an old release no longer offers are skipped, for example its updates.
 (
     cd "$work"
     other_apt update || :

@@ -1,4 +1,4 @@
-/* late_threads PLUGIN [local]: a program without threads, which loads a plugin that brings libpthread along. Prints what the clock reads, and the wait. */
+/* late_threads PLUGIN [local]: a program without threads that loads a plugin linked with libpthread. Prints the clock, and the wait. */
 #include <dlfcn.h>
 #include <stdio.h>
 #include <time.h>

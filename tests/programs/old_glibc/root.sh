@@ -1,7 +1,7 @@
 #!/bin/sh
 # usage: root.sh DIRECTORY SUITE
-# A root of a suite of Debian's in DIRECTORY, unpacked and not configured, with what is needed to compile for its C library. It comes from where
-# this machine's own packages come from, if that is Debian. Nothing is mounted for it.
+# Makes a root directory of a Debian suite in DIRECTORY, unpacked and not configured, with the packages needed to compile for its C library. The
+# packages come from this machine's own package source, if that is Debian's. Nothing is mounted.
 set -eu
 
 target=$1 suite=$2
@@ -16,10 +16,10 @@ mkdir -p "${target%/*}"
     for package in libc6-dev linux-libc-dev; do
         dpkg-deb --extract "$work/var/cache/apt/archives/${package}"_*.deb "$work"
     done
-    # In a container it is a link to the host's.
+    # In a container /proc is a symbolic link to the host's.
     rm -rf "$work/proc"
     mkdir "$work/proc"
-    # The linker would follow absolute ones out of the root.
+    # The linker would follow absolute symbolic links out of the root directory.
     find "$work/usr/lib/x86_64-linux-gnu/" "$work/lib64/" -type l -lname '/*' | while read -r link; do
         ln -sfnr "$work$(readlink "$link")" "$link"
     done

@@ -1,4 +1,4 @@
-/* Waits on a condition variable whose clock is the monotonic one. */
+/* Waits on a condition variable with the monotonic clock. */
 #include <pthread.h>
 #include <time.h>
 

@@ -1,5 +1,5 @@
 /* usage: made_by_hand ROOT
- * Behind chroot there is no /proc but files that somebody made. Prints what they say. */
+ * Behind chroot, /proc is an ordinary directory with files that a user made. Prints their contents. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

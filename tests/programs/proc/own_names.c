@@ -1,4 +1,4 @@
-/* Uses own_names_library.c after having read a file that is shifted. */
+/* Uses own_names_library.c after it has read a file that is shifted. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/syscall.h>

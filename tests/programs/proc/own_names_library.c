@@ -1,4 +1,4 @@
-/* A library with functions of its own that are named as some of libc's, and take other things. */
+/* A library with its own functions that have the names of some of libc's and take other arguments. */
 long open(long device, long channel, long rate, long bits, long flags);
 long rewind(long track, long by);
 long fopen(long how);

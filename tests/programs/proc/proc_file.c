@@ -1,7 +1,7 @@
 /*
  * usage: proc_file CASE [DIRECTORY]
- * What a program can do with /proc/uptime and its like but read them once. Prints key=value. `uptime` is what the file says, `clock` what the clock
- * reads right after.
+ * Uses /proc/uptime and similar files in other ways than reading them once. Prints key=value. `uptime` is the file's content, `clock` the clock right
+ * after it was read.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -64,7 +64,7 @@ static void pause_a_little(void)
 #include "proc_rewinds.h"
 #include "proc_reach.h"
 
-/* In pieces: the text does not change meanwhile. */
+/* Reads the file in pieces: the text must not change meanwhile. */
 static void in_pieces(void)
 {
     char text[64] = "";
@@ -93,7 +93,7 @@ static void descriptor(void)
     printf("errno=%d\n", errno);
 }
 
-/* Which of these are files of /proc itself. */
+/* Prints which of these are files of /proc itself. */
 static void untouched(void)
 {
     static const char *const paths[] = {"/proc/self/maps", "/proc/meminfo", "/proc/self/status", "/proc/self/net/dev", "/proc/uptime", "/proc/stat",
@@ -117,7 +117,7 @@ static void untouched(void)
     }
 }
 
-/* A process that is gone by the time that its file is read again. */
+/* The process has ended when its file is read again. */
 static void gone(void)
 {
     char path[64], text[2048];
@@ -153,7 +153,7 @@ static void no_descriptors(void)
     printf("other=%s\n", file == lowest ? "yes" : "no");
 }
 
-/* As programs do that are to write nothing. */
+/* A program that must not write files sets this limit. */
 static void no_writing(void)
 {
     setrlimit(RLIMIT_FSIZE, &(struct rlimit){0, 0});
@@ -161,7 +161,7 @@ static void no_writing(void)
     fprintf(stderr, "open=%d\n", file < 0 ? errno : 0);
 }
 
-/* In a handler on a stack with little room beyond the kernel's own frame, and between vfork and exec. */
+/* Reads in a handler on a stack with little more room than the kernel's own frame needs, and between vfork and exec. */
 static char seen[64];
 
 static void handle(int signal)
@@ -197,7 +197,7 @@ static void in_vfork_child(void)
     wait(NULL);
 }
 
-/* Read again whenever a line arrives. */
+/* Reads the files again for each line of input. */
 static void followed(void)
 {
     char line[16], text[65536];
@@ -214,7 +214,7 @@ static void followed(void)
     }
 }
 
-/* The whole text whenever a line arrives, of which there is one line. */
+/* Reads the whole text, which is one line, for each line of input. */
 static void followed_whole(void)
 {
     char line[16], text[4096];
@@ -231,7 +231,7 @@ static void followed_whole(void)
     }
 }
 
-/* A child, which gets this id where it is not 0: the kernel lets root choose. Returns 0 where there is none, so that nothing is killed by mistake. */
+/* Starts a child, with this id if it is not 0: the kernel lets root choose it. Returns 0 on failure, so that the caller kills no other process. */
 static pid_t start_child(pid_t id)
 {
     struct clone_args arguments = {.exit_signal = SIGCHLD};
@@ -255,7 +255,7 @@ static void end_child(pid_t child)
     }
 }
 
-/* The same, and then another process gets its id. */
+/* The process ends, and another process gets its id. */
 static void replaced(void)
 {
     char path[64], text[2048];
@@ -269,7 +269,7 @@ static void replaced(void)
     int file = open(path, O_RDONLY);
     printf("read=%d\n", read(file, text, sizeof text) > 0);
     end_child(first);
-    /* The time of its start is in hundredths of a second. */
+    /* The start time is in hundredths of a second. */
     usleep(50000);
     pid_t second = start_child(first);
     printf("replacement=%d\n", second ? 0 : errno);

@@ -1,6 +1,6 @@
-/* For proc_file.c: files that are out of reach or lead elsewhere, and what is told of them. */
+/* For proc_file.c: files that are out of reach or lead elsewhere, and how they are identified. */
 
-/* argv[2]: a directory with a file of its own at proc/uptime, or nothing. */
+/* argv[2]: a directory that has a file of its own at proc/uptime, or nothing there. */
 static const char *jail;
 
 static void say_reading(const char *key, int file)
@@ -27,7 +27,7 @@ static void out_of_reach(void)
     say_reading("stat", stat);
 }
 
-/* Opened there: by the path, and from the directory it lies in. */
+/* Opens the file in the jail: by its path, and relative to its directory. */
 static void jailed(void)
 {
     if (chroot(jail) || chdir("/proc"))
@@ -69,7 +69,7 @@ static void status(void)
     say_status("with its number", open("/dev/zero", O_RDONLY), "/dev/zero");
 }
 
-/* A file in memory of another program, with a name like ours that leads to a pipe without a writer. */
+/* A memory file of another program with a name like the library's, which leads to a pipe without a writer. */
 static void foreign_name(void)
 {
     char fifo[] = "/tmp/proc_file.XXXXXX", name[64];
@@ -89,7 +89,8 @@ static void foreign_name(void)
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 
-/* Under a filter that refuses to tell where links lead: what is told by its kind is renewed, what is told by its name only fails. */
+/* Under a filter that refuses to read links. A file that is identified by its kind is renewed. A file that can only be identified by its name fails.
+*/
 static void without_names(void)
 {
     struct sock_filter filter[] = {

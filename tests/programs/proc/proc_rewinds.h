@@ -91,7 +91,7 @@ static void inherited(void)
     read_uptime(STDIN_FILENO);
 }
 
-/* Back by as much as was read. */
+/* Goes back by as many bytes as were read. */
 static void rewound_by_distance(void)
 {
     int file = open("/proc/uptime", O_RDONLY);

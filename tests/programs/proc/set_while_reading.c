@@ -1,7 +1,7 @@
 /*
  * usage: set_while_reading CONFIG LIBRARY
- * Traces a child that reads /proc/uptime with the library. When the library has read the text of the kernel for the first time, the offset in CONFIG
- * changes to -500000 s. Prints what the child read, and how long the host has been up. x86-64 only.
+ * Traces a child that reads /proc/uptime with the library. When the library has read the kernel's text for the first time, it changes the offset in
+ * CONFIG to -500000 s. Prints the text that the child read, and the host's uptime. x86-64 only.
  */
 #include "../virttime_conf.h"
 

@@ -1,6 +1,6 @@
 /*
- * Two threads read /proc/self/stat at its beginning by one descriptor, while the length of the text changes. Prints how often what was read was no
- * whole text.
+ * Two threads read the beginning of /proc/self/stat by one descriptor, while the length of the text changes. Prints how often the text was
+ * incomplete.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -17,7 +17,7 @@ static int file;
 static atomic_int is_done;
 static atomic_long reads, broken;
 
-/* One line, with 50 spaces behind the name in parentheses. */
+/* A complete text is one line, with 50 spaces behind the name in parentheses. */
 static int is_whole(const char *text, ssize_t length)
 {
     const char *at = strrchr(text, ')');

@@ -1,5 +1,5 @@
 // usage: start_time PID
-// Prints when the process PID was started, in ticks after the boot, and for how long the machine has been up, read twice by one stream.
+// Prints when the process PID was started, in ticks after the boot, and the machine's uptime, read twice by one stream.
 #include <fstream>
 #include <iostream>
 #include <iterator>

@@ -1,4 +1,4 @@
-# Prints when the process PID was started and for how long the machine has been up, as psutil has it.
+# Prints when the process PID was started and the machine's uptime, computed as psutil does.
 import os
 import sys
 

@@ -1,4 +1,4 @@
-/* Calls each function whose name ends in 64. Prints how many of the calls wide_names_library.c saw, and the uptime that was read. */
+/* Calls each function whose name ends in 64. Prints how many of these calls wide_names_library.c saw, and the uptime that it read. */
 #define _LARGEFILE64_SOURCE
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* Preloaded beside the interposer: has those functions of libc only whose names end in 64, and counts what comes through. */
+/* Preloaded beside the interposer. It interposes only libc functions whose names end in 64, and counts their calls. */
 #include <dlfcn.h>
 #include <stdio.h>
 #include <sys/types.h>

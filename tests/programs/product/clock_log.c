@@ -1,4 +1,4 @@
-/* Prints what the clock reads, ten times a second, until it is killed. */
+/* Prints the clock ten times a second until it is killed. */
 #include "../virttime_conf.h"
 
 int main(void)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Stands in for criu(8), of which it takes what the recipe uses: calls the action script at the stages at which CRIU does.
-# "Restores" by starting the program anew, with its environment and parked until the script has run.
+# Replaces criu(8) with the part that the recipe uses: calls the action script at the same stages as CRIU.
+# "Restores" by starting the program anew with its environment, stopped until the script has run.
 set -eu
 
 command=$1
@@ -18,7 +18,7 @@ done
 [ -d "$images" ] || exit 1
 
 stage() {
-    (cd "$images" && exec env CRTOOLS_IMAGE_DIR="$PWD" CRTOOLS_SCRIPT_ACTION="$@" "$script") # the work directory is that of the images
+    (cd "$images" && exec env CRTOOLS_IMAGE_DIR="$PWD" CRTOOLS_SCRIPT_ACTION="$@" "$script") # CRIU's work directory is that of the images
 }
 
 case $command in
@@ -27,7 +27,7 @@ case $command in
         kill -STOP "$pid"
         readlink "/proc/$pid/exe" >"$images/exe"
         cp "/proc/$pid/environ" "$images/environ"
-        cat /proc/uptime /proc/sys/kernel/random/uuid >"$images/inventory.img" # as criu's, another one for each dump
+        cat /proc/uptime /proc/sys/kernel/random/uuid >"$images/inventory.img" # as CRIU's inventory, it differs for each dump
         stage post-dump CRTOOLS_INIT_PID="$pid"
         kill -KILL "$pid"
         ;;

@@ -1,6 +1,6 @@
 /*
- * migrating_waits SECONDS: threads that wait for that long, each in another function, and armed timers.
- * Prints `waits=NUMBER`, then for each `wait=THREAD VIRTUAL_DEADLINE`, then for each line of input what the timers have left.
+ * migrating_waits SECONDS: threads wait for that long, each in another function, and timers are armed.
+ * Prints `waits=NUMBER`, then `wait=THREAD VIRTUAL_DEADLINE` for each, then the remaining time of the timers for each line of input.
  */
 #include "../waits.h"
 #include <signal.h>
@@ -58,7 +58,7 @@ int main(int argc, char **argv)
     struct itimerspec until = {.it_value = vt_timespec(vt_now(CLOCK_MONOTONIC) + length)};
     int fd = timerfd_create(CLOCK_BOOTTIME, 0);
 
-    /* Each a different number of nanoseconds, so that all of them count. */
+    /* Each wait has another number of nanoseconds, so that the nanoseconds are tested too. */
     for (int i = 0; i < WAITS; i++) {
         clockid_t clock = strcmp(waits[i].function, "boottime") ? CLOCK_MONOTONIC : CLOCK_BOOTTIME;
 

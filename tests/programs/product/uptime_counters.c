@@ -1,4 +1,4 @@
-/* Prints what the clock reads, then for two and a half seconds which counters that are made from it go over. */
+/* Prints the clock, and then for two and a half seconds each counter, derived from the clock, that overflows. */
 #include "../virttime_conf.h"
 
 static void report(const char *counter, int64_t before, int64_t now, int64_t limit)

@@ -1,5 +1,5 @@
 /* usage: wait_once
- * Waits for a moment that is 3 s away, and prints what the clock reads then. */
+ * Waits until a time that is 3 s away, and prints the clock then. */
 #include <stdio.h>
 #include <time.h>
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Erlang: receive ... after, timers, and the monotonic clock that its scheduler goes by.
+# Erlang: receive ... after, timers, and the monotonic clock of its scheduler.
 exec timeout 30 erl -noshell -eval '
     Wait = fun(Name, Act) ->
         Start = erlang:monotonic_time(millisecond),

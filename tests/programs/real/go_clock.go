@@ -1,4 +1,4 @@
-// A program with two ways to the clock: Go's runtime reads the vDSO itself, C calls libc.
+// A program that reads the clock in two ways: Go's runtime reads the vDSO itself, C calls libc.
 package main
 
 // #include <time.h>

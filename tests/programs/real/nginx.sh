@@ -1,5 +1,5 @@
 #!/bin/bash
-# nginx.sh DIRECTORY: a server with two workers, its files in there, and requests on loopback.
+# nginx.sh DIRECTORY: runs a server with two workers, whose files are in the directory, and sends requests on loopback.
 set -eu
 port=$((20000 + $$ % 20000))
 echo hello >"$1/index.html"
@@ -13,7 +13,7 @@ http {
     server { listen 127.0.0.1:$port; root $1; }
 }
 END
-# In this script's process group, so that its limit ends the server and the workers, too. Its end does as well, however it comes.
+# The server is in this script's process group, so the script's time limit also ends the server and its workers. So does each end of the script.
 trap 'kill -TERM "$server" 2>/dev/null && wait "$server" || :' EXIT
 timeout --foreground --kill-after=5 60 nginx -c "$1/nginx.conf" -p "$1" 2>"$1/start.log" &
 server=$!
@@ -23,7 +23,7 @@ answers=0
 for _ in $(seq 50); do [ "$(get)" = hello ] && answers=$((answers + 1)); done
 echo "answers=$answers"
 
-# A client that says nothing is shown out after a second.
+# The server closes the connection of a silent client after a second.
 exec 3<>"/dev/tcp/127.0.0.1/$port"
 start=$(date +%s%N)
 timeout 20 cat <&3 >"$1/silence" || true

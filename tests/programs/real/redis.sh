@@ -1,5 +1,5 @@
 #!/bin/bash
-# redis.sh DIRECTORY: a server on a socket in there, under load, and with clients that wait.
+# redis.sh DIRECTORY: runs a server on a socket in the directory, under load, and with clients that wait.
 set -eu
 socket=$1/redis.sock
 timeout 120 redis-server --port 0 --unixsocket "$socket" --save '' --appendonly no --daemonize no >"$1/redis.log" 2>&1 &

@@ -1,4 +1,4 @@
-// The timed waits of Rust's standard library, which go through syscall(2) and the pthread functions.
+// The timed waits of Rust's standard library, which use syscall(2) and the pthread functions.
 use std::sync::{mpsc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-// Prints what the clock reads and how long waits take, by that clock and by the wall clock.
+// Prints the clock, and how long waits take by that clock and by the wall clock.
 public class TimeProbe {
     interface Wait {
         void run() throws Exception;

@@ -1,4 +1,4 @@
-// Prints what the clock reads and how long waits take, by that clock and by the wall clock.
+// Prints the clock, and how long waits take by that clock and by the wall clock.
 const nanoseconds = () => Number(process.hrtime.bigint());
 const [seconds, fraction] = process.hrtime();
 console.log(`clock=${seconds}.${String(fraction).padStart(9, '0')}`);

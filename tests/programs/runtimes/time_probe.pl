@@ -1,4 +1,4 @@
-# Prints what the clock reads and how long waits take, by that clock and by the wall clock.
+# Prints the clock, and how long waits take by that clock and by the wall clock.
 use strict;
 use warnings;
 use Time::HiRes qw(clock_gettime clock_nanosleep time sleep CLOCK_MONOTONIC TIMER_ABSTIME);

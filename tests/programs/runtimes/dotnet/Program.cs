@@ -1,4 +1,4 @@
-// Prints what the clock reads and how long waits take, by that clock and by the wall clock. With `started PID`: when that process was started.
+// Prints the clock, and how long waits take by that clock and by the wall clock. With `started PID`: prints when that process was started.
 using System.Diagnostics;
 using System.Globalization;
 
