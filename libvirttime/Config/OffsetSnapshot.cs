@@ -62,10 +62,7 @@ internal unsafe struct OffsetSnapshot
         snapshot->_hasRate = ClockFamilies.IsRealtime(clock) && Has(ConfigExtension.HasRealtimeRate);
         if (!snapshot->_hasRate)
             return;
-        ClockRate* rate = &s_config->Extension->realtime_rate;
-        snapshot->_line.rate = Volatile.Read(ref rate->rate);
-        snapshot->_line.reference.tv_sec = Volatile.Read(ref rate->reference.tv_sec);
-        snapshot->_line.reference.tv_nsec = Volatile.Read(ref rate->reference.tv_nsec);
+        ConfigExtension.ReadRealtimeLine(s_config->Extension, &snapshot->_line);
 
         // CLOCK_TAI is ahead of CLOCK_REALTIME by the same on the host and in the virtual clocks, so its line begins later by that.
         if (clock == Time.CLOCK_TAI)
@@ -94,16 +91,14 @@ internal unsafe struct OffsetSnapshot
         && Volatile.Read(ref snapshot->_source->tv_nsec) == snapshot->_line.offset.tv_nsec
         && (Volatile.Read(ref s_config->Extension->sequence) == snapshot->_sequence || snapshot->_sequence == DeadWriter.Untrusted);
 
-    /// <summary>The offset of a virtual clock, with both halves from the same change.</summary>
-    public static OffsetSnapshot Of(int clock)
+    /// <summary>Takes the offset of a virtual clock, with all its parts from the same change.</summary>
+    public static void TakeWhole(OffsetSnapshot* snapshot, int clock)
     {
-        OffsetSnapshot snapshot;
         do
         {
-            Take(&snapshot, clock);
+            Take(snapshot, clock);
         }
-        while (!IsCurrent(&snapshot));
-        return snapshot;
+        while (!IsCurrent(snapshot));
     }
 
     private static timespec* SourceOf(int clock)

@@ -76,15 +76,15 @@ internal static unsafe class RealtimeSetting
 
         // The clock goes on from here at its rate.
         change->converts_realtime = change->flags & ConfigExtension.HasRealtimeRate;
-        if (change->converts_realtime == 0)
-            return ConfigFormat.IsPlausible(change->realtime_offset);
-        change->old_realtime.offset = extension->realtime_offset;
-        change->old_realtime.reference = extension->realtime_rate.reference;
-        change->old_realtime.rate = extension->realtime_rate.rate;
-        change->rate = extension->realtime_rate.rate;
-        change->reference = host;
-        change->moment = host;
-        change->leap = HostClock.Leap();
+        if (change->converts_realtime != 0)
+        {
+            ConfigExtension.ReadRealtimeLine(extension, &change->old_realtime);
+            change->rate = change->old_realtime.rate;
+            change->reference = host;
+            change->moment = host;
+            change->leap = HostClock.Leap();
+        }
+
         return ConfigFormat.IsPlausible(change->realtime_offset);
     }
 }

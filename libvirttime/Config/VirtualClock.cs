@@ -128,11 +128,7 @@ internal static unsafe class VirtualClock
     {
         ConfigExtension* extension = ExtensionIn(config);
         ClockLine line;
-        line.offset.tv_sec = Volatile.Read(ref extension->realtime_offset.tv_sec);
-        line.offset.tv_nsec = Volatile.Read(ref extension->realtime_offset.tv_nsec);
-        line.reference.tv_sec = Volatile.Read(ref extension->realtime_rate.reference.tv_sec);
-        line.reference.tv_nsec = Volatile.Read(ref extension->realtime_rate.reference.tv_nsec);
-        line.rate = Volatile.Read(ref extension->realtime_rate.rate);
+        ConfigExtension.ReadRealtimeLine(extension, &line);
         if (Volatile.Read(ref extension->sequence) != (count | ConfigExtension.RateBit))
             return false;
         *result = ClockLine.ToVirtual(line, *host);

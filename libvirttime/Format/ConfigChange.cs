@@ -195,15 +195,12 @@ public unsafe struct ConfigChange
             return (difference.tv_sec | difference.tv_nsec) != 0 ? TimespecMath.ToHostDeadline(deadline, difference) : deadline;
         }
 
-        // CLOCK_TAI is ahead of CLOCK_REALTIME by the same on the host and in the virtual clocks, so its lines begin later by that.
-        ClockLine old = change->old_realtime;
-        ClockLine line = change->NewRealtime;
-        timespec now = change->moment;
+        // CLOCK_TAI is ahead of CLOCK_REALTIME by the same on the host and in the virtual clocks.
         long leap = clock == Time.CLOCK_TAI ? change->leap : 0;
-        old.reference.tv_sec += leap;
-        line.reference.tv_sec += leap;
-        now.tv_sec += leap;
-        return ClockLine.Move(old, line, now, deadline);
+        deadline.tv_sec -= leap;
+        deadline = ClockLine.Move(change->old_realtime, change->NewRealtime, change->moment, deadline);
+        deadline.tv_sec += leap;
+        return deadline;
     }
 
     private static ulong RateBitOf(uint flags) => (flags & ConfigExtension.HasRealtimeRate) != 0 ? ConfigExtension.RateBit : 0;

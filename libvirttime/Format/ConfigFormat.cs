@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace VirtTime.Format;
 
 /// <summary>Why a file is not accepted as a config file.</summary>
@@ -78,6 +80,7 @@ public static unsafe class ConfigFormat
         version > ConfigExtension.NewestVersion || (flags & ~ConfigExtension.KnownFlags) != 0;
 
     /// <summary>Whether an offset is within ±<see cref="TimespecMath.FarthestSeconds"/> and has its nanoseconds in range.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool IsPlausible(timespec offset) =>
         offset.tv_sec >= -TimespecMath.FarthestSeconds && offset.tv_sec <= TimespecMath.FarthestSeconds && TimespecMath.HasValidNanoseconds(offset);
 

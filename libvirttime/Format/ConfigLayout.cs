@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Threading;
 
 namespace VirtTime.Format;
 
@@ -135,16 +136,17 @@ public unsafe struct ConfigExtension
 
     private const int ChangePosition = 120;
 
-    /// <summary>How the realtime family follows the host's clock.</summary>
+    /// <summary>Reads how the realtime family follows the host's clock.</summary>
+    /// <param name="extension">A block with <see cref="HasRealtimeRate"/>.</param>
+    /// <param name="line">Valid only if the sequence is even and the same before and after.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static ClockLine RealtimeLine(ConfigExtension* extension)
+    public static void ReadRealtimeLine(ConfigExtension* extension, ClockLine* line)
     {
-        ClockLine line;
-        line.offset = (extension->flags & HasRealtimeOffset) != 0 ? extension->realtime_offset : default;
-        bool hasRate = (extension->flags & HasRealtimeRate) != 0;
-        line.reference = hasRate ? extension->realtime_rate.reference : default;
-        line.rate = hasRate ? extension->realtime_rate.rate : ClockLine.HostRate;
-        return line;
+        line->offset.tv_sec = Volatile.Read(ref extension->realtime_offset.tv_sec);
+        line->offset.tv_nsec = Volatile.Read(ref extension->realtime_offset.tv_nsec);
+        line->reference.tv_sec = Volatile.Read(ref extension->realtime_rate.reference.tv_sec);
+        line->reference.tv_nsec = Volatile.Read(ref extension->realtime_rate.reference.tv_nsec);
+        line->rate = Volatile.Read(ref extension->realtime_rate.rate);
     }
 
     /// <summary>The version of a file with these flags.</summary>

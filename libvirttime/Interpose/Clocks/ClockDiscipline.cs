@@ -105,7 +105,7 @@ internal static unsafe class ClockDiscipline
         nint result;
         do
         {
-            snapshot = OffsetSnapshot.Of(clock);
+            OffsetSnapshot.Take(&snapshot, clock);
             result = Real.Invoke(real, arguments);
         }
         while (!OffsetSnapshot.IsCurrent(&snapshot));
@@ -127,7 +127,7 @@ internal static unsafe class ClockDiscipline
         int answer;
         do
         {
-            snapshot = OffsetSnapshot.Of(Time.CLOCK_REALTIME);
+            OffsetSnapshot.Take(&snapshot, Time.CLOCK_REALTIME);
             answer = (int)Real.Call(function, (nint)(&host));
             if (answer < 0)
                 return answer;

@@ -55,7 +55,7 @@ internal static unsafe class Uptime
         nint ticks;
         do
         {
-            snapshot = OffsetSnapshot.Of(Time.CLOCK_MONOTONIC);
+            OffsetSnapshot.Take(&snapshot, Time.CLOCK_MONOTONIC);
             ticks = isRaw ? Real.syscall(SyscallNumbers.times, buffer) : Real.Call(RealFunction.times, buffer);
 
             // musl returns the kernel's -EFAULT as it is. The kernel's 64-bit count begins above 0 and only grows, so no valid result looks like an

@@ -35,7 +35,8 @@ internal static unsafe class AbsoluteTimer
         *value = (nint)(&host);
         while (true)
         {
-            OffsetSnapshot snapshot = OffsetSnapshot.Of(clock);
+            OffsetSnapshot snapshot;
+            OffsetSnapshot.TakeWhole(&snapshot, clock);
             host.it_value = OffsetSnapshot.ToHostDeadline(&snapshot, clock, deadline);
             nint result = Real.Invoke(real, arguments);
             if (result != 0 || OffsetSnapshot.IsCurrent(&snapshot))
