@@ -2,7 +2,7 @@ namespace VirtTime;
 
 /// <summary>Variables that every read of a clock needs: written only at start.</summary>
 /// <remarks>
-/// ilc places the variables of this namespace first, at the start of a page. So these lie on one cache line, with other variables that are not
+/// ilc places the variables of this namespace first, and constructor.s aligns them. So these lie on one cache line, with other variables that are not
 /// written after start. The first one takes one instruction less to load.
 /// </remarks>
 internal static class HotState

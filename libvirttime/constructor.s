@@ -3,4 +3,8 @@
     .balign 8
     .quad virttime_constructor
 
+# Aligns the library's variables, so that HotState lies on one cache line.
+    .bss
+    .balign 64
+
     .section .note.GNU-stack, "", @progbits

@@ -101,6 +101,18 @@ internal unsafe struct OffsetSnapshot
         while (!IsCurrent(snapshot));
     }
 
+    /// <summary>host − virtual of <c>CLOCK_REALTIME</c> now.</summary>
+    /// <param name="snapshot">A snapshot of that clock.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static timespec RealtimeOffset(OffsetSnapshot* snapshot)
+    {
+        if (!snapshot->_hasRate)
+            return snapshot->_line.offset;
+        timespec now;
+        HostClock.Read(Time.CLOCK_REALTIME, &now);
+        return TimespecMath.Subtract(now, ClockLine.ToVirtual(snapshot->_line, now));
+    }
+
     private static timespec* SourceOf(int clock)
     {
         if (ClockFamilies.IsRealtime(clock))

@@ -44,9 +44,7 @@ internal unsafe struct BootShift
         OffsetSnapshot.Take(&shift->_boottime, Time.CLOCK_BOOTTIME);
         OffsetSnapshot realtime;
         OffsetSnapshot.Take(&realtime, Time.CLOCK_REALTIME);
-        timespec now;
-        HostClock.Read(Time.CLOCK_REALTIME, &now);
-        shift->_realtime = TimespecMath.Subtract(now, OffsetSnapshot.ToVirtual(&realtime, now));
+        shift->_realtime = OffsetSnapshot.RealtimeOffset(&realtime);
     }
 
     /// <summary>
