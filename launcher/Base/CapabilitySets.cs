@@ -5,6 +5,9 @@ namespace VirtTime.Base;
 /// <summary>The capability sets of this process (<c>capabilities(7)</c>), as <c>/proc/self/status</c> shows them; none where that is missing.</summary>
 internal readonly record struct CapabilitySets(ulong Inheritable, ulong Permitted, ulong Effective, ulong Bounding, ulong Ambient)
 {
+    /// <summary>Allows reading and tracing processes of other users in this process's user namespace and below it.</summary>
+    public const int CAP_SYS_PTRACE = 19;
+
     /// <summary>Allows setting the host's clock, in the machine's own user namespace.</summary>
     public const int CAP_SYS_TIME = 25;
 

@@ -39,9 +39,9 @@ public class RefusalTests
         string conf = user.PathOf("conf");
         using WaitingTarget waiting = await WaitingTarget.StartAsync("--monotonic-at", "12345s", "--config", conf, "--config-mode", "0666");
         byte[] before = await ReadAsync(conf);
-        Moving.AssertRefused(await user.Launch("--pid", $"{waiting.Thread}", "--advance", "1h").RunAsync(), "belongs to somebody else");
+        Moving.AssertRefused(await user.Launch("--pid", $"{waiting.Thread}", "--advance", "1h").RunAsync(), "belongs to another user");
         Moving.AssertRefused(
-            await user.Launch("--config", conf, "--advance", "1h").RunAsync(), $"process {waiting.Thread}: belongs to somebody else", "run as root");
+            await user.Launch("--config", conf, "--advance", "1h").RunAsync(), $"process {waiting.Thread}: may have a call in flight", "may not be read by this user; run virttime-run as root");
         Assert.Equal(before, await ReadAsync(conf));
         (await user.Launch("--config", conf, "--advance", "-1h", "--no-freeze").RunAsync()).Succeeded();
     }
@@ -73,15 +73,16 @@ public class RefusalTests
             File = strace, Arguments = ["-f", "-o", "/dev/null", "-e", "inject=ptrace:error=EPERM", advance.File, .. advance.Arguments],
         }).RunAsync();
         Moving.AssertRefused(result, $"process {waiting.Thread}: its thread {waiting.Thread} (slot_wait) cannot be stopped: permission denied");
+        Assert.Equal(Environment.IsPrivilegedProcess, !result.Error.Contains("as root", StringComparison.Ordinal));
         Assert.Equal(before, (await StateJson.OfAsync("--pid", $"{waiting.Thread}")).Offset());
     }
 
     [Theory(Timeout = Limits.Test)]
     [InlineData("needs --config FILE or --pid PID", "--advance", "1h", "--", "true")]
     [InlineData("give no other clock option", "--config", "FILE", "--advance", "1h", "--monotonic-at", "5s")]
-    [InlineData("--resume: takes no clock option", "--config", "FILE", "--advance", "1h", "--resume")]
-    [InlineData("--no-freeze: goes with", "--config", "FILE", "--no-freeze")]
-    [InlineData("--no-freeze: goes with", "--config", "FILE", "--no-freeze", "--save")]
+    [InlineData("--resume: cannot be combined with a clock option", "--config", "FILE", "--advance", "1h", "--resume")]
+    [InlineData("--no-freeze: needs a clock option", "--config", "FILE", "--no-freeze")]
+    [InlineData("--no-freeze: needs a clock option", "--config", "FILE", "--no-freeze", "--save")]
     [InlineData("is not a time", "--config", "FILE", "--advance", "soon")]
     [InlineData("a clock would read -", "--config", "FILE", "--advance", "-3d")]
     [InlineData("is too far", "--config", "FILE", "--advance", "2305843009213693951s")]

@@ -78,7 +78,7 @@ public class ProcessFileTests
         Command show = user.Launch("--pid", $"{pid}", "--json");
         Assert.Equal(conf, StateJson.Of(await show.RunAsync()).Config);
         File.Delete(conf);
-        AssertRefused(await show.RunAsync(), $"its config file {conf} (deleted) cannot be opened from here; run as root");
+        AssertRefused(await show.RunAsync(), $"virttime-run cannot open its config file {conf} (deleted); run virttime-run as root");
     }
 
     [Theory(Timeout = Limits.Test)]

@@ -42,11 +42,11 @@ public class GenerationTests
     [InlineData("\"\" is not known", "--generate=")]
     [InlineData("\".man\" is not known", "--generate", ".man")]
     [InlineData("needs a value", "--generate")]
-    [InlineData("give it alone", "--generate", "bash", "true")]
+    [InlineData("give no other option and no command", "--generate", "bash", "true")]
     [InlineData("given twice; give it once", "--generate", "bash", "--generate", "zsh")]
-    [InlineData("give it alone", "--generate=bash", "--json")]
-    [InlineData("give it alone", "--monotonic-at", "5s", "--generate", "bash")]
-    [InlineData("give it alone", "--backend", "auto", "--generate=bash")]
+    [InlineData("give no other option and no command", "--generate=bash", "--json")]
+    [InlineData("give no other option and no command", "--monotonic-at", "5s", "--generate", "bash")]
+    [InlineData("give no other option and no command", "--backend", "auto", "--generate=bash")]
     public async Task Anything_else_is_refused(string reason, params string[] arguments)
     {
         Result result = await Command.Launcher(arguments).RunAsync();

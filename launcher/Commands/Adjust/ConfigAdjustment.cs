@@ -52,7 +52,7 @@ internal static class ConfigAdjustment
             return Change(file, hostClocks, manner, wanted, null);
 
         // Otherwise every user stands still during the change, and is let go before anything is said: one of them may be who reads it.
-        users.Proc?.DemandOwn(ConfigErrors.What(file.Path), "or give --no-freeze to leave calls in flight as they are");
+        users.Proc?.DemandOwn(ConfigErrors.What(file.Path), "or give --no-freeze to leave calls in flight unchanged");
         if (!manner.Force)
             Strangers.Refuse(file, users);
 
@@ -163,6 +163,6 @@ internal static class ConfigAdjustment
 
         // What is farther makes the file none.
         if (offset.tv_sec is <= -TimespecMath.FarthestSeconds or >= TimespecMath.FarthestSeconds)
-            throw new LauncherException("--" + OptionNames.Advance, $"is too far; clocks end after {TimespecMath.FarthestSeconds} s");
+            throw new LauncherException("--" + OptionNames.Advance, $"is too far; a clock cannot go beyond {TimespecMath.FarthestSeconds} s");
     }
 }
