@@ -44,7 +44,7 @@ internal static class RequestRules
         Refuse(savesOrResumes && namesNone, saveOrResume, "needs --config FILE or --pid PID");
         Refuse(savesOrResumes && request.ChangesClocks, saveOrResume, "cannot be combined with a clock option");
         bool setsClocks = request.Monotonic is not null || request.Boottime is not null || request.SharesBoottime || request.Realtime is not null;
-        Refuse(request.Advance is not null && setsClocks, OptionNames.Advance, "moves all clocks from where they are; give no other clock option");
+        Refuse(request.Advance is not null && setsClocks, OptionNames.Advance, "moves all clocks by the same time; give no other clock option");
         Refuse(request.Advance is not null && namesNone, OptionNames.Advance, "needs --config FILE or --pid PID");
         bool changes = request.ChangesClocks || config.Resume;
         Refuse(config.NoFreeze && (namesNone || !changes), OptionNames.NoFreeze, "needs a clock option or --resume, and --config FILE or --pid PID");

@@ -9,7 +9,10 @@ internal static class ProcessDenial
     /// <summary>The current value of <c>kernel.yama.ptrace_scope</c>; empty if the kernel has no Yama.</summary>
     public static string YamaScope => ByteString.From(SmallFile.TryRead("/proc/sys/kernel/yama/ptrace_scope") ?? []).TrimEnd();
 
-    /// <summary>After the kernel has refused to let this process read another one with EACCES or EPERM (man 2 ptrace, "Ptrace access mode checking").</summary>
+    /// <summary>Whether this process runs as root, so that "run it as root" is no remedy.</summary>
+    public static bool IsRoot => Syscall.geteuid() == 0;
+
+    /// <summary>Explains the EACCES or EPERM with which the kernel refused to let this process read another one (man 2 ptrace, "Ptrace access mode checking").</summary>
     public static string Explain(int pid)
     {
         if (IsRoot)
@@ -21,11 +24,8 @@ internal static class ProcessDenial
             : "belongs to another user; run virttime-run as that user or as root";
     }
 
-    /// <summary>Whether this process runs as root, so that "run it as root" would be no remedy.</summary>
-    public static bool IsRoot => Syscall.geteuid() == 0;
-
-    /// <summary>What forbids root to read or trace a process, with a remedy.</summary>
-    /// <param name="toTrace">Attaching was refused, which Yama and seccomp can forbid while they allow reading.</param>
+    /// <summary>Names the obstacle that keeps root from reading or tracing a process, and the remedy.</summary>
+    /// <param name="toTrace">The kernel refused to attach. Yama and seccomp can forbid that while they allow reading.</param>
     public static string WhyNotRoot(int pid, bool toTrace)
     {
         if (!CapabilitySets.Has(CapabilitySets.OfThisProcess().Effective, CapabilitySets.CAP_SYS_PTRACE))

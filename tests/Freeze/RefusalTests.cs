@@ -47,6 +47,32 @@ public class RefusalTests
     }
 
     [Fact(Timeout = Limits.Test)]
+    public async Task Root_without_the_capability_is_told_so_and_not_to_run_as_root()
+    {
+        using OrdinaryUser user = new();
+        string conf = user.PathOf("conf");
+        (await Command.Launcher("--config", conf, "--config-mode", "0666", "--monotonic-at", "12345s").RunAsync()).Succeeded();
+        string program = user.Copy(await NativeProgram.BuildAsync("slot_wait.c"));
+        using RunningProgram waiting = user.Launch("--config", conf, "--", program, "sem_clockwait", "3600000").Start();
+        int thread = (int)await waiting.ReadNumberAsync("thread");
+        await waiting.ReadNumberAsync("deadline");
+        for (int i = 0; i < 1000 && (await StateJson.OfAsync("--config", conf)).InFlight.Count == 0; i++)
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+
+        // Newer kernels let processes with CAP_PERFMON read mappings, too.
+        string[] privileges = ["--bounding-set=-sys_ptrace,-perfmon,-sys_admin,-dac_override,-dac_read_search", "--inh-caps=-all"];
+        Command launcher = Command.Of(Needs.Tool("setpriv"), [.. privileges, Paths.Launcher, "--config", conf]);
+        Result refused = await (launcher with { Arguments = [.. launcher.Arguments, "--advance", "1h"] }).RunAsync();
+        Moving.AssertRefused(
+            refused,
+            $"process {thread}: may have a call in flight on the same config file, but may not be read, even by root: virttime-run lacks CAP_SYS_PTRACE;",
+            "or give --no-freeze");
+        Result shown = (await launcher.RunAsync()).Succeeded();
+        Assert.Contains("1 call may belong to threads that have exited: ", Assert.Single(shown.ErrorLines), StringComparison.Ordinal);
+        Assert.DoesNotContain("root may", shown.Error, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limits.Test)]
     public async Task Own_processes_need_no_privileges()
     {
         using OrdinaryUser user = new();

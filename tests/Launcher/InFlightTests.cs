@@ -113,6 +113,7 @@ public class InFlightTests
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 5);
         Assert.Equal(Many, result.Lines.Count(line => line.StartsWith("10", StringComparison.Ordinal)));
         AssertNote($"{Many} calls may", result);
+        Assert.EndsWith(": /proc does not show every process here (PID namespace or hidepid)", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
     }
 
     private static void AssertNote(string start, Result result) => Assert.StartsWith(

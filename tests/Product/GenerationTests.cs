@@ -38,9 +38,9 @@ public class GenerationTests
     }
 
     [Theory(Timeout = Limits.Test)]
-    [InlineData("\"powershell\" is not known; try bash, zsh, fish or man", "--generate", "powershell")]
-    [InlineData("\"\" is not known", "--generate=")]
-    [InlineData("\".man\" is not known", "--generate", ".man")]
+    [InlineData("\"powershell\" is unknown; try bash, zsh, fish or man", "--generate", "powershell")]
+    [InlineData("\"\" is unknown", "--generate=")]
+    [InlineData("\".man\" is unknown", "--generate", ".man")]
     [InlineData("needs a value", "--generate")]
     [InlineData("give no other option and no command", "--generate", "bash", "true")]
     [InlineData("given twice; give it once", "--generate", "bash", "--generate", "zsh")]
