@@ -109,7 +109,7 @@ public class ProcessFileTests
     }
 
     [Theory(Timeout = Limits.Test)]
-    [InlineData("rw", 65533, "belongs to another user")]
+    [InlineData("rw", 65533, "belongs to neither the process's user nor root")]
     [InlineData("ro", 0, "may only read")]
     public async Task File_that_is_not_the_users_is_not_written_for_him(string mode, int owner, string reason)
     {
