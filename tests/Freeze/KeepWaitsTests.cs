@@ -182,7 +182,7 @@ public class KeepWaitsTests
     [Theory(Timeout = Limits.Test)]
     [InlineData("--list", "--list: ")]
     [InlineData("--none -- true", "--none: ")]
-    [InlineData("--criu-action --config x", "--keep-waits: needs a clock option")]
+    [InlineData("--criu-action --config x", "--criu-action: can be combined only with")]
     [InlineData("--monotonic-at 5s -- true", "--keep-waits: needs a clock option")]
     public async Task It_goes_with_nothing_else(string options, string reason) =>
         Moving.AssertRefused(await Command.Launcher(["--keep-waits", .. options.Split(' ')]).RunAsync(), reason);
