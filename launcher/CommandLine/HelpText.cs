@@ -33,10 +33,11 @@ internal static class HelpText
         3d12h, 250ms, "2h 30min". The units are ns us ms s m h d w, or systemd's longer
         names. A number without a unit is in seconds.
 
-        WHEN is a date: 2030-01-31, "2030-01-31 12:00" (local time),
-        2030-01-31T12:00:00.5Z, 2030-01-31T12:00+01:00, or @SECONDS since 1970. For any
-        other form use date(1): --realtime-at "$(date -d tomorrow +@%s)". The clock
-        continues from WHEN.
+        WHEN is a date: 2030-01-31, "2030-01-31 12:00" (local time), 2030-01-31Z
+        (midnight UTC), 2030-01-31T12:00:00.5Z, 2030-01-31T12:00+01:00, or @SECONDS
+        since 1970. Without a time: midnight. For any other form use date(1):
+        --realtime-at "$(date -d tomorrow +@%s)". With --realtime-at the date continues
+        from WHEN.
 
         Long options may be abbreviated.
 

@@ -15,7 +15,7 @@ internal static class OptionTable
 
     public static readonly OptionRow[] Rows =
     [
-        new(OptionGroup.Clocks, OptionNames.MonotonicAt, "TIME", "set CLOCK_MONOTONIC to TIME when COMMAND starts")
+        new(OptionGroup.Clocks, OptionNames.MonotonicAt, "TIME", "set CLOCK_MONOTONIC to TIME at the start of\n  COMMAND, or now without COMMAND")
         {
             Contradicts = [OptionNames.MonotonicOffset, OptionNames.MonotonicSince],
         },
@@ -23,8 +23,8 @@ internal static class OptionTable
         {
             Contradicts = [OptionNames.MonotonicSince],
         },
-        new(OptionGroup.Clocks, OptionNames.MonotonicSince, "WHEN", "count from WHEN, by the host's wall clock"),
-        new(OptionGroup.Clocks, OptionNames.BoottimeAt, "TIME", "set CLOCK_BOOTTIME to TIME when COMMAND starts;\n  by default it follows CLOCK_MONOTONIC")
+        new(OptionGroup.Clocks, OptionNames.MonotonicSince, "WHEN", "the clock read 0 at WHEN, by the host's wall\n  clock"),
+        new(OptionGroup.Clocks, OptionNames.BoottimeAt, "TIME", "set CLOCK_BOOTTIME to TIME at the start of\n  COMMAND, or now without COMMAND; by default it\n  follows CLOCK_MONOTONIC")
         {
             Contradicts = [OptionNames.BoottimeOffset, OptionNames.BoottimeSince],
         },
@@ -33,8 +33,8 @@ internal static class OptionTable
             Words = [OptionValues.AsMonotonic],
             Contradicts = [OptionNames.BoottimeSince],
         },
-        new(OptionGroup.Clocks, OptionNames.BoottimeSince, "WHEN", "count from WHEN, by the host's wall clock"),
-        new(OptionGroup.Clocks, OptionNames.RealtimeAt, "WHEN", "set the date (CLOCK_REALTIME) when COMMAND starts")
+        new(OptionGroup.Clocks, OptionNames.BoottimeSince, "WHEN", "the clock read 0 at WHEN, by the host's wall\n  clock"),
+        new(OptionGroup.Clocks, OptionNames.RealtimeAt, "WHEN", "set the date (CLOCK_REALTIME) to WHEN at the\n  start of COMMAND, or now without COMMAND")
         {
             Contradicts = [OptionNames.RealtimeOffset],
             NotInNamespace = HostDate,
@@ -42,7 +42,7 @@ internal static class OptionTable
         new(OptionGroup.Clocks, OptionNames.RealtimeOffset, "TIME", "add TIME to the host's date") { NotInNamespace = HostDate },
         new(OptionGroup.Clocks, OptionNames.Advance, "TIME", "move the virtual clocks of a config file or of a\n  running program by TIME: 1h or -1h"),
 
-        new(OptionGroup.ConfigFile, OptionNames.Config, "FILE", "create or reuse FILE (default: a private file)")
+        new(OptionGroup.ConfigFile, OptionNames.Config, "FILE", "create or reuse FILE (default: a private file);\n  a clock option adjusts an existing FILE")
         {
             Letter = 'c',
             Contradicts = [OptionNames.Pid],
@@ -76,7 +76,7 @@ internal static class OptionTable
         new(OptionGroup.ConfigFile, OptionNames.Resume, null, "continue the virtual clocks from the saved values") { NotInNamespace = NotSaved },
         new(OptionGroup.ConfigFile, OptionNames.Elapsed, null, "with --resume: add the time since --save") { NotInNamespace = NotSaved },
         new(OptionGroup.ConfigFile, OptionNames.NoFreeze, null, "change the clocks without stopping the programs\n  that use them"),
-        new(OptionGroup.ConfigFile, OptionNames.KeepWaits, null, "calls in flight keep the time that they have left"),
+        new(OptionGroup.ConfigFile, OptionNames.KeepWaits, null, "do not move the deadlines of calls in flight:\n  each ends after the time that it had left"),
         new(OptionGroup.ConfigFile, OptionNames.CriuAction, null, "run as an action script of CRIU")
         {
             Company = new(
@@ -102,7 +102,7 @@ internal static class OptionTable
         {
             Company = new([], "copies virttime-run; give no other option and no command"),
         },
-        new(OptionGroup.Running, OptionNames.Force, null, "run COMMAND even if its clocks cannot be shifted,\n  and use a config file of another boot or user"),
+        new(OptionGroup.Running, OptionNames.Force, null, "run COMMAND even if its clocks cannot be shifted;\n  accept a config file that was made on another\n  boot or by another user"),
 
         new(OptionGroup.Output, OptionNames.Json, null, "print the state as JSON") { NotInNamespace = NotShown },
         new(OptionGroup.Output, OptionNames.PrintEnvironment, null, "print LD_PRELOAD=... and VIRT_TIME_CONF=...")

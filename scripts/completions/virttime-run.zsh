@@ -1,19 +1,19 @@
 #compdef virttime-run
 
 local time='a number with a unit, or several of them joined\: 12345s, 3d12h, 250ms'
-local date='a date\: 2030-01-31, "2030-01-31 12\:00", 2030-01-31T12\:00\:00Z, @1900000000'
+local date='a date\: 2030-01-31, 2030-01-31Z, "2030-01-31 12\:00", 2030-01-31T12\:00\:00Z, @1900000000'
 
 _arguments -s -S \
-    "(--monotonic-offset --monotonic-since)--monotonic-at=[set CLOCK_MONOTONIC when the command starts]:$time:" \
+    "(--monotonic-offset --monotonic-since)--monotonic-at=[set CLOCK_MONOTONIC at the start of the command, or now without one]:$time:" \
     "(--monotonic-at --monotonic-since)--monotonic-offset=[add a time to the host clock]:$time:" \
-    "(--monotonic-at --monotonic-offset)--monotonic-since=[count CLOCK_MONOTONIC from a date]:$date:" \
-    "(--boottime-offset --boottime-since)--boottime-at=[set CLOCK_BOOTTIME when the command starts]:$time:" \
+    "(--monotonic-at --monotonic-offset)--monotonic-since=[the date at which CLOCK_MONOTONIC read 0]:$date:" \
+    "(--boottime-offset --boottime-since)--boottime-at=[set CLOCK_BOOTTIME at the start of the command, or now without one]:$time:" \
     "(--boottime-at --boottime-since)--boottime-offset=[add a time to the host clock]:$time, or follow CLOCK_MONOTONIC:(monotonic)" \
-    "(--boottime-at --boottime-offset)--boottime-since=[count CLOCK_BOOTTIME from a date]:$date:" \
-    "(--realtime-offset)--realtime-at=[set the date when the command starts]:$date:" \
+    "(--boottime-at --boottime-offset)--boottime-since=[the date at which CLOCK_BOOTTIME read 0]:$date:" \
+    "(--realtime-offset)--realtime-at=[set the date at the start of the command, or now without one]:$date:" \
     "(--realtime-at)--realtime-offset=[add a time to the host's date]:$time:" \
     "--advance=[move the virtual clocks forward or back]:$time, with a sign:" \
-    '(-p --pid)'{-c+,--config=}'[create or reuse a config file]:config file:_files' \
+    '(-p --pid)'{-c+,--config=}'[create, reuse or adjust a config file]:config file:_files' \
     '--config-mode=[permissions of a new file]:octal mode:(0600 0640 0660 0644 0666)' \
     '--config-layout=[layout of a new file]:layout:(virttime c)' \
     '(-c --config --config-mode --config-layout)'{-p+,--pid=}'[use the config file of a running program]:process:_pids' \
@@ -24,13 +24,13 @@ _arguments -s -S \
     '(-)--install=[copy virttime-run and its library into a directory]:directory:_files -/' \
     '(-)--generate=[print a completion or the manual page]:what:(bash zsh fish man)' \
     '--no-freeze[change the clocks without stopping the programs that use them]' \
-    '(--resume --save)--keep-waits[calls in flight keep the time that they have left]' \
+    '(--resume --save)--keep-waits[do not move the deadlines of calls in flight]' \
     '--criu-action[run as an action script of CRIU]' \
     '--backend=[how to shift the clocks]:backend:(preload namespace auto)' \
     '*'{-S+,--split-string=}'[split a string into arguments, for #! lines]:string:' \
     "--none[run the command on the host's clocks]" \
     '--check[tell whether the command can be shifted; run nothing]' \
-    '--force[run a command that cannot be shifted, and use a file of another boot or user]' \
+    '--force[run a command that cannot be shifted; accept a config file of another boot or user]' \
     '--json[print the state as JSON]' \
     '--print-env[print LD_PRELOAD=... and VIRT_TIME_CONF=...]' \
     '(--log-level -v --verbose)'{-v,--verbose}'[write diagnostics to standard error]' \
