@@ -134,7 +134,8 @@ public class KeepWaitsTests
     {
         string killer = await NativeProgram.BuildAsync("config/kill_at_store.c");
         int unfinished = 0;
-        for (int number = 1 + half; number < MostSteps * 2; number += 2)
+        int stride = Needs.IsFullRun ? 2 : 8;
+        for (int number = 1 + (half * stride / 2); number < MostSteps * 2; number += stride)
         {
             using ConfigFile config = await MakeWaitsAsync();
             string[] offsets = ["--monotonic-offset", "+34560000.125s", "--boottime-offset", "+12345.5s", "--realtime-offset", "-77777s"];
@@ -149,7 +150,7 @@ public class KeepWaitsTests
             if (killed.ExitCode != 0)
             {
                 Assert.Equal(1, killed.ExitCode);
-                Assert.InRange(unfinished, 3, MostSteps);
+                Assert.InRange(unfinished, 1, MostSteps);
                 return;
             }
         }
