@@ -5,6 +5,9 @@ namespace VirtTime.Base;
 /// <summary>The capability sets of this process (<c>capabilities(7)</c>) by <c>/proc/self/status</c>; all zero if it cannot be read.</summary>
 internal readonly record struct CapabilitySets(ulong Inheritable, ulong Permitted, ulong Effective, ulong Bounding, ulong Ambient)
 {
+    /// <summary>Allows reading and tracing processes of other users in this process's user namespace and below it.</summary>
+    public const int CAP_SYS_PTRACE = 19;
+
     /// <summary>Allows setting the host's clocks, if the process is in the machine's first user namespace.</summary>
     public const int CAP_SYS_TIME = 25;
 

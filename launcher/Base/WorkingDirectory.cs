@@ -13,7 +13,7 @@ internal static unsafe class WorkingDirectory
 
         byte* buffer = stackalloc byte[PathLimit];
         if (SystemCalls.getcwd(buffer, PathLimit) == null || *buffer != '/')
-            throw new LauncherException("working directory", "cannot be named (" + ErrorNumber.Text(ErrorNumber.Last) + "); give an absolute path");
+            throw new LauncherException("working directory", "its path cannot be read (" + ErrorNumber.Text(ErrorNumber.Last) + "); give an absolute path");
 
         return ByteString.FromTerminated(buffer).TrimEnd('/') + "/" + path;
     }

@@ -18,7 +18,6 @@ internal static class DateValue
     private const long SecondsInDay = 86_400;
     private const int MostDecimals = 9;
     private const int MostDigits = 19;
-    private const string Remedy = "is not a date; try 2030-01-31T12:00:00Z, or \"$(date -d 'last friday' +@%s)\"";
     private const string ZoneRemedy = "; give the zone with the date, such as Z or +01:00";
 
     /// <summary>The exact nanoseconds since 1970; negative before 1970.</summary>
@@ -120,7 +119,7 @@ internal static class DateValue
             throw new LauncherException(what, $"the time zone TZ=\"{missing}\" is not installed{ZoneRemedy}");
 
         return LocalZone.TryFind(shown)
-            ?? throw new LauncherException(what, $"\"{text}\" never comes here, since clocks are set ahead then{ZoneRemedy}");
+            ?? throw new LauncherException(what, $"\"{text}\" does not exist in the local time zone, because clocks are set ahead then{ZoneRemedy}");
     }
 
     /// <returns>Nanoseconds; 0 without a fraction.</returns>
@@ -135,7 +134,7 @@ internal static class DateValue
 
         digits = digits.TrimEnd('0');
         if (digits.Length > MostDecimals)
-            throw new LauncherException(what, $"\"{text}\" is finer than a nanosecond");
+            throw new LauncherException(what, $"\"{text}\" is finer than a nanosecond; round it");
 
         long nanoseconds = (long)TimeValue.ParseDigits(digits);
         for (int i = digits.Length; i < MostDecimals; i++)
@@ -143,7 +142,8 @@ internal static class DateValue
         return nanoseconds;
     }
 
-    private static LauncherException None(string what, string text) => new(what, $"\"{text}\" {Remedy}");
+    private static LauncherException None(string what, string text) =>
+        new(what, $"\"{text}\" is not a date; try 2030-01-31T12:00:00Z, or {what} \"$(date -d tomorrow +@%s)\"");
 
     private static bool TakeNumber(scoped ref ReadOnlySpan<char> rest, int digits, int least, int most, out int number)
     {

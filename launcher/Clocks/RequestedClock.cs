@@ -39,10 +39,10 @@ internal sealed record RequestedClock(string Option, Int128 Nanoseconds, Setting
         timespec offset = Nanoseconds128.ToTimespec(hostNow - virtualNow);
         return ConfigFormat.IsPlausible(offset)
             ? offset
-            : throw new LauncherException("--" + Option, $"too far; clocks end after {TimespecMath.FarthestSeconds} s");
+            : throw new LauncherException("--" + Option, $"too far; a clock cannot go beyond {TimespecMath.FarthestSeconds} s");
     }
 
     private LauncherException BelowZero(Int128 hostNow, Int128 virtualNow) => new("--" + Option, Kind == SettingKind.Since
-        ? $"by the wall clock that comes only in {Nanoseconds128.Format(-virtualNow)} s; a clock cannot be set below zero"
+        ? $"the date lies {Nanoseconds128.Format(-virtualNow)} s in the future of the host's wall clock; a clock cannot be set below zero"
         : $"the clock would read {Nanoseconds128.Format(virtualNow)} s; a clock cannot be set below zero (the host's reads {Nanoseconds128.Format(hostNow)} s)");
 }

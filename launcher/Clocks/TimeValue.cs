@@ -73,13 +73,13 @@ internal static class TimeValue
 
         // A week has 604,800 × 10^9 ns = 2^16 × 3^3 × 5^11 × 7. So a fraction with more than 16 decimal places is finer than 1 ns in every unit.
         if (fraction.Length > 16 || !TryScale(fraction, nanoseconds, out Int128 small))
-            throw new LauncherException(what, $"\"{text}\" is finer than a nanosecond");
+            throw new LauncherException(what, $"\"{text}\" is finer than a nanosecond; round it");
 
         return (ParseDigits(whole) * nanoseconds) + small;
     }
 
     public static LauncherException TooFar(string what, string text) =>
-        new(what, $"\"{text}\" is too far; clocks end after {TimespecMath.FarthestSeconds} s");
+        new(what, $"\"{text}\" is too far; a clock cannot go beyond {TimespecMath.FarthestSeconds} s");
 
     private static bool TryScale(ReadOnlySpan<char> fraction, long nanoseconds, out Int128 scaled)
     {

@@ -17,7 +17,7 @@ internal static class BackendRules
             throw new LauncherException("--" + impossible.Name, impossible.NotInNamespace + Remedy);
 
         if (request.Command.Length == 0)
-            throw new LauncherException("--" + OptionNames.Backend, "is for a command that is run; leave it out here");
+            throw new LauncherException("--" + OptionNames.Backend, "is only for running a command; omit it here");
     }
 
     /// <summary>The first option that a time namespace cannot fulfil; null if there is none.</summary>

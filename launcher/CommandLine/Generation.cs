@@ -21,7 +21,7 @@ internal static class Generation
         string[] known = OptionTable.Named(OptionNames.Generate).Words;
         using Stream? resource = known.Contains(what) ? Assembly.GetExecutingAssembly().GetManifestResourceStream("." + what) : null;
         if (resource is null)
-            throw new LauncherException(Option, $"\"{what}\" is not known; try {OptionValues.Alternatives(known)}");
+            throw new LauncherException(Option, $"\"{what}\" is unknown; try {OptionValues.Alternatives(known)}");
 
         byte[] bytes = new byte[resource.Length];
         resource.ReadExactly(bytes);

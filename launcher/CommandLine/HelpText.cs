@@ -21,21 +21,25 @@ internal static class HelpText
           virttime-run --install DIR
           virttime-run --generate WHAT
 
-        Run COMMAND with shifted clocks. Without COMMAND: create, adjust or show the
-        config file, or the clocks of a running program.
+        Run COMMAND with shifted clocks. Without COMMAND: create, change or show a
+        config file, or change or show the clocks of a running program.
 
 
         """;
 
     private const string End =
         """
-        TIME is a number with a unit, or several joined: 12345s, 90m, 1.5h, 3d12h,
-        250ms, "2h 30min". Units: ns us ms s m h d w, or as systemd writes them;
-        without a unit, seconds. Options may be abbreviated.
+        TIME is a number with a unit, or several of them joined: 12345s, 90m, 1.5h,
+        3d12h, 250ms, "2h 30min". The units are ns us ms s m h d w, or systemd's longer
+        names. A number without a unit is in seconds.
 
-        WHEN is a date: 2030-01-31, "2030-01-31 12:00" (local time),
-        2030-01-31T12:00:00.5Z, 2030-01-31T12:00+01:00, or @SECONDS since 1970; others
-        as "$(date -d 'last friday' +@%s)". It runs on from there.
+        WHEN is a date: 2030-01-31, "2030-01-31 12:00" (local time), 2030-01-31Z
+        (midnight UTC), 2030-01-31T12:00:00.5Z, 2030-01-31T12:00+01:00, or @SECONDS
+        since 1970. Without a time: midnight. For any other form use date(1):
+        --realtime-at "$(date -d tomorrow +@%s)". With --realtime-at the date continues
+        from WHEN.
+
+        Long options may be abbreviated.
 
         Exit status: COMMAND's own; 125 if virttime-run fails, 126 if COMMAND cannot be
         run, 127 if it is not found.

@@ -9,122 +9,122 @@ namespace VirtTime.CommandLine;
 /// </remarks>
 internal static class OptionTable
 {
-    private const string HostDate = "a time namespace has the host's date";
+    private const string HostDate = "a time namespace cannot shift the date";
     private const string NotSaved = "the clocks of a time namespace cannot be saved";
-    private const string NotShown = "a time namespace has no config file that could be shown";
+    private const string NotShown = "a time namespace has no config file to show";
 
     public static readonly OptionRow[] Rows =
     [
-        new(OptionGroup.Clocks, OptionNames.MonotonicAt, "TIME", "what CLOCK_MONOTONIC reads when COMMAND starts")
+        new(OptionGroup.Clocks, OptionNames.MonotonicAt, "TIME", "set CLOCK_MONOTONIC to TIME at the start of\n  COMMAND, or now without COMMAND")
         {
             Contradicts = [OptionNames.MonotonicOffset, OptionNames.MonotonicSince],
         },
-        new(OptionGroup.Clocks, OptionNames.MonotonicOffset, "TIME", "virtual minus host clock, with a sign")
+        new(OptionGroup.Clocks, OptionNames.MonotonicOffset, "TIME", "add TIME to the host clock: +400d or -1h")
         {
             Contradicts = [OptionNames.MonotonicSince],
         },
-        new(OptionGroup.Clocks, OptionNames.MonotonicSince, "WHEN", "it counts from WHEN by the host's wall clock"),
-        new(OptionGroup.Clocks, OptionNames.BoottimeAt, "TIME", "the same for CLOCK_BOOTTIME, which otherwise")
+        new(OptionGroup.Clocks, OptionNames.MonotonicSince, "WHEN", "the clock read 0 at WHEN, by the host's wall\n  clock"),
+        new(OptionGroup.Clocks, OptionNames.BoottimeAt, "TIME", "set CLOCK_BOOTTIME to TIME at the start of\n  COMMAND, or now without COMMAND; by default it\n  follows CLOCK_MONOTONIC")
         {
             Contradicts = [OptionNames.BoottimeOffset, OptionNames.BoottimeSince],
         },
-        new(OptionGroup.Clocks, OptionNames.BoottimeOffset, "TIME", "  has the offset of CLOCK_MONOTONIC, and")
+        new(OptionGroup.Clocks, OptionNames.BoottimeOffset, "TIME", "add TIME to the host clock; the word \"monotonic\"\n  restores the default")
         {
             Words = [OptionValues.AsMonotonic],
             Contradicts = [OptionNames.BoottimeSince],
         },
-        new(OptionGroup.Clocks, OptionNames.BoottimeSince, "WHEN", "  with \"monotonic\" has it again"),
-        new(OptionGroup.Clocks, OptionNames.RealtimeAt, "WHEN", "what CLOCK_REALTIME reads when COMMAND starts")
+        new(OptionGroup.Clocks, OptionNames.BoottimeSince, "WHEN", "the clock read 0 at WHEN, by the host's wall\n  clock"),
+        new(OptionGroup.Clocks, OptionNames.RealtimeAt, "WHEN", "set the date (CLOCK_REALTIME) to WHEN at the\n  start of COMMAND, or now without COMMAND")
         {
             Contradicts = [OptionNames.RealtimeOffset],
             NotInNamespace = HostDate,
         },
-        new(OptionGroup.Clocks, OptionNames.RealtimeOffset, "TIME", "virtual minus host date") { NotInNamespace = HostDate },
-        new(OptionGroup.Clocks, OptionNames.Advance, "TIME", "move the virtual clocks of a config file or a\n  running program, with a sign"),
+        new(OptionGroup.Clocks, OptionNames.RealtimeOffset, "TIME", "add TIME to the host's date") { NotInNamespace = HostDate },
+        new(OptionGroup.Clocks, OptionNames.Advance, "TIME", "move the virtual clocks of a config file or of a\n  running program by TIME: 1h or -1h"),
 
-        new(OptionGroup.ConfigFile, OptionNames.Config, "FILE", "create or reuse FILE (default: a private file)")
+        new(OptionGroup.ConfigFile, OptionNames.Config, "FILE", "create or reuse FILE (default: a private file);\n  a clock option adjusts an existing FILE")
         {
             Letter = 'c',
             Contradicts = [OptionNames.Pid],
-            NotInNamespace = "a time namespace has no config file, by which it could be shared, adjusted or saved",
+            NotInNamespace = "a time namespace has no config file, so its clocks cannot be shared, adjusted or saved",
         },
-        new(OptionGroup.ConfigFile, OptionNames.ConfigMode, "MODE", "permissions of a file that is created (0600)")
+        new(OptionGroup.ConfigFile, OptionNames.ConfigMode, "MODE", "permissions of a new file (default: 0600)")
         {
             Words = ["0600", "0640", "0660", "0644", "0666"],
         },
-        new(OptionGroup.ConfigFile, OptionNames.ConfigLayout, "LAYOUT", "of a file that is created: virttime (default), or\n  c for tools of the C libvirttime")
+        new(OptionGroup.ConfigFile, OptionNames.ConfigLayout, "LAYOUT", "layout of a new file: virttime (default), or c\n  for tools of the C libvirttime")
         {
             Words = ["virttime", "c"],
         },
-        new(OptionGroup.ConfigFile, OptionNames.Pid, "PID", "find the file through a running program, also\n  to run COMMAND on its clocks")
+        new(OptionGroup.ConfigFile, OptionNames.Pid, "PID", "use the config file of a running program: show or\n  change its clocks, or run COMMAND on them")
         {
             Letter = 'p',
-            NotInNamespace = "a time namespace has no config file, by which it could share a program's clocks",
+            NotInNamespace = "a time namespace has no config file, so it cannot share a program's clocks",
         },
         new(OptionGroup.ConfigFile, OptionNames.List, null, "show the programs with shifted clocks")
         {
             Company = new(
                 [OptionNames.Json, OptionNames.Verbose, OptionNames.LogLevel],
-                "lists all programs; it goes with --json, --verbose and --log-level only"),
+                "lists all programs; combine it only with --json, --verbose and --log-level"),
             NotInNamespace = NotShown,
         },
-        new(OptionGroup.ConfigFile, OptionNames.Save, null, "note the virtual clocks in the file")
+        new(OptionGroup.ConfigFile, OptionNames.Save, null, "save the virtual clocks in the config file")
         {
             Contradicts = [OptionNames.Resume],
             NotInNamespace = NotSaved,
         },
-        new(OptionGroup.ConfigFile, OptionNames.Resume, null, "let the virtual clocks go on from those saved") { NotInNamespace = NotSaved },
-        new(OptionGroup.ConfigFile, OptionNames.Elapsed, null, "with the time that has passed meanwhile") { NotInNamespace = NotSaved },
-        new(OptionGroup.ConfigFile, OptionNames.NoFreeze, null, "change the clocks without stopping the programs\n  that use them meanwhile"),
-        new(OptionGroup.ConfigFile, OptionNames.KeepWaits, null, "calls in flight keep the time left"),
-        new(OptionGroup.ConfigFile, OptionNames.CriuAction, null, "act as an action script of criu")
+        new(OptionGroup.ConfigFile, OptionNames.Resume, null, "continue the virtual clocks from the saved values") { NotInNamespace = NotSaved },
+        new(OptionGroup.ConfigFile, OptionNames.Elapsed, null, "with --resume: add the time since --save") { NotInNamespace = NotSaved },
+        new(OptionGroup.ConfigFile, OptionNames.NoFreeze, null, "change the clocks without stopping the programs\n  that use them"),
+        new(OptionGroup.ConfigFile, OptionNames.KeepWaits, null, "do not move the deadlines of calls in flight:\n  each ends after the time that it had left"),
+        new(OptionGroup.ConfigFile, OptionNames.CriuAction, null, "run as an action script of CRIU")
         {
             Company = new(
                 [OptionNames.Config, OptionNames.Elapsed, OptionNames.Verbose, OptionNames.LogLevel],
-                "goes with --config FILE, --elapsed, --verbose and --log-level only"),
+                "can be combined only with --config FILE, --elapsed, --verbose and --log-level"),
             NotInNamespace = NotSaved,
         },
 
-        new(OptionGroup.Running, OptionNames.Backend, "BACKEND", "preload (default); namespace: a time namespace,\n  for static programs too; or auto: preload,\n  else namespace")
+        new(OptionGroup.Running, OptionNames.Backend, "BACKEND", "how to shift the clocks: preload (default),\n  namespace (a time namespace, also for static\n  programs), or auto (preload, else namespace)")
         {
             Words = ["preload", "namespace", "auto"],
         },
         new(OptionGroup.Running, OptionNames.SplitString, "STRING", "split STRING into arguments, for #! lines") { Letter = 'S' },
-        new(OptionGroup.Running, OptionNames.None, null, "run COMMAND on the host's clocks, from within a\n  program whose clocks are shifted")
+        new(OptionGroup.Running, OptionNames.None, null, "run COMMAND on the host's clocks, from inside a\n  program whose clocks are shifted")
         {
             Company = new(
                 [OptionNames.Verbose, OptionNames.LogLevel],
-                "runs a command on the host's clocks; it goes with --verbose and --log-level only",
+                "runs a command on the host's clocks; combine it only with --verbose and --log-level",
                 TakesCommand: true),
         },
-        new(OptionGroup.Running, OptionNames.Check, null, "inspect COMMAND, run nothing"),
+        new(OptionGroup.Running, OptionNames.Check, null, "tell whether COMMAND can be shifted; run nothing"),
         new(OptionGroup.Running, OptionNames.Install, "DIR", "copy virttime-run and its library into DIR")
         {
-            Company = new([], "copies virttime-run; no other option and no command goes with it"),
+            Company = new([], "copies virttime-run; give no other option and no command"),
         },
-        new(OptionGroup.Running, OptionNames.Force, null, "run a command that would escape, or use a file\n  of another boot, with a warning"),
+        new(OptionGroup.Running, OptionNames.Force, null, "run COMMAND even if its clocks cannot be shifted;\n  accept a config file that was made on another\n  boot or by another user"),
 
         new(OptionGroup.Output, OptionNames.Json, null, "print the state as JSON") { NotInNamespace = NotShown },
         new(OptionGroup.Output, OptionNames.PrintEnvironment, null, "print LD_PRELOAD=... and VIRT_TIME_CONF=...")
         {
-            NotInNamespace = "variables do not bring a program into a time namespace",
+            NotInNamespace = "environment variables cannot move a program into a time namespace",
         },
-        new(OptionGroup.Output, OptionNames.Verbose, null, "diagnostics on standard error")
+        new(OptionGroup.Output, OptionNames.Verbose, null, "write diagnostics to standard error")
         {
             Letter = 'v',
             Contradicts = [OptionNames.LogLevel],
         },
-        new(OptionGroup.Output, OptionNames.LogLevel, "LEVEL", "trace, debug, information, warning, error,\n  critical, none (default)")
+        new(OptionGroup.Output, OptionNames.LogLevel, "LEVEL", "write diagnostics from LEVEL on: trace, debug,\n  information, warning, error, critical, none\n  (default)")
         {
             Words = ["trace", "debug", "information", "warning", "error", "critical", "none"],
         },
         new(OptionGroup.Output, OptionNames.Generate, "WHAT", "print the completion for bash, zsh or fish, or\n  the manual page (man)")
         {
             Words = ["bash", "zsh", "fish", "man"],
-            Company = new([], "prints a completion or the manual page; give it alone"),
+            Company = new([], "prints a completion or the manual page; give no other option and no command"),
         },
-        new(OptionGroup.Output, OptionNames.Help, null, "this text") { Letter = 'h' },
-        new(OptionGroup.Output, OptionNames.Version, null, "the version") { Letter = 'V' },
+        new(OptionGroup.Output, OptionNames.Help, null, "print this help") { Letter = 'h' },
+        new(OptionGroup.Output, OptionNames.Version, null, "print the version") { Letter = 'V' },
     ];
 
     /// <summary>

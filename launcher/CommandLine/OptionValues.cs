@@ -33,7 +33,7 @@ internal static class OptionValues
 
         return (mode & DefaultMode) == DefaultMode
             ? mode
-            : throw new LauncherException("--" + OptionNames.ConfigMode, $"\"{text}\" keeps the owner from reading or writing; try 0640");
+            : throw new LauncherException("--" + OptionNames.ConfigMode, $"\"{text}\" denies the owner reading or writing; try 0640");
     }
 
     /// <summary>The size in bytes of a new config file with this layout.</summary>

@@ -104,6 +104,6 @@ internal sealed record Request
         Int128 date = DateValue.Parse(option, text);
         return date >= 0
             ? new RequestedClock(option, date, SettingKind.At)
-            : throw new LauncherException("--" + option, $"\"{text}\" is before 1970; a clock cannot be set below zero");
+            : throw new LauncherException("--" + option, $"\"{text}\" is before 1970, where Linux clocks begin; give a later date");
     }
 }

@@ -31,8 +31,8 @@ internal static class RequestRules
         if (request.Config.Mode is null)
             return;
 
-        Refuse(request.Pid is not null, OptionNames.ConfigMode, "is for a file that is created; leave it out with --pid");
-        Refuse(request.Config.Path is null, OptionNames.ConfigMode, "needs --config FILE; a private file is for its user only");
+        Refuse(request.Pid is not null, OptionNames.ConfigMode, "is only for a new file; omit it with --pid");
+        Refuse(request.Config.Path is null, OptionNames.ConfigMode, "needs --config FILE; only its user can access a private file");
     }
 
     private static void CheckChange(Request request)
@@ -42,16 +42,16 @@ internal static class RequestRules
         string saveOrResume = config.Save ? OptionNames.Save : OptionNames.Resume;
         bool namesNone = config.Path is null && request.Pid is null;
         Refuse(savesOrResumes && namesNone, saveOrResume, "needs --config FILE or --pid PID");
-        Refuse(savesOrResumes && request.ChangesClocks, saveOrResume, "takes no clock option with it");
+        Refuse(savesOrResumes && request.ChangesClocks, saveOrResume, "cannot be combined with a clock option");
         bool setsClocks = request.Monotonic is not null || request.Boottime is not null || request.SharesBoottime || request.Realtime is not null;
-        Refuse(request.Advance is not null && setsClocks, OptionNames.Advance, "moves all clocks from where they are; give no other clock option");
+        Refuse(request.Advance is not null && setsClocks, OptionNames.Advance, "moves all clocks by the same time; give no other clock option");
         Refuse(request.Advance is not null && namesNone, OptionNames.Advance, "needs --config FILE or --pid PID");
         bool changes = request.ChangesClocks || config.Resume;
-        Refuse(config.NoFreeze && (namesNone || !changes), OptionNames.NoFreeze, "goes with a clock option or --resume, and --config FILE or --pid PID");
-        Refuse(config.KeepWaits && config.Resume, OptionNames.KeepWaits, "cannot keep the deadlines of another host; leave it out with --resume");
+        Refuse(config.NoFreeze && (namesNone || !changes), OptionNames.NoFreeze, "needs a clock option or --resume, and --config FILE or --pid PID");
+        Refuse(config.KeepWaits && config.Resume, OptionNames.KeepWaits, "cannot keep the deadlines of another host; omit it with --resume");
         bool movesNothing = namesNone || !request.ChangesClocks;
-        Refuse(config.KeepWaits && movesNothing, OptionNames.KeepWaits, "goes with a clock option, and --config FILE or --pid PID");
-        Refuse(config.Elapsed && !config.Resume, OptionNames.Elapsed, "goes with --resume, or with --criu-action");
+        Refuse(config.KeepWaits && movesNothing, OptionNames.KeepWaits, "needs a clock option, and --config FILE or --pid PID");
+        Refuse(config.Elapsed && !config.Resume, OptionNames.Elapsed, "needs --resume or --criu-action");
     }
 
     private static void CheckLayout(Request request)
@@ -63,9 +63,9 @@ internal static class RequestRules
         bool createsNone = request.Pid is not null || config.Save || config.Resume || request.Advance is not null;
         bool hasNoRoom = !ConfigFormat.HasExtension(request.ConfigSize);
         bool needsRoom = request.Boottime is not null || request.Realtime is not null;
-        Refuse(createsNone, OptionNames.ConfigLayout, "is for a file that is created; leave it out with --pid, --save, --resume and --advance");
-        Refuse(config.Path is null, OptionNames.ConfigLayout, "needs --config FILE; a private file is for VirtTime only");
-        Refuse(hasNoRoom && needsRoom, OptionNames.ConfigLayout, "c has no room for a boottime offset or a date; leave --boottime-* and --realtime-* out");
+        Refuse(createsNone, OptionNames.ConfigLayout, "is only for a new file; omit it with --pid, --save, --resume and --advance");
+        Refuse(config.Path is null, OptionNames.ConfigLayout, "needs --config FILE; a private file always has VirtTime's layout");
+        Refuse(hasNoRoom && needsRoom, OptionNames.ConfigLayout, "c has no room for a boottime offset or a date; omit --boottime-* and --realtime-*");
     }
 
     private static void CheckCommand(Request request)
@@ -77,7 +77,7 @@ internal static class RequestRules
         {
             bool shows = config.Save || (output.Json && !isChecked);
             Refuse(shows, "command", $"\"{request.Command[0]}\" cannot be run together with --save or --json");
-            Refuse(output.PrintEnvironment, "command", "nothing is run with --print-env; leave the command out");
+            Refuse(output.PrintEnvironment, "command", "--print-env runs nothing; omit the command");
             return;
         }
 
@@ -86,8 +86,8 @@ internal static class RequestRules
         bool printsUnnamed = output.PrintEnvironment && config.Path is null;
         bool hasNothingToDo = !isNamed && !output.PrintEnvironment && !isChecked;
         Refuse(hasNothingToDo, "command", "missing; give a command, --config FILE or --pid PID, or see virttime-run --help");
-        Refuse(printsUnnamed, OptionNames.PrintEnvironment, "needs --config FILE, a file that stays when virttime-run is gone");
-        Refuse(output.PrintEnvironment && acts, OptionNames.PrintEnvironment, "takes no --pid, --save or --json with it");
+        Refuse(printsUnnamed, OptionNames.PrintEnvironment, "needs --config FILE: the file must remain after virttime-run has exited");
+        Refuse(output.PrintEnvironment && acts, OptionNames.PrintEnvironment, "cannot be combined with --pid, --save or --json");
         Refuse(isChecked, OptionNames.Check, "needs a command to inspect");
     }
 

@@ -25,7 +25,7 @@ internal static class HostDate
     public static void NoteIfSettable()
     {
         if (Log.IsOn && IsSettable())
-            Log.Debug($"no date is given, and CAP_SYS_TIME is there: a program that sets the date sets the host's; --realtime-offset 0 (by preload) prevents that");
+            Log.Debug($"no date option is given, and the command has CAP_SYS_TIME: a program that sets the date sets the host's; --realtime-offset 0 (with --backend preload) prevents that");
     }
 
     // CAP_SYS_TIME allows setting the date only in the machine's own (initial) user namespace.

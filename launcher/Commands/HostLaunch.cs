@@ -18,8 +18,8 @@ internal static class HostLaunch
         // The inspection only has to find the command. On the host's clocks it does not matter whether the command would escape.
         string path = TargetInspection.Inspect(request.Command, environment).Command;
         if (TimeNamespace.TryReadForChildren() is { } difference && difference != default)
-            StandardStreams.WriteMessage("warning: --none: this is a time namespace with shifted clocks, which cannot be left");
-        Log.Debug($"command {path}, on the host's clocks");
+            StandardStreams.WriteMessage("warning: --none: virttime-run is in a time namespace with shifted clocks, which the command cannot leave");
+        Log.Debug($"command {path} on the host's clocks");
         Log.Finish();
         throw CommandExecution.Execute(path, request.Command, environment);
     }

@@ -16,11 +16,11 @@ internal static unsafe class Installation
     {
         string target = WorkingDirectory.Absolute(directory).TrimEnd('/') + "/";
         if (InterposerLibrary.IsUnfit(target))
-            throw Failure(directory, "has a space, a colon or a dollar sign, which LD_PRELOAD cannot hold; install it elsewhere");
+            throw Failure(directory, "contains a space, a colon or a dollar sign, which LD_PRELOAD cannot hold; give another directory");
 
         string library = InterposerLibrary.Find();
         string launcher = InterposerLibrary.LauncherPath()
-            ?? throw new LauncherException(LauncherName, "does not find itself; mount /proc, or start it by its path");
+            ?? throw new LauncherException(LauncherName, "cannot find its own file; mount /proc, or start virttime-run by its path");
 
         if (SystemCalls.mkdir(target, Permissions.SharedProgram) == 0)
             SystemCalls.chmod(target, Permissions.SharedProgram);
@@ -106,14 +106,14 @@ internal static unsafe class Installation
     private static void CheckSizeLimit(string directory, long size)
     {
         if (SystemCalls.getrlimit(SystemCalls.RLIMIT_FSIZE, out rlimit limit) == 0 && limit.rlim_cur < (ulong)size)
-            throw Failure(directory, "file too large for the limit in force; raise it (ulimit -f)");
+            throw Failure(directory, "the file size limit is too low; raise it (ulimit -f)");
     }
 
     private static LauncherException Failure(string directory, int error) => Failure(directory, error switch
     {
         ErrorNumber.ENOSPC or ErrorNumber.EDQUOT => ErrorNumber.Text(error) + "; the two files need 6 MB",
-        ErrorNumber.EACCES or ErrorNumber.EPERM => "permission denied; the directory must be writable",
-        ErrorNumber.EROFS => "read-only file system; install it elsewhere",
+        ErrorNumber.EACCES or ErrorNumber.EPERM => "permission denied; give this user write access to the directory",
+        ErrorNumber.EROFS => "read-only file system; give another directory",
         ErrorNumber.ENOENT => "the directory does not exist; create it first",
         _ => ErrorNumber.Text(error),
     });

@@ -20,7 +20,7 @@ internal static class JoinedConfig
         if (TimeNamespace.Between(pid) != default)
         {
             throw new LauncherException(
-                $"--pid {pid}", "runs in another time namespace, where the command would not be; run virttime-run inside it");
+                $"--pid {pid}", "runs in another time namespace, which the command would not enter; run virttime-run inside that namespace");
         }
 
         OwnerCheck.Refuse(config.File, request.Running.Force);
@@ -38,6 +38,6 @@ internal static class JoinedConfig
             return config.Path!;
 
         string reason = status.stx_nlink == 0 ? "is deleted" : "has no path here";
-        throw new LauncherException($"--pid {pid}", $"its config file {config.File.Path} {reason}, so that a command could not open it");
+        throw new LauncherException($"--pid {pid}", $"its config file {config.File.Path} {reason}, so the command cannot open it");
     }
 }

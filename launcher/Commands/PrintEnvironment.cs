@@ -31,5 +31,5 @@ internal static class PrintEnvironment
         value.All(character => char.IsAsciiLetterOrDigit(character) || Plain.Contains(character))
         ? $"{name}={value}\n"
         : throw new LauncherException(
-            "--print-env", $"\"{value}\" has a character that a shell would not take as it is; use a plainer path");
+            "--print-env", $"\"{value}\" contains a character that is special to a shell; use a path without it");
 }

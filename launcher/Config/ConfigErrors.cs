@@ -9,8 +9,8 @@ internal static class ConfigErrors
     public static LauncherException CannotOpen(string path, int error, bool toWrite) => new(What(path), error switch
     {
         ErrorNumber.EISDIR => "is a directory; give the name of a file",
-        ErrorNumber.ENXIO => "is not a regular file; give the name of one, or of none to create it",
-        ErrorNumber.EACCES or ErrorNumber.EPERM when toWrite => "permission denied; the file must be writable to be changed",
+        ErrorNumber.ENXIO => "is not a regular file; give the name of a regular file, or a new name",
+        ErrorNumber.EACCES or ErrorNumber.EPERM when toWrite => "permission denied; give this user write access to the file",
         ErrorNumber.ELOOP => "too many symbolic links",
         ErrorNumber.ENOENT => "the directory does not exist; create it first",
         _ => ErrorNumber.Text(error),
@@ -21,10 +21,10 @@ internal static class ConfigErrors
     /// <param name="what">The file, if it is not the config file.</param>
     public static LauncherException CannotWriteFile(string what, int error) => new(what, error switch
     {
-        ErrorNumber.ENOSPC => "no space left on device; free some, or put the file elsewhere",
+        ErrorNumber.ENOSPC => "no space left on device; free some space, or put the file elsewhere",
         ErrorNumber.EDQUOT => "disk quota exceeded; free some space, or put the file elsewhere",
-        ErrorNumber.EFBIG => "file too large for the limit in force; raise it (ulimit -f), or use a config file that exists",
-        ErrorNumber.EACCES or ErrorNumber.EPERM => "permission denied; the directory must be writable to create a file in it",
+        ErrorNumber.EFBIG => "the file size limit is too low for a config file; raise it (ulimit -f), or use an existing config file",
+        ErrorNumber.EACCES or ErrorNumber.EPERM => "permission denied; give this user write access to the directory",
         ErrorNumber.EROFS => "read-only file system; put the file elsewhere",
         ErrorNumber.ENOENT or ErrorNumber.ENOTDIR => "the directory does not exist; create it first",
         _ => ErrorNumber.Text(error),
@@ -32,13 +32,13 @@ internal static class ConfigErrors
 
     public static LauncherException NotConfig(string path, long size, ConfigDefect defect) => new(What(path), defect switch
     {
-        ConfigDefect.TooShort when size == 0 => "is empty; remove it, and it will be created",
-        ConfigDefect.TooShort => $"is only {size} bytes long; not a config file",
-        ConfigDefect.Program => "is a program, not a config file; give another name, and it will be created",
-        ConfigDefect.Size => $"is not a config file: none has {size} bytes; give another name, and it will be created",
-        ConfigDefect.Newer => "was made or changed by a newer VirtTime, whose format is not known here; install that version",
-        ConfigDefect.Foreign => "is not a config file: its extension block is not ours; give another name, and it will be created",
-        _ => "is not a config file: an offset in it is out of range; give another name, and it will be created",
+        ConfigDefect.TooShort when size == 0 => "is empty; remove it, and virttime-run creates it",
+        ConfigDefect.TooShort => $"is only {size} bytes long, so it is not a config file; give another name, and virttime-run creates the file",
+        ConfigDefect.Program => "is a program, not a config file; give another name, and virttime-run creates the file",
+        ConfigDefect.Size => $"is not a config file: no config file has {size} bytes; give another name, and virttime-run creates the file",
+        ConfigDefect.Newer => "was created or changed by a newer VirtTime, and this version cannot read its format; install the newer version",
+        ConfigDefect.Foreign => "is not a config file: its extension block is not VirtTime's; give another name, and virttime-run creates the file",
+        _ => "is not a config file: an offset in it is out of range; give another name, and virttime-run creates the file",
     });
 
     /// <summary>A page that the change will write cannot be prepared.</summary>
@@ -47,67 +47,67 @@ internal static class ConfigErrors
         ErrorNumber.ENOSPC or ErrorNumber.EDQUOT => CannotWrite(path, error),
 
         // MADV_POPULATE_WRITE: a page cannot be read, or lies behind the end of the file.
-        ErrorNumber.EFAULT => new(What(path), "cannot be read into memory, or was made shorter meanwhile; nothing was changed"),
+        ErrorNumber.EFAULT => new(What(path), "cannot be read into memory, or was truncated by another process; nothing was changed"),
         _ => new(What(path), "cannot be read into memory: " + ErrorNumber.Text(error) + "; nothing was changed"),
     };
 
     public static LauncherException CannotRead(string path, int error) =>
-        new(What(path), error == 0 ? "was made shorter meanwhile" : "cannot be read: " + ErrorNumber.Text(error));
+        new(What(path), error == 0 ? "was truncated by another process" : "cannot be read: " + ErrorNumber.Text(error));
 
     public static LauncherException Unmovable(string path) => new(
         What(path),
-        "a program that uses it keeps a deadline outside (read-only, no space left, or no slot free), which would stay as it is; end it, or give --force");
+        "a program that uses it has a wait whose deadline cannot be moved (file read-only, no space left, or no free slot); end that program, or give --force");
 
     /// <param name="holder">The id of the process that holds the lock; 0 if unknown.</param>
     /// <param name="name">The name of that process; null if it cannot be read.</param>
     public static LauncherException Locked(string path, int holder, string? name) => new(
         What(path),
         holder == 0
-            ? "another program keeps it locked; end that, or try again later"
-            : $"process {holder} ({name ?? "?"}) keeps it locked; end that, or try again later");
+            ? "another program holds its lock; end that program, or try again later"
+            : $"process {holder} ({name ?? "?"}) holds its lock; end that process, or try again later");
 
     /// <param name="thread">The thread's id in its own PID namespace.</param>
     public static LauncherException NoRoomForSlot(string path, int thread) => new(
         What(path),
-        $"is too short for the deadlines of thread {thread}, which uses it: its calls in flight would stay as they are; use a longer file, or give --force");
+        $"is too short for the deadlines of thread {thread}, so its calls in flight cannot be moved; use a longer file, or give --force");
 
     public static LauncherException DanglingLink(string path) =>
-        new(What(path), "is a symbolic link to a file that does not exist; a config file is not created through a link");
+        new(What(path), "is a symbolic link to a missing file, and virttime-run creates no file through a link; give the name of the target");
 
     public static LauncherException Missing(string path) => new(What(path), "no such file");
 
     public static LauncherException NothingToShow(string path) =>
-        new(What(path), "no such file; give a clock option or a command, and it will be created");
+        new(What(path), "no such file; give a clock option or a command, and virttime-run creates it");
 
     public static LauncherException ForeignOwner(string path, uint owner) => new(
-        What(path), $"belongs to user {owner}, who can end its users by making it shorter; use a file of your own, or give --force");
+        What(path), $"belongs to user {owner}, who can kill every process that uses it by truncating it; use a file of your own, or give --force");
 
     public static LauncherException NothingSaved(string path) => new(
-        What(path), "has no saved clocks; --save notes them before the move, --resume uses them once; or give --monotonic-at");
+        What(path), "has no saved clocks, or --resume has already used them; give --save before the move, or --monotonic-at now");
 
     public static LauncherException WallClockBehind(string path) => new(
-        What(path), "the wall clock is behind what it was when the clocks were saved; set it, or leave --elapsed out");
+        What(path), "the wall clock is earlier than when the clocks were saved; set the wall clock, or omit --elapsed");
 
     public static LauncherException SavedOnOtherBoot(string path) =>
         new(
             What(path),
-            "was made on another boot or host, so its clocks cannot be read here; save them where the program ran, or give --force");
+            "was made on another boot or host, so its clocks cannot be read here; give --save on the host where the program ran, or give --force");
 
     public static LauncherException OtherBoot(string path) => new(
         What(path),
-        "was made on another boot or host, where its offset means nothing here; give a clock option, --resume if it was saved, or --force");
+        "was made on another boot or host, so its offset has no meaning here; give a clock option, --resume if its clocks were saved, or --force");
 
     public static LauncherException WaitsOfOtherBoot(string path) => new(
-        What(path), "was made on another boot or host, where its deadlines mean nothing here; leave --keep-waits out");
+        What(path), "was made on another boot or host, so its deadlines have no meaning here; omit --keep-waits");
 
     public static LauncherException OtherLayout(string path, long size) => new(
-        What(path), $"is there already, with another layout ({size} bytes); remove it, or leave --config-layout out");
+        What(path), $"exists already with another layout ({size} bytes); remove it, or omit --config-layout");
 
     public static LauncherException NoRoomForBoottime(string path) => new(
-        What(path), "has no room for a boottime offset (another tool made it); leave --boottime-* out, or use a new file");
+        What(path), "has no room for a boottime offset (another tool made it); omit --boottime-*, or use a new file");
 
     public static LauncherException NoRoomForDate(string path) => new(
-        What(path), "has no room for a date (another tool made it); leave --realtime-* out, or use a new file");
+        What(path), "has no room for a date (another tool made it); omit --realtime-*, or use a new file");
 
     public static LauncherException MonotonicOfOtherBoot(string path) => new(
         What(path), "has a monotonic offset from another boot or host; give --monotonic-at or --monotonic-offset as well, or --force");

@@ -32,7 +32,7 @@ internal static class Log
         }
         catch (OutOfMemoryException)
         {
-            throw new LauncherException("diagnostics", "no thread can be started for them; raise the limit (ulimit -u, -v), or leave them out");
+            throw new LauncherException("diagnostics", "no thread can be started for them; raise the limits (ulimit -u, -v), or omit --verbose and --log-level");
         }
 
         s_logger = new LoggerFactory([s_provider], new LoggerFilterOptions { MinLevel = level }).CreateLogger(nameof(VirtTime));

@@ -6,24 +6,24 @@ namespace VirtTime.Freeze;
 /// <summary>Errors that say why not all users could be stopped. Nothing has been changed then.</summary>
 internal static class FreezeErrors
 {
-    private const string Remedy = "or give --no-freeze to leave calls in flight as they are";
+    private const string Remedy = "or give --no-freeze to leave calls in flight unchanged";
 
     /// <summary>The thread exists, but the launcher may not trace it.</summary>
     public static LauncherException CannotTrace(int process, int thread, int error)
     {
         int tracer = ThreadStatus.TracerOf(process, thread);
         string reason = tracer != 0
-            ? $"process {tracer} ({ThreadStatus.NameOf(tracer, tracer)}) traces it; end that"
-            : WhyNotTraced(error);
+            ? $"process {tracer} ({ThreadStatus.NameOf(tracer, tracer)}) traces it; end that process"
+            : WhyNotTraced(process, error);
         return CannotStop(process, thread, $"{reason}, {Remedy}");
     }
 
     public static LauncherException DoesNotStop(TracedThread thread) => CannotStop(
-        thread.Process, thread.Id, $"it is inside a system call that cannot be interrupted, or frozen; try again later, {Remedy}");
+        thread.Process, thread.Id, $"it is frozen, or inside a system call that cannot be interrupted; try again later, {Remedy}");
 
     /// <summary>The thread is runnable, but gets no processor.</summary>
     public static LauncherException TooBusy(TracedThread thread) =>
-        CannotStop(thread.Process, thread.Id, $"it waits for a processor, and the machine is too busy; try again later, {Remedy}");
+        CannotStop(thread.Process, thread.Id, $"it gets no processor because the machine is too busy; try again later, {Remedy}");
 
     /// <summary>New threads or processes were found until the time was over.</summary>
     /// <param name="isBusy">The time was enough for a few rounds only.</param>
@@ -38,24 +38,28 @@ internal static class FreezeErrors
     /// <summary>The launcher cannot inspect the process, and a call in flight has the id of one of its threads.</summary>
     public static LauncherException Closed(int process) => new(
         $"process {process}",
-        $"belongs to somebody else, and may be waiting by the same config file; run as root, {Remedy}");
+        "may have a call in flight on the same config file, but " + (ProcessDenial.IsRoot
+            ? $"may not be read, even by root: {ProcessDenial.WhyNotRoot(process, toTrace: false)}, {Remedy}"
+            : $"may not be read by this user; run virttime-run as root, {Remedy}"));
 
     public static LauncherException NoThread() =>
-        new("freezing", "no thread can be started for it; raise the limit (ulimit -u, -v), " + Remedy);
+        new("freezing", "no thread can be started to stop the programs; raise the limits (ulimit -u, -v), " + Remedy);
 
     private static LauncherException CannotStop(int process, int thread, string reason) =>
         new($"process {process}", $"its thread {thread} ({ThreadStatus.NameOf(process, thread)}) cannot be stopped: {reason}");
 
-    private static string WhyNotTraced(int error)
+    private static string WhyNotTraced(int process, int error)
     {
-        const string Yama = "/proc/sys/kernel/yama/ptrace_scope";
-        string scope = ByteString.From(SmallFile.TryRead(Yama) ?? []).TrimEnd();
+        string scope = ProcessDenial.YamaScope;
         return error switch
         {
-            ErrorNumber.EPERM when scope is "3" => "no program may be traced on this machine (kernel.yama.ptrace_scope is 3); restart it without",
-            ErrorNumber.EPERM when scope is not ("" or "0") => $"permission denied, and kernel.yama.ptrace_scope is {scope}; set it to 0, or run as root",
-            ErrorNumber.EPERM or ErrorNumber.EACCES => "permission denied; run as its user or as root, with CAP_SYS_PTRACE inside a container",
-            ErrorNumber.ENOSYS => "ptrace is not allowed here (seccomp)",
+            ErrorNumber.EPERM or ErrorNumber.EACCES when ProcessDenial.IsRoot => "permission denied: " + ProcessDenial.WhyNotRoot(process, toTrace: true),
+            ErrorNumber.EPERM when scope is "3" =>
+                "permission denied: kernel.yama.ptrace_scope is 3, which forbids tracing until the next boot; boot with a lower value",
+            ErrorNumber.EPERM when scope is not ("" or "0") =>
+                $"permission denied: kernel.yama.ptrace_scope is {scope}; set it to 0, or run virttime-run as root",
+            ErrorNumber.EPERM or ErrorNumber.EACCES => "permission denied; run virttime-run as the process's user or as root, in a container with CAP_SYS_PTRACE",
+            ErrorNumber.ENOSYS => "a seccomp filter denies ptrace; run virttime-run without that filter",
             _ => ErrorNumber.Text(error),
         };
     }

@@ -40,17 +40,17 @@ internal sealed class FreezeReport
     {
         if (Threads > 0)
             Log.Debug(
-                $"{Threads} threads of {Processes.Count} processes stood still for {(long)Standstill.TotalMicroseconds} us; {Calls} calls are made again");
+                $"stopped {Threads} threads of {Processes.Count} processes for {(long)Standstill.TotalMicroseconds} us; restarted {Calls} calls");
         WriteKept(KeptTimers, "timer_create");
         WriteKept(KeptTimerDescriptors, "timerfd_create");
         WriteLongerWaits();
         if (IsFirstDate)
-            StandardStreams.WriteMessage("note: the date was the host's until now: calls that wait for one already end by the host's");
+            StandardStreams.WriteMessage("note: the date was the host's until now; calls that already wait for a date still end by the host's date");
         if (LateComer is not null)
-            StandardStreams.WriteMessage($"note: a program that was started meanwhile may keep an old deadline: {LateComer}");
+            StandardStreams.WriteMessage($"note: a program that was started during the change may keep an old deadline: {LateComer}");
         if (Uncertain > 0)
             StandardStreams.WriteMessage(
-                $"note: {(Uncertain == 1 ? "1 call" : $"{Uncertain} calls")} in flight may keep the old deadline: not every process can be seen from here");
+                $"note: {(Uncertain == 1 ? "1 call" : $"{Uncertain} calls")} in flight may keep the old deadline: virttime-run cannot see every process");
     }
 
     private void WriteLongerWaits()
@@ -59,13 +59,13 @@ internal sealed class FreezeReport
             return;
         string calls = LongerWaits.Calls == 1 ? "1 call now waits" : $"{LongerWaits.Calls} calls now wait";
         StandardStreams.WriteMessage(
-            $"note: {calls} longer, the longest for {Nanoseconds128.Words(LongerWaits.Longest)}, since a clock was set back; --keep-waits leaves calls the time they had left");
+            $"note: {calls} longer, the longest for {Nanoseconds128.Words(LongerWaits.Longest)}, because a clock was set back; with --keep-waits, calls keep the time that they had left");
     }
 
     private static void WriteKept(HashSet<int> processes, string function)
     {
         if (processes.Count > 0)
             StandardStreams.WriteMessage(
-                $"note: process {string.Join(", ", processes.Order())}: timers of {function} keep the time that remains, whatever the clock reads");
+                $"note: process {string.Join(", ", processes.Order())}: timers of {function} were not moved; they keep the time that they had left");
     }
 }

@@ -46,7 +46,7 @@ internal static class PrivateConfig
             }
         }
 
-        throw new LauncherException("config file", $"no place for it ({string.Join("; ", reasons)}); name one with --config FILE");
+        throw new LauncherException("config file", $"no directory can hold a private one ({string.Join("; ", reasons)}); give --config FILE");
     }
 
     private static string CreateIn(PrivateDirectory directory, ConfigContent content)

@@ -51,7 +51,7 @@ internal sealed class PrivateDirectory : IDisposable
             return null;
 
         Descriptor directory = Base.Descriptor.Open(path, SystemCalls.O_RDONLY | SystemCalls.O_DIRECTORY | SystemCalls.O_NOFOLLOW);
-        reason = directory.IsOpen ? "is not a directory of the user alone" : ErrorNumber.Text(ErrorNumber.Last);
+        reason = directory.IsOpen ? "is not a directory that only this user can access" : ErrorNumber.Text(ErrorNumber.Last);
         if (directory.IsOpen
             && directory.TryStat(out statx_buffer status)
             && status.stx_uid == Syscall.geteuid()
@@ -75,7 +75,7 @@ internal sealed class PrivateDirectory : IDisposable
         if (!isShared && statx_buffer.Of(parent) is statx_buffer above && above.stx_uid != Syscall.geteuid())
             return $"{parent} belongs to another user";
         if (!isShared && ForeignPart(parent, isTarget: false) is string part)
-            return $"{part} belongs to another user, who could lead {parent} elsewhere";
+            return $"{part} belongs to another user, who could replace {parent}";
 
         // The umask may remove the owner's rights as well.
         uint umask = SystemCalls.umask(0);

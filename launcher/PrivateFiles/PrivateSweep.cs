@@ -134,7 +134,7 @@ internal sealed class PrivateSweep
         EnvironmentSurvey? survey = EnvironmentSurvey.TryTake(EnvironmentBlock.ConfigPath, !_hasLeases, budget);
         _searching += TimeBudget.Now - begin;
         if (survey is null)
-            Log.Debug($"{_directory.Path}: not every process could be asked in time for {_unused.Count} files that are left over");
+            Log.Debug($"{_directory.Path}: {_unused.Count} files that may be unused were kept: reading every process would have taken too long");
         return survey;
     }
 
@@ -188,6 +188,6 @@ internal sealed class PrivateSweep
     {
         bool isFree = !_hasLeases || FileLease.IsHeld(file.Number);
         if (isFree && SystemCalls.unlinkat(_directory.Descriptor, name, 0) == 0)
-            Log.Debug($"swept {_directory.Path}/{name}");
+            Log.Debug($"deleted the unused file {_directory.Path}/{name}");
     }
 }

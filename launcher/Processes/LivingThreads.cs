@@ -49,6 +49,21 @@ internal sealed class LivingThreads
         return _isClosedUnknown || _closed.Contains(id) ? null : false;
     }
 
+    /// <summary>Why <see cref="Has"/> returned null.</summary>
+    public string WhyUnknown()
+    {
+        BlindSpots blind = _users.BlindSpots;
+        if ((blind & BlindSpots.NoProc) != 0)
+            return "/proc is not mounted, or does not show the config file's mappings";
+        if ((blind & BlindSpots.UnseenProcesses) != 0)
+            return "/proc does not show every process here (PID namespace or hidepid)";
+        if ((blind & BlindSpots.NewProcesses) != 0)
+            return "new processes appeared faster than virttime-run could read them";
+
+        string denial = $"virttime-run may not read every process, such as {_users.Closed[0]}";
+        return ProcessDenial.IsRoot ? $"{denial}: {ProcessDenial.WhyNotRoot(_users.Closed[0], toTrace: false)}" : $"{denial}; root may read more";
+    }
+
     private HashSet<int> ReadClosed()
     {
         HashSet<int> ids = [];

@@ -15,6 +15,6 @@ internal static class OwnerCheck
             return;
         if (!force)
             throw ConfigErrors.ForeignOwner(file.Path, file.Owner);
-        StandardStreams.WriteMessage($"warning: {ConfigErrors.What(file.Path)}: belongs to user {file.Owner}, who can end its users");
+        StandardStreams.WriteMessage($"warning: {ConfigErrors.What(file.Path)}: belongs to user {file.Owner}, who can kill every process that uses it by truncating it");
     }
 }

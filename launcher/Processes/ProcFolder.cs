@@ -57,7 +57,7 @@ internal sealed class ProcFolder : IDisposable
     {
         if (!IsOwn())
             throw new LauncherException(
-                what, "/proc is of another PID namespace, whose process ids are not ours; mount one of this namespace (unshare --mount-proc)"
+                what, "/proc belongs to another PID namespace and shows other process ids; mount the /proc of this namespace (unshare --mount-proc)"
                 + (otherRemedy is null ? "" : ", " + otherRemedy));
     }
 

@@ -59,23 +59,23 @@ internal sealed class ProcessConfig : IDisposable
 
         if (owner != 0)
             throw new LauncherException(
-                $"--pid {pid}", $"its config file {config.ShownPath} belongs to another user than the process; name it with --config");
+                $"--pid {pid}", $"its config file {config.ShownPath} belongs to neither the process's user nor root; name the file with --config");
 
         if (toWrite && !config.IsMarked && !config.IsWritable)
             throw new LauncherException(
-                $"--pid {pid}", $"may only read {config.ShownPath}, which is root's; name it with --config to change it");
+                $"--pid {pid}", $"its config file {config.ShownPath} belongs to root, and the process may only read it; name the file with --config to change it");
     }
 
     private static LauncherException NotFound(int pid, VirtualisedProcess.Found found)
     {
-        string remedy = Mono.Unix.Native.Syscall.geteuid() == 0 ? "name it with --config" : "run as root";
+        string remedy = Mono.Unix.Native.Syscall.geteuid() == 0 ? "name the file with --config" : "run virttime-run as root";
         string reason = found switch
         {
-            { IsAmbiguous: true } => "has several files mapped that may be its config file; name one with --config",
+            { IsAmbiguous: true } => "has several files mapped that may be its config file; name the right one with --config",
             { Unreachable: string name, Named: null } =>
-                $"has {name} mapped, which cannot be opened from here; if that is its config file, {remedy}",
-            { Unreachable: string name } => $"its config file {name} cannot be opened from here; {remedy}",
-            { Named: null } when ProcessStatus.IsOver(pid) => "has ended, and is kept only until its parent asks for its exit status (a zombie)",
+                $"has mapped {name}, which virttime-run cannot open; if that is its config file, {remedy}",
+            { Unreachable: string name } => $"virttime-run cannot open its config file {name}; {remedy}",
+            { Named: null } when ProcessStatus.IsOver(pid) => "has exited and is a zombie: its parent has not read its exit status yet",
             { Named: null } => "has no config file mapped; it was not started by virttime-run, or runs on the host's clocks",
             _ => $"has not mapped its config file {found.Named}; it runs on the host's clocks",
         };

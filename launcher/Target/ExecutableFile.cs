@@ -19,7 +19,7 @@ internal static class ExecutableFile
     public static string WhyNot(string path, in statx_buffer status)
     {
         if ((status.stx_mode & Permissions.AnyExecutes) == 0)
-            return "permission denied; chmod +x makes a program executable";
+            return "permission denied; make the program executable (chmod +x)";
 
         using Descriptor file = Descriptor.Open(path, SystemCalls.O_PATH);
         bool isOnNoexec = SystemCalls.fstatvfs(file.Number, out statvfs_buffer filesystem) == 0

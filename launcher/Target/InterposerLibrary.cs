@@ -20,7 +20,7 @@ internal static unsafe class InterposerLibrary
         if (IsUnfit(path))
         {
             throw new LauncherException(
-                FileName, $"\"{path}\" has a space, a colon or a dollar sign, which LD_PRELOAD cannot hold; install it elsewhere");
+                FileName, $"\"{path}\" contains a space, a colon or a dollar sign, which LD_PRELOAD cannot hold; install it elsewhere");
         }
 
         return LibraryFile.WhyNotLoadable(path) is string reason ? throw new LauncherException(path, reason) : path;
@@ -84,7 +84,7 @@ internal static unsafe class InterposerLibrary
         foreach (string path in Candidates())
         {
             if (!IsFile(path) && ErrorNumber.Last == ErrorNumber.EACCES)
-                return new(path, "cannot be looked for (permission denied); make its directories searchable for this user (chmod a+x)");
+                return new(path, "cannot be searched for (permission denied); make its directories searchable for this user (chmod a+x)");
         }
 
         return new(FileName, $"not found beside virttime-run or in ../lib/virttime; reinstall, or set {Variable} to its path");

@@ -15,22 +15,22 @@ internal static unsafe class LibraryFile
     {
         using ProgramFile file = ProgramFile.Open(path);
         if (!file.IsReadable)
-            return $"cannot be read ({ErrorNumber.Text(file.Error)}), so that the loader cannot load it; chmod a+r makes it readable";
+            return $"cannot be read ({ErrorNumber.Text(file.Error)}), so the loader cannot load it; make it readable (chmod a+r)";
 
         int bits = ElfProgram.Bits(file.Head);
         if (bits == 0)
             return "is not a shared library" + Reinstall;
 
         if (bits != 64 || ElfProgram.Machine(file.Head) != ForeignElf.OwnMachine)
-            return "is a library for another machine, which the loader cannot load; install the build for this one";
+            return "is built for another machine, so the loader cannot load it; install the build for this machine";
 
         ElfProgram? elf = ElfProgram.TryRead(file);
         if (elf is null || !elf.IsLoader || elf.SizeOfSegments > (long)file.Status.stx_size)
-            return "is damaged or cut short, so that the loader cannot load it" + Reinstall;
+            return "is damaged or cut short, so the loader cannot load it" + Reinstall;
 
         return IsExecutable(file) ? null : ErrorNumber.Last == ErrorNumber.EPERM
-            ? "lies on a file system that is mounted noexec, so that the loader cannot load it; install it elsewhere"
-            : $"cannot be mapped ({ErrorNumber.Text(ErrorNumber.Last)}), so that the loader cannot load it; install it elsewhere";
+            ? "lies on a file system that is mounted noexec, so the loader cannot load it; install it elsewhere"
+            : $"cannot be mapped ({ErrorNumber.Text(ErrorNumber.Last)}), so the loader cannot load it; install it elsewhere";
     }
 
     // Maps a page executable, as the loader does.

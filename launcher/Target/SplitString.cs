@@ -83,7 +83,7 @@ internal sealed class SplitString
     private bool TakeEscape()
     {
         if (_position == _text.Length)
-            throw new LauncherException(Option, "a backslash at the end");
+            throw new LauncherException(Option, "ends in a backslash; write \\\\ for a backslash");
 
         char character = _text[_position++];
         switch (character)
@@ -91,7 +91,7 @@ internal sealed class SplitString
             case 'c' when _quote == 0:
                 return false;
             case 'c':
-                throw new LauncherException(Option, "\\c cannot stand in double quotes");
+                throw new LauncherException(Option, "\\c is not allowed in double quotes");
             case '_' when _quote == 0:
                 EndArgument();
                 return true;

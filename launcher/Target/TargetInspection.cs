@@ -51,10 +51,10 @@ internal sealed class TargetInspection
     private Finding Follow(string path, string[] arguments)
     {
         if (_interpreters > MostInterpreters)
-            throw new LauncherException(path, "too many interpreters of interpreters", ExitStatus.CommandCannotRun);
+            throw new LauncherException(path, "too many nested interpreters", ExitStatus.CommandCannotRun);
 
         if (_steps.Count > MostSteps)
-            return End(path, "not inspected", null, "is at the end of too many scripts and programs that run each other");
+            return End(path, "not inspected", null, "is started through too many scripts and programs to be inspected");
 
         using ProgramFile file = ProgramFile.Open(path);
         if (!file.IsReadable)
@@ -80,7 +80,7 @@ internal sealed class TargetInspection
             file.Path,
             "unreadable program",
             null,
-            $"cannot be read ({ErrorNumber.Text(file.Error)}), so it is not known whether it is static and runs on the host's clocks");
+            $"cannot be read ({ErrorNumber.Text(file.Error)}), so it may be static and run on the host's clocks");
 
     private Finding FollowElf(ProgramFile file, int bits, string[] arguments)
     {
@@ -119,16 +119,16 @@ internal sealed class TargetInspection
     private Finding EndDamaged(ProgramFile file) =>
         End(file.Path, "damaged program", null, "is a damaged ELF file, which the kernel may refuse");
 
-    private static string ExplainPrivileges(string raises) => $"{raises}, so that the loader would drop LD_PRELOAD; {PrivilegeRemedy}";
+    private static string ExplainPrivileges(string raises) => $"{raises}, so the loader would ignore LD_PRELOAD; {PrivilegeRemedy}";
 
     private static string ExplainStatic(ElfProgram elf) => elf.IsGo
-        ? "is a static Go program, into which nothing can be preloaded; build it with CGO_ENABLED=1 and a cgo import, or -linkmode=external"
-        : "is statically linked, so that nothing can be preloaded into it; link it dynamically";
+        ? "is a static Go program, so no library can be preloaded into it; build it with CGO_ENABLED=1 and a cgo import, or -linkmode=external"
+        : "is statically linked, so no library can be preloaded into it; link it dynamically";
 
     private Finding FollowScript(string path, ScriptHead script, string[] arguments)
     {
         if (script.Interpreter.Length == 0)
-            throw new LauncherException(path, "has no interpreter behind #!; name one, as in #!/bin/sh", ExitStatus.CommandCannotRun);
+            throw new LauncherException(path, "has no interpreter after #!; name one, as in #!/bin/sh", ExitStatus.CommandCannotRun);
 
         CheckInterpreter(path, script.Interpreter, "interpreter");
         _steps.Add(new FindingStep(path, "script"));
@@ -145,7 +145,7 @@ internal sealed class TargetInspection
         EnvCommand env = EnvCommand.Parse(arguments, _environment, _directory);
         string caller = (_steps.FindLast(step => step.Kind != Env) is { Path: string script } ? script : null) ?? path;
         if (!env.IsUnderstood)
-            return End(caller, "options of env", null, "has options of env that are not understood here, and may run on the host's clocks");
+            return End(caller, "options of env", null, "env has options that virttime-run does not know, so its command may run on the host's clocks");
 
         if (env.Command.Length == 0)
             return new Finding(_steps, null, null);
@@ -172,18 +172,18 @@ internal sealed class TargetInspection
     private static string? ExplainEnvironment(EnvironmentBlock changed)
     {
         if (changed.Find(EnvironmentBlock.Inherit) == EnvironmentBlock.No)
-            return "has env set VIRT_TIME_INHERIT=0, which is for programs that are to run on the host's clocks; leave that out";
+            return "env sets VIRT_TIME_INHERIT=0, so its command would run on the host's clocks; omit that";
 
         string? preload = changed.Find(EnvironmentBlock.Preload);
         if (preload is null)
-            return "has env take LD_PRELOAD out of the environment; leave out its option -i or -u LD_PRELOAD";
+            return "env removes LD_PRELOAD from the environment; omit its option -i or -u LD_PRELOAD";
 
         if (!InterposerLibrary.IsIn(preload))
-            return "has env give LD_PRELOAD a value without libvirttime.so; leave that out";
+            return "env sets LD_PRELOAD without libvirttime.so; omit that";
 
         return changed.Find(EnvironmentBlock.ConfigPath) == SomeConfig
             ? null
-            : "has env change VIRT_TIME_CONF, which names the config file; leave that out";
+            : "env changes VIRT_TIME_CONF, which names the config file; omit that";
     }
 
     private Finding FollowOther(ProgramFile file, string[] arguments)

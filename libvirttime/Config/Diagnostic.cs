@@ -39,7 +39,7 @@ internal static unsafe class Diagnostic
     private static ReadOnlySpan<byte> Defects =>
         "cannot be mapped\0is not a config file: shorter than 16 bytes\0cannot be read: no space left for its pages\0"u8
         + "is not a config file: it is a program\0is not a config file: no config file has this size\0"u8
-        + "is not a config file: its offset is out of range\0is not a config file: its extension block is not ours\0"u8
+        + "is not a config file: its offset is out of range\0is not a config file: its extension block is not VirtTime's\0"u8
         + "is not a config file: an offset in its extension block is out of range\0needs a newer libvirttime.so\0"u8;
 
     /// <summary>Reports a file that is no config file, or that cannot be mapped.</summary>
@@ -57,7 +57,7 @@ internal static unsafe class Diagnostic
     /// <summary>Reports a file that cannot be opened.</summary>
     public static void CannotOpen(byte* path, int errno)
     {
-        fixed (byte* denied = "may not be opened by this user; --config-mode says who may"u8, other = "cannot be opened"u8)
+        fixed (byte* denied = "cannot be opened by this user; --config-mode sets who may open it"u8, other = "cannot be opened"u8)
             CannotUse(path, errno == Errno.EACCES ? denied : other, errno);
     }
 

@@ -111,7 +111,8 @@ public class AdjustmentTests
     {
         string killer = await NativeProgram.BuildAsync("config/kill_at_store.c");
         int unfinished = 0;
-        for (int number = 1 + half; number < MostSteps * 2; number += 2)
+        int stride = Needs.IsFullRun ? 2 : 8;
+        for (int number = 1 + (half * stride / 2); number < MostSteps * 2; number += stride)
         {
             using Harness.ConfigFile config = await MakeWaitsAsync();
             Command kill = Command.Of(killer, [$"{number}", config.Path, Paths.Launcher, .. Adjust(config.Path)]);
@@ -119,13 +120,13 @@ public class AdjustmentTests
             unfinished += ConfigOnDisk.Read(config.Path).IsBeingChanged ? 1 : 0;
 
             // Another change completes the unfinished one, and so does a command that is to run with the file.
-            string[] next = number % 4 < 2 ? ["--monotonic-offset", "-77.5s"] : ["--", "true"];
+            string[] next = number / stride % 2 == 0 ? ["--monotonic-offset", "-77.5s"] : ["--", "true"];
             Assert.Empty((await Command.Launcher(["--config", config.Path, .. next]).RunAsync()).Succeeded().Error);
             AssertWaitsAreWhole(config);
             if (killed.ExitCode != 0)
             {
                 Assert.Equal(1, killed.ExitCode);
-                Assert.InRange(unfinished, 5, MostSteps);
+                Assert.InRange(unfinished, 1, MostSteps);
                 return;
             }
         }

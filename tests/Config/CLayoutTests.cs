@@ -87,9 +87,9 @@ public class CLayoutTests
     [Theory(Timeout = Limits.Test)]
     [InlineData("--config FILE --config-layout c --realtime-offset 0", "has no room")]
     [InlineData("--config FILE --config-layout c --boottime-at 5s", "has no room")]
-    [InlineData("--config FILE --config-layout c --save", "is for a file that is created")]
-    [InlineData("--config FILE --config-layout c --advance 5s", "is for a file that is created")]
-    [InlineData("--pid 1 --config-layout c --monotonic-at 5s", "is for a file that is created")]
+    [InlineData("--config FILE --config-layout c --save", "is only for a new file")]
+    [InlineData("--config FILE --config-layout c --advance 5s", "is only for a new file")]
+    [InlineData("--pid 1 --config-layout c --monotonic-at 5s", "is only for a new file")]
     [InlineData("--config-layout c -- true", "needs --config FILE")]
     [InlineData("--config FILE --config-layout C --monotonic-at 5s", "is not a layout; try virttime or c")]
     public async Task What_it_cannot_hold_is_refused(string options, string reason)

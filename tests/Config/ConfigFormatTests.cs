@@ -7,22 +7,20 @@ namespace VirtTime.Tests.Config;
 public class ConfigFormatTests
 {
     private const int All = 20_000;
-    private const int Sample = 2_000;
-
-    private static readonly bool s_isFullRun = Environment.GetEnvironmentVariable("VIRTTIME_TEST_FULL") == "1";
+    private const int Sample = 1_500;
 
     [Fact(Timeout = 2 * Limits.Test)]
     public async Task Launcher_takes_what_the_function_takes()
     {
         using TemporaryDirectory directory = new();
-        await AssertJudgesAsync(directory, s_isFullRun ? All : Sample, "", Paths.Launcher, "--config", directory.File("conf"));
+        await AssertJudgesAsync(directory, Needs.IsFullRun ? All : Sample, "", Paths.Launcher, "--config", directory.File("conf"));
     }
 
     [Fact(Timeout = 2 * Limits.Test)]
     public async Task Library_takes_what_the_function_takes()
     {
         using TemporaryDirectory directory = new();
-        await AssertJudgesAsync(directory, All, Paths.Library, await NativeProgram.BuildAsync("config/read_clock.c"));
+        await AssertJudgesAsync(directory, Needs.IsFullRun ? All : 2 * Sample, Paths.Library, await NativeProgram.BuildAsync("config/read_clock.c"));
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public class NewerVersionTests
         Result result = await Command.Launcher(["--config", path, .. use.Split(' ')]).RunAsync();
         Assert.Equal((125, ""), (result.ExitCode, result.Output));
         string line = Assert.Single(result.ErrorLines);
-        Assert.StartsWith($"virttime-run: --config {path}: was made or changed by a newer VirtTime", line, StringComparison.Ordinal);
+        Assert.StartsWith($"virttime-run: --config {path}: was created or changed by a newer VirtTime", line, StringComparison.Ordinal);
         ConfigOnDisk after = ConfigOnDisk.Read(path);
         Assert.Equal((before.Offset, before.Extension.sequence), (after.Offset, after.Extension.sequence));
         Assert.Equal((before.Extension.version, before.Extension.flags), (after.Extension.version, after.Extension.flags));

@@ -38,7 +38,7 @@ public class ShowingTests
     }
 
     [Theory(Timeout = Limits.Test)]
-    [InlineData("retval=0", "was made shorter")]
+    [InlineData("retval=0", "was truncated")]
     [InlineData("error=EIO", "input/output error")]
     public async Task What_cannot_be_read_is_an_error(string injected, string reason)
     {
@@ -86,7 +86,7 @@ public class ShowingTests
         config.WriteRaw(SequencePosition, 1001, 0);
         Result result = (await Command.Launcher("--config", config.Path, "--json").RunAsync()).Succeeded();
         Limits.AssertJustAfter(5, StateJson.Of(result).Virtual());
-        Assert.Contains("was begun and not finished", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains("a writer ended before it finished a change", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
         Assert.True(ConfigOnDisk.Read(config.Path).IsBeingChanged);
     }
 

@@ -133,7 +133,7 @@ public class CompanyTests
         }
 
         Result result = (await Command.Launcher("--config", conf, "--advance", "1h", "--verbose").RunAsync()).Succeeded();
-        Assert.Contains("2 threads of 2 processes stood still", result.Error, StringComparison.Ordinal);
+        Assert.Contains("stopped 2 threads of 2 processes for ", result.Error, StringComparison.Ordinal);
         foreach (RunningProgram program in new[] { here, there })
         {
             await program.ReadNumberAsync("deadline");
@@ -149,7 +149,7 @@ public class CompanyTests
         using (program)
         {
             Result result = (await Moving.Advance(pid, "1h", "--verbose").RunAsync()).Succeeded();
-            Assert.Contains($" {Threads + 1} threads of 1 processes stood still for ", result.Error, StringComparison.Ordinal);
+            Assert.Contains($"stopped {Threads + 1} threads of 1 processes for ", result.Error, StringComparison.Ordinal);
             Result end = (await program.EndAsync()).Succeeded();
             Assert.Equal((Threads, 0), (end.Number("woken"), end.Number("early")));
         }

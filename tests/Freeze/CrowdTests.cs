@@ -84,6 +84,6 @@ public partial class CrowdTests
         await File.AppendAllTextAsync(Path.Combine(folder, "freeze.txt"), line + "\n", TestContext.Current.CancellationToken);
     }
 
-    [GeneratedRegex("stood still for ([0-9]+) us")]
+    [GeneratedRegex("processes for ([0-9]+) us")]
     private static partial Regex Standstill();
 }

@@ -6,7 +6,7 @@ namespace VirtTime.Tests.Freezing;
 /// <summary>A launcher that sees the <c>/proc</c> of another PID namespace, so that an id there belongs to another process.</summary>
 public class ForeignProcTests
 {
-    private const string Reason = "/proc is of another PID namespace";
+    private const string Reason = "/proc belongs to another PID namespace";
 
     [Theory(Timeout = Limits.Test)]
     [InlineData("--advance", "1h")]

@@ -23,7 +23,7 @@ public class KeepWaitsTests
         using WaitingTarget waiting = await WaitingTarget.StartAsync("--monotonic-at", "12345s");
         Result result = (await Command.Launcher(["--pid", $"{waiting.Thread}", .. move]).RunAsync()).Succeeded();
         Assert.Matches(
-            @"^virttime-run: note: 1 call now waits longer, the longest for 1h 0m \d\d?\.\d{3}s, since a clock was set back; --keep-waits ",
+            @"^virttime-run: note: 1 call now waits longer, the longest for 1h 0m \d\d?\.\d{3}s, because a clock was set back; with --keep-waits, ",
             Assert.Single(result.ErrorLines));
     }
 
@@ -134,7 +134,8 @@ public class KeepWaitsTests
     {
         string killer = await NativeProgram.BuildAsync("config/kill_at_store.c");
         int unfinished = 0;
-        for (int number = 1 + half; number < MostSteps * 2; number += 2)
+        int stride = Needs.IsFullRun ? 2 : 8;
+        for (int number = 1 + (half * stride / 2); number < MostSteps * 2; number += stride)
         {
             using ConfigFile config = await MakeWaitsAsync();
             string[] offsets = ["--monotonic-offset", "+34560000.125s", "--boottime-offset", "+12345.5s", "--realtime-offset", "-77777s"];
@@ -149,7 +150,7 @@ public class KeepWaitsTests
             if (killed.ExitCode != 0)
             {
                 Assert.Equal(1, killed.ExitCode);
-                Assert.InRange(unfinished, 3, MostSteps);
+                Assert.InRange(unfinished, 1, MostSteps);
                 return;
             }
         }
@@ -163,14 +164,14 @@ public class KeepWaitsTests
         using ConfigFile config = await MakeWaitsAsync();
         config.WriteRaw(ConfigLayout.ExtensionPosition + 56, 0x0123456789ABCDEF, 0x0123456789ABCDEF);
         string[] clocks = ["--monotonic-at", "5s", "--boottime-at", "5s", "--realtime-offset", "0"];
-        Moving.AssertRefused(await Command.Launcher(["--config", config.Path, .. clocks, "--keep-waits"]).RunAsync(), "another boot", "leave --keep-waits out");
+        Moving.AssertRefused(await Command.Launcher(["--config", config.Path, .. clocks, "--keep-waits"]).RunAsync(), "another boot", "omit --keep-waits");
         Assert.Equal(-100, config.Offset);
     }
 
     [Theory(Timeout = Limits.Test)]
     [InlineData("--resume", "--keep-waits: cannot keep the deadlines of another host")]
-    [InlineData("--save", "--keep-waits: goes with a clock option")]
-    [InlineData("", "--keep-waits: goes with a clock option")]
+    [InlineData("--save", "--keep-waits: needs a clock option")]
+    [InlineData("", "--keep-waits: needs a clock option")]
     public async Task It_makes_sense_only_with_a_clock_that_is_moved(string option, string reason)
     {
         using TemporaryDirectory directory = new();
@@ -182,8 +183,8 @@ public class KeepWaitsTests
     [Theory(Timeout = Limits.Test)]
     [InlineData("--list", "--list: ")]
     [InlineData("--none -- true", "--none: ")]
-    [InlineData("--criu-action --config x", "--criu-action: goes with")]
-    [InlineData("--monotonic-at 5s -- true", "--keep-waits: goes with")]
+    [InlineData("--criu-action --config x", "--criu-action: can be combined only with")]
+    [InlineData("--monotonic-at 5s -- true", "--keep-waits: needs a clock option")]
     public async Task It_goes_with_nothing_else(string options, string reason) =>
         Moving.AssertRefused(await Command.Launcher(["--keep-waits", .. options.Split(' ')]).RunAsync(), reason);
 

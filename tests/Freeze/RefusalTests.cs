@@ -39,11 +39,37 @@ public class RefusalTests
         string conf = user.PathOf("conf");
         using WaitingTarget waiting = await WaitingTarget.StartAsync("--monotonic-at", "12345s", "--config", conf, "--config-mode", "0666");
         byte[] before = await ReadAsync(conf);
-        Moving.AssertRefused(await user.Launch("--pid", $"{waiting.Thread}", "--advance", "1h").RunAsync(), "belongs to somebody else");
+        Moving.AssertRefused(await user.Launch("--pid", $"{waiting.Thread}", "--advance", "1h").RunAsync(), "belongs to another user");
         Moving.AssertRefused(
-            await user.Launch("--config", conf, "--advance", "1h").RunAsync(), $"process {waiting.Thread}: belongs to somebody else", "run as root");
+            await user.Launch("--config", conf, "--advance", "1h").RunAsync(), $"process {waiting.Thread}: may have a call in flight", "may not be read by this user; run virttime-run as root");
         Assert.Equal(before, await ReadAsync(conf));
         (await user.Launch("--config", conf, "--advance", "-1h", "--no-freeze").RunAsync()).Succeeded();
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Root_without_the_capability_is_told_so_and_not_to_run_as_root()
+    {
+        using OrdinaryUser user = new();
+        string conf = user.PathOf("conf");
+        (await Command.Launcher("--config", conf, "--config-mode", "0666", "--monotonic-at", "12345s").RunAsync()).Succeeded();
+        string program = user.Copy(await NativeProgram.BuildAsync("slot_wait.c"));
+        using RunningProgram waiting = user.Launch("--config", conf, "--", program, "sem_clockwait", "3600000").Start();
+        int thread = (int)await waiting.ReadNumberAsync("thread");
+        await waiting.ReadNumberAsync("deadline");
+        for (int i = 0; i < 1000 && (await StateJson.OfAsync("--config", conf)).InFlight.Count == 0; i++)
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+
+        // Newer kernels let processes with CAP_PERFMON read mappings, too.
+        string[] privileges = ["--bounding-set=-sys_ptrace,-perfmon,-sys_admin,-dac_override,-dac_read_search", "--inh-caps=-all"];
+        Command launcher = Command.Of(Needs.Tool("setpriv"), [.. privileges, Paths.Launcher, "--config", conf]);
+        Result refused = await (launcher with { Arguments = [.. launcher.Arguments, "--advance", "1h"] }).RunAsync();
+        Moving.AssertRefused(
+            refused,
+            $"process {thread}: may have a call in flight on the same config file, but may not be read, even by root: virttime-run lacks CAP_SYS_PTRACE;",
+            "or give --no-freeze");
+        Result shown = (await launcher.RunAsync()).Succeeded();
+        Assert.Contains("1 call may belong to threads that have exited: ", Assert.Single(shown.ErrorLines), StringComparison.Ordinal);
+        Assert.DoesNotContain("root may", shown.Error, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -73,15 +99,16 @@ public class RefusalTests
             File = strace, Arguments = ["-f", "-o", "/dev/null", "-e", "inject=ptrace:error=EPERM", advance.File, .. advance.Arguments],
         }).RunAsync();
         Moving.AssertRefused(result, $"process {waiting.Thread}: its thread {waiting.Thread} (slot_wait) cannot be stopped: permission denied");
+        Assert.Equal(Environment.IsPrivilegedProcess, !result.Error.Contains("as root", StringComparison.Ordinal));
         Assert.Equal(before, (await StateJson.OfAsync("--pid", $"{waiting.Thread}")).Offset());
     }
 
     [Theory(Timeout = Limits.Test)]
     [InlineData("needs --config FILE or --pid PID", "--advance", "1h", "--", "true")]
     [InlineData("give no other clock option", "--config", "FILE", "--advance", "1h", "--monotonic-at", "5s")]
-    [InlineData("--resume: takes no clock option", "--config", "FILE", "--advance", "1h", "--resume")]
-    [InlineData("--no-freeze: goes with", "--config", "FILE", "--no-freeze")]
-    [InlineData("--no-freeze: goes with", "--config", "FILE", "--no-freeze", "--save")]
+    [InlineData("--resume: cannot be combined with a clock option", "--config", "FILE", "--advance", "1h", "--resume")]
+    [InlineData("--no-freeze: needs a clock option", "--config", "FILE", "--no-freeze")]
+    [InlineData("--no-freeze: needs a clock option", "--config", "FILE", "--no-freeze", "--save")]
     [InlineData("is not a time", "--config", "FILE", "--advance", "soon")]
     [InlineData("a clock would read -", "--config", "FILE", "--advance", "-3d")]
     [InlineData("is too far", "--config", "FILE", "--advance", "2305843009213693951s")]

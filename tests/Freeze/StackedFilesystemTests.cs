@@ -53,7 +53,7 @@ public class StackedFilesystemTests
             kill $pid
             """);
         Assert.Equal("status=125", Assert.Single(result.Lines));
-        Assert.Contains("keeps a deadline outside", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains("has a wait whose deadline cannot be moved", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
     }
 
     [Theory(Timeout = Limits.Test)]
@@ -75,7 +75,7 @@ public class StackedFilesystemTests
         Assert.Equal(["ended", "restored"], result.Succeeded().Lines);
 
         // The shell may also print that the program was terminated.
-        Assert.Contains("is used by a program that runs", result.Error, StringComparison.Ordinal);
+        Assert.Contains("a running program uses it", result.Error, StringComparison.Ordinal);
     }
 
     private static async Task<Result> RunAsync(string below, string script)

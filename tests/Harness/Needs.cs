@@ -51,11 +51,14 @@ internal static class Needs
         return path!;
     }
 
+    /// <summary>Whether the long tests run too.</summary>
+    public static bool IsFullRun { get; } = Environment.GetEnvironmentVariable("VIRTTIME_TEST_FULL") == "1";
+
     /// <summary>Skips a long test unless <c>scripts/test.sh --full</c> runs it.</summary>
     public static void FullRun() =>
         FullRunIf(true);
 
     /// <summary>The same for one case of a test.</summary>
     public static void FullRunIf(bool isLong) =>
-        Assert.SkipWhen(isLong && Environment.GetEnvironmentVariable("VIRTTIME_TEST_FULL") != "1", "runs with scripts/test.sh --full");
+        Assert.SkipWhen(isLong && !IsFullRun, "runs with scripts/test.sh --full");
 }

@@ -6,23 +6,23 @@ namespace VirtTime.Tests.Launching;
 /// <summary><c>--backend</c>: which options it allows, which backend <c>auto</c> takes, and what <c>--check</c> prints.</summary>
 public class BackendTests
 {
-    private const string NotStatic = "is statically linked, so that nothing can be preloaded into it; link it dynamically";
-    private const string IgnoresIt = "is set-user-ID, which a user namespace ignores; run it as root, or give --force to run it without that";
+    private const string NotStatic = "is statically linked, so no library can be preloaded into it; link it dynamically";
+    private const string IgnoresIt = "is set-user-ID, which a user namespace ignores; run virttime-run as root, or give --force to run it without these privileges";
 
     [Theory(Timeout = Limits.Test)]
-    [InlineData("--realtime-at 2030-01-01 -- true", "--realtime-at: a time namespace has the host's date; use --backend preload")]
-    [InlineData("--realtime-offset +1d -- true", "--realtime-offset: a time namespace has the host's date; use --backend preload")]
-    [InlineData("--config x -- true", "--config: a time namespace has no config file, by which it could be shared, adjusted or saved; use --backend preload")]
-    [InlineData("--config x", "--config: a time namespace has no config file, by which it could be shared, adjusted or saved; use --backend preload")]
-    [InlineData("--pid 1 -- true", "--pid: a time namespace has no config file, by which it could share a program's clocks; use --backend preload")]
-    [InlineData("--print-env", "--print-env: variables do not bring a program into a time namespace; use --backend preload")]
+    [InlineData("--realtime-at 2030-01-01 -- true", "--realtime-at: a time namespace cannot shift the date; use --backend preload")]
+    [InlineData("--realtime-offset +1d -- true", "--realtime-offset: a time namespace cannot shift the date; use --backend preload")]
+    [InlineData("--config x -- true", "--config: a time namespace has no config file, so its clocks cannot be shared, adjusted or saved; use --backend preload")]
+    [InlineData("--config x", "--config: a time namespace has no config file, so its clocks cannot be shared, adjusted or saved; use --backend preload")]
+    [InlineData("--pid 1 -- true", "--pid: a time namespace has no config file, so it cannot share a program's clocks; use --backend preload")]
+    [InlineData("--print-env", "--print-env: environment variables cannot move a program into a time namespace; use --backend preload")]
     [InlineData("--save", "--save: the clocks of a time namespace cannot be saved; use --backend preload")]
     [InlineData("--resume", "--resume: the clocks of a time namespace cannot be saved; use --backend preload")]
     [InlineData("--elapsed -- true", "--elapsed: the clocks of a time namespace cannot be saved; use --backend preload")]
     [InlineData("--criu-action", "--criu-action: the clocks of a time namespace cannot be saved; use --backend preload")]
-    [InlineData("--json", "--json: a time namespace has no config file that could be shown; use --backend preload")]
-    [InlineData("--list", "--list: a time namespace has no config file that could be shown; use --backend preload")]
-    [InlineData("--monotonic-at 5", "--backend: is for a command that is run; leave it out here")]
+    [InlineData("--json", "--json: a time namespace has no config file to show; use --backend preload")]
+    [InlineData("--list", "--list: a time namespace has no config file to show; use --backend preload")]
+    [InlineData("--monotonic-at 5", "--backend: is only for running a command; omit it here")]
     public async Task What_a_time_namespace_cannot_do_is_refused(string options, string reason)
     {
         Result result = await Command.Launcher(["--backend", "namespace", .. options.Split(' ')]).RunAsync();
@@ -31,8 +31,8 @@ public class BackendTests
     }
 
     [Theory(Timeout = Limits.Test)]
-    [InlineData("--backend auto --config x", "--backend: is for a command that is run; leave it out here")]
-    [InlineData("--backend preload --list", "--backend: is for a command that is run; leave it out here")]
+    [InlineData("--backend auto --config x", "--backend: is only for running a command; omit it here")]
+    [InlineData("--backend preload --list", "--backend: is only for running a command; omit it here")]
     [InlineData("--backend kernel -- true", "--backend: \"kernel\" is not a backend; try preload, namespace or auto")]
     [InlineData("--backend auto --backend auto -- true", "--backend: given twice; give it once")]
     [InlineData("--backend", "--backend: needs a value; see virttime-run --help")]
@@ -67,7 +67,7 @@ public class BackendTests
         Result withDate = await user.Launch([.. options, program]).RunAsync();
         Assert.Equal(125, withDate.ExitCode);
         Assert.Equal(
-            $"virttime-run: {program}: {NotStatic}; and there is no time namespace: --realtime-offset: a time namespace has the host's date",
+            $"virttime-run: {program}: {NotStatic}; and there is no time namespace: --realtime-offset: a time namespace cannot shift the date",
             Assert.Single(withDate.ErrorLines));
 
         Result alone = (await user.Launch("--backend", "auto", "--monotonic-at=5", "--", "env", "-i", program).RunAsync()).Succeeded();
@@ -82,7 +82,7 @@ public class BackendTests
         string filter = user.Copy(await NativeProgram.BuildAsync("launcher/refuse_flag.c"));
         string program = await user.StaticAsync();
         string[] launch = [filter, "272", "0x80", "1", user.Launcher, "--backend=auto", "--monotonic-offset=+400d"];
-        const string Reason = "no time namespace: a seccomp filter, as containers have, denies it (operation not permitted)";
+        const string Reason = "no time namespace: a seccomp filter (containers have one) denies it (operation not permitted)";
         Result refused = await user.Run([.. launch, "--", program]).RunAsync();
         Assert.Equal(125, refused.ExitCode);
         Assert.Equal($"virttime-run: {program}: {NotStatic}; and there is {Reason}", Assert.Single(refused.ErrorLines));
@@ -175,7 +175,7 @@ public class BackendTests
 
         Result forced = (await user.Launch([.. options, "--force", "--", program]).RunAsync()).Succeeded();
         Limits.AssertJustAfter(5, forced.Number("clock"));
-        Assert.Equal($"virttime-run: warning: {program}: is set-user-ID, and runs without that in a user namespace", Assert.Single(forced.ErrorLines));
+        Assert.Equal($"virttime-run: warning: {program}: is set-user-ID, but runs without these privileges in a user namespace", Assert.Single(forced.ErrorLines));
     }
 
     [Fact(Timeout = Limits.Test)]

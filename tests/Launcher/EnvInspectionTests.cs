@@ -5,12 +5,12 @@ namespace VirtTime.Tests.Launching;
 /// <summary>Commands that <c>env</c> runs, from the first line of a script or from the command line.</summary>
 public class EnvInspectionTests
 {
-    private const string Drops = "has env take LD_PRELOAD out of the environment; leave out its option -i or -u LD_PRELOAD";
-    private const string Replaces = "has env give LD_PRELOAD a value without libvirttime.so; leave that out";
+    private const string Drops = "env removes LD_PRELOAD from the environment; omit its option -i or -u LD_PRELOAD";
+    private const string Replaces = "env sets LD_PRELOAD without libvirttime.so; omit that";
     private const string Leaves =
-        "has env set VIRT_TIME_INHERIT=0, which is for programs that are to run on the host's clocks; leave that out";
+        "env sets VIRT_TIME_INHERIT=0, so its command would run on the host's clocks; omit that";
 
-    private const string Changes = "has env change VIRT_TIME_CONF, which names the config file; leave that out";
+    private const string Changes = "env changes VIRT_TIME_CONF, which names the config file; omit that";
 
     [Theory(Timeout = Limits.Test)]
     [InlineData("-S PATH={0} dynamic")]
@@ -107,7 +107,7 @@ public class EnvInspectionTests
         Result result = await Command.Launcher("--", script).RunAsync();
         Assert.Equal(native.ExitCode, result.ExitCode);
         Assert.Equal(
-            $"virttime-run: warning: {script}: has options of env that are not understood here, and may run on the host's clocks",
+            $"virttime-run: warning: {script}: env has options that virttime-run does not know, so its command may run on the host's clocks",
             result.ErrorLines[0]);
         Assert.Equal(native.Error, result.Error[(result.ErrorLines[0].Length + 1)..]);
     }
@@ -120,6 +120,6 @@ public class EnvInspectionTests
         using Targets targets = new();
         string script = targets.Script("script", text);
         Result result = (await Command.Launcher("--check", "--", script).With("PATH", $"{targets.Path}:/usr/bin:/bin").RunAsync()).Succeeded();
-        Assert.EndsWith("is at the end of too many scripts and programs that run each other", result.Lines[^1], StringComparison.Ordinal);
+        Assert.EndsWith("is started through too many scripts and programs to be inspected", result.Lines[^1], StringComparison.Ordinal);
     }
 }

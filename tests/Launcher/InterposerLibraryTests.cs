@@ -13,15 +13,15 @@ public class InterposerLibraryTests
     [Theory(Timeout = Limits.Test)]
     [InlineData("head -c 10 LIB >new", "is not a shared library; reinstall VirtTime")]
     [InlineData(": >new", "is not a shared library; reinstall VirtTime")]
-    [InlineData("head -c 100 LIB >new", "is damaged or cut short, so that the loader cannot load it; reinstall VirtTime")]
-    [InlineData("head -c 20000 LIB >new", "is damaged or cut short, so that the loader cannot load it; reinstall VirtTime")]
-    [InlineData("cp dynamic new", "is damaged or cut short, so that the loader cannot load it; reinstall VirtTime")]
+    [InlineData("head -c 100 LIB >new", "is damaged or cut short, so the loader cannot load it; reinstall VirtTime")]
+    [InlineData("head -c 20000 LIB >new", "is damaged or cut short, so the loader cannot load it; reinstall VirtTime")]
+    [InlineData("cp dynamic new", "is damaged or cut short, so the loader cannot load it; reinstall VirtTime")]
     [InlineData(
         "{ head -c 18 LIB; printf '\\267'; tail -c +20 LIB; } >new",
-        "is a library for another machine, which the loader cannot load; install the build for this one")]
+        "is built for another machine, so the loader cannot load it; install the build for this machine")]
     [InlineData(
         "{ head -c 4 LIB; printf '\\1'; tail -c +6 LIB; } >new",
-        "is a library for another machine, which the loader cannot load; install the build for this one")]
+        "is built for another machine, so the loader cannot load it; install the build for this machine")]
     public async Task Library_that_is_no_such_library_is_refused(string change, string reason)
     {
         using Targets targets = await TargetsAsync();
@@ -40,7 +40,7 @@ public class InterposerLibraryTests
 
         File.SetUnixFileMode(targets.File(Name), UnixFileMode.UserRead);
         Command launch = nobody.Launcher with { Arguments = nobody.Launcher.Arguments.AddRange(["--", program]) };
-        string reason = "cannot be read (permission denied), so that the loader cannot load it; chmod a+r makes it readable";
+        string reason = "cannot be read (permission denied), so the loader cannot load it; make it readable (chmod a+r)";
         AssertRefused($"{targets.File(Name)}: {reason}", await launch.RunAsync());
     }
 
@@ -50,7 +50,7 @@ public class InterposerLibraryTests
         await Needs.MountsAsync();
         using Targets targets = await TargetsAsync();
         string script = $"mkdir hidden; mount -t tmpfs -o noexec none hidden; mv {Name} hidden; export VIRTTIME_LIBRARY=hidden/{Name}";
-        string reason = "lies on a file system that is mounted noexec, so that the loader cannot load it; install it elsewhere";
+        string reason = "lies on a file system that is mounted noexec, so the loader cannot load it; install it elsewhere";
         AssertRefused($"{targets.File("hidden")}/{Name}: {reason}", await RunAsync(targets, script + Then, "unshare", "--mount"));
     }
 
@@ -65,7 +65,7 @@ public class InterposerLibraryTests
         using Targets targets = await TargetsAsync();
         string script = $"mkdir '{directory}'; mv virttime-run {Name} '{directory}'; exec './{directory}/virttime-run' -- ./dynamic";
         AssertRefused(
-            $"{Name}: \"{targets.File(directory)}/{Name}\" has a space, a colon or a dollar sign, which LD_PRELOAD cannot hold; install it elsewhere",
+            $"{Name}: \"{targets.File(directory)}/{Name}\" contains a space, a colon or a dollar sign, which LD_PRELOAD cannot hold; install it elsewhere",
             await RunAsync(targets, script));
     }
 

@@ -46,9 +46,9 @@ public class JoinTests
         File.Delete(conf);
         string ran = directory.File("ran");
         Command touch = Command.Launcher("--pid", $"{pid}", "--", "touch", ran);
-        AssertRefused(await touch.RunAsync(), $"its config file {conf} (deleted) is deleted, so that a command could not open it");
+        AssertRefused(await touch.RunAsync(), $"its config file {conf} (deleted) is deleted, so the command cannot open it");
         await StateJson.OfAsync("--config", conf, "--monotonic-at", "5s");
-        AssertRefused(await touch.RunAsync(), "is deleted, so that a command could not open it");
+        AssertRefused(await touch.RunAsync(), "is deleted, so the command cannot open it");
         Assert.False(File.Exists(ran));
     }
 
@@ -64,7 +64,7 @@ public class JoinTests
         int pid = (int)await first.ReadNumberAsync("pid");
         await first.ReadNumberAsync("clock");
         Result refused = await Command.Launcher("--pid", $"{pid}", "--", "true").RunAsync();
-        AssertRefused(refused, "has no path here, so that a command could not open it");
+        AssertRefused(refused, "has no path here, so the command cannot open it");
         Assert.Equal($"/proc/{pid}/root{directory.File("conf")}", (await StateJson.OfAsync("--pid", $"{pid}")).Config);
     }
 

@@ -34,7 +34,7 @@ public class LimitTests
         string script = before + "ulimit -f 0; exec \"$0\" -- true";
         Result result = await Command.Of("bash", "-ec", script, Paths.Launcher).With("XDG_RUNTIME_DIR", runtime.Path).RunAsync();
         Assert.Equal(125, result.ExitCode);
-        Assert.Contains("file too large for the limit in force", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains("the file size limit is too low", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
     }
 
     [Theory(Timeout = Limits.Test)]
@@ -78,7 +78,7 @@ public class LimitTests
         Result verbose = await (limited with { Arguments = limited.Arguments.AddRange(["--verbose", "--", program]) }).RunAsync();
         Assert.Equal(125, verbose.ExitCode);
         Assert.Equal(
-            "virttime-run: diagnostics: no thread can be started for them; raise the limit (ulimit -u, -v), or leave them out",
+            "virttime-run: diagnostics: no thread can be started for them; raise the limits (ulimit -u, -v), or omit --verbose and --log-level",
             Assert.Single(verbose.ErrorLines));
     }
 
@@ -95,7 +95,7 @@ public class LimitTests
         await inspector.AcceptsAsync(targets.Script("script", $"#!{program}\n"));
 
         string plain = targets.Script("plain", "text\n", UnixFileMode.UserRead);
-        await inspector.CannotRunAsync(126, $"{plain}: permission denied; chmod +x makes a program executable", plain);
+        await inspector.CannotRunAsync(126, $"{plain}: permission denied; make the program executable (chmod +x)", plain);
 
         Result verbose = (await Command.Of(filter, $"{error}", Paths.Launcher, "--verbose", "--", program).RunAsync()).Succeeded();
         Assert.Contains("virttime-run: debug: command ", verbose.Error, StringComparison.Ordinal);

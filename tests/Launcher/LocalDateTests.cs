@@ -72,7 +72,7 @@ public class LocalDateTests
         foreach (string option in (string[])["--realtime-at", "--monotonic-since", "--boottime-since"])
         {
             Result result = await Command.Launcher("--config", directory.File("conf"), option, when).With("TZ", zone).RunAsync();
-            string expected = $"virttime-run: {option}: \"{when}\" never comes here, since clocks are set ahead then; "
+            string expected = $"virttime-run: {option}: \"{when}\" does not exist in the local time zone, because clocks are set ahead then; "
                 + "give the zone with the date, such as Z or +01:00";
             Assert.Equal((125, expected), (result.ExitCode, Assert.Single(result.ErrorLines)));
             Assert.Empty(Directory.GetFileSystemEntries(directory.Path));

@@ -13,7 +13,7 @@ public class MessageTests
         int pid = (int)await program.ReadNumberAsync("pid");
         Result own = await user.Launch("--pid", $"{pid}").RunAsync();
         Assert.Equal(
-            $"virttime-run: --pid {pid}: does not let its own user look into it (it is not dumpable, or has more privileges); run as root",
+            $"virttime-run: --pid {pid}: may not be read, even by its own user (it is not dumpable, or has more privileges); run virttime-run as root",
             Assert.Single(own.ErrorLines));
     }
 
@@ -28,7 +28,9 @@ public class MessageTests
         int pid = (int)await program.ReadNumberAsync("pid");
         Result result = await Command.Of(Needs.Tool("setpriv"), [.. privileges, Paths.Launcher, "--pid", $"{pid}"]).RunAsync();
         string line = Assert.Single(result.ErrorLines);
-        Assert.StartsWith($"virttime-run: --pid {pid}: may not be looked into, even by this root", line, StringComparison.Ordinal);
+        Assert.Equal(
+            $"virttime-run: --pid {pid}: may not be read, even by root: virttime-run lacks CAP_SYS_PTRACE; run it with that capability (in a container: --cap-add SYS_PTRACE)",
+            line);
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -40,7 +42,7 @@ public class MessageTests
         await Task.Delay(200, TestContext.Current.CancellationToken);
         Result result = await Command.Launcher("--pid", $"{pid}").RunAsync();
         Assert.Equal(
-            $"virttime-run: --pid {pid}: has ended, and is kept only until its parent asks for its exit status (a zombie)", Assert.Single(result.ErrorLines));
+            $"virttime-run: --pid {pid}: has exited and is a zombie: its parent has not read its exit status yet", Assert.Single(result.ErrorLines));
     }
 
     [Theory(Timeout = Limits.Test)]
@@ -69,7 +71,7 @@ public class MessageTests
         Result result = await OrdinaryUser.Run(Command.Of(launcher, "--", "true")).RunAsync();
         Assert.Equal(125, result.ExitCode);
         string library = user.PathOf("lib/virttime/libvirttime.so");
-        Assert.StartsWith($"virttime-run: {library}: cannot be looked for (permission denied)", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.StartsWith($"virttime-run: {library}: cannot be searched for (permission denied)", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
     }
 
     [Theory(Timeout = Limits.Test)]

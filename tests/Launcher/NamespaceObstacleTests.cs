@@ -28,7 +28,7 @@ public class NamespaceObstacleTests
         using NamespaceUser user = await NamespaceUser.OfAsync(NamespaceUser.Other);
         string script = $"echo 0 >/proc/sys/user/{limit} && exec {through} \"$0\" --backend namespace -- true";
         string[] command = ["unshare", "--user", "--map-root-user", "sh", "-c", script, user.Launcher];
-        await RefusesAsync(user.Run(command), Prefix + $"user.{limit} is 0; root can raise it by sysctl");
+        await RefusesAsync(user.Run(command), Prefix + $"user.{limit} is 0; an administrator can raise it with sysctl");
     }
 
     // To this process the kernel reports version 2.6 (man 2 personality, UNAME26).
@@ -41,7 +41,7 @@ public class NamespaceObstacleTests
         Assert.Equal(125, result.ExitCode);
         string line = Assert.Single(result.ErrorLines);
         Assert.StartsWith(Prefix + "this kernel is 2.6.", line, StringComparison.Ordinal);
-        Assert.EndsWith(", and before Linux 6.2 it is entered in a child process only; use --backend preload", line, StringComparison.Ordinal);
+        Assert.EndsWith(", and before Linux 6.2 only a child process can enter a time namespace; use --backend preload", line, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -51,7 +51,7 @@ public class NamespaceObstacleTests
         const string Script = "echo 1 >/proc/sys/user/max_time_namespaces && exec unshare --time \"$0\" --backend namespace -- true";
         string[] command = ["unshare", "--user", "--map-root-user", "sh", "-c", Script, user.Launcher];
         await RefusesAsync(user.Run(command), Prefix
-            + "user.max_user_namespaces or user.max_time_namespaces is used up, here or outside of this container; root can raise it by sysctl");
+            + "user.max_user_namespaces or user.max_time_namespaces is used up, here or outside of this container; an administrator can raise it with sysctl");
     }
 
     [Theory(Timeout = Limits.Test)]
@@ -61,16 +61,16 @@ public class NamespaceObstacleTests
     {
         using NamespaceUser user = await NamespaceUser.OfAsync(NamespaceUser.Other);
         await RefusesAsync(
-            await FilteredAsync(user, Unshare, NewTime, error), Prefix + $"a seccomp filter, as containers have, denies it ({text})");
+            await FilteredAsync(user, Unshare, NewTime, error), Prefix + $"a seccomp filter (containers have one) denies it ({text})");
     }
 
     // A setting that this machine lacks is made in a mount namespace. The filter makes the kernel answer as if the setting were in force.
     [Theory(Timeout = Limits.Test)]
-    [InlineData("unprivileged_userns_clone", "0", "kernel.unprivileged_userns_clone is 0, which leaves it to root")]
+    [InlineData("unprivileged_userns_clone", "0", "kernel.unprivileged_userns_clone is 0, so a user namespace needs CAP_SYS_ADMIN")]
     [InlineData(
         "apparmor_restrict_unprivileged_userns",
         "1",
-        "kernel.apparmor_restrict_unprivileged_userns is 1: AppArmor leaves it to root, and to programs with a profile that allows userns")]
+        "kernel.apparmor_restrict_unprivileged_userns is 1: AppArmor allows a user namespace only with CAP_SYS_ADMIN, or with a profile that allows userns")]
     public async Task Setting_of_a_distribution_is_named(string setting, string value, string reason)
     {
         await Needs.MountsAsync();
@@ -104,7 +104,7 @@ public class NamespaceObstacleTests
         using NamespaceUser user = await NamespaceUser.OfAsync(who);
         await RefusesAsync(
             await FilteredAsync(user, Clone, PidDescriptor, Einval),
-            "virttime-run: time namespace: before Linux 6.2 it is entered in a child process only, and the command would get another process id; "
+            "virttime-run: time namespace: before Linux 6.2 only a child process can enter it, so the command would get another process id; "
                 + "use unshare --time --fork, or --backend preload");
     }
 
@@ -114,7 +114,7 @@ public class NamespaceObstacleTests
         using NamespaceUser user = await NamespaceUser.OfAsync(NamespaceUser.Other);
         await RefusesAsync(
             await FilteredAsync(user, Clone, PidDescriptor, Eperm),
-            Prefix + "a seccomp filter, as containers have, denies clone, by which it is found out how the kernel enters one (operation not permitted)");
+            Prefix + "a seccomp filter (containers have one) denies clone, by which virttime-run tests how the kernel enters one (operation not permitted)");
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -123,7 +123,7 @@ public class NamespaceObstacleTests
         using NamespaceUser user = await NamespaceUser.OfAsync(NamespaceUser.Other);
         await RefusesAsync(
             user.Run("unshare", "--user", user.Launcher, "--backend", "namespace", "--", "true"),
-            Prefix + "this user or its group has no number in its user namespace, and so can make no other; give it one (unshare --map-root-user)");
+            Prefix + "this user or its group is not mapped in its user namespace, and so cannot create another one; map it (unshare --map-root-user)");
     }
 
     [Theory(Timeout = Limits.Test)]
@@ -137,7 +137,7 @@ public class NamespaceObstacleTests
         string[] mount = ["--mount", "sh", "-c", "mount -o remount,ro,bind /proc && exec \"$@\"", "sh"];
         await RefusesAsync(
             Command.Of("unshare", [.. mount, launch.File, .. launch.Arguments]),
-            Prefix + "/proc is mounted read-only, by which its clocks are set; mount it writable");
+            Prefix + "/proc is mounted read-only, but its clocks are set through /proc; mount it writable");
     }
 
     // To find out how the kernel enters a time namespace, the launcher asks it for a child that is never created. A limit of processes does not
@@ -153,10 +153,10 @@ public class NamespaceObstacleTests
     }
 
     [Theory(Timeout = Limits.Test)]
-    [InlineData("65534:65534", true, "in a chroot the kernel makes no user namespace; use pivot_root, as containers do")]
+    [InlineData("65534:65534", true, "the kernel creates no user namespace for a process in a chroot; use pivot_root, as containers do")]
     [InlineData("0:0", true, null)]
     [InlineData("0:0", false, "virttime-run: /proc/self/timens_offsets: no such file or directory; mount /proc, or use --backend preload")]
-    [InlineData("65534:65534", false, "/proc is not mounted, by which its clocks are set")]
+    [InlineData("65534:65534", false, "/proc is not mounted, but its clocks are set through /proc; mount it")]
     public async Task Chroot_is_named(string user, bool hasProc, string? reason)
     {
         await Needs.MountsAsync();
@@ -184,7 +184,7 @@ public class NamespaceObstacleTests
         using NamespaceUser user = await NamespaceUser.OfAsync(NamespaceUser.Root);
         await RefusesAsync(
             user.Run("setpriv", "--bounding-set=-sys_admin,-setfcap", user.Launcher, "--backend", "namespace", "--", "true"),
-            "virttime-run: /proc/self/uid_map: a time namespace takes CAP_SYS_ADMIN and CAP_SYS_TIME, and a user namespace of root's CAP_SETFCAP");
+            "virttime-run: /proc/self/uid_map: a time namespace needs CAP_SYS_ADMIN and CAP_SYS_TIME, and a user namespace of root's needs CAP_SETFCAP");
     }
 
     [Theory(Timeout = Limits.Test)]
@@ -196,7 +196,7 @@ public class NamespaceObstacleTests
         using NamespaceUser user = await NamespaceUser.OfAsync(NamespaceUser.Other);
         await RefusesAsync(
             user.Launch("--backend", "namespace", option, "--", "true"),
-            $"virttime-run: {name}: too far; clocks of a time namespace end after 4611686018 s (146 years); use --backend preload");
+            $"virttime-run: {name}: too far: a clock of a time namespace cannot go beyond 4611686018 s (146 years); use --backend preload");
         string nearer = name.Replace("offset", "at", StringComparison.Ordinal) + "=4611686000";
         (await user.Launch("--backend", "namespace", nearer, "--", "true").RunAsync()).Succeeded();
     }
@@ -206,7 +206,7 @@ public class NamespaceObstacleTests
     {
         using NamespaceUser user = await NamespaceUser.OfAsync(NamespaceUser.Root);
         string[] outer = ["unshare", "--time", "--monotonic", "1000000", user.Launcher];
-        const string Reason = "CLOCK_BOOTTIME would be below zero, where no clock can be; give --boottime-at or --boottime-offset";
+        const string Reason = "CLOCK_BOOTTIME would be below zero, which no clock can be; give --boottime-at or --boottime-offset";
         await RefusesAsync(
             user.Run([.. outer, "--backend", "namespace", "--monotonic-at=0", "--", "true"]), "virttime-run: --monotonic-at: " + Reason);
         await RefusesAsync(user.Run([.. outer, "--backend", "namespace", "--", "true"]), "virttime-run: --backend: " + Reason);

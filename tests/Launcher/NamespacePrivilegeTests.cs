@@ -23,8 +23,8 @@ public class NamespacePrivilegeTests
         Assert.Contains("no_setuid_fixup_locked", natively.Output, StringComparison.Ordinal);
         Assert.Equal(natively.Lines, inside.Lines);
         Assert.Equal(
-            "virttime-run: warning: --backend: in a user namespace, what the command may do (cap_net_bind_service) counts for nothing outside of it; "
-                + "--backend preload keeps it",
+            "virttime-run: warning: --backend: the command's privileges (cap_net_bind_service) have no effect outside of its user namespace; "
+                + "--backend preload keeps them",
             Assert.Single(inside.ErrorLines));
     }
 

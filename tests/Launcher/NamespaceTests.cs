@@ -20,7 +20,7 @@ public class NamespaceTests
 
         // Only these two users need a user namespace, in which privileges over the machine no longer count.
         if (who is NamespaceUser.RootWithoutAdmin or NamespaceUser.RootWithoutTime)
-            Assert.Matches(@"warning: --backend: in a user namespace, what the command may do \(\d+ capabilities\) counts", Assert.Single(result.ErrorLines));
+            Assert.Matches(@"warning: --backend: the command's privileges \(\d+ capabilities\) have no effect", Assert.Single(result.ErrorLines));
         else
             Assert.Empty(result.Error);
     }

@@ -109,7 +109,7 @@ public class NoneTests
         Result result = await Command.Launcher([.. options, "--none", "--", "true"]).RunAsync();
         Assert.Equal(125, result.ExitCode);
         Assert.Equal(
-            "virttime-run: --none: runs a command on the host's clocks; it goes with --verbose and --log-level only", Assert.Single(result.ErrorLines));
+            "virttime-run: --none: runs a command on the host's clocks; combine it only with --verbose and --log-level", Assert.Single(result.ErrorLines));
     }
 
     [Fact(Timeout = Limits.Test)]

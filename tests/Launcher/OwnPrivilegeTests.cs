@@ -6,8 +6,8 @@ namespace VirtTime.Tests.Launching;
 public class OwnPrivilegeTests
 {
     private const string Message =
-        "virttime-run: privileges: runs set-user-ID, set-group-ID or with file capabilities, where the loader drops LD_PRELOAD; "
-        + "take that off virttime-run (chmod ug-s, setcap -r), and change the user before it (setpriv, su)";
+        "virttime-run: privileges: virttime-run runs set-user-ID, set-group-ID or with file capabilities, so the loader would ignore LD_PRELOAD; "
+        + "remove these privileges from it (chmod ug-s, setcap -r), and change the user before you start it (setpriv, su)";
 
     [Theory(Timeout = Limits.Test)]
     [InlineData("4755")]

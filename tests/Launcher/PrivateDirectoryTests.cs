@@ -63,10 +63,10 @@ public class PrivateDirectoryTests
         Result result = await ShellAsync(directory, script, "unshare", "--mount");
         Assert.Equal(125, result.ExitCode);
         string line = Assert.Single(result.ErrorLines);
-        Assert.StartsWith("virttime-run: config file: no place for it (", line, StringComparison.Ordinal);
+        Assert.StartsWith("virttime-run: config file: no directory can hold a private one (", line, StringComparison.Ordinal);
         Assert.Contains("/dev/shm/runtime/virttime: is not a directory; ", line, StringComparison.Ordinal);
         Assert.Contains("/dev/shm/virttime-0: belongs to another user; ", line, StringComparison.Ordinal);
-        Assert.Contains("/tmp/virttime-0: read-only file system); name one with --config FILE", line, StringComparison.Ordinal);
+        Assert.Contains("/tmp/virttime-0: read-only file system); give --config FILE", line, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Limits.Test)]

@@ -10,7 +10,7 @@ public class PrivilegeTests
     private const string Nobody = "65534";
     private const UnixFileMode Plain = (UnixFileMode)0b111_101_101;
     private const string Remedy =
-        ", so that the loader would drop LD_PRELOAD; run it as the user or group that it belongs to, or run a copy without these privileges";
+        ", so the loader would ignore LD_PRELOAD; run it as the user or group that it belongs to, or run a copy without these privileges";
 
     [Fact(Timeout = Limits.Test)]
     public async Task Set_user_id_of_somebody_else_is_refused()

@@ -78,7 +78,7 @@ public class ProcessFileTests
         Command show = user.Launch("--pid", $"{pid}", "--json");
         Assert.Equal(conf, StateJson.Of(await show.RunAsync()).Config);
         File.Delete(conf);
-        AssertRefused(await show.RunAsync(), $"its config file {conf} (deleted) cannot be opened from here; run as root");
+        AssertRefused(await show.RunAsync(), $"virttime-run cannot open its config file {conf} (deleted); run virttime-run as root");
     }
 
     [Theory(Timeout = Limits.Test)]
@@ -110,7 +110,7 @@ public class ProcessFileTests
     }
 
     [Theory(Timeout = Limits.Test)]
-    [InlineData("rw", 65533, "belongs to another user")]
+    [InlineData("rw", 65533, "belongs to neither the process's user nor root")]
     [InlineData("ro", 0, "may only read")]
     public async Task File_that_is_not_the_users_is_not_written_for_him(string mode, int owner, string reason)
     {

@@ -64,7 +64,7 @@ public class ScriptInspectionTests
     {
         using Targets targets = new();
         string script = targets.Script("script", $"#!{targets.File("script")}\n");
-        await new Inspector().CannotRunAsync(126, $"{script}: too many interpreters of interpreters", script);
+        await new Inspector().CannotRunAsync(126, $"{script}: too many nested interpreters", script);
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -112,7 +112,7 @@ public class ScriptInspectionTests
         using Targets targets = new();
         string script = targets.Script("script", text);
         Assert.Equal(126, (await Command.Of("env", script).RunAsync()).ExitCode);
-        await new Inspector().CannotRunAsync(126, $"{script}: has no interpreter behind #!; name one, as in #!/bin/sh", script);
+        await new Inspector().CannotRunAsync(126, $"{script}: has no interpreter after #!; name one, as in #!/bin/sh", script);
     }
 
     [Fact(Timeout = Limits.Test)]

@@ -32,7 +32,7 @@ public class SearchPathTests
         using Targets targets = new();
         string file = await targets.DynamicAsync("clock");
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        string message = $"{file}: permission denied; chmod +x makes a program executable";
+        string message = $"{file}: permission denied; make the program executable (chmod +x)";
         await new Inspector().CannotRunAsync(126, message, file);
         await Looking(targets.Path).CannotRunAsync(126, message, "clock");
     }

@@ -258,7 +258,7 @@ public partial class StateFormTests
         }
 
         Assert.Equal(125, result.ExitCode);
-        Assert.Contains("the wall clock is behind", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains("the wall clock is earlier", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
         Assert.NotNull((await StateJson.OfAsync("--config", conf)).Saved);
     }
 

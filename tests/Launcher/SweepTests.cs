@@ -44,7 +44,7 @@ public class SweepTests
     public async Task Others_stay(string what, string script, string file)
     {
         Assert.NotEmpty(what);
-        await RunAsync($"{script}; for i in $(seq 60); do launch; done; [ -e \"$files/{file}\" ]");
+        await RunAsync($"{script}; for i in $(seq 20); do launch; done; [ -e \"$files/{file}\" ]");
     }
 
     [Theory(Timeout = Limits.Test)]
@@ -63,7 +63,7 @@ public class SweepTests
         make 2minutes $(many $own-$gone)
         VIRT_TIME_CONF=/elsewhere/by/another/name/$own-$gone.7 sleep 100 &
         ulimit -n {descriptors}
-        for i in $(seq 60); do launch; done
+        for i in $(seq 20); do launch; done
         for i in $(many $own-$gone); do [ $i = $own-$gone.7 ] || [ {descriptors} -lt 1024 ] || launch_while $i; done
         [ -e "$files/$own-$gone.7" ]
         """);

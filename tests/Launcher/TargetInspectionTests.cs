@@ -5,7 +5,7 @@ namespace VirtTime.Tests.Launching;
 /// <summary>Programs that the interposer gets into, and programs that it does not: by linkage, for other machines, made by Go.</summary>
 public class TargetInspectionTests
 {
-    public const string Static = "is statically linked, so that nothing can be preloaded into it; link it dynamically";
+    public const string Static = "is statically linked, so no library can be preloaded into it; link it dynamically";
 
     private const ushort X8664 = 62;
     private const ushort I386 = 3;
@@ -91,7 +91,7 @@ public class TargetInspectionTests
         string program = await targets.DynamicAsync();
         File.SetUnixFileMode(program, (UnixFileMode)0b111_001_001);
         await (await Inspector.OfNobodyAsync(targets)).DoubtsAsync(
-            program, "cannot be read (permission denied), so it is not known whether it is static and runs on the host's clocks", program);
+            program, "cannot be read (permission denied), so it may be static and run on the host's clocks", program);
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -121,7 +121,7 @@ public class TargetInspectionTests
         string program = await targets.GoAsync("static_clock.go", cgo: false);
         await new Inspector().RefusesButForcesAsync(
             program,
-            "is a static Go program, into which nothing can be preloaded; build it with CGO_ENABLED=1 and a cgo import, or -linkmode=external",
+            "is a static Go program, so no library can be preloaded into it; build it with CGO_ENABLED=1 and a cgo import, or -linkmode=external",
             program);
     }
 

@@ -30,7 +30,7 @@ public class CriuActionTests
         using WaitingProcess process = await WaitingProcess.StartAsync();
         using (ConfigFile config = ConfigFile.Open(process.Config))
             config.WriteRaw(ConfigLayout.ExtensionPosition + 8, 1 | (UnmovableFlag << 32), 0);
-        await ActionResult.AssertFailsAsync(process.Action("post-dump"), "keeps a deadline outside");
+        await ActionResult.AssertFailsAsync(process.Action("post-dump"), "has a wait whose deadline cannot be moved");
         Assert.False(File.Exists(Path.Combine(process.Images, "virttime.img")));
     }
 
@@ -108,7 +108,7 @@ public class CriuActionTests
     [InlineData("VIRTTIME_CRIU_CONFIG", "/etc/passwd", "is not a config file")]
     [InlineData("CRTOOLS_IMAGE_DIR", null, "CRTOOLS_IMAGE_DIR: is not set")]
     [InlineData("CRTOOLS_IMAGE_DIR", "/nonexistent", "no such file or directory")]
-    [InlineData("CRTOOLS_IMAGE_DIR", "/", "no images of criu")]
+    [InlineData("CRTOOLS_IMAGE_DIR", "/", "no images of CRIU")]
     [InlineData("VIRTTIME_RUN", "/nonexistent", "not found")]
     [InlineData("VIRTTIME_RUN", "/bin/false", "criu-action.sh: post")]
     public async Task Doubt_fails_the_dump_and_the_restore(string variable, string? value, string reason)
@@ -127,7 +127,7 @@ public class CriuActionTests
     {
         using WaitingProcess process = await WaitingProcess.StartAsync();
         using RunningProgram other = Command.Of("cat").Start();
-        await ActionResult.AssertFailsAsync(process.Action("post-dump").With("CRTOOLS_INIT_PID", $"{other.ProcessGroup}"), "is used by no process");
+        await ActionResult.AssertFailsAsync(process.Action("post-dump").With("CRTOOLS_INIT_PID", $"{other.ProcessGroup}"), "no process of the tree uses it");
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -152,7 +152,7 @@ public class CriuActionTests
         await tree.ReadNumberAsync(says);
 
         Command action = process.Action("post-dump").With("CRTOOLS_INIT_PID", $"{tree.ProcessGroup}");
-        await ActionResult.AssertFailsAsync(action, "runs with another config file, " + directory.File("other"));
+        await ActionResult.AssertFailsAsync(action, "uses another config file, " + directory.File("other"));
         Assert.False(File.Exists(Path.Combine(process.Images, "virttime.img")));
     }
 
@@ -162,7 +162,7 @@ public class CriuActionTests
         using WaitingProcess process = await WaitingProcess.StartAsync();
         File.Copy(process.Config, process.Config + ".copy");
         File.Move(process.Config + ".copy", process.Config, overwrite: true);
-        await ActionResult.AssertFailsAsync(process.Action("post-dump"), "runs with another config file");
+        await ActionResult.AssertFailsAsync(process.Action("post-dump"), "uses another config file");
     }
 
     [Fact(Timeout = Limits.Test)]

@@ -48,7 +48,7 @@ public class CriuImageTests
         using WaitingProcess process = await WaitingProcess.StartAsync();
         ActionResult.AssertSilent(await process.Action("post-dump").RunAsync());
         byte[] before = await process.ReadConfigAsync();
-        await ActionResult.AssertFailsAsync(process.Action("pre-restore"), "is used by a program that runs");
+        await ActionResult.AssertFailsAsync(process.Action("pre-restore"), "a running program uses it");
         Assert.Equal(before, await process.ReadConfigAsync());
     }
 
@@ -67,8 +67,8 @@ public class CriuImageTests
     public async Task Dump_that_the_script_did_not_see_is_not_restored()
     {
         using WaitingProcess process = await WaitingProcess.StartAsync();
-        await ActionResult.AssertFailsAsync(process.Action("pre-restore"), "the dump was made without this action script");
-        await ActionResult.AssertFailsAsync(process.Action("post-restore"), "the dump was made without this action script");
+        await ActionResult.AssertFailsAsync(process.Action("pre-restore"), "dump with this action script");
+        await ActionResult.AssertFailsAsync(process.Action("post-restore"), "dump with this action script");
         ActionResult.AssertSilent(await process.Action("post-dump").RunAsync());
         process.Dump();
         await ActionResult.AssertFailsAsync(process.Action("pre-restore"), "belongs to another dump");

@@ -38,15 +38,15 @@ public class GenerationTests
     }
 
     [Theory(Timeout = Limits.Test)]
-    [InlineData("\"powershell\" is not known; try bash, zsh, fish or man", "--generate", "powershell")]
-    [InlineData("\"\" is not known", "--generate=")]
-    [InlineData("\".man\" is not known", "--generate", ".man")]
+    [InlineData("\"powershell\" is unknown; try bash, zsh, fish or man", "--generate", "powershell")]
+    [InlineData("\"\" is unknown", "--generate=")]
+    [InlineData("\".man\" is unknown", "--generate", ".man")]
     [InlineData("needs a value", "--generate")]
-    [InlineData("give it alone", "--generate", "bash", "true")]
+    [InlineData("give no other option and no command", "--generate", "bash", "true")]
     [InlineData("given twice; give it once", "--generate", "bash", "--generate", "zsh")]
-    [InlineData("give it alone", "--generate=bash", "--json")]
-    [InlineData("give it alone", "--monotonic-at", "5s", "--generate", "bash")]
-    [InlineData("give it alone", "--backend", "auto", "--generate=bash")]
+    [InlineData("give no other option and no command", "--generate=bash", "--json")]
+    [InlineData("give no other option and no command", "--monotonic-at", "5s", "--generate", "bash")]
+    [InlineData("give no other option and no command", "--backend", "auto", "--generate=bash")]
     public async Task Anything_else_is_refused(string reason, params string[] arguments)
     {
         Result result = await Command.Launcher(arguments).RunAsync();

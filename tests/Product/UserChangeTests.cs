@@ -28,7 +28,7 @@ public class UserChangeTests
         decimal host = HostClock.Monotonic();
         Result result = (await service.Start("watch_clock", []).RunAsync()).Succeeded();
         Assert.InRange(result.Number("clock"), host, HostClock.Monotonic());
-        Assert.Contains("may not be opened by this user", result.Error, StringComparison.Ordinal);
+        Assert.Contains("cannot be opened by this user", result.Error, StringComparison.Ordinal);
     }
 
     [Theory(Timeout = Limits.Test)]

@@ -84,7 +84,7 @@ public class DateValueTests
     {
         string message = Refused(text);
         Assert.Equal(
-            $"--realtime-at: \"{text}\" is not a date; try 2030-01-31T12:00:00Z, or \"$(date -d 'last friday' +@%s)\"", message);
+            $"--realtime-at: \"{text}\" is not a date; try 2030-01-31T12:00:00Z, or --realtime-at \"$(date -d tomorrow +@%s)\"", message);
     }
 
     [Theory]

@@ -55,7 +55,7 @@ internal static class ConfigAdjustment
 
         // From here on, all users are stopped during the change. Messages are written after they run again, because a user may read the launcher's
         // output.
-        users.Proc?.DemandOwn(ConfigErrors.What(file.Path), "or give --no-freeze to leave calls in flight as they are");
+        users.Proc?.DemandOwn(ConfigErrors.What(file.Path), "or give --no-freeze to leave calls in flight unchanged");
         if (!manner.Force)
             Strangers.Refuse(file, users);
 
@@ -167,6 +167,6 @@ internal static class ConfigAdjustment
 
         // A file with a larger offset would not be recognised as a config file.
         if (offset.tv_sec is <= -TimespecMath.FarthestSeconds or >= TimespecMath.FarthestSeconds)
-            throw new LauncherException("--" + OptionNames.Advance, $"is too far; clocks end after {TimespecMath.FarthestSeconds} s");
+            throw new LauncherException("--" + OptionNames.Advance, $"is too far; a clock cannot go beyond {TimespecMath.FarthestSeconds} s");
     }
 }

@@ -26,7 +26,7 @@ internal static unsafe class SavedClocks
         ConfigHeader before = ConfigHeader.Read(file);
         if (!before.HasRoom)
             throw new LauncherException(
-                ConfigErrors.What(file.Path), "has no room to save clocks (another tool made it); use a file that virttime-run made");
+                ConfigErrors.What(file.Path), "has no room to save clocks (another tool made it); use a file that virttime-run created");
 
         if (!force && BootCheck.IsOfOtherBoot(before))
             throw ConfigErrors.SavedOnOtherBoot(file.Path);

@@ -26,7 +26,7 @@ internal static class CriuAction
         switch (EnvironmentBlock.Current.Find(Stage))
         {
             case null or "":
-                throw new LauncherException(Stage, "is not set; this is for criu --action-script");
+                throw new LauncherException(Stage, "is not set; --criu-action works only as an action script of CRIU");
             case "post-dump":
                 AfterDump(Absolute(path), RootProcess());
                 break;
@@ -84,5 +84,5 @@ internal static class CriuAction
 
     private static string Absolute(string path) => path is ['/', ..]
         ? path
-        : throw new LauncherException(ConfigErrors.What(path), "is not an absolute path, and criu changes its directory");
+        : throw new LauncherException(ConfigErrors.What(path), "is not an absolute path, but CRIU changes its working directory; give an absolute path");
 }

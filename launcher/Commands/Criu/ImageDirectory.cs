@@ -24,7 +24,7 @@ internal sealed class ImageDirectory : IDisposable
     {
         string path = EnvironmentBlock.Current.Find(Variable) is { Length: > 0 } named
             ? named
-            : throw new LauncherException(Variable, "is not set; this is for criu --action-script");
+            : throw new LauncherException(Variable, "is not set; --criu-action works only as an action script of CRIU");
         const int Flags = SystemCalls.O_RDONLY | SystemCalls.O_NOCTTY;
         Descriptor directory = Base.Descriptor.Open(path, Flags | SystemCalls.O_DIRECTORY);
         int error = ErrorNumber.Last;

@@ -26,7 +26,7 @@ internal static class ListingText
             process.Config, string.Join(' ', process.Command),
         ]);
         if (processes.Count == 0)
-            text.Append("no virtualised programs\n");
+            text.Append("no programs with shifted clocks\n");
         else
             TextTable.Append(text, rows.Prepend(head), 0, 1, 2);
 

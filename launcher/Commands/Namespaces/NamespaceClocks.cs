@@ -31,8 +31,8 @@ internal static class NamespaceClocks
     {
         string option = "--" + (setting?.Option ?? OptionNames.Backend);
         if (reading < 0)
-            throw new LauncherException(option, "CLOCK_BOOTTIME would be below zero, where no clock can be; give --boottime-at or --boottime-offset");
+            throw new LauncherException(option, "CLOCK_BOOTTIME would be below zero, which no clock can be; give --boottime-at or --boottime-offset");
         if (Nanoseconds128.Split(reading).Seconds >= FarthestSeconds)
-            throw new LauncherException(option, "too far; clocks of a time namespace end after 4611686018 s (146 years); use --backend preload");
+            throw new LauncherException(option, "too far: a clock of a time namespace cannot go beyond 4611686018 s (146 years); use --backend preload");
     }
 }

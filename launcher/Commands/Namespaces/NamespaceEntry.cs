@@ -87,7 +87,7 @@ internal sealed class NamespaceEntry
         {
             // Linux 5.12 and later require CAP_SETFCAP to map root.
             throw new LauncherException("/proc/self/uid_map", user == 0 && ErrorNumber.Last == ErrorNumber.EPERM
-                ? "a time namespace takes CAP_SYS_ADMIN and CAP_SYS_TIME, and a user namespace of root's CAP_SETFCAP"
+                ? "a time namespace needs CAP_SYS_ADMIN and CAP_SYS_TIME, and a user namespace of root's needs CAP_SETFCAP"
                 : Obstacle.Explain(ErrorNumber.Last));
         }
 
@@ -123,7 +123,7 @@ internal sealed class NamespaceEntry
         {
             throw new LauncherException(
                 What,
-                "before Linux 6.2 it is entered in a child process only, and the command would get another process id; "
+                "before Linux 6.2 only a child process can enter it, so the command would get another process id; "
                     + "use unshare --time --fork, or --backend preload");
         }
 
@@ -131,7 +131,7 @@ internal sealed class NamespaceEntry
         if (error is not (ErrorNumber.EFAULT or ErrorNumber.EAGAIN))
         {
             throw new LauncherException(
-                What, "whether this kernel enters it by exec cannot be found out (" + ErrorNumber.Text(error) + "); use --backend preload");
+                What, "virttime-run cannot test whether this kernel enters it on exec (" + ErrorNumber.Text(error) + "); use --backend preload");
         }
 
         TimeNamespace.Difference start = TimeNamespace.TryReadForChildren()

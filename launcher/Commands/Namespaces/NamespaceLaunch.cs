@@ -1,6 +1,7 @@
 using VirtTime.Base;
 using VirtTime.CommandLine;
 using VirtTime.Diagnostics;
+using VirtTime.Processes;
 using VirtTime.Target;
 
 namespace VirtTime.Commands.Namespaces;
@@ -38,7 +39,7 @@ internal static class NamespaceLaunch
         }
 
         if (finding.Raises is string raises && entry.IsInUserNamespace)
-            StandardStreams.WriteMessage("warning: " + finding.Path + ": " + raises + ", and runs without that in a user namespace");
+            StandardStreams.WriteMessage("warning: " + finding.Path + ": " + raises + ", but runs without these privileges in a user namespace");
 
         WarnOfPrivileges(entry);
 
@@ -48,7 +49,7 @@ internal static class NamespaceLaunch
             Log.Debug($"{step.Path}: {step.Kind}");
         if (!entry.IsInUserNamespace)
             HostDate.NoteIfSettable();
-        Log.Debug($"command {finding.Command}, in a time namespace{(entry.IsInUserNamespace ? " and a user namespace" : "")}");
+        Log.Debug($"command {finding.Command} in a time namespace{(entry.IsInUserNamespace ? " and a user namespace" : "")}");
         Log.Finish();
 
         // The clocks come last, because a clock that is given with --monotonic-at counts from this moment.
@@ -66,11 +67,11 @@ internal static class NamespaceLaunch
         {
             string names = CapabilitySets.Names(outside.OfCommand);
             StandardStreams.WriteMessage(
-                $"warning: --{OptionNames.Backend}: in a user namespace, what the command may do ({names}) counts for nothing outside of it; --backend preload keeps it");
+                $"warning: --{OptionNames.Backend}: the command's privileges ({names}) have no effect outside of its user namespace; --backend preload keeps them");
         }
 
         if (!isSame)
-            StandardStreams.WriteMessage($"warning: --{OptionNames.Backend}: not all capability sets and securebits could be kept in the user namespace");
+            StandardStreams.WriteMessage($"warning: --{OptionNames.Backend}: some capability sets or securebits could not be kept in the user namespace");
     }
 
     /// <returns>Null if a time namespace cannot be used; <paramref name="whyNot"/> is the reason.</returns>
@@ -85,8 +86,9 @@ internal static class NamespaceLaunch
 
         // In a user namespace, the kernel ignores set-user-ID bits and file capabilities. The program would run without the privileges that it
         // expects.
+        string remedy = ProcessDenial.IsRoot ? "run virttime-run with CAP_SYS_ADMIN and CAP_SYS_TIME" : "run virttime-run as root";
         string? whyNoUserNamespace = finding.Raises is string raises && !request.Running.Force
-            ? finding.Path + " " + raises + ", which a user namespace ignores; run it as root, or give --force to run it without that"
+            ? finding.Path + " " + raises + ", which a user namespace ignores; " + remedy + ", or give --force to run it without these privileges"
             : null;
         return NamespaceEntry.TryCreate(whyNoUserNamespace, out whyNot);
     }

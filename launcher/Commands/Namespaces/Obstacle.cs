@@ -23,11 +23,11 @@ internal static class Obstacle
         if (!Exists("/proc/self/ns/time"))
             return null;
         if (SystemCalls.faccessat(SystemCalls.AT_FDCWD, offsets, SystemCalls.W_OK, 0) != 0 && ErrorNumber.Last == ErrorNumber.EROFS)
-            return "/proc is mounted read-only, by which its clocks are set; mount it writable";
+            return "/proc is mounted read-only, but its clocks are set through /proc; mount it writable";
 
         int error = makeNoChild();
         return error is not (ErrorNumber.EFAULT or ErrorNumber.EAGAIN or ErrorNumber.EINVAL) && IsFiltered()
-            ? "a seccomp filter, as containers have, denies clone, by which it is found out how the kernel enters one (" + ErrorNumber.Text(error) + ")"
+            ? "a seccomp filter (containers have one) denies clone, by which virttime-run tests how the kernel enters one (" + ErrorNumber.Text(error) + ")"
             : null;
     }
 
@@ -35,15 +35,15 @@ internal static class Obstacle
     public static string Explain(int error)
     {
         if (!Exists("/proc/self"))
-            return "/proc is not mounted, by which its clocks are set";
+            return "/proc is not mounted, but its clocks are set through /proc; mount it";
         if (!Exists("/proc/self/ns/time"))
             return "this kernel has no time namespaces (CONFIG_TIME_NS, since Linux 5.6)";
         if (!Exists("/proc/self/ns/user"))
-            return "this kernel has no user namespaces (CONFIG_USER_NS), without which it takes root";
+            return "this kernel has no user namespaces (CONFIG_USER_NS), without which a time namespace needs CAP_SYS_ADMIN and CAP_SYS_TIME";
 
         // Before Linux 6.2 the launcher cannot use a time namespace, whatever the settings are.
         if (Environment.OSVersion.Version < new Version(6, 2))
-            return $"this kernel is {Environment.OSVersion.Version.ToString(3)}, and before Linux 6.2 it is entered in a child process only; use --backend preload";
+            return $"this kernel is {Environment.OSVersion.Version.ToString(3)}, and before Linux 6.2 only a child process can enter a time namespace; use --backend preload";
 
         return error switch
         {
@@ -57,30 +57,30 @@ internal static class Obstacle
     private static string ExplainLimit()
     {
         if (Read(UserNamespaceLimit) == "0")
-            return UserNamespaceLimit + " is 0; root can raise it by sysctl";
+            return UserNamespaceLimit + " is 0; an administrator can raise it with sysctl";
         if (Read(TimeNamespaceLimit) == "0")
-            return TimeNamespaceLimit + " is 0; root can raise it by sysctl";
+            return TimeNamespaceLimit + " is 0; an administrator can raise it with sysctl";
 
-        return UserNamespaceLimit + " or " + TimeNamespaceLimit + " is used up, here or outside of this container; root can raise it by sysctl";
+        return UserNamespaceLimit + " or " + TimeNamespaceLimit + " is used up, here or outside of this container; an administrator can raise it with sysctl";
     }
 
     private static string ExplainDenial(int error)
     {
         if (Read(DebianSetting) == "0")
-            return DebianSetting + " is 0, which leaves it to root";
+            return DebianSetting + " is 0, so a user namespace needs CAP_SYS_ADMIN";
         if (Read(AppArmorSetting) is not (null or "0"))
-            return AppArmorSetting + " is 1: AppArmor leaves it to root, and to programs with a profile that allows userns";
+            return AppArmorSetting + " is 1: AppArmor allows a user namespace only with CAP_SYS_ADMIN, or with a profile that allows userns";
         if (!HasNumber("/proc/self/uid_map", Syscall.geteuid()) || !HasNumber("/proc/self/gid_map", Syscall.getegid()))
-            return "this user or its group has no number in its user namespace, and so can make no other; give it one (unshare --map-root-user)";
+            return "this user or its group is not mapped in its user namespace, and so cannot create another one; map it (unshare --map-root-user)";
         if (!HasMountedRoot())
-            return "in a chroot the kernel makes no user namespace; use pivot_root, as containers do";
+            return "the kernel creates no user namespace for a process in a chroot; use pivot_root, as containers do";
         if (IsFiltered())
             return Filter(error);
 
-        return ErrorNumber.Text(error) + "; the machine's security policy may leave it to root, and so does the kernel in a chroot";
+        return ErrorNumber.Text(error) + "; the machine's security policy, or a chroot, may forbid it";
     }
 
-    private static string Filter(int error) => "a seccomp filter, as containers have, denies it (" + ErrorNumber.Text(error) + ")";
+    private static string Filter(int error) => "a seccomp filter (containers have one) denies it (" + ErrorNumber.Text(error) + ")";
 
     // After a chroot to a directory that is no mount point, no mount is shown at "/".
     private static bool HasMountedRoot()

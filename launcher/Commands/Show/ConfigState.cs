@@ -36,6 +36,9 @@ internal sealed record ConfigState(
     /// <summary>The name of the clock that is shown as a date.</summary>
     public const string Realtime = "realtime";
 
+    /// <summary>Why the launcher cannot tell whether the threads of the uncertain calls live; null if none is uncertain.</summary>
+    public string? WhyUncertain { get; init; }
+
     private const string Monotonic = "monotonic";
     private const string Boottime = "boottime";
 
@@ -44,7 +47,7 @@ internal sealed record ConfigState(
         ConfigHeader header = ConfigHeader.Read(file);
         if (header.IsUnfinished)
             StandardStreams.WriteMessage(
-                $"note: {ConfigErrors.What(file.Path)}: a change was begun and not finished; the next change or command completes it");
+                $"note: {ConfigErrors.What(file.Path)}: a writer ended before it finished a change; the next change or command completes it");
         ClockOffsets offsets = header.Offsets;
         ClockState[] clocks = ReadClocks(offsets, host);
         HostClocks.Moment? saved = SavedClocks.Of(header);
@@ -56,7 +59,10 @@ internal sealed record ConfigState(
             saved is null ? [] : NameSaved(saved.Value),
             [.. calls.Slots.Select(slot => CallOf(slot, calls.Threads?.NameOf(slot.Thread), offsets, clocks))],
             calls.Uncertain,
-            calls.LeftBehind);
+            calls.LeftBehind)
+        {
+            WhyUncertain = calls.Uncertain > 0 ? calls.Threads?.WhyUnknown() : null,
+        };
     }
 
     /// <summary>All three clocks, in the order in which they are shown.</summary>

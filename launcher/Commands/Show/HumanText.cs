@@ -16,7 +16,7 @@ internal static class HumanText
         {
             true => "made on this boot",
             false => "made on another boot or host",
-            null => "its boot is not known",
+            null => "made on an unknown boot",
         };
         text.Append($"config file  {PrintableText.Escape(state.Path)} ({boot})\n\n");
 
@@ -34,7 +34,7 @@ internal static class HumanText
         TextTable.Append(text, rows, NumberColumn);
         AppendCalls(text.Append("\n"), state);
         if (state.LeftBehind > 0)
-            text.Append($"{state.LeftBehind} left behind by threads that have ended or are checkpointed\n");
+            text.Append($"{state.LeftBehind} more deadlines of threads that have exited or are checkpointed\n");
 
         text.Flush();
     }

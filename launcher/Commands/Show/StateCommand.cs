@@ -74,6 +74,6 @@ internal static class StateCommand
             return;
 
         string calls = state.Uncertain == 1 ? "1 call" : $"{state.Uncertain} calls";
-        StandardStreams.WriteMessage($"note: {calls} may be of threads that have ended: not every process could be asked; root sees more");
+        StandardStreams.WriteMessage($"note: {calls} may belong to threads that have exited: {state.WhyUncertain}");
     }
 }

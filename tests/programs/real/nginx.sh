@@ -28,6 +28,6 @@ exec 3<>"/dev/tcp/127.0.0.1/$port"
 start=$(date +%s%N)
 timeout 20 cat <&3 >"$1/silence" || true
 elapsed=$((($(date +%s%N) - start) / 1000000))
-echo "silent client=$([ $elapsed -ge 900 ] && [ $elapsed -lt 15000 ] && echo closed in time || echo $elapsed ms)"
+echo "silent client=$([ $elapsed -ge 500 ] && [ $elapsed -lt 15000 ] && echo closed in time || echo $elapsed ms)"
 kill -QUIT $(cat "$1/nginx.pid")
 wait $server && echo "exit=0" || echo "exit=$?"

@@ -16,9 +16,9 @@ echo "BLPOP=$(cli blpop nothing 0.3)"
 elapsed=$((($(date +%s%N) - start) / 1000000))
 echo "BLPOP waited=$([ $elapsed -ge 250 ] && [ $elapsed -lt 10000 ] && echo as asked || echo $elapsed ms)"
 
-cli set key value PX 300 >/dev/null
+cli set key value PX 1500 >/dev/null
 echo "before expiry=$(cli exists key)"
-sleep 1
+sleep 2.5
 echo "after expiry=$(cli exists key)"
 (sleep 0.3; cli rpush list element >/dev/null) &
 echo "BLPOP of what comes=$(cli blpop list 30 | tr '\n' ' ')"
