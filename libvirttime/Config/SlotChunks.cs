@@ -95,7 +95,7 @@ internal static unsafe class SlotChunks
     }
 
     /// <summary>Finds a slot and makes sure that it can be written without a fault. False if it cannot be mapped or written.</summary>
-    /// <param name="slot">Its number, below <see cref="ConfigLayout.SlotCount"/>.</param>
+    /// <param name="slot">The slot's number, below <see cref="ConfigLayout.SlotCount"/>.</param>
     /// <param name="place">Where it is.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryFind(int slot, out SlotPlace place)

@@ -22,7 +22,7 @@ internal static unsafe class Rewinds
     private static nint lseek(nint descriptor, nint offset, nint whence, nint fourth, nint fifth) =>
         Seek(descriptor, offset, whence, fourth, fifth, RealFunction.lseek);
 
-    // On these architectures libc has one function for each name with 64 and without. Another library may have two.
+    // On these architectures libc's lseek64 and lseek are the same function. In another library they may differ.
     [RuntimeExport("lseek64")]
     private static nint lseek64(nint descriptor, nint offset, nint whence, nint fourth, nint fifth) =>
         Seek(descriptor, offset, whence, fourth, fifth, Real.Or(RealFunction.lseek64, RealFunction.lseek));
