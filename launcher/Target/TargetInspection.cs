@@ -2,7 +2,7 @@ using VirtTime.Base;
 
 namespace VirtTime.Target;
 
-/// <summary>Follows a command to the program that will finally run, and finds out whether the interposer will be loaded into it.</summary>
+/// <summary>Follows a command to the program that will finally run, and finds out whether the library will be loaded into it.</summary>
 internal sealed class TargetInspection
 {
     private const string Shell = "/bin/sh";

@@ -6,7 +6,7 @@ namespace VirtTime.Format;
 /// <remarks>
 /// Part of the extension block; for a file without one, in the writer's own memory. Only the holder of the file's lock (<c>flock</c>) accesses it.
 /// Each step can be repeated: the record holds the final offsets, and both the old and the new value of the slot that is being moved. So no offset
-/// stays half written, and no deadline is moved twice or not at all. Compiled into the interposer and the launcher.
+/// stays half written, and no deadline is moved twice or not at all. Compiled into the library and the launcher.
 /// </remarks>
 public unsafe struct ConfigChange
 {
@@ -53,7 +53,7 @@ public unsafe struct ConfigChange
         Volatile.Write(ref extension->change.sequence, 0);
         Interlocked.MemoryBarrier();
 
-        // Word by word, since the interposer has no memcpy.
+        // Word by word, since the library has no memcpy.
         fixed (ConfigChange* wanted = &change)
         {
             for (int i = 1; i < sizeof(ConfigChange) / sizeof(long); i++)

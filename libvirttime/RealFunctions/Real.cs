@@ -5,7 +5,7 @@ using VirtTime.Libc;
 
 namespace VirtTime.RealFunctions;
 
-/// <summary>The real functions: libc's own, or those of another interposing library behind this one.</summary>
+/// <summary>The real functions: libc's own, or those of another interposing library after this one.</summary>
 internal static unsafe class Real
 {
     private const nint RTLD_NEXT = -1;
