@@ -31,7 +31,7 @@ internal static class CompilerContract
         s_securityCookie = 0;
     }
 
-    // Called by a function with a buffer on its stack if the cookie behind the buffer has changed. It must not return.
+    // Called by a function with a buffer on its stack if the cookie after the buffer has changed. It must not return.
     [RuntimeExport("RhpFallbackFailFast")]
     private static unsafe void RhpFallbackFailFast()
     {

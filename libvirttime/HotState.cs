@@ -8,8 +8,8 @@ namespace VirtTime;
 internal static class HotState
 {
     /// <summary>
-    /// The address of the mapped config file (<see cref="Config.MappedConfig"/>): its offset lies there, its extension block one page behind. 0 while
-    /// the library is not ready, and if the shortest path is not possible.
+    /// The address of the mapped config file (<see cref="Config.MappedConfig"/>): its offset lies there, its extension block one page further on. 0
+    /// while the library is not ready, and if the shortest path is not possible.
     /// </summary>
     public static nint Config;
 

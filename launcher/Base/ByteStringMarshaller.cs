@@ -4,7 +4,7 @@ using System.Runtime.InteropServices.Marshalling;
 
 namespace VirtTime.Base;
 
-/// <summary>Passes a byte string to libc, with a NUL behind it.</summary>
+/// <summary>Passes a byte string to libc, with a NUL after it.</summary>
 /// <remarks>
 /// Paths, arguments and environment variables are bytes, not text. A byte string is a <see cref="string"/> with one character (0 to 255)
 /// for each byte, so that bytes in any encoding stay unchanged.

@@ -20,7 +20,7 @@ internal static unsafe class DirectoryEntries
     }
 
     /// <summary>Adds as many of the next names as the buffer holds.</summary>
-    /// <param name="next">The position (<c>lseek</c>) behind the last name; 0 if no name was read.</param>
+    /// <param name="next">The position (<c>lseek</c>) after the last name; 0 if no name was read.</param>
     /// <returns>False at the end, or after an error.</returns>
     public static bool ReadSome(int directory, byte[] buffer, List<string> names, out long next)
     {

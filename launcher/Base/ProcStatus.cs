@@ -3,7 +3,7 @@ namespace VirtTime.Base;
 /// <summary>Parses the files <c>stat</c> and <c>status</c> of a process or a thread (<c>proc(5)</c>). They are empty if it has ended.</summary>
 internal static class ProcStatus
 {
-    // Indices of the fields of stat. The state, which comes behind the name, has index 0.
+    // Indices of the fields of stat. The state, which comes after the name, has index 0.
     public const int State = 0;
     public const int Flags = 6;
     public const int Threads = 17;

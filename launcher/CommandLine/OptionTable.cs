@@ -128,9 +128,9 @@ internal static class OptionTable
     ];
 
     /// <summary>
-    /// Finds the option with this name, or the only one whose name begins so, as <c>getopt_long(3)</c> does; null if there is none.
+    /// Finds the option with this name, else the only option whose name starts with it, as <c>getopt_long(3)</c> does; null if there is none.
     /// </summary>
-    /// <exception cref="LauncherException">The names of several options begin so.</exception>
+    /// <exception cref="LauncherException">Several names start with it, and none is equal.</exception>
     public static OptionRow? Complete(string typed)
     {
         if (typed.Length == 0)

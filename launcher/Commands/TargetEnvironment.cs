@@ -3,11 +3,11 @@ using VirtTime.Target;
 
 namespace VirtTime.Commands;
 
-/// <summary>Makes the target's environment: this process's own, except for the variables that the interposer reads.</summary>
+/// <summary>Makes the target's environment: this process's own, except for the variables that the library reads.</summary>
 internal static class TargetEnvironment
 {
     /// <summary>
-    /// Adds the interposer, and removes <c>VIRT_TIME_INHERIT</c>, which an outer <c>--none</c> has set. The caller adds the config file.
+    /// Adds the library, and removes <c>VIRT_TIME_INHERIT</c>, which an outer <c>--none</c> has set. The caller adds the config file.
     /// </summary>
     public static EnvironmentBlock OnVirtualClocks(string interposer)
     {
@@ -18,7 +18,9 @@ internal static class TargetEnvironment
         return current.With(EnvironmentBlock.Preload, InterposerLibrary.Prepend(interposer, current.Find(EnvironmentBlock.Preload)));
     }
 
-    /// <summary>Removes the interposer, and sets <c>VIRT_TIME_INHERIT=0</c> for one that <c>/etc/ld.so.preload</c> brings into the program.</summary>
+    /// <summary>
+    /// Removes the library, and sets <c>VIRT_TIME_INHERIT=0</c> for a library that <c>/etc/ld.so.preload</c> brings into the program.
+    /// </summary>
     public static EnvironmentBlock OnHostClocks()
     {
         EnvironmentBlock current = EnvironmentBlock.Current;

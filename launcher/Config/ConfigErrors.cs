@@ -46,7 +46,7 @@ internal static class ConfigErrors
     {
         ErrorNumber.ENOSPC or ErrorNumber.EDQUOT => CannotWrite(path, error),
 
-        // MADV_POPULATE_WRITE: a page cannot be read, or lies behind the end of the file.
+        // MADV_POPULATE_WRITE: a page cannot be read, or lies after the end of the file.
         ErrorNumber.EFAULT => new(What(path), "cannot be read into memory, or was truncated by another process; nothing was changed"),
         _ => new(What(path), "cannot be read into memory: " + ErrorNumber.Text(error) + "; nothing was changed"),
     };

@@ -67,7 +67,7 @@ internal sealed unsafe class LayoutMapping : IDisposable
             ConfigChange.MoveSlots(change, _start, HasMarks, first, end);
     }
 
-    /// <summary>Completes the slot that a dead writer was moving, and moves the slots behind it.</summary>
+    /// <summary>Completes the slot that a dead writer was moving, and moves the slots after it.</summary>
     public void CompleteSlots(ConfigChange* change)
     {
         ConfigChange.CompleteSlot(change, _start);

@@ -5,19 +5,19 @@ using VirtTime.Processes;
 
 namespace VirtTime.Freeze;
 
-/// <summary>The time during which all users of a config file are stopped.</summary>
+/// <summary>Stops all users of a config file from <see cref="Begin"/> to <see cref="Dispose"/>.</summary>
 /// <remarks>Use it on a <see cref="TracerThread"/>.</remarks>
 internal sealed class Standstill(UserSearch search, FreezeReport report, DeadThreads dead) : IDisposable
 {
     private FrozenUsers? _frozen;
 
-    /// <summary>What the freeze has done and found.</summary>
     public FreezeReport Report => report;
 
-    /// <summary>Stops all users, and makes their calls in flight read their deadlines again.</summary>
+    /// <summary>Stops all users, and prepares their calls in flight to read their deadlines again when they run on.</summary>
     /// <exception cref="LauncherException">A thread cannot be stopped.</exception>
     public void Begin(OpenConfig file)
     {
+        // Asked before the freeze: afterwards nothing shows which call a thread in restart_syscall is in (README.md, step 4).
         BitArray? before = CallsInFlight.ThreadsIn(file);
         RestartedCalls restarted = RestartedCalls.Of(search, id => before?[id] == true);
         _frozen = FrozenUsers.Stop(search, dead);
@@ -31,7 +31,10 @@ internal sealed class Standstill(UserSearch search, FreezeReport report, DeadThr
     /// <summary>Frees the slots of threads that are certainly dead.</summary>
     public void GiveBackDeadSlots(LayoutMapping layout) => DeadSlots.GiveBack(layout, search, report);
 
-    /// <summary>Sets timers that are armed with an absolute time of a clock that was moved.</summary>
+    /// <summary>
+    /// Sets timerfds that are armed with an absolute time of a clock that was moved. Reports those that cannot be set, and processes with timers of
+    /// <c>timer_create</c>.
+    /// </summary>
     public void MoveTimers(ClockMove move)
     {
         List<ForeignTimerDescriptor> timers = [];
@@ -54,7 +57,6 @@ internal sealed class Standstill(UserSearch search, FreezeReport report, DeadThr
         report.IsFirstDate = move.Old.OwnRealtime is null && move.New.OwnRealtime is not null;
     }
 
-    /// <summary>Lets all users run on.</summary>
     public void Dispose()
     {
         _frozen?.Dispose();

@@ -19,8 +19,9 @@ internal sealed class PrivateSweep
     private const double MicrosecondsPerLeftOver = 120;
     private const double LeastMicroseconds = 1500;
 
-    // The processor time for reading the directory and the processes, divided by this, is the number of launches until the next sweep. It is
-    // less than MicrosecondsPerLeftOver, so that the next sweep has enough time. Deleting is not counted: it is one file for each launch.
+    // Until the next sweep, as many launches pass as this sweep took microseconds (without deleting), divided by this. Each launch may leave one
+    // file, and each file allows MicrosecondsPerLeftOver, so the next sweep may take longer than this one. Deleting is not counted, since each launch
+    // leaves at most one file to delete.
     private const double MicrosecondsPerLaunch = 30;
     private const int FewestLaunches = 16;
     private const int BufferSize = 8192;
@@ -109,8 +110,8 @@ internal sealed class PrivateSweep
         }
     }
 
-    // The processes are read after the leases were taken. A process that maps a file later has its name in the environment by now, or breaks
-    // the lease.
+    // The processes are read after the leases were taken. A process that maps a file later either has the file's name in its environment already, or
+    // must open the file, which breaks the lease. Where leases prove nothing, the survey reads mappings too.
     private void DeleteUnused()
     {
         rlimit? limit = RaiseDescriptorLimit();
@@ -172,7 +173,10 @@ internal sealed class PrivateSweep
         return limit.rlim_cur < wanted && SystemCalls.setrlimit(SystemCalls.RLIMIT_NOFILE, limit with { rlim_cur = wanted }) == 0 ? limit : null;
     }
 
-    /// <summary>Opens the file and takes a lease. The result is not open if another process uses the file. Closing it returns the lease.</summary>
+    /// <summary>
+    /// Opens the file and, where leases prove something, takes one. The result is not open if the file cannot be opened or the lease is refused.
+    /// Closing it returns the lease.
+    /// </summary>
     private Descriptor TryHold(string name)
     {
         const int Flags = SystemCalls.O_RDWR | SystemCalls.O_NONBLOCK;

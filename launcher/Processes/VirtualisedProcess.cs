@@ -36,7 +36,7 @@ internal static class VirtualisedProcess
         return Choose(configs, named, pid) with { Unreachable = unreachable };
     }
 
-    // Each file once, preferably by a writable mapping: the interposer maps the first page twice, once without access.
+    // Each file once, preferably by a writable mapping: the library maps the first page twice, once without access.
     private static IEnumerable<Mapping> FirstPages(List<Mapping> mappings)
     {
         Dictionary<MappedFile, Mapping> first = [];

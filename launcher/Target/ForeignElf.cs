@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace VirtTime.Target;
 
-/// <summary>Recognises programs for another ELF class or machine than that of the launcher and the interposer.</summary>
+/// <summary>Recognises programs for another ELF class or machine than that of the launcher and the library.</summary>
 internal static class ForeignElf
 {
     /// <summary><c>e_machine</c> of the launcher itself.</summary>
     public static ushort OwnMachine =>
         RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? ElfConstants.EM_AARCH64 : ElfConstants.EM_X86_64;
 
-    /// <summary>Why the interposer cannot be loaded into the program, with the remedy; null if class and machine are the interposer's.</summary>
+    /// <summary>Why the library cannot be loaded into the program, with the remedy; null if class and machine are the library's.</summary>
     public static string? Explain(ReadOnlySpan<byte> head, int bits)
     {
         int machine = ElfProgram.Machine(head);

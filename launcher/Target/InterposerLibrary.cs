@@ -3,7 +3,7 @@ using VirtTime.Format;
 
 namespace VirtTime.Target;
 
-/// <summary>Finds the interposer and puts it into <c>LD_PRELOAD</c>.</summary>
+/// <summary>Finds the library and puts it into <c>LD_PRELOAD</c>.</summary>
 internal static unsafe class InterposerLibrary
 {
     public const string FileName = "libvirttime.so";
@@ -26,13 +26,13 @@ internal static unsafe class InterposerLibrary
         return LibraryFile.WhyNotLoadable(path) is string reason ? throw new LauncherException(path, reason) : path;
     }
 
-    /// <summary>Adds the path to a value of <c>LD_PRELOAD</c> (<see cref="PreloadOrder"/>), and removes other copies of the interposer.</summary>
+    /// <summary>Adds the path to a value of <c>LD_PRELOAD</c> (<see cref="PreloadOrder"/>), and removes other copies of the library.</summary>
     public static string Prepend(string path, string? preload) => Rewrite(path, preload, withInterposer: true);
 
-    /// <summary>Removes all copies of the interposer from a value of <c>LD_PRELOAD</c>.</summary>
+    /// <summary>Removes all copies of the library from a value of <c>LD_PRELOAD</c>.</summary>
     public static string Remove(string? preload) => Rewrite(FileName, preload, withInterposer: false);
 
-    /// <summary>Whether a value of <c>LD_PRELOAD</c> contains an interposer.</summary>
+    /// <summary>Whether a value of <c>LD_PRELOAD</c> contains the library.</summary>
     public static bool IsIn(string? preload)
     {
         fixed (byte* list = Terminated(preload ?? ""), interposer = Terminated(FileName))

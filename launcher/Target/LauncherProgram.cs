@@ -4,7 +4,7 @@ namespace VirtTime.Target;
 
 /// <summary>
 /// Recognises a launcher as the command of another launcher. It is static and reads the host's clocks on purpose; its own command gets the
-/// interposer.
+/// library.
 /// </summary>
 internal static class LauncherProgram
 {

@@ -3,7 +3,7 @@ using VirtTime.Base;
 namespace VirtTime.Target;
 
 /// <summary>
-/// Checks the interposer as the dynamic loader will. The loader only prints a message about a library that it cannot preload, and runs the
+/// Checks the library as the dynamic loader will. The loader only prints a message about a library that it cannot preload, and runs the
 /// program on the host's clocks.
 /// </summary>
 internal static unsafe class LibraryFile

@@ -3,7 +3,7 @@ using VirtTime.Base;
 namespace VirtTime.Target;
 
 /// <summary>The first line of a script.</summary>
-/// <param name="Interpreter">The path that the kernel executes; empty if the file ends right behind <c>#!</c>.</param>
+/// <param name="Interpreter">The path that the kernel executes; empty if the file ends right after <c>#!</c>.</param>
 /// <param name="Argument">The one argument that the kernel passes on, or null.</param>
 internal sealed record ScriptHead(string Interpreter, string? Argument)
 {
@@ -12,14 +12,14 @@ internal sealed record ScriptHead(string Interpreter, string? Argument)
 
     /// <summary>
     /// Parses the line as <c>load_script</c> in <c>fs/binfmt_script.c</c> does (Linux 5.1 and later). Null if the kernel would refuse it with
-    /// <c>ENOEXEC</c>: no <c>#!</c>, no name behind it, or a name that may be cut off. <c>execvp</c> then runs the file by the shell.
+    /// <c>ENOEXEC</c>: no <c>#!</c>, no name after it, or a name that may be cut off. <c>execvp</c> then runs the file by the shell.
     /// </summary>
     public static ScriptHead? TryParse(ReadOnlySpan<byte> head)
     {
         if (!head.StartsWith("#!"u8))
             return null;
 
-        // The kernel pads a short file with NUL, and ignores a newline behind the first NUL.
+        // The kernel pads a short file with NUL, and ignores a newline after the first NUL.
         Span<byte> buffer = stackalloc byte[KernelBufferSize];
         buffer.Clear();
         head[..Math.Min(head.Length, KernelBufferSize)].CopyTo(buffer);

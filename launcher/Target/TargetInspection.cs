@@ -2,7 +2,7 @@ using VirtTime.Base;
 
 namespace VirtTime.Target;
 
-/// <summary>Follows a command to the program that will finally run, and finds out whether the interposer will be loaded into it.</summary>
+/// <summary>Follows a command to the program that will finally run, and finds out whether the library will be loaded into it.</summary>
 internal sealed class TargetInspection
 {
     private const string Shell = "/bin/sh";
@@ -10,7 +10,8 @@ internal sealed class TargetInspection
     private const string SomeConfig = "/";
     private const string PrivilegeRemedy = "run it as the user or group that it belongs to, or run a copy without these privileges";
 
-    // The kernel refuses more interpreters than this (exec_binprm). The count starts again when env executes its command.
+    // The kernel refuses more interpreters than this (exec_binprm). The count starts again when env executes its command, and when a
+    // shell runs a script without #!.
     private const int MostInterpreters = 5;
     private const int MostSteps = 40;
 
@@ -73,7 +74,7 @@ internal sealed class TargetInspection
         return FollowOther(file, arguments);
     }
 
-    // Of a program that the user may execute but not read, only the mode is known. It may be static.
+    // If the user may execute a program but not read it, the launcher knows only its mode. The program may be static.
     private Finding EndUnreadable(ProgramFile file) => Privileges.WouldRaise(file) is string raises
         ? End(file.Path, "unreadable program", ExplainPrivileges(raises)) with { Raises = raises }
         : End(
@@ -137,8 +138,8 @@ internal sealed class TargetInspection
         return Follow(InDirectory(script.Interpreter), [.. argument, path, .. arguments]);
     }
 
-    // A static env (busybox) passes LD_PRELOAD on to its command. Into a dynamic env the interposer is loaded, and adds the variables again
-    // when env executes its command.
+    // A static env (busybox) passes on LD_PRELOAD only if its options keep it. A dynamic env loads the library, which adds both variables again when
+    // env executes its command.
     private Finding FollowEnv(string path, string[] arguments, bool isDynamic)
     {
         _steps.Add(new FindingStep(path, Env));
@@ -159,7 +160,7 @@ internal sealed class TargetInspection
         return FollowCommand(env.Command);
     }
 
-    /// <summary>The environment that the interposer in env passes to the command: it adds the variables if they are missing.</summary>
+    /// <summary>The environment that the library in env passes to the command: it adds the variables if they are missing.</summary>
     private static EnvironmentBlock Completed(EnvironmentBlock changed)
     {
         string? preload = changed.Find(EnvironmentBlock.Preload);

@@ -7,7 +7,7 @@ namespace VirtTime.Config;
 
 /// <summary>The config file as this process has mapped it.</summary>
 /// <remarks>
-/// The address of a config (<see cref="HotState.Config"/>) is that of the file's first page. Behind it lies the page with the extension block, then
+/// The address of a config (<see cref="HotState.Config"/>) is that of the file's first page. After it lies the page with the extension block, then
 /// this structure.
 /// </remarks>
 internal unsafe struct MappedConfig

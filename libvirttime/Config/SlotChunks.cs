@@ -70,7 +70,7 @@ internal static unsafe class SlotChunks
     public static bool AreOwnersWipedOnFork { get; private set; }
 
     /// <summary>
-    /// A word that is 0 in a process that was just forked; null until a chunk is mapped. The word behind it is 0 if the process has no
+    /// A word that is 0 in a process that was just forked; null until a chunk is mapped. The word after it is 0 if the process has no
     /// <see cref="UserMark"/>, its <see cref="Config.ReservedChoice"/> if it has one, else 1.
     /// </summary>
     public static nint* ProcessWord { get; private set; }
@@ -95,7 +95,7 @@ internal static unsafe class SlotChunks
     }
 
     /// <summary>Finds a slot and makes sure that it can be written without a fault. False if it cannot be mapped or written.</summary>
-    /// <param name="slot">Its number, below <see cref="ConfigLayout.SlotCount"/>.</param>
+    /// <param name="slot">The slot's number, below <see cref="ConfigLayout.SlotCount"/>.</param>
     /// <param name="place">Where it is.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryFind(int slot, out SlotPlace place)

@@ -14,7 +14,7 @@ internal static unsafe class VirtualClock
 
     public static bool IsReady => Volatile.Read(ref HotState.HostClock) != 0;
 
-    /// <summary>Makes the clocks ready.</summary>
+    /// <summary>Sets what <see cref="TryRead"/> and <see cref="Read"/> use.</summary>
     /// <param name="vdso">The vDSO's <c>clock_gettime</c>; 0 if there is no vDSO.</param>
     /// <param name="config">The mapped config file.</param>
     public static void Use(nint vdso, MappedConfig* config)
@@ -26,8 +26,8 @@ internal static unsafe class VirtualClock
         // HostClock is stored before Config: a thread or signal handler that sees Config calls HostClock.
         Volatile.Write(ref HotState.HostClock, hostClock);
 
-        // The hot path calls the vDSO through a managed function pointer, which takes two instructions less than an unmanaged call. It is not used
-        // without a vDSO: the kernel answers EFAULT for memory on which the vDSO would fault.
+        // The hot path calls the vDSO through a managed function pointer, which takes two instructions less than an unmanaged call. Without
+        // a vDSO the hot path is off: it stores the result without a check, but natively the system call returns EFAULT for a bad pointer.
         bool isWhereExpected = (nint)config->Extension - (nint)config->Offset == MappedConfig.ExtensionDistance;
         if (s_hasVdso && CompilerContract.CanCallAsManaged(hostClock) && isWhereExpected)
             Volatile.Write(ref HotState.Config, (nint)config->Offset);
@@ -37,10 +37,11 @@ internal static unsafe class VirtualClock
     /// Reads a virtual clock by the shortest path. False if that path is not possible now; the caller then calls <see cref="Read"/>.
     /// </summary>
     /// <remarks>
-    /// <see cref="OffsetSnapshot"/>'s protocol, written out. The processor's ordered read of the TSC does not overlap with the next call, so each
-    /// instruction adds to the time. Inline it once, with constants: if it is inlined twice, ilc stores the bool and tests it again.
+    /// The steps of <see cref="OffsetSnapshot"/>, written out. The vDSO reads the TSC with an ordering instruction, so the processor cannot overlap
+    /// two calls, and each instruction here adds to the time. Inline this only once in a caller, with constant arguments: if it is inlined twice, ilc
+    /// stores the bool and tests it again.
     /// </remarks>
-    /// <param name="clock">Its id.</param>
+    /// <param name="clock">The clock's id.</param>
     /// <param name="family">The family of its offset, a constant. For the realtime family the caller has just seen that the offset is in
     /// force.</param>
     /// <param name="result">Where the virtual time goes.</param>
@@ -101,7 +102,8 @@ internal static unsafe class VirtualClock
         }
         while (!OffsetSnapshot.IsCurrent(&snapshot));
 
-        // Natively these clocks are read by a system call, which reads the clock first and then answers EFAULT for memory that cannot be written.
+        // Without a vDSO, and for the two ALARM clocks, a native read is a system call. It reads the clock first, then returns EFAULT for memory that
+        // cannot be written.
         bool isSystemCall = !s_hasVdso || clock is Time.CLOCK_BOOTTIME_ALARM or Time.CLOCK_REALTIME_ALARM;
         if (isSystemCall && !UserMemory.CanWrite(result))
             return -Errno.EFAULT;

@@ -92,7 +92,7 @@ internal static unsafe class LoadedObjects
         return image != null && UserMemory.IsReadable(image) && *(uint*)image == Elf64_Ehdr.Magic ? image->SizeInMemory() : 0;
     }
 
-    // A loader run as a command has no PT_PHDR. The program headers then lie right behind the ELF header.
+    // A loader run as a command has no PT_PHDR. The program headers then lie right after the ELF header.
     private static nuint LoadBias(Elf64_Phdr* headers, nuint count)
     {
         for (nuint i = 0; i < count; i++)

@@ -4,12 +4,12 @@ namespace VirtTime.Elf;
 
 /// <summary>
 /// Finds what <c>dlsym(RTLD_NEXT, …)</c> would find from this library, without its locks and its <c>malloc</c>: the definition in the first object
-/// behind this library, so that other interposing libraries keep their turn.
+/// after this library, so that other interposing libraries keep their turn.
 /// </summary>
 internal static unsafe class NextDefinition
 {
     /// <summary>
-    /// The address, or 0. If no object behind this library has it (this library may be loaded behind libc), any other object's definition is taken.
+    /// The address, or 0. If no object after this library has it (this library may come after libc), any other object's definition is taken.
     /// </summary>
     public static nint Find(byte* name) => Find(name, isOld: false);
 

@@ -12,7 +12,7 @@ public enum ClockFamily
 
 /// <summary>Defines which clocks belong to which family (<see cref="Time"/> has the ids).</summary>
 /// <remarks>
-/// CPU-time clocks and dynamic clocks belong to no family. Compiled into the interposer, the launcher and the tests, so it uses nothing but integers.
+/// CPU-time clocks and dynamic clocks belong to no family. Compiled into the library, the launcher and the tests, so it uses nothing but integers.
 /// </remarks>
 public static class ClockFamilies
 {

@@ -7,7 +7,7 @@ namespace VirtTime.Format;
 /// <remarks>
 /// Part of the extension block; for a file without one, in the writer's own memory. Only the holder of the file's lock (<c>flock</c>) accesses it.
 /// Each step can be repeated: the record holds the final offsets, and both the old and the new value of the slot that is being moved. So no offset
-/// stays half written, and no deadline is moved twice or not at all. Compiled into the interposer and the launcher.
+/// stays half written, and no deadline is moved twice or not at all. Compiled into the library and the launcher.
 /// </remarks>
 public unsafe struct ConfigChange
 {
@@ -15,12 +15,12 @@ public unsafe struct ConfigChange
     public ulong sequence;
 
     /// <summary>
-    /// Low half: 1 + the number of the slot that is being moved, 0 = none yet; all slots before it are done. High half: a counter, whose lowest bit
-    /// selects the half of <see cref="moves"/> for that slot. The next slot's values go into the other half.
+    /// Low 32 bits: 0 = no slot yet, else the number of the slot that is being moved + 1; all slots before it are done. High 32 bits: a counter; its
+    /// lowest bit says which of the two pairs in <see cref="moves"/> belongs to that slot.
     /// </summary>
     public ulong slot;
 
-    /// <summary>Twice the value that a slot held and the value that it gets: seconds, nanoseconds, seconds, nanoseconds.</summary>
+    /// <summary>Two pairs of times, used in turn. Each pair is a slot's old and new value: seconds, nanoseconds, seconds, nanoseconds.</summary>
     public fixed long moves[8];
 
     /// <summary>The new flags, except those that other processes may set at any time (<see cref="ReplaceFlags"/>).</summary>
@@ -61,7 +61,9 @@ public unsafe struct ConfigChange
     /// <summary>Bytes in a change.</summary>
     public const int Length = 312;
 
-    /// <summary>Whether a writer died between <see cref="Begin"/> and <see cref="Finish"/>. The caller holds the file's lock.</summary>
+    /// <summary>
+    /// Whether the sequence is odd. The caller holds the lock, so a writer has died between <see cref="Begin"/> and <see cref="Finish"/>.
+    /// </summary>
     public static bool IsUnfinished(ConfigExtension* extension) => (Volatile.Read(ref extension->sequence) & 1) != 0;
 
     /// <summary>Records a change and makes the sequence odd; from then on readers wait.</summary>
@@ -73,7 +75,7 @@ public unsafe struct ConfigChange
         Volatile.Write(ref extension->change.sequence, 0);
         Interlocked.MemoryBarrier();
 
-        // Word by word, since the interposer has no memcpy.
+        // Word by word, since the library has no memcpy.
         fixed (ConfigChange* wanted = &change)
         {
             for (int i = 1; i < sizeof(ConfigChange) / sizeof(long); i++)
@@ -87,9 +89,6 @@ public unsafe struct ConfigChange
         Interlocked.MemoryBarrier();
     }
 
-    /// <summary>Stores the offsets, the boot id and the flags of the change.</summary>
-    /// <param name="offset"><c>ts_offset</c> of the file.</param>
-    /// <param name="extension">The file's extension block.</param>
     public static void StoreOffsets(timespec* offset, ConfigExtension* extension)
     {
         ConfigChange* change = &extension->change;
@@ -132,7 +131,10 @@ public unsafe struct ConfigChange
     }
 
     /// <summary>Completes the slot that a dead writer was moving.</summary>
-    /// <remarks>The writer stores the seconds first. A slot with any other value has been used again by its thread, and is left alone.</remarks>
+    /// <remarks>
+    /// The writer stores the seconds first. So a half-stored slot has the new seconds and the old nanoseconds. A slot with neither that nor the old
+    /// value is complete, or its thread has used it again; it is left alone.
+    /// </remarks>
     public static void CompleteSlot(ConfigChange* change, byte* layout)
     {
         uint number = (uint)change->slot;

@@ -34,7 +34,7 @@ public enum ConfigDefect
 }
 
 /// <summary>Defines what a valid config file is.</summary>
-/// <remarks>Compiled into the interposer, the launcher and the tests, so it uses nothing but memory and integers.</remarks>
+/// <remarks>Compiled into the library, the launcher and the tests, so it uses nothing but memory and integers.</remarks>
 public static unsafe class ConfigFormat
 {
     // 0x7f E L F, then class and data encoding, each 1 or 2. Read as seconds that is millions of years, which no offset is.

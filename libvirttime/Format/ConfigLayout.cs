@@ -6,7 +6,7 @@ namespace VirtTime.Format;
 /// <summary>
 /// The layout of a config file (version 1, native byte order). libvirttime/README.md, "The config file", describes it for other languages.
 /// </summary>
-/// <remarks>Compiled into the interposer, the launcher and the tests.</remarks>
+/// <remarks>Compiled into the library, the launcher and the tests.</remarks>
 public static class ConfigLayout
 {
     /// <summary>The largest thread id that Linux assigns, + 1 (<c>PID_MAX_LIMIT</c>).</summary>
@@ -46,7 +46,7 @@ public static class ConfigLayout
 }
 
 /// <summary>
-/// The block that VirtTime adds behind the C layout. A file with a later version or an unknown flag is refused (<see cref="ConfigDefect.Newer"/>).
+/// The block that VirtTime adds after the C layout. A file with a later version or an unknown flag is refused (<see cref="ConfigDefect.Newer"/>).
 /// </summary>
 public unsafe struct ConfigExtension
 {
@@ -69,14 +69,14 @@ public unsafe struct ConfigExtension
     public const uint HasSavedClocks = 4;
 
     /// <summary>
-    /// A process keeps, or kept, a deadline outside of the file, where no writer can move it. The interposer sets the flag by an atomic or; it stays
+    /// A process keeps, or kept, a deadline outside of the file, where no writer can move it. The library sets the flag by an atomic or; it stays
     /// until a launcher finds that no process uses the file.
     /// </summary>
     public const uint HasUnmovableCalls = 8;
 
     /// <summary>
     /// The file has, or had, users without a <see cref="UserMark"/> of their own: a forked child with a call in flight, or a program that goes on
-    /// after a checkpoint. The interposer and the launcher set the flag by an atomic or; it stays until a launcher finds that no process uses the
+    /// after a checkpoint. The library and the launcher set the flag by an atomic or; it stays until a launcher finds that no process uses the
     /// file.
     /// </summary>
     public const uint HasUncountedUsers = 0x100;

@@ -2,16 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace VirtTime.Format;
 
-/// <summary>Puts the interposer into a value of <c>LD_PRELOAD</c>, whose entries are separated by colons or spaces.</summary>
+/// <summary>Puts the library into a value of <c>LD_PRELOAD</c>, whose entries are separated by colons or spaces.</summary>
 /// <remarks>
-/// The interposer goes first, but behind the sanitizer runtimes at the front: some of them end the process unless they come first. Compiled into the
-/// interposer, the launcher and the tests, so it uses nothing but memory.
+/// The library goes first, but after the sanitizer runtimes at the front: some of them end the process unless they come first. Compiled into the
+/// library, the launcher and the tests, so it uses nothing but memory.
 /// </remarks>
 public static unsafe class PreloadOrder
 {
-    /// <summary>Whether a list contains an interposer. A file with the interposer's name, in whatever directory, counts as one.</summary>
+    /// <summary>Whether a list contains the library. Any file with the library's file name counts, in any directory.</summary>
     /// <param name="list">The value of <c>LD_PRELOAD</c>, ended by a NUL.</param>
-    /// <param name="interposer">The interposer's path, or its name alone.</param>
+    /// <param name="interposer">The library's path, or its name alone.</param>
     public static bool HasInterposer(byte* list, byte* interposer)
     {
         int length;
@@ -24,11 +24,11 @@ public static unsafe class PreloadOrder
         return false;
     }
 
-    /// <summary>Writes a list with the interposer exactly once, or without it.</summary>
-    /// <param name="to">Room for the list, the interposer's path, a colon and a NUL.</param>
+    /// <summary>Writes a list with the library exactly once, or without it.</summary>
+    /// <param name="to">Room for the list, the library's path, a colon and a NUL.</param>
     /// <param name="list">The value of <c>LD_PRELOAD</c>, ended by a NUL.</param>
-    /// <param name="interposer">The interposer's path.</param>
-    /// <param name="withInterposer">Whether the result contains the interposer.</param>
+    /// <param name="interposer">The library's path.</param>
+    /// <param name="withInterposer">Whether the result contains the library.</param>
     /// <returns>The address of the NUL.</returns>
     public static byte* Write(byte* to, byte* list, byte* interposer, bool withInterposer)
     {
@@ -65,7 +65,7 @@ public static unsafe class PreloadOrder
         return list;
     }
 
-    // Compares backwards, up to the slash before the interposer's name.
+    // Compares backwards, up to the slash before the library's name.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool IsInterposer(byte* entry, int length, byte* interposer)
     {

@@ -7,7 +7,7 @@ namespace VirtTime.Format;
 /// <remarks>
 /// A thread tries the slot with its id first (choice 0). That slot may be taken by a call that a signal handler has interrupted, by a thread of
 /// another PID namespace with the same id, or by a thread that was killed. Then the thread tries the next choice, a <see cref="Stride"/> farther.
-/// Compiled into the interposer, the launcher and the tests.
+/// Compiled into the library, the launcher and the tests.
 /// </remarks>
 public static class SlotMark
 {

@@ -1,7 +1,7 @@
 namespace VirtTime.Format;
 
 /// <summary>Exact arithmetic on <see cref="timespec"/>. Saturates at the limits of 64-bit seconds; never throws.</summary>
-/// <remarks>Compiled into the interposer, the launcher and the tests, so it uses nothing but integers.</remarks>
+/// <remarks>Compiled into the library, the launcher and the tests, so it uses nothing but integers.</remarks>
 public static class TimespecMath
 {
     public const long NanosecondsPerSecond = 1_000_000_000;

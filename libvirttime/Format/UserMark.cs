@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 namespace VirtTime.Format;
 
 /// <summary>
-/// A lock on one byte far behind the end of the config file, which tells that a process uses the file (man 2 fcntl, <c>F_OFD_SETLK</c>).
+/// A lock on one byte far beyond the end of the config file, which tells that a process uses the file (man 2 fcntl, <c>F_OFD_SETLK</c>).
 /// </summary>
 /// <remarks>
 /// The lock belongs to the open file, which the mapping keeps open. So the kernel removes it when the process ends or executes another program, and
 /// shows it in every PID namespace. Its position is <see cref="Start"/> + process id in its own namespace × 2^32 + the lowest 32 bits of the page
-/// number of the process's mapping of the file's beginning. The page tells two processes with the same id apart. Compiled into the interposer and the
+/// number of the process's mapping of the file's beginning. The page tells two processes with the same id apart. Compiled into the library and the
 /// launcher.
 /// </remarks>
 [StructLayout(LayoutKind.Sequential)]

@@ -17,7 +17,7 @@ internal static unsafe class CString
         return *left == *right;
     }
 
-    /// <summary>The rest of <paramref name="text"/> behind <paramref name="prefix"/>; null if it does not start with it.</summary>
+    /// <summary>The rest of <paramref name="text"/> after <paramref name="prefix"/>; null if it does not start with it.</summary>
     public static byte* After(byte* text, byte* prefix)
     {
         for (; *prefix != 0; prefix++, text++)

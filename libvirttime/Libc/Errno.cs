@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace VirtTime.Libc;
 
 /// <summary>
-/// <c>&lt;errno.h&gt;</c>. Inside the interposer an error is the kernel's <c>-errno</c>; <see cref="Return"/> turns it into <c>errno</c>.
+/// <c>&lt;errno.h&gt;</c>. Inside the library an error is the kernel's <c>-errno</c>; <see cref="Return"/> turns it into <c>errno</c>.
 /// </summary>
 internal static unsafe class Errno
 {

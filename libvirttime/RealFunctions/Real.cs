@@ -5,7 +5,7 @@ using VirtTime.Libc;
 
 namespace VirtTime.RealFunctions;
 
-/// <summary>The real functions: libc's own, or those of another interposing library behind this one.</summary>
+/// <summary>The real functions: libc's own, or those of another interposing library after this one.</summary>
 internal static unsafe class Real
 {
     private const nint RTLD_NEXT = -1;
@@ -19,7 +19,7 @@ internal static unsafe class Real
 
     /// <summary>
     /// Looks up all functions, a few also in versions for old programs only. Later calls then need not walk lists that another thread may be
-    /// changing. Has the same result each time.
+    /// changing. May run several times, also in several threads: it stores the same values.
     /// </summary>
     public static void ResolveAll()
     {

@@ -3,7 +3,8 @@ using System;
 namespace VirtTime.RealFunctions;
 
 /// <summary>
-/// The functions to look up behind this library, in the order of <see cref="RealFunctionNames"/>. The groups tell how a missing function fails.
+/// The functions to look up in the objects after this library, in the order of <see cref="RealFunctionNames"/>. The groups decide how a missing
+/// function fails.
 /// </summary>
 internal enum RealFunction
 {

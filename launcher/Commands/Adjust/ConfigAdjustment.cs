@@ -14,7 +14,7 @@ internal static class ConfigAdjustment
     /// <summary>How to make a change.</summary>
     /// <param name="Force">Make it even if a process has a deadline that cannot be moved.</param>
     /// <param name="Freezes">Stop all users of the file during the change, so that calls in flight get the new deadline.</param>
-    /// <param name="ForgetsSaved">Remove the saved clocks, because this change uses them up.</param>
+    /// <param name="ForgetsSaved">Mark the saved clocks as used up.</param>
     /// <param name="KeepsWaits">
     /// Leave all deadlines as they are, so that calls in flight keep their remaining time. No user is stopped for that.
     /// </param>
@@ -23,11 +23,10 @@ internal static class ConfigAdjustment
         public static Manner Of(Request request) =>
             new(request.Running.Force, !request.Config.NoFreeze && !request.Config.KeepWaits, KeepsWaits: request.Config.KeepWaits);
 
-        /// <summary>Whether a deadline outside the file is no reason to refuse the change.</summary>
+        /// <summary>Make the change even if a process keeps a deadline outside the file.</summary>
         public bool LeavesUnmovable => Force || KeepsWaits;
     }
 
-    /// <summary>Sets the clocks that the request names.</summary>
     /// <returns>The number of calls in flight.</returns>
     /// <exception cref="LauncherException">A clock would be below zero, or the file cannot hold the offsets.</exception>
     public static int Apply(OpenConfig file, Request request, Func<HostClocks.Moment> hostClocks) =>
@@ -53,8 +52,8 @@ internal static class ConfigAdjustment
         if (users is null || !manner.Freezes)
             return Change(file, hostClocks, manner, wanted, null);
 
-        // From here on, all users are stopped during the change. Messages are written after they run again, because a user may read the launcher's
-        // output.
+        // Change below stops all users. Until they run again no message is written: if a user reads the launcher's output, a full pipe would block
+        // the launcher.
         users.Proc?.DemandOwn(ConfigErrors.What(file.Path), "or give --no-freeze to leave calls in flight unchanged");
         if (!manner.Force)
             Strangers.Refuse(file, users);
@@ -72,7 +71,8 @@ internal static class ConfigAdjustment
     }
 
     // The lock comes before the freeze: a user that is about to complete a dead writer's change may hold the lock, and would keep it while it is
-    // stopped. Slow steps come before the freeze, which ends as soon as the timers are set. Steps that can fail come before the first store.
+    // stopped. Slow steps come before the freeze, to keep it short; the freeze ends as soon as the timers are set. Steps that can fail come before
+    // the first store.
     private static int Change(
         OpenConfig file,
         Func<HostClocks.Moment> hostClocks,
@@ -99,17 +99,17 @@ internal static class ConfigAdjustment
         HostClocks.Moment now = hostClocks();
         ClockOffsets offsets = wanted(old, now);
 
-        // In a file of another boot, the clocks continue after a migration. The checkpointer has armed timers with their remaining time, so they are
-        // left alone.
         bool isOfOtherBoot = BootCheck.IsOfOtherBoot(ConfigHeader.ReadNow(file));
         if (isOfOtherBoot && manner.KeepsWaits && inFlight > 0)
             throw ConfigErrors.WaitsOfOtherBoot(file.Path);
 
-        // Programs that were restored from a checkpoint have lost their marks as users (UserMark). The flag for this is set before the flag for saved
-        // clocks is cleared, so that at every moment the file has one of the two.
+        // A restored program has lost its lock (UserMark), so it cannot be counted. Set the flag that says so before the saved-clocks flag is
+        // cleared: the file always has one of the two.
         if (manner.ForgetsSaved)
             UnmovableCalls.SayUncounted(layout);
         OffsetWriter.Write(layout, old, offsets, manner.LeavesUnmovable, manner.ForgetsSaved, manner.KeepsWaits);
+
+        // After a migration (a resume, or a file of another boot) timers are not set: the restore has armed them with their remaining time.
         if (!manner.ForgetsSaved && standstill is not null && !isOfOtherBoot)
             MoveTimers(file, new ClockMove(old, offsets), now, standstill);
 

@@ -10,10 +10,10 @@ namespace VirtTime.Commands.Namespaces;
 internal static class NamespaceLaunch
 {
     /// <summary>
-    /// Runs the command if it can use a time namespace; then this process becomes the target. Returns if the interposer is to be used.
+    /// Runs the command if it can use a time namespace; then this process becomes the target. Returns if the library is to be used.
     /// </summary>
     /// <remarks>
-    /// The interposer is used by <c>--backend auto</c> if it gets into the command. If no time namespace can be used, it is also used if it may get
+    /// The library is used by <c>--backend auto</c> if it gets into the command. If no time namespace can be used, it is also used if it may get
     /// in, or with <c>--force</c>.
     /// </remarks>
     /// <exception cref="LauncherException">The command cannot be run, or not with these clocks.</exception>

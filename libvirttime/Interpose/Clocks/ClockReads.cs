@@ -83,7 +83,7 @@ internal static unsafe class ClockReads
     private static int ReadRealtimeFamily(int clock, timespec* result) =>
         VirtualClock.TryRead(clock, ClockFamily.Realtime, result) ? 0 : ReadSlowly(clock, result);
 
-    // A clock that is not virtual goes to the next clock_gettime in the loader's order: another interposing library behind this one may shift it.
+    // A clock that is not virtual goes to the next clock_gettime in the loader's order: another interposing library after this one may shift it.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int ReadSlowly(int clock, timespec* result)
     {

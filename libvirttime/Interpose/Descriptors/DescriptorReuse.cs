@@ -30,7 +30,8 @@ internal static unsafe class DescriptorReuse
         return ((delegate*<nint, nint, nint, nint>)real)(descriptor, second, third);
     }
 
-    // man 2 close_range (glibc 2.34). A program that refers to it weakly, for libcs without it, finds this one, which then makes the system call.
+    // man 2 close_range (glibc 2.34). A program may refer to close_range weakly, because older libcs lack it. With this library the reference is
+    // never null, so if libc has no close_range, this function makes the system call.
     [RuntimeExport("close_range")]
     private static int close_range(uint first, uint last, int flags)
     {

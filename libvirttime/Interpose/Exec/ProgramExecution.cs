@@ -67,7 +67,8 @@ internal static unsafe class ProgramExecution
         return (int)ExecCall.Run(&call);
     }
 
-    // man 2 execveat (glibc 2.34). A program that refers to it weakly, for libcs without it, finds this one, which then makes the system call.
+    // man 2 execveat (glibc 2.34). A program may refer to execveat weakly, because older libcs lack it. With this library the reference is never
+    // null, so this function makes the system call itself.
     [RuntimeExport("execveat")]
     private static int execveat(int directory, byte* path, nint arguments, nint environment, int flags)
     {

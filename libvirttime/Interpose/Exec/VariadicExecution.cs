@@ -6,7 +6,7 @@ using VirtTime.RealFunctions;
 namespace VirtTime.Interpose.Exec;
 
 /// <summary>
-/// Interposes <c>execl</c>, <c>execlp</c> and <c>execle</c>, whose parameters behind the path are the program's arguments, up to a null.
+/// Interposes <c>execl</c>, <c>execlp</c> and <c>execle</c>, whose parameters after the path are the program's arguments, up to a null.
 /// </summary>
 internal static unsafe partial class VariadicExecution
 {
@@ -18,7 +18,7 @@ internal static unsafe partial class VariadicExecution
         public nint* OnStack;
         public nint Count;
 
-        /// <summary>The argument at a position behind the path, from 0.</summary>
+        /// <summary>The argument at a position after the path, from 0.</summary>
         public readonly nint At(nint index) => index < RegistersBehindPath ? InRegisters[index] : OnStack[index - RegistersBehindPath];
     }
 

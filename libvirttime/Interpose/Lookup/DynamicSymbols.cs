@@ -9,7 +9,7 @@ namespace VirtTime.Interpose.Lookup;
 /// <summary>Interposes <c>dlsym</c> and <c>dlvsym</c>.</summary>
 /// <remarks>
 /// A look-up through a handle that would find an interposed function in libc finds ours, and one in the vDSO finds the function of its copy.
-/// <c>RTLD_DEFAULT</c> finds ours anyway. <c>RTLD_NEXT</c> comes from another interposing library, which must get the function behind it. The
+/// <c>RTLD_DEFAULT</c> finds ours anyway. <c>RTLD_NEXT</c> comes from another interposing library, which must get the next function. The
 /// decision uses notes made at start: another thread may be changing the loader's list, which only the real function reads under its lock.
 /// </remarks>
 internal static unsafe class DynamicSymbols
@@ -74,8 +74,8 @@ internal static unsafe class DynamicSymbols
         if (handle == RTLD_NEXT && version == null)
             return Undecided;
 
-        // Our symbol has no version, so the real function would find it for any version. It may be found only if that version exists behind this
-        // library.
+        // Our symbol has no version, so the real function would find it for any version. It may be found only if an object after this
+        // library has that version.
         if (handle is RTLD_DEFAULT or RTLD_NEXT)
             return ours == 0 || version == null || Ask(real, RTLD_NEXT, name, version) != 0 ? Undecided : 0;
         nint found = Ask(real, handle, name, version);

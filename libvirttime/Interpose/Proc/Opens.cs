@@ -20,7 +20,8 @@ internal static unsafe class Opens
     private static nint s_openat64;
 
     /// <summary>
-    /// Finds the functions for the short way. Needs to know where libc lies (<see cref="Libraries.Note"/>). Has the same outcome each time.
+    /// Stores libc's own functions, which <c>open</c> and its relatives call directly. Run after <see cref="Libraries.Note"/>. May run several times,
+    /// also in several threads: it stores the same values.
     /// </summary>
     public static void Prepare()
     {
@@ -31,7 +32,7 @@ internal static unsafe class Opens
     }
 
     // man 2 open; variadic in C, but x86-64 and arm64 pass integers the same way as in other calls. If another library defines a function of this
-    // name, that is the real function, which may have other parameters. So it gets all five arguments.
+    // name, that is the real function, which may have other parameters. So Open passes all five arguments on.
     [RuntimeExport("open")]
     private static nint open(nint path, nint flags, nint mode, nint fourth, nint fifth)
     {
@@ -44,7 +45,7 @@ internal static unsafe class Opens
         return Consider(RealFunction.open, opened, path);
     }
 
-    // On these architectures libc has one function for each name with 64 and without. Another library may have two.
+    // On these architectures libc's open64 and open are the same function. In another library they may differ.
     [RuntimeExport("open64")]
     private static nint open64(nint path, nint flags, nint mode, nint fourth, nint fifth)
     {
@@ -74,7 +75,8 @@ internal static unsafe class Opens
         return openat(directory, path, flags, mode, fifth);
     }
 
-    // man 2 openat2 (glibc 2.43). A program that refers to it weakly, for libcs without it, finds this one, which then makes the system call.
+    // man 2 openat2 (glibc 2.43). A program may refer to openat2 weakly, because older libcs lack it. With this library the reference is never null,
+    // so if libc has no openat2, this function makes the system call.
     [RuntimeExport("openat2")]
     private static nint openat2(nint directory, nint path, nint how, nint size, nint fifth)
     {
@@ -138,7 +140,7 @@ internal static unsafe class Opens
         return Open(a, b, c, d, e, Real.Or(function, instead));
     }
 
-    // Another library's function may take something else in the place of a path, so that is looked at only if it can be read.
+    // Another library's function may take something else in the place of a path, so the path is looked at only if it can be read.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint Open(nint a, nint b, nint c, nint d, nint e, RealFunction function)
     {
@@ -149,7 +151,7 @@ internal static unsafe class Opens
         return Libraries.IsInLibc(real) || UserMemory.IsReadable((void*)(path & ~3)) ? Opened(function, opened, path) : opened;
     }
 
-    // The opened value is a stream for fopen and the functions behind it in RealFunction, otherwise a descriptor.
+    // The opened value is a stream for fopen and all functions after it in RealFunction, otherwise a descriptor.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint Opened(RealFunction function, nint opened, nint path)
     {
@@ -159,8 +161,9 @@ internal static unsafe class Opens
         return isOpen && !ProcPath.LeadsElsewhere((byte*)path) ? Consider(function, opened, path) : opened;
     }
 
-    // Looks at the first bytes of a path that LeadsElsewhere does not rule out. A relative path may begin at any directory below /proc. All calls are
-    // jumps, so only one of these files costs more than the look. The comparisons are written out, which makes the function too long to be inlined.
+    // Looks at the first bytes of a path that LeadsElsewhere does not rule out. The working directory may be /proc or below it, so relative paths
+    // count. All calls here are in tail position and become jumps, so other paths cost only these comparisons. They are written out, which makes the
+    // function too long to be inlined.
     private static nint Consider(RealFunction function, nint opened, nint path)
     {
         byte* name = (byte*)path;
@@ -190,7 +193,7 @@ internal static unsafe class Opens
     }
 
     // freopen without a path: libc has opened the same file again, by its name in /proc. The kernel would make a fresh text for the real file, so
-    // ours is renewed.
+    // the text of our memory file is made again too.
     private static nint Reopened(RealFunction function, nint stream)
     {
         if (!ProcNotes.IsAny)

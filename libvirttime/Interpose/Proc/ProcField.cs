@@ -29,7 +29,7 @@ internal static unsafe class ProcField
         }
         else
         {
-            // The number is in seconds, with two digits behind the point.
+            // The number is in seconds, with two digits after the point.
             if (*end++ != '.')
                 return false;
             byte* fraction = end;

@@ -37,7 +37,7 @@ internal static unsafe class ProcFile
         int length = ProcPath.OfDescriptor(descriptor, target);
         if (length < 0)
         {
-            // There is no /proc, as behind chroot. The path leads to an ordinary file there, or to a file of procfs that is mounted alone.
+            // There is no /proc, as after chroot. The path leads to an ordinary file there, or to a file of procfs that is mounted alone.
             if (!IsOfProc(descriptor))
                 return 0;
             if (!ProcPath.IsOf(descriptor, path, target))

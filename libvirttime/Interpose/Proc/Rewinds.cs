@@ -13,7 +13,7 @@ namespace VirtTime.Interpose.Proc;
 /// </remarks>
 internal static unsafe class Rewinds
 {
-    // A position behind the end of every text.
+    // A position after the end of every text.
     private const nint BehindAll = 1 << 30;
 
     // man 2 lseek. Here and below: another library may define a function of this name with other parameters, so all five arguments are passed on. The
@@ -22,7 +22,7 @@ internal static unsafe class Rewinds
     private static nint lseek(nint descriptor, nint offset, nint whence, nint fourth, nint fifth) =>
         Seek(descriptor, offset, whence, fourth, fifth, RealFunction.lseek);
 
-    // On these architectures libc has one function for each name with 64 and without. Another library may have two.
+    // On these architectures libc's lseek64 and lseek are the same function. In another library they may differ.
     [RuntimeExport("lseek64")]
     private static nint lseek64(nint descriptor, nint offset, nint whence, nint fourth, nint fifth) =>
         Seek(descriptor, offset, whence, fourth, fifth, Real.Or(RealFunction.lseek64, RealFunction.lseek));
@@ -101,7 +101,7 @@ internal static unsafe class Rewinds
     }
 
     // Renews the text if the seek led to the beginning, from any origin; a seek by 0 that is not SEEK_SET only asks for the position. If the text
-    // cannot be renewed, the position is set behind its end, so that a program that ignores the error reads nothing.
+    // cannot be renewed, the position is set after its end, so that a program that ignores the error reads nothing.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint Sought(nint descriptor, nint offset, nint whence, nint position)
     {

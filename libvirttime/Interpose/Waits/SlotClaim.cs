@@ -8,13 +8,15 @@ namespace VirtTime.Interpose.Waits;
 
 /// <summary>A call's claim to a slot, on its caller's stack.</summary>
 /// <remarks>
-/// A call takes a slot by its mark in the config file, and then enters its claim as the slot's owner in this process's table
-/// (<see cref="SlotPlace.Owner"/>; README.md, "How it works"). A slot that the claim does not own is neither written nor trusted. It may belong to a
-/// thread with the same id in another PID namespace, to an interrupted call of this thread, or to a killed thread.
+/// At a shared choice a call first sets the slot's mark in the config file, then enters its claim as the owner in this process's table
+/// (<see cref="SlotPlace.Owner"/>; README.md, "How it works"). At a reserved choice, and when it takes over an abandoned slot, the owner comes first.
+/// A slot that the claim does not own is neither written nor trusted. It may belong to a thread with the same id in another PID namespace, to an
+/// interrupted call of this thread, or to a killed thread.
 /// </remarks>
 internal unsafe struct SlotClaim
 {
-    // The library is not told when a jump abandons a frame. Sooner or later other data overwrites the frame, and the cookie with it.
+    // The cookie shows whether a claim's frame still exists. The library is not told when a jump abandons a frame, but other data overwrites it
+    // sooner or later.
     private const long CookiePattern = 0x5654_4954_4d45_5321;
 
     private nint _cookie;
@@ -94,7 +96,7 @@ internal unsafe struct SlotClaim
         claim->_cookie = 0;
     }
 
-    /// <summary>Gives back the slot that the calling thread's innermost call owns, whose frame is being unwound.</summary>
+    /// <summary>Gives back the slot of the call whose frame is being unwound: the innermost call of this thread.</summary>
     /// <remarks>
     /// Other data may have overwritten part of a claim that a jump abandoned. So the slot is found in the owner table, not through the claim.
     /// </remarks>
@@ -128,8 +130,8 @@ internal unsafe struct SlotClaim
         GiveBack(place, choice);
     }
 
-    // The order of the stores matters. Of a shared choice, another process may take the slot as soon as its mark is 0, so the owner is cleared
-    // before. Of a reserved choice, the owner alone decides, and another thread may take the slot as soon as it is 0, so the mark is cleared before.
+    // At a shared choice, clear the owner first: another process may take the slot as soon as the mark is 0. At a reserved choice, clear the mark
+    // first: another thread may take the slot as soon as the owner is 0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void GiveBack(in SlotPlace place, int choice)
     {
@@ -148,8 +150,8 @@ internal unsafe struct SlotClaim
         return _choice != ReservedChoice.None;
     }
 
-    // A claim above the stack pointer is deeper than one below it, which lies on another stack. Of two on the same side, the one at the lower address
-    // is deeper.
+    // A claim below the stack pointer is on another stack, so one above it is deeper. If both are on the same side, the one at the lower address is
+    // deeper.
     private static bool IsDeeper(nint claim, nint than, nint stackPointer) =>
         (claim > stackPointer) == (than > stackPointer) ? claim < than : claim > stackPointer;
 
@@ -163,9 +165,9 @@ internal unsafe struct SlotClaim
         return claim != null && IsIntact(claim, place.Owner) && claim->_thread == thread ? (nint)claim : 0;
     }
 
-    // Of a shared choice, the owner is stored after the mark and cleared before it, so a slot with an owner always has this process's mark. A frame
+    // At a shared choice, the owner is stored after the mark and cleared before it, so a slot with an owner always has this process's mark. A frame
     // that is abandoned between the two stores leaves a mark without an owner: this process cannot take the slot any more, but no slot gets two
-    // owners. Of a reserved choice, a mark without an owner was left by a dead process, so the owner alone decides.
+    // owners. At a reserved choice, a mark without an owner was left by a dead process, so the owner alone decides.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryTake(SlotClaim* here, byte mark)
     {
@@ -193,7 +195,7 @@ internal unsafe struct SlotClaim
 
     /// <summary>
     /// Whether an owner's frame was abandoned without giving the slot back (<c>siglongjmp</c>, <c>setcontext</c>, a killed <c>vfork</c> child). That
-    /// is so if this call's frames lie in its place now, or if the claim is no longer intact.
+    /// is the case if the frames of the present call cover the owner's address, or if the claim is no longer intact.
     /// </summary>
     private static bool IsAbandoned(SlotClaim* claim, SlotClaim* here, nint* ownerPlace)
     {

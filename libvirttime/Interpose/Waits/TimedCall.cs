@@ -21,7 +21,7 @@ internal static unsafe class TimedCall
     /// </remarks>
     /// <param name="function">The real function.</param>
     /// <param name="arguments">Its arguments as the target gave them. Arguments that it does not take do no harm.</param>
-    /// <param name="deadline">Points to the one of them that is the deadline.</param>
+    /// <param name="deadline">Points to the argument that is the deadline. It is overwritten with the slot's address.</param>
     /// <param name="clock">The deadline's clock, or <see cref="NoClock"/>.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint WaitIfReadable(RealFunction function, Arguments* arguments, nint* deadline, int clock)
@@ -46,8 +46,8 @@ internal static unsafe class TimedCall
     }
 
     /// <remarks>
-    /// Only calls in flight have this frame. interposer.targets attaches <see cref="Unwound"/> to it, which unwinders then call for each such frame.
-    /// For a frame without a call in flight, <see cref="Unwound"/> would give back the slot of a call that this one has interrupted.
+    /// interposer.targets makes <see cref="Unwound"/> the personality routine of this frame; unwinders call it for each such frame. So only calls in
+    /// flight may have this frame: for another call, <see cref="Unwound"/> would give back the slot of a call that it has interrupted.
     /// </remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint WaitInFlight(RealFunction function, Arguments* arguments, nint* deadline, int clock)
@@ -57,9 +57,9 @@ internal static unsafe class TimedCall
         nint result;
         bool isEarly;
 
-        // The kernel keeps the deadline that it read when the call started, but the program may have set its clock back since. The call has then
-        // timed out too early and waits again. A wait on a condition variable ends as a spurious wakeup instead, since the variable may have been
-        // signalled after the timeout.
+        // The kernel still uses the deadline that it read at the start. If the clock was set back since, the call has timed out too early, so it is
+        // made again. A wait on a condition variable is not: it returns 0, a spurious wakeup, since the variable may have been signalled after the
+        // timeout.
         do
         {
             result = Real.Invoke(Real.AddressOf(function), arguments);
@@ -82,7 +82,8 @@ internal static unsafe class TimedCall
             case RealFunction.cnd_timedwait or RealFunction.mtx_timedlock:
                 return (int)result == thrd_timedout;
             default:
-                // Functions that set errno may return the same number as a result, such as the length of a message.
+                // mq_timedreceive and syscall may return 110 (ETIMEDOUT) as an ordinary result, such as a message's length. They report a timeout
+                // only by −1 and errno.
                 bool setsErrno = function is RealFunction.mq_timedreceive or RealFunction.syscall;
                 return result == Errno.ETIMEDOUT ? !setsErrno : (int)result == -1 && Errno.Value == Errno.ETIMEDOUT;
         }

@@ -3,7 +3,7 @@ using VirtTime.Unwind.Elf;
 
 namespace VirtTime.Unwind.Frames;
 
-/// <summary>One entry of the table for several functions that lie one behind the other.</summary>
+/// <summary>One entry of the table for several functions that lie one after the other.</summary>
 /// <remarks>
 /// Most functions are small, and an entry's head takes more space than its rows. At the beginning of each function the rows describe the stack as a
 /// call leaves it.
