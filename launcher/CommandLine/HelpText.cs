@@ -37,6 +37,8 @@ internal static class HelpText
         2030-01-31T12:00:00.5Z, 2030-01-31T12:00+01:00, or @SECONDS since 1970; others
         as "$(date -d 'last friday' +@%s)". It runs on from there.
 
+        RATE is a number from 0 to 1000000, or a distance from 1 such as -50ppm.
+
         Exit status: COMMAND's own; 125 if virttime-run fails, 126 if COMMAND cannot be
         run, 127 if it is not found.
 

@@ -10,6 +10,7 @@ namespace VirtTime.CommandLine;
 internal static class OptionTable
 {
     private const string HostDate = "a time namespace has the host's date";
+    private const string HostRate = "the date in a time namespace runs as fast as the host's";
     private const string NotSaved = "the clocks of a time namespace cannot be saved";
     private const string NotShown = "a time namespace has no config file that could be shown";
 
@@ -40,6 +41,7 @@ internal static class OptionTable
             NotInNamespace = HostDate,
         },
         new(OptionGroup.Clocks, OptionNames.RealtimeOffset, "TIME", "virtual minus host date") { NotInNamespace = HostDate },
+        new(OptionGroup.Clocks, OptionNames.RealtimeRate, "RATE", "how fast the date runs: 3600, 1.0005, +200ppm;\n  0: it stands still") { NotInNamespace = HostRate },
         new(OptionGroup.Clocks, OptionNames.Advance, "TIME", "move the virtual clocks of a config file or a\n  running program, with a sign"),
 
         new(OptionGroup.ConfigFile, OptionNames.Config, "FILE", "create or reuse FILE (default: a private file)")

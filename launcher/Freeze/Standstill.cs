@@ -14,6 +14,9 @@ internal sealed class Standstill(UserSearch search, FreezeReport report, DeadThr
     /// <summary>What the freeze has done and found.</summary>
     public FreezeReport Report => report;
 
+    /// <summary>The users that were found, also while the freeze began.</summary>
+    public IReadOnlyList<ConfigUser> Users => search.Users;
+
     /// <summary>Stops all users, and makes their calls in flight read their deadlines again.</summary>
     /// <exception cref="LauncherException">A thread cannot be stopped.</exception>
     public void Begin(OpenConfig file)

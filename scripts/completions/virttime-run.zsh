@@ -12,6 +12,7 @@ _arguments -s -S \
     "(--boottime-at --boottime-offset)--boottime-since=[count CLOCK_BOOTTIME from a date]:$date:" \
     "(--realtime-offset)--realtime-at=[the date when the command starts]:$date:" \
     "(--realtime-at)--realtime-offset=[virtual minus host date]:$time:" \
+    '--realtime-rate=[how fast the date runs]:a number such as 3600 or 1.0005, +200ppm, or 0\: the date stands still:' \
     "--advance=[move the virtual clocks from where they are]:$time, with a sign:" \
     '(-p --pid)'{-c+,--config=}'[create or reuse a config file]:config file:_files' \
     '--config-mode=[permissions of a file that is created]:octal mode:(0600 0640 0660 0644 0666)' \
