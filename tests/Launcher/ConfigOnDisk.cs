@@ -20,7 +20,8 @@ internal sealed record ConfigOnDisk(long Size, timespec Offset, ConfigExtension 
     {
         AssertSound(ConfigLayout.FileSize);
         Assert.Equal(ConfigExtension.MagicValue, Extension.magic);
-        Assert.Equal(ConfigExtension.CurrentVersion, Extension.version);
+        Assert.Equal(ConfigExtension.VersionFor(Extension.flags), Extension.version);
+        Assert.Equal((Extension.flags & ConfigExtension.HasRealtimeRate) != 0, (Extension.sequence & ConfigExtension.RateBit) != 0);
     }
 
     /// <summary>Asserts that a file of this size has no half-made change.</summary>
