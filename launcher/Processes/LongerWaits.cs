@@ -6,7 +6,8 @@ namespace VirtTime.Processes;
 
 /// <summary>Calls in flight that wait longer than before, because their clock was set back or slowed down.</summary>
 /// <param name="Longest">The longest time that one of them has left, in nanoseconds.</param>
-internal readonly record struct LongerWaits(int Calls, Int128 Longest)
+/// <param name="AreByRate">Whether the date has another rate now, so that one of them may wait for that reason.</param>
+internal readonly record struct LongerWaits(int Calls, Int128 Longest, bool AreByRate)
 {
     /// <summary>Counts them right after the change.</summary>
     /// <param name="file">The file with the new deadlines.</param>
@@ -25,7 +26,7 @@ internal readonly record struct LongerWaits(int Calls, Int128 Longest)
             if (Nanoseconds128.Of(move.ConvertBack(slot.Clock, slot.Deadline)) >= deadline)
                 continue;
             Int128 left = deadline - Nanoseconds128.Of(move.Now.Of(ClockFamilies.Of(slot.Clock)));
-            waits = new LongerWaits(waits.Calls + 1, Int128.Max(waits.Longest, left));
+            waits = new LongerWaits(waits.Calls + 1, Int128.Max(waits.Longest, left), move.Old.Realtime.rate != move.New.Realtime.rate);
         }
 
         return waits;

@@ -22,14 +22,14 @@ public class RateCrashTests
         for (int number = 1; number < MostStores; number += 2)
         {
             using ConfigFile config = await MakeAsync(before);
-            ClockLine old = LineIn(config.Path);
+            ClockLine old = ConfigOnDisk.Read(config.Path).Line;
             string[] change = ["--force", "--no-freeze", "--config", config.Path, "--realtime-rate", after];
             Result killed = await Command.Of(killer, [$"{number}", config.Path, Paths.Launcher, .. change]).RunAsync();
             Assert.SkipWhen(killed.ExitCode is 2 or 3, $"needs to trace programs: {killed}");
             (await Command.Launcher("--config", config.Path, "--", "true").RunAsync()).Succeeded();
 
             ConfigOnDisk.Read(config.Path).AssertWhole();
-            ClockLine line = LineIn(config.Path);
+            ClockLine line = ConfigOnDisk.Read(config.Path).Line;
             bool isChanged = !ClockLine.AreEqual(old, line);
             changed += isChanged ? 1 : 0;
             unchanged += isChanged ? 0 : 1;
@@ -55,17 +55,5 @@ public class RateCrashTests
         config.TakeSlot(Thread, CLOCK_REALTIME, 4_000_000_000, 500_000_000);
         config.TakeSlot(Other, CLOCK_MONOTONIC, 4_000_000_000, 500_000_000);
         return config;
-    }
-
-    private static ClockLine LineIn(string path)
-    {
-        ConfigExtension extension = ConfigOnDisk.Read(path).Extension;
-        bool hasRate = (extension.flags & ConfigExtension.HasRealtimeRate) != 0;
-        return new ClockLine
-        {
-            offset = extension.realtime_offset,
-            reference = hasRate ? extension.realtime_rate.reference : default,
-            rate = hasRate ? extension.realtime_rate.rate : ClockLine.HostRate,
-        };
     }
 }
