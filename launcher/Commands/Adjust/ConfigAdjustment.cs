@@ -18,18 +18,21 @@ internal static unsafe class ConfigAdjustment
     /// <param name="KeepsWaits">
     /// Leave all deadlines as they are, so that calls in flight keep their remaining time. No user is stopped for that.
     /// </param>
-    /// <param name="SetsRate">Whether the realtime clocks get another rate.</param>
+    /// <param name="Rate">The rate that the realtime clocks get; null if it does not change.</param>
     internal readonly record struct Manner(
-        bool Force, bool Freezes, bool ForgetsSaved = false, bool KeepsWaits = false, bool SetsRate = false)
+        bool Force, bool Freezes, bool ForgetsSaved = false, bool KeepsWaits = false, ulong? Rate = null)
     {
         public static Manner Of(Request request) => new(
             request.Running.Force,
             !request.Config.NoFreeze && !request.Config.KeepWaits,
             KeepsWaits: request.Config.KeepWaits,
-            SetsRate: request.RealtimeRate is not null);
+            Rate: request.RealtimeRate);
 
         /// <summary>Whether a deadline outside the file is no reason to refuse the change.</summary>
         public bool LeavesUnmovable => Force || KeepsWaits;
+
+        /// <summary>Whether a user with a library that does not know rates is a reason to refuse the change.</summary>
+        public bool RefusesOlderLibraries => !Force && Rate is not (null or ClockLine.HostRate);
     }
 
     /// <summary>Sets the clocks that the request names.</summary>
@@ -50,13 +53,13 @@ internal static unsafe class ConfigAdjustment
         Manner manner,
         Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted)
     {
-        bool isUsersBusiness = manner.Freezes || !manner.LeavesUnmovable || (manner.SetsRate && !manner.Force);
+        bool isUsersBusiness = manner.Freezes || !manner.LeavesUnmovable || manner.RefusesOlderLibraries;
         using UserSearch? users = isUsersBusiness ? UnmovableCalls.SearchUsers(file) : null;
         UnmovableCalls.RefuseReaders(file, users, manner.LeavesUnmovable);
         if (users is not null)
         {
             SlotRoom.Refuse(file, users.Users, manner.LeavesUnmovable);
-            OlderLibraries.Refuse(file, users.Users, manner.Force || !manner.SetsRate);
+            OlderLibraries.Refuse(file, users.Users, !manner.RefusesOlderLibraries);
         }
 
         if (users is null || !manner.Freezes)
@@ -99,7 +102,7 @@ internal static unsafe class ConfigAdjustment
         if (standstill is not null)
         {
             SlotRoom.Refuse(file, standstill.Report.OwnIds, manner.LeavesUnmovable);
-            OlderLibraries.Refuse(file, standstill.Users, manner.Force || !manner.SetsRate);
+            OlderLibraries.Refuse(file, standstill.Users, !manner.RefusesOlderLibraries);
         }
 
         // Slots may have come into use since the first preparation. Pages that are already prepared cost little.
@@ -128,7 +131,7 @@ internal static unsafe class ConfigAdjustment
         bool refusesWaits)
     {
         ClockOffsets old = ConfigHeader.ReadNow(layout.File).Offsets;
-        bool holds = manner.SetsRate && layout.Extension != null;
+        bool holds = manner.Rate is not null && layout.Extension != null;
         try
         {
             if (holds)
