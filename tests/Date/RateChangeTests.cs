@@ -35,7 +35,7 @@ public class RateChangeTests
     [Fact(Timeout = 2 * Limits.Test)]
     public async Task Waits_end_neither_early_nor_late_whatever_the_rate_becomes()
     {
-        string waits = await NativeProgram.BuildAsync("date/rate_waits.c");
+        string waits = await NativeProgram.BuildAsync("date/waits_across_rates.c");
         using RunningProgram program = Command.Launcher("--realtime-offset", "0", "--", waits).Start();
         int pid = (int)await program.ReadNumberAsync("pid");
         await BeginAsync(program, "long", Long);
@@ -63,7 +63,7 @@ public class RateChangeTests
     [Fact(Timeout = Limits.Test)]
     public async Task Deadline_in_flight_is_shown_on_the_virtual_date()
     {
-        string waits = await NativeProgram.BuildAsync("date/rate_waits.c");
+        string waits = await NativeProgram.BuildAsync("date/waits_across_rates.c");
         using RunningProgram program = Command.Launcher("--realtime-at", "@2000000000", "--realtime-rate", "0", "--", waits).Start();
         int pid = (int)await program.ReadNumberAsync("pid");
         await BeginAsync(program, "long", 3600);
@@ -79,7 +79,7 @@ public class RateChangeTests
     [Fact(Timeout = Limits.Test)]
     public async Task Kept_waits_keep_the_time_left()
     {
-        string waits = await NativeProgram.BuildAsync("date/rate_waits.c");
+        string waits = await NativeProgram.BuildAsync("date/waits_across_rates.c");
         using RunningProgram program = Command.Launcher("--realtime-offset", "0", "--", waits).Start();
         int pid = (int)await program.ReadNumberAsync("pid");
         await BeginAsync(program, "kept", 3);

@@ -5,7 +5,7 @@ using VirtTime.Tests.Launching;
 namespace VirtTime.Tests.Date;
 
 /// <summary><c>--realtime-rate</c>: what a program reads, what the launcher shows, and what is refused.</summary>
-public class RateTests
+public class RateOptionTests
 {
     private const string At = "2030-01-01T00:00:00Z";
     private const long AtSeconds = 1_893_456_000;

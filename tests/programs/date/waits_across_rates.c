@@ -1,5 +1,5 @@
 /*
- * rate_waits: for each line of input, "NAME SECONDS", it begins a wait with each function until SECONDS after the present date, and prints
+ * waits_across_rates: for each line of input, "NAME SECONDS", it begins a wait with each function until SECONDS after the present date, and prints
  * "waiting=NAME". Each wait that has ended prints, in seconds:
  *
  *   NAME FUNCTION RESULT LATE ELAPSED
@@ -50,7 +50,7 @@ static int wait_for_message(const struct timespec *deadline)
     char name[64], message[64];
     mqd_t queue;
 
-    snprintf(name, sizeof name, "/virttime-rate-waits-%p", (void *)deadline);
+    snprintf(name, sizeof name, "/virttime-waits-across-rates-%p", (void *)deadline);
     queue = mq_open(name, O_CREAT | O_RDWR, 0600, &attributes);
     mq_unlink(name);
     return mq_timedreceive(queue, message, sizeof message, NULL, deadline) < 0 ? errno : 0;
