@@ -79,8 +79,9 @@ internal static unsafe class RealtimeSetting
         if (change->converts_realtime != 0)
         {
             ConfigExtension.ReadRealtimeLine(extension, &change->old_realtime);
-            change->rate = change->old_realtime.rate;
-            change->reference = host;
+            change->new_realtime.offset = change->realtime_offset;
+            change->new_realtime.reference = host;
+            change->new_realtime.rate = change->old_realtime.rate;
             change->moment = host;
             change->leap = HostClock.Leap();
         }

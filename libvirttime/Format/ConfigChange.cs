@@ -41,7 +41,7 @@ public unsafe struct ConfigChange
     public fixed byte boot_id[16];
 
     /// <summary>
-    /// Not 0 if the realtime family's deadlines are converted from <see cref="old_realtime"/> to <see cref="NewRealtime"/>, since one of them has a rate. 0 if
+    /// Not 0 if the realtime family's deadlines are converted from <see cref="old_realtime"/> to <see cref="new_realtime"/>, since one of them has a rate. 0 if
     /// <see cref="realtime_difference"/> is added.
     /// </summary>
     public ulong converts_realtime;
@@ -49,10 +49,8 @@ public unsafe struct ConfigChange
     /// <summary>The realtime family before the change.</summary>
     public ClockLine old_realtime;
 
-    /// <summary>What the rate and its reference become. The offset is <see cref="realtime_offset"/>.</summary>
-    public ulong rate;
-
-    public timespec reference;
+    /// <summary>The realtime family after the change. Its offset is <see cref="realtime_offset"/> once more.</summary>
+    public ClockLine new_realtime;
 
     /// <summary>The host's <c>CLOCK_REALTIME</c> at the change.</summary>
     public timespec moment;
@@ -61,20 +59,7 @@ public unsafe struct ConfigChange
     public long leap;
 
     /// <summary>Bytes in a change.</summary>
-    public const int Length = 296;
-
-    /// <summary>The realtime family after the change.</summary>
-    public readonly ClockLine NewRealtime
-    {
-        get
-        {
-            ClockLine line;
-            line.offset = realtime_offset;
-            line.reference = reference;
-            line.rate = rate;
-            return line;
-        }
-    }
+    public const int Length = 312;
 
     /// <summary>Whether a writer died between <see cref="Begin"/> and <see cref="Finish"/>. The caller holds the file's lock.</summary>
     public static bool IsUnfinished(ConfigExtension* extension) => (Volatile.Read(ref extension->sequence) & 1) != 0;
@@ -115,8 +100,8 @@ public unsafe struct ConfigChange
             extension->boot_id[i] = change->boot_id[i];
         if ((change->flags & ConfigExtension.HasRealtimeRate) != 0)
         {
-            extension->realtime_rate.rate = change->rate;
-            Store(&extension->realtime_rate.reference, change->reference);
+            extension->realtime_rate.rate = change->new_realtime.rate;
+            Store(&extension->realtime_rate.reference, change->new_realtime.reference);
         }
 
         extension->version = ConfigExtension.VersionFor((uint)change->flags);
@@ -198,7 +183,7 @@ public unsafe struct ConfigChange
         // CLOCK_TAI is ahead of CLOCK_REALTIME by the same on the host and in the virtual clocks.
         long leap = clock == Time.CLOCK_TAI ? change->leap : 0;
         deadline.tv_sec -= leap;
-        deadline = ClockLine.Move(change->old_realtime, change->NewRealtime, change->moment, deadline);
+        deadline = ClockLine.Move(change->old_realtime, change->new_realtime, change->moment, deadline);
         deadline.tv_sec += leap;
         return deadline;
     }

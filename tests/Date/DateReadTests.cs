@@ -7,23 +7,7 @@ namespace VirtTime.Tests.Date;
 /// <summary>Each function that reads the date returns the virtual date: the host's clock at that moment minus the offset.</summary>
 public class DateReadTests
 {
-    private const string Program = "date/date_reads.c";
-
-    // The reading of the host just before may be finer, and a coarse clock is up to a tick behind it. For a function that returns microseconds, the
-    // digits are cut off before the offset is subtracted and again afterwards.
-    private const decimal Tick = 0.02m;
-
-    // Functions that musl lacks.
-    private static readonly string[] s_ofGlibc = ["ftime", "ntp_gettime", "ntp_gettimex", "ntp_adjtime"];
-
-    private static readonly string[] s_always =
-    [
-        "clock_gettime(REALTIME)", "clock_gettime(REALTIME_COARSE)", "clock_gettime(TAI)",
-        "syscall(clock_gettime,REALTIME)", "syscall(clock_gettime,REALTIME_COARSE)", "syscall(clock_gettime,TAI)",
-        "vdso_clock_gettime(REALTIME)", "vdso_clock_gettime(REALTIME_COARSE)", "vdso_clock_gettime(TAI)",
-        "timespec_get", "gettimeofday", "gettimeofday(zone)", "syscall(gettimeofday)", "vdso_gettimeofday",
-        "time", "time(NULL)", "syscall(time)", "vdso_time", "adjtimex", "clock_adjtime", "syscall(adjtimex)", "syscall(clock_adjtime)",
-    ];
+    private const string Program = DateReadings.Program;
 
     public static TheoryData<long> AllDates() => [Dates.Ahead, Dates.Behind, Dates.Far, Dates.First];
 
@@ -46,7 +30,7 @@ public class DateReadTests
     {
         using ConfigFile config = ConfigFile.AtDate(date);
         Result result = (await Command.Of(await NativeProgram.BuildAsync(Program)).Under(config).RunAsync()).Succeeded();
-        AssertShifted(result.Lines, config.RealtimeOffset, [.. s_always, .. s_ofGlibc]);
+        DateReadings.AssertShifted(result.Lines, config.RealtimeOffset, [.. DateReadings.Always, .. DateReadings.OfGlibc]);
     }
 
     [Theory(Timeout = Limits.Test)]
@@ -56,7 +40,7 @@ public class DateReadTests
         string program = await BuildForMuslAsync();
         using ConfigFile config = ConfigFile.AtDate(date);
         Result result = (await Command.Of(program).Under(config).RunAsync()).Succeeded();
-        AssertShifted(result.Lines, config.RealtimeOffset, s_always);
+        DateReadings.AssertShifted(result.Lines, config.RealtimeOffset, DateReadings.Always);
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -67,8 +51,8 @@ public class DateReadTests
         config.RealtimeOffset = HostClock.Realtime() - (First - 1);
         Result result = (await Command.Of(await NativeProgram.BuildAsync(Program), "20", "100").Under(config).RunAsync()).Succeeded();
 
-        AssertShifted(result.Lines, config.RealtimeOffset, s_always);
-        decimal[] dates = [.. Readings(result.Lines).Where(reading => reading.Name == "time").Select(reading => reading.Read)];
+        DateReadings.AssertShifted(result.Lines, config.RealtimeOffset, DateReadings.Always);
+        decimal[] dates = [.. DateReadings.Of(result.Lines).Where(reading => reading.Name == "time").Select(reading => reading.Read)];
         Assert.Contains(dates, date => date < First);
         Assert.Contains(dates, date => date >= First);
         Assert.Equal(dates.Order(), dates);
@@ -79,17 +63,17 @@ public class DateReadTests
     {
         using ConfigFile config = ConfigFile.Create(0);
         using RunningProgram program = Command.Of(await NativeProgram.BuildAsync(Program), "watch").Under(config).Start();
-        AssertShifted(await ReadAllAsync(program), 0, s_always);
+        DateReadings.AssertShifted(await ReadAllAsync(program), 0, DateReadings.Always);
 
         foreach (long date in new[] { Dates.Ahead, Dates.Behind })
         {
             config.RealtimeOffset = HostClock.Realtime() - date;
             await program.WriteAsync("\n");
-            AssertShifted(await ReadAllAsync(program), config.RealtimeOffset, s_always);
+            DateReadings.AssertShifted(await ReadAllAsync(program), config.RealtimeOffset, DateReadings.Always);
 
             config.WriteRaw(ConfigLayout.ExtensionPosition, unchecked((long)ConfigExtension.MagicValue), ConfigExtension.CurrentVersion);
             await program.WriteAsync("\n");
-            AssertShifted(await ReadAllAsync(program), 0, s_always);
+            DateReadings.AssertShifted(await ReadAllAsync(program), 0, DateReadings.Always);
         }
     }
 
@@ -107,41 +91,11 @@ public class DateReadTests
         Command faked = Command.Of(program).Preloading(library).With("FAKETIME", (-offset).ToString("+0;-0", CultureInfo.InvariantCulture));
         string[] witnessed = ["clock_gettime(REALTIME)", "clock_gettime(REALTIME_COARSE)", "gettimeofday", "time", "timespec_get"];
 
-        AssertShifted([.. (await faked.RunAsync()).Succeeded().Lines.Where(IsWitnessed)], offset, witnessed);
-        AssertShifted((await Command.Of(program).Under(config).RunAsync()).Succeeded().Lines, offset, witnessed);
+        DateReadings.AssertShifted([.. (await faked.RunAsync()).Succeeded().Lines.Where(IsWitnessed)], offset, witnessed);
+        DateReadings.AssertShifted((await Command.Of(program).Under(config).RunAsync()).Succeeded().Lines, offset, witnessed);
 
         bool IsWitnessed(string line) => witnessed.Contains(line.Split(' ')[0]);
     }
-
-    private static void AssertShifted(IEnumerable<string> lines, decimal offset, string[] expected)
-    {
-        (string Name, decimal Before, decimal Read, decimal After)[] readings = [.. Readings(lines)];
-        Assert.Empty(expected.Except(readings.Select(reading => reading.Name)));
-        foreach ((string name, decimal before, decimal read, decimal after) in readings)
-        {
-            decimal grain = Grain(name);
-            decimal earliest = before - offset - grain;
-            Assert.True(read >= earliest && read <= after - offset, $"{name}: {read}, not {earliest} to {after - offset}");
-        }
-    }
-
-    private static decimal Grain(string name) =>
-        name.Contains("time(NULL)", StringComparison.Ordinal) || name is "time" or "syscall(time)" or "vdso_time" or "vdso_time(dlsym)" ? 1 + Tick
-        : name.Contains("COARSE", StringComparison.Ordinal) ? Tick
-        : name == "ftime" ? 0.001m + Tick
-        : name.Contains("adj", StringComparison.Ordinal) || name.StartsWith("ntp", StringComparison.Ordinal) ? 0.000002m
-        : 0.000001m;
-
-    private static IEnumerable<(string Name, decimal Before, decimal Read, decimal After)> Readings(IEnumerable<string> lines)
-    {
-        foreach (string[] parts in lines.Where(line => line != "end").Select(line => line.Split(' ')))
-        {
-            Assert.True(parts.Length == 4 && parts[1] != "failed:", string.Join(' ', parts));
-            yield return (parts[0], Number(parts[1]), Number(parts[2]), Number(parts[3]));
-        }
-    }
-
-    private static decimal Number(string text) => decimal.Parse(text, CultureInfo.InvariantCulture);
 
     private static async Task<string[]> ReadAllAsync(RunningProgram program)
     {

@@ -11,6 +11,7 @@ internal sealed class ConfigFile : IDisposable
 {
     private const long RealtimeOffsetPosition = ConfigLayout.ExtensionPosition + 32;
     private const long SequencePosition = ConfigLayout.ExtensionPosition + 48;
+    private const long RatePosition = ConfigLayout.ExtensionPosition + 1088;
 
     private readonly SafeFileHandle _file;
     private readonly TemporaryDirectory? _directory;
@@ -76,6 +77,23 @@ internal sealed class ConfigFile : IDisposable
     {
         ConfigFile config = Create(0);
         config.RealtimeOffset = HostClock.Realtime() - seconds;
+        return config;
+    }
+
+    /// <summary>Creates a file with which the wall clock reads about <paramref name="seconds"/> now and runs at <paramref name="rate"/> from there.</summary>
+    /// <param name="seconds">The date, since 1970.</param>
+    /// <param name="rate">Virtual seconds for each second of the host.</param>
+    /// <param name="reference">The host's time from which the rate counts.</param>
+    public static ConfigFile AtRate(decimal seconds, decimal rate, out decimal reference)
+    {
+        ConfigFile config = Create(0);
+        reference = HostClock.Realtime();
+        config.WriteTime(RealtimeOffsetPosition, reference - seconds);
+        config.WriteRaw(RatePosition, (long)Math.Round(rate * ClockLine.HostRate), 0);
+        config.WriteTime(RatePosition + 16, reference);
+        config.WriteRaw(SequencePosition, (long)ConfigExtension.RateBit | 2, 0);
+        const long Flags = (long)(ConfigExtension.HasRealtimeOffset | ConfigExtension.HasRealtimeRate) << 32;
+        config.WriteRaw(ConfigLayout.ExtensionPosition, unchecked((long)ConfigExtension.MagicValue), Flags | ConfigExtension.NewestVersion);
         return config;
     }
 

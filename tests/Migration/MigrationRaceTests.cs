@@ -11,6 +11,8 @@ public class MigrationRaceTests
     // In nanoseconds: 30 days and a fraction of a second, so that the nanoseconds change and carry too.
     private const long Jump = 2_592_000_700_000_001;
 
+    private const long Date = 2_147_483_640;
+
     private static readonly ConcurrentDictionary<(string Call, string Writer), Lazy<Task<Result>>> s_waits = new();
 
     public static TheoryData<string, string, string, long> Reads()
@@ -34,6 +36,8 @@ public class MigrationRaceTests
             }
         }
 
+        data.Add("gettime_realtime", "still", "left", Jump);
+        data.Add("gettimeofday", "still", "entered", -Jump);
         data.Add("gettime_boottime", "sequence", "entered", Jump);
         data.Add("gettime_boottime", "own", "entered", Jump);
         data.Add("gettime_boottime", "own", "left", -Jump);
@@ -128,7 +132,7 @@ public class MigrationRaceTests
         string stepper = await NativeProgram.BuildAsync("stepper.c");
         string target = await NativeProgram.BuildAsync("stepped.c");
         bool isDate = call.EndsWith("realtime", StringComparison.Ordinal) || call == "gettimeofday";
-        using ConfigFile config = isDate ? ConfigFile.AtDate(2_147_483_640) : ConfigFile.At(12345);
+        using ConfigFile config = writer == "still" ? ConfigFile.AtRate(Date, 0, out _) : isDate ? ConfigFile.AtDate(Date) : ConfigFile.At(12345);
         Result result = await (Command.Of(stepper, target, call, library, config.Path, writer, reads, $"{jump}") with
         {
             Limit = TimeSpan.FromSeconds(110),

@@ -16,7 +16,8 @@
  *            BACK     each second change of that tool undoes the one before
  *            RUNNING  that tool does not stop the users
  *            JUMPING  that tool also moves the program to another host
- * Defects:   NO_BARRIER, NO_SECOND_LOOK, LEAVE_ONCE, SLOTS_LATE, NO_NOTE, ONE_NOTE, SILENT_COMPLETION, PLAIN_LOADS (arm64), MARK_FIRST. cases.txt
+ *            RATE     a reader also loads the rate, which only the sequence tells to be of the same change (VirtualClock.TryScale)
+ * Defects:   NO_BARRIER, NO_SECOND_LOOK, LEAVE_ONCE, SLOTS_LATE, NO_NOTE, ONE_NOTE, SILENT_COMPLETION, PLAIN_LOADS (arm64), MARK_FIRST, RATE_LATE. cases.txt
  *            lists the planted defects; the model must find each.
  */
 #ifndef SLOTS
@@ -57,9 +58,14 @@
 #if SLOTS > 0
 #define MARK(slot) (14 + 3 * (slot))
 #define DEADLINE(slot) (15 + 3 * (slot))
-#define WORDS (14 + 3 * SLOTS)
+#define RATE_WORD (14 + 3 * SLOTS)
 #else
-#define WORDS 6
+#define RATE_WORD 6
+#endif
+#ifdef RATE
+#define WORDS (RATE_WORD + 1)
+#else
+#define WORDS RATE_WORD
 #endif
 #define READER 0
 #define WRITER (WAITS + 1)
@@ -92,7 +98,11 @@ inline begin(p) {
   barrier(p) }
 
 inline storeoffsets(p) {
-  load(p, NOTE_OFFSET, t1); store(p, SECONDS, t1); store(p, NANOSECONDS, t1); barrier(p) }
+  load(p, NOTE_OFFSET, t1); store(p, SECONDS, t1); store(p, NANOSECONDS, t1);
+#ifdef RATE
+  store(p, RATE_WORD, t1);
+#endif
+  barrier(p) }
 
 /* Moves one slot, whose halves were loaded into da and db. */
 inline move(p, slot, da, db) {
@@ -327,6 +337,9 @@ proctype wait(byte p; byte first) {
 #if READS > 0
 proctype reader() {
   byte s, a, b, s2, a2, b2, now, t1, t2, d0, d1, d2, d3, todo, done; bool abandoned;
+#ifdef RATE
+  byte rate;
+#endif
   d_step { seen = 0; true_now(host - mem[SECONDS]); true_now(virtual) };
   do
   ::
@@ -343,12 +356,21 @@ proctype reader() {
 #else
      take(READER);
      now = host;
+#if defined(RATE) && !defined(RATE_LATE)
+     load(READER, RATE_WORD, rate);
+#endif
      lookagain(READER);
+#if defined(RATE) && defined(RATE_LATE)
+     load(READER, RATE_WORD, rate);
+#endif
 #endif
      if :: CURRENT -> break :: else fi
   od;
   if
-  :: !abandoned -> assert(a == b); assert((seen & (1 << (now - a - 1))) != 0)
+  :: !abandoned -> assert(a == b); assert((seen & (1 << (now - a - 1))) != 0);
+#ifdef RATE
+     assert(rate == a)
+#endif
   :: else
   fi }
 #endif
@@ -366,6 +388,9 @@ proctype reader() {
 #define shiftslot(n, by) if :: (mem[DEADLINE(n)] | mem[DEADLINE(n) + 1]) != 0 -> shift(DEADLINE(n), by); shift(DEADLINE(n) + 1, by) :: else fi
 inline shiftall(by) {
   shift(SECONDS, by); shift(NANOSECONDS, by);
+#ifdef RATE
+  shift(RATE_WORD, by);
+#endif
 #if SLOTS > 0
   shiftslot(0, by);
 #endif

@@ -278,7 +278,9 @@ static bool run_call(long instruction, bool is_read, long *length)
     *length = step_call();
     if (call.started_at >= 0 && !call.migrated)
         end_migration();
-    if (is_read)
+    if (is_read && writer.still)
+        check_reading(date_now(), date_now());
+    else if (is_read)
         check_reading(low, real_time() - virtual_zero);
     else
         check_idle();

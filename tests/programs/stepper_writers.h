@@ -6,6 +6,7 @@
  * slow      as VirtTime, but the thread runs between the halves
  * own       as VirtTime, which every other time gives the boottime clock its own offset and removes it in between;
  *           the offset that is not in force is then wrong by years
+ * still     as VirtTime, in a file whose date stands still: offset and reference change, and the date does not
  */
 #ifndef STEPPER_WRITERS_H
 #define STEPPER_WRITERS_H
@@ -17,6 +18,7 @@
 #define VT_FLAGS (67112960 + 12)
 #define VT_BOOTTIME_OFFSET (67112960 + 16)
 #define VT_REALTIME_OFFSET (67112960 + 32)
+#define VT_REALTIME_REFERENCE (67112960 + 1104)
 
 #define NOT_IN_FORCE (INT64_C(100000000) * 1000000000)
 
@@ -24,7 +26,7 @@ static struct {
     volatile struct vt_conf *conf;
     /* The offset that is changed: the monotonic one, or the realtime one in a file in which the realtime clocks are virtual. */
     volatile struct timespec *offset;
-    bool slow, with_sequence, own;
+    bool slow, with_sequence, own, still;
     struct timespec new_offset;
 } writer;
 
@@ -34,6 +36,7 @@ static void choose_writer(const char *name, const char *path, bool is_realtime)
     writer.offset = is_realtime ? (volatile struct timespec *)((volatile char *)writer.conf + VT_REALTIME_OFFSET) : &writer.conf->offset;
     writer.slow = !strcmp(name, "slow");
     writer.own = !strcmp(name, "own");
+    writer.still = !strcmp(name, "still");
     writer.with_sequence = strcmp(name, "plain");
 }
 
@@ -65,6 +68,17 @@ static int64_t offset_now(void)
     return read_time(writer.own && *boottime_flag() ? boottime_offset() : writer.offset);
 }
 
+static volatile struct timespec *reference(void)
+{
+    return (volatile struct timespec *)((volatile char *)writer.conf + VT_REALTIME_REFERENCE);
+}
+
+/* Of a date that stands still. */
+static int64_t date_now(void)
+{
+    return read_time(reference()) - read_time(writer.offset);
+}
+
 static void begin_writing(int64_t difference)
 {
     int64_t offset = offset_now() + difference;
@@ -78,6 +92,8 @@ static void begin_writing(int64_t difference)
         write_time(&writer.conf->offset, offset + (*boottime_flag() ? NOT_IN_FORCE : 0));
         return;
     }
+    if (writer.still)
+        write_time(reference(), read_time(reference()) + difference);
     writer.offset->tv_sec = writer.new_offset.tv_sec;
     if (!writer.slow)
         writer.offset->tv_nsec = writer.new_offset.tv_nsec;
