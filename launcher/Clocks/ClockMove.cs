@@ -39,8 +39,7 @@ internal readonly record struct ClockMove(ClockOffsets Old, ClockOffsets New, Ho
         change.boottime_difference = DifferenceOf(ClockFamily.Boottime);
         change.realtime_difference = DifferenceOf(ClockFamily.Realtime);
         change.realtime_offset = New.Realtime.offset;
-        change.rate = New.Realtime.rate;
-        change.reference = New.Realtime.reference;
+        change.new_realtime = New.Realtime;
         if (!ConvertsRealtime)
             return;
         change.converts_realtime = 1;
