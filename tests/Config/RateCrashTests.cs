@@ -12,14 +12,14 @@ public class RateCrashTests
     private const int MostStores = 150;
 
     [Theory(Timeout = 2 * Limits.Test)]
-    [InlineData("1.5", "3600")]
-    [InlineData("0", "2")]
-    [InlineData("1", "0")]
-    public async Task Next_launcher_completes_what_a_killed_one_began(string before, string after)
+    [InlineData("1.5", "3600", 0)]
+    [InlineData("0", "2", 1)]
+    [InlineData("1", "0", 2)]
+    public async Task Next_launcher_completes_what_a_killed_one_began(string before, string after, int third)
     {
         string killer = await NativeProgram.BuildAsync("config/kill_at_store.c");
         int changed = 0, unchanged = 0;
-        for (int number = 1; number < MostStores; number += 2)
+        for (int number = 1 + third; number < MostStores; number += 3)
         {
             using ConfigFile config = await MakeAsync(before);
             ClockLine old = ConfigOnDisk.Read(config.Path).Line;
@@ -39,8 +39,8 @@ public class RateCrashTests
             Assert.Equal(4_000_000_000.5m, config.Slot(Other));
             if (killed.ExitCode != 1)
                 continue;
-            Assert.InRange(changed, 5, MostStores);
-            Assert.InRange(unchanged, 5, MostStores);
+            Assert.InRange(changed, 1, MostStores);
+            Assert.InRange(unchanged, 1, MostStores);
             return;
         }
 
