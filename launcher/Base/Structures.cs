@@ -56,7 +56,9 @@ internal struct procmap_query
 {
     public const nuint PROCMAP_QUERY = 0xC0686611;
 
+    public const ulong PROCMAP_QUERY_VMA_READABLE = 0x01;
     public const ulong PROCMAP_QUERY_VMA_WRITABLE = 0x02;
+    public const ulong PROCMAP_QUERY_VMA_EXECUTABLE = 0x04;
     public const ulong PROCMAP_QUERY_VMA_SHARED = 0x08;
     public const ulong PROCMAP_QUERY_COVERING_OR_NEXT_VMA = 0x10;
     public const ulong PROCMAP_QUERY_FILE_BACKED_VMA = 0x20;

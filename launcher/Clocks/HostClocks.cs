@@ -16,6 +16,9 @@ internal static class HostClocks
         /// <summary>The time between the first and the last reading, in nanoseconds; 0 if the clocks come from a file.</summary>
         public long Uncertainty { get; init; }
 
+        /// <summary><c>CLOCK_TAI</c> − <c>CLOCK_REALTIME</c> in whole seconds; 0 if the clocks come from a file.</summary>
+        public long Leap { get; init; }
+
         public timespec Of(ClockFamily family) => family switch
         {
             ClockFamily.Boottime => Boottime,
@@ -44,7 +47,25 @@ internal static class HostClocks
         timespec boottime = Read(SystemCalls.CLOCK_BOOTTIME);
         timespec realtime = Read(SystemCalls.CLOCK_REALTIME);
         timespec passed = TimespecMath.Subtract(Read(SystemCalls.CLOCK_MONOTONIC), first);
-        return new Moment(first, boottime, realtime) { Uncertainty = (passed.tv_sec * TimespecMath.NanosecondsPerSecond) + passed.tv_nsec };
+        return new Moment(first, boottime, realtime)
+        {
+            Uncertainty = (passed.tv_sec * TimespecMath.NanosecondsPerSecond) + passed.tv_nsec,
+            Leap = ReadLeap(),
+        };
+    }
+
+    // Both clocks have the same nanoseconds, so the seconds are compared within one second of CLOCK_REALTIME.
+    private static long ReadLeap()
+    {
+        timespec before, tai, after;
+        do
+        {
+            before = Read(SystemCalls.CLOCK_REALTIME);
+            tai = Read(SystemCalls.CLOCK_TAI);
+            after = Read(SystemCalls.CLOCK_REALTIME);
+        }
+        while (before.tv_sec != after.tv_sec);
+        return tai.tv_sec - before.tv_sec;
     }
 
     private static timespec Read(int clock)

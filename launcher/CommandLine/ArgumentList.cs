@@ -14,6 +14,9 @@ internal sealed record ArgumentList(List<GivenOption> Options, string[] Command)
 {
     private const string EndOfOptions = "--";
 
+    // Users look for it, since other tools scale all clocks.
+    private const string RateOfAll = "--rate";
+
     // A split string may contain another -S. The limit ends a definition that expands to itself.
     private const int SplitLimit = 16;
 
@@ -112,7 +115,9 @@ internal sealed record ArgumentList(List<GivenOption> Options, string[] Command)
             : arguments[at + 1];
     }
 
-    private static LauncherException Unknown(string typed) => new(typed, "unknown option; see virttime-run --help");
+    private static LauncherException Unknown(string typed) => new(typed, typed == RateOfAll
+        ? "only the date can run at another rate; use --realtime-rate for it, and --advance to move all clocks"
+        : "unknown option; see virttime-run --help");
 }
 
 /// <summary>An option that was typed.</summary>

@@ -41,6 +41,8 @@ internal static class HelpText
 
         Long options may be abbreviated.
 
+        RATE is a number from 0 to 1000000, or a distance from 1 such as -50ppm.
+
         Exit status: COMMAND's own; 125 if virttime-run fails, 126 if COMMAND cannot be
         run, 127 if it is not found.
 

@@ -29,6 +29,9 @@ internal sealed class ClockOptions
     [Option(OptionNames.RealtimeOffset)]
     public string? RealtimeOffset { get; set; }
 
+    [Option(OptionNames.RealtimeRate)]
+    public string? RealtimeRate { get; set; }
+
     [Option(OptionNames.Advance)]
     public string? Advance { get; set; }
 }

@@ -11,6 +11,7 @@ internal static class OptionNames
     public const string BoottimeSince = "boottime-since";
     public const string RealtimeAt = "realtime-at";
     public const string RealtimeOffset = "realtime-offset";
+    public const string RealtimeRate = "realtime-rate";
     public const string Advance = "advance";
 
     public const string Config = "config";

@@ -10,6 +10,7 @@ namespace VirtTime.CommandLine;
 internal static class OptionTable
 {
     private const string HostDate = "a time namespace cannot shift the date";
+    private const string HostRate = "a time namespace cannot give the date another rate";
     private const string NotSaved = "the clocks of a time namespace cannot be saved";
     private const string NotShown = "a time namespace has no config file to show";
 
@@ -40,6 +41,7 @@ internal static class OptionTable
             NotInNamespace = HostDate,
         },
         new(OptionGroup.Clocks, OptionNames.RealtimeOffset, "TIME", "add TIME to the host's date") { NotInNamespace = HostDate },
+        new(OptionGroup.Clocks, OptionNames.RealtimeRate, "RATE", "how fast the date runs: 3600, 1.0005, +200ppm;\n  0: it stands still") { NotInNamespace = HostRate },
         new(OptionGroup.Clocks, OptionNames.Advance, "TIME", "move the virtual clocks of a config file or of a\n  running program by TIME: 1h or -1h"),
 
         new(OptionGroup.ConfigFile, OptionNames.Config, "FILE", "create or reuse FILE (default: a private file);\n  a clock option adjusts an existing FILE")

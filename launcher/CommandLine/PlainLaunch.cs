@@ -32,6 +32,7 @@ internal static class PlainLaunch
         BoottimeSince = list.ValueOf(OptionNames.BoottimeSince),
         RealtimeAt = list.ValueOf(OptionNames.RealtimeAt),
         RealtimeOffset = list.ValueOf(OptionNames.RealtimeOffset),
+        RealtimeRate = list.ValueOf(OptionNames.RealtimeRate),
         Advance = list.ValueOf(OptionNames.Advance),
     };
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using VirtTime.Base;
 using VirtTime.Clocks;
 using VirtTime.Config;
+using VirtTime.Format;
 
 namespace VirtTime.CommandLine;
 
@@ -28,6 +29,9 @@ internal sealed record Request
     /// <summary>What is requested for the realtime clocks; null if they do not change. Their offset stays in force even if it is 0.</summary>
     public RequestedClock? Realtime { get; init; }
 
+    /// <summary>The rate of the realtime clocks (<see cref="ClockLine"/>); null if it does not change.</summary>
+    public ulong? RealtimeRate { get; init; }
+
     /// <summary>Whether the boottime clocks lose their own offset, and so follow the monotonic clocks.</summary>
     public bool SharesBoottime { get; init; }
 
@@ -49,9 +53,12 @@ internal sealed record Request
     public LogLevel LogLevel { get; init; }
 
     /// <summary>Computes the content of a new config file from what the host clocks read now.</summary>
-    public ConfigContent NewContent() => ConfigContent.For(Monotonic, Boottime, Realtime);
+    public ConfigContent NewContent() => ConfigContent.For(Monotonic, Boottime, Realtime, RealtimeRate);
 
-    public bool ChangesClocks => Monotonic is not null || Boottime is not null || SharesBoottime || Realtime is not null || Advance is not null;
+    public bool ChangesClocks => Monotonic is not null || Boottime is not null || SharesBoottime || ChangesDate || Advance is not null;
+
+    /// <summary>Whether the realtime clocks are set or get another rate.</summary>
+    public bool ChangesDate => Realtime is not null || RealtimeRate is not null;
 
     /// <exception cref="LauncherException">A value is invalid, or options contradict each other.</exception>
     public static Request From(ArgumentList list, TypedOptions typed)
@@ -73,6 +80,7 @@ internal sealed record Request
                 ?? Since(OptionNames.BoottimeSince, clocks.BoottimeSince),
             SharesBoottime = clocks.BoottimeOffset == OptionValues.AsMonotonic,
             Realtime = Date(OptionNames.RealtimeAt, clocks.RealtimeAt) ?? Offset(OptionNames.RealtimeOffset, clocks.RealtimeOffset),
+            RealtimeRate = clocks.RealtimeRate is string rate ? RateValue.Parse(OptionNames.RealtimeRate, rate) : null,
             Advance = clocks.Advance is string advance ? TimeValue.Parse(OptionNames.Advance, advance, isOffset: true) : null,
             Backend = OptionValues.ParseBackend(typed.Running.Backend),
             ConfigMode = OptionValues.ParseMode(config.Mode),

@@ -43,7 +43,7 @@ internal static class RequestRules
         bool namesNone = config.Path is null && request.Pid is null;
         Refuse(savesOrResumes && namesNone, saveOrResume, "needs --config FILE or --pid PID");
         Refuse(savesOrResumes && request.ChangesClocks, saveOrResume, "cannot be combined with a clock option");
-        bool setsClocks = request.Monotonic is not null || request.Boottime is not null || request.SharesBoottime || request.Realtime is not null;
+        bool setsClocks = request.Monotonic is not null || request.Boottime is not null || request.SharesBoottime || request.ChangesDate;
         Refuse(request.Advance is not null && setsClocks, OptionNames.Advance, "moves all clocks by the same time; give no other clock option");
         Refuse(request.Advance is not null && namesNone, OptionNames.Advance, "needs --config FILE or --pid PID");
         bool changes = request.ChangesClocks || config.Resume;
@@ -62,7 +62,7 @@ internal static class RequestRules
 
         bool createsNone = request.Pid is not null || config.Save || config.Resume || request.Advance is not null;
         bool hasNoRoom = !ConfigFormat.HasExtension(request.ConfigSize);
-        bool needsRoom = request.Boottime is not null || request.Realtime is not null;
+        bool needsRoom = request.Boottime is not null || request.ChangesDate;
         Refuse(createsNone, OptionNames.ConfigLayout, "is only for a new file; omit it with --pid, --save, --resume and --advance");
         Refuse(config.Path is null, OptionNames.ConfigLayout, "needs --config FILE; a private file always has VirtTime's layout");
         Refuse(hasNoRoom && needsRoom, OptionNames.ConfigLayout, "c has no room for a boottime offset or a date; omit --boottime-* and --realtime-*");

@@ -11,28 +11,29 @@ internal readonly record struct ConfigContent(timespec Offset, ConfigExtension E
     /// If only other clocks are given, the monotonic clock stays the host's.
     /// </summary>
     /// <exception cref="LauncherException">A clock would be below zero, or too far for a config file.</exception>
-    public static ConfigContent For(RequestedClock? monotonic, RequestedClock? boottime, RequestedClock? realtime)
+    /// <param name="rate">The rate of the realtime clocks; null if they run as fast as the host's.</param>
+    public static ConfigContent For(RequestedClock? monotonic, RequestedClock? boottime, RequestedClock? realtime, ulong? rate)
     {
         BootId boot = BootId.Current();
         HostClocks.Moment now = HostClocks.Now();
         timespec offset = monotonic?.OffsetAt(now.Monotonic, now.Realtime)
-            ?? (boottime is null && realtime is null ? now.Monotonic : default);
+            ?? (boottime is null && realtime is null && rate is null ? now.Monotonic : default);
 
         ConfigExtension extension = default;
         extension.magic = ConfigExtension.MagicValue;
-        extension.version = ConfigExtension.CurrentVersion;
         if (boottime is not null)
         {
             extension.flags = ConfigExtension.HasBoottimeOffset;
             extension.boottime_offset = boottime.OffsetAt(now.Boottime, now.Realtime);
         }
 
-        if (realtime is not null)
+        if (realtime is not null || rate is not null)
         {
-            extension.flags |= ConfigExtension.HasRealtimeOffset;
-            extension.realtime_offset = realtime.OffsetAt(now.Realtime, now.Realtime);
+            timespec difference = realtime?.OffsetAt(now.Realtime, now.Realtime) ?? default;
+            ExtensionBlock.SetRealtime(ref extension, ClockOffsets.LineOf(difference, rate ?? ClockLine.HostRate, now.Realtime));
         }
 
+        extension.version = ConfigExtension.VersionFor(extension.flags);
         ExtensionBlock.SetBoot(ref extension, boot);
         return new ConfigContent(offset, extension);
     }

@@ -74,6 +74,11 @@ internal static class ConfigErrors
     public static LauncherException DanglingLink(string path) =>
         new(What(path), "is a symbolic link to a missing file, and virttime-run creates no file through a link; give the name of the target");
 
+    /// <param name="process">The id of the process that has the library.</param>
+    public static LauncherException OlderLibrary(string path, int process) => new(
+        What(path),
+        $"process {process} uses it with a library that does not know --realtime-rate and would ignore it; start it again, or give --force");
+
     public static LauncherException Missing(string path) => new(What(path), "no such file");
 
     public static LauncherException NothingToShow(string path) =>
@@ -87,6 +92,9 @@ internal static class ConfigErrors
 
     public static LauncherException WallClockBehind(string path) => new(
         What(path), "the wall clock is earlier than when the clocks were saved; set the wall clock, or omit --elapsed");
+
+    public static LauncherException DateStandsStill(string path) => new(
+        What(path), "its date stands still (--realtime-rate 0), so the time that has passed is not known; leave --elapsed out");
 
     public static LauncherException SavedOnOtherBoot(string path) =>
         new(

@@ -19,6 +19,19 @@ internal static unsafe class ExtensionBlock
             boot.CopyTo(new Span<byte>(bytes, BootIdSize));
     }
 
+    /// <summary>Sets how the realtime clocks follow the host's, in a block that no process uses yet.</summary>
+    public static void SetRealtime(ref ConfigExtension extension, in ClockLine line)
+    {
+        extension.flags |= ConfigExtension.HasRealtimeOffset;
+        extension.realtime_offset = line.offset;
+        if (line.rate == ClockLine.HostRate)
+            return;
+        extension.flags |= ConfigExtension.HasRealtimeRate;
+        extension.realtime_rate.rate = line.rate;
+        extension.realtime_rate.reference = line.reference;
+        extension.sequence = ConfigExtension.RateBit;
+    }
+
     /// <summary>
     /// Whether a process has set the flag that it keeps a deadline outside the file. The process sets the flag before it reads the offsets;
     /// a writer makes the sequence odd before it reads the flag. So the writer sees the flag, or the process sees the odd sequence and waits.

@@ -25,26 +25,22 @@ internal static unsafe class OffsetWriter
     /// <exception cref="LauncherException">A process keeps a deadline outside the file; nothing was changed.</exception>
     public static void Write(
         LayoutMapping layout,
-        ClockOffsets old,
-        ClockOffsets offsets,
+        ClockMove move,
         bool force,
         bool forgetsSaved = false,
         bool keepsWaits = false,
         More? more = null)
     {
-        ConfigChange change = Describe(layout, keepsWaits ? offsets : old, offsets);
+        ConfigChange change = Describe(layout, keepsWaits ? move with { Old = move.New } : move);
         ConfigExtension* extension = layout.Extension;
         if (extension == null)
         {
-            *layout.Offset = offsets.Monotonic;
+            *layout.Offset = move.New.Monotonic;
             layout.MoveSlots(&change);
             return;
         }
 
-        // The magic comes first: a launcher that opens the file meanwhile refuses a block that is neither zero nor has the magic.
-        Volatile.Write(ref extension->magic, ConfigExtension.MagicValue);
-        Volatile.Write(ref extension->version, Math.Max(extension->version, ConfigExtension.CurrentVersion));
-
+        FillIn(extension);
         if (forgetsSaved)
             change.flags &= ~(ulong)ConfigExtension.HasSavedClocks;
         ConfigChange.Begin(extension, change);
@@ -58,6 +54,29 @@ internal static unsafe class OffsetWriter
         layout.MoveSlots(&extension->change);
         more?.Invoke(extension);
         ConfigChange.Finish(extension);
+    }
+
+    /// <summary>
+    /// Makes readers wait until <see cref="Write"/> or <see cref="Release"/>, so that no reading lies between the moment from which a rate counts
+    /// and the change. The file must be locked and have an extension block.
+    /// </summary>
+    /// <remarks>If the launcher is killed meanwhile, the odd sequence has no record, and so the next writer changes nothing.</remarks>
+    public static void Hold(LayoutMapping layout)
+    {
+        ConfigExtension* extension = layout.Extension;
+        FillIn(extension);
+        ulong sequence = Volatile.Read(ref extension->sequence);
+        Volatile.Write(ref extension->change.sequence, 0);
+        Interlocked.MemoryBarrier();
+        Volatile.Write(ref extension->sequence, ((sequence + 1) & ConfigExtension.CountBits) | 1 | (sequence & ConfigExtension.RateBit));
+        Interlocked.MemoryBarrier();
+    }
+
+    /// <summary>Lets readers continue if <see cref="Hold"/> was not followed by a change.</summary>
+    public static void Release(LayoutMapping layout)
+    {
+        if (ConfigChange.IsUnfinished(layout.Extension))
+            ConfigChange.Finish(layout.Extension);
     }
 
     /// <summary>Completes the change of a writer that died. The file must be locked.</summary>
@@ -79,23 +98,30 @@ internal static unsafe class OffsetWriter
         ConfigChange.Finish(extension);
     }
 
-    private static ConfigChange Describe(LayoutMapping layout, ClockOffsets old, ClockOffsets offsets)
+    // The magic comes first: a launcher that opens the file meanwhile refuses a block that is neither zero nor has the magic.
+    private static void FillIn(ConfigExtension* extension)
+    {
+        Volatile.Write(ref extension->magic, ConfigExtension.MagicValue);
+        Volatile.Write(ref extension->version, Math.Max(extension->version, ConfigExtension.CurrentVersion));
+    }
+
+    private static ConfigChange Describe(LayoutMapping layout, ClockMove move)
     {
         ConfigChange change = default;
+        move.Describe(ref change);
+        ClockOffsets offsets = move.New;
         change.offset = offsets.Monotonic;
-        change.monotonic_difference = TimespecMath.Subtract(offsets.Monotonic, old.Monotonic);
-        change.boottime_difference = TimespecMath.Subtract(offsets.Boottime, old.Boottime);
-        change.realtime_difference = TimespecMath.Subtract(offsets.Realtime, old.Realtime);
         ConfigExtension* extension = layout.Extension;
         if (extension == null)
             return change;
 
         change.boottime_offset = offsets.OwnBoottime ?? extension->boottime_offset;
-        change.realtime_offset = offsets.OwnRealtime ?? extension->realtime_offset;
-        const uint OwnOffsets = ConfigExtension.HasBoottimeOffset | ConfigExtension.HasRealtimeOffset;
-        change.flags = extension->flags & ~OwnOffsets;
+        change.realtime_offset = offsets.OwnRealtime?.offset ?? extension->realtime_offset;
+        const uint Own = ConfigExtension.HasBoottimeOffset | ConfigExtension.HasRealtimeOffset | ConfigExtension.HasRealtimeRate;
+        change.flags = extension->flags & ~Own;
         change.flags |= offsets.OwnBoottime is null ? 0 : ConfigExtension.HasBoottimeOffset;
         change.flags |= offsets.OwnRealtime is null ? 0 : ConfigExtension.HasRealtimeOffset;
+        change.flags |= offsets.HasRate ? ConfigExtension.HasRealtimeRate : 0;
         BootId.Current().CopyTo(new Span<byte>(change.boot_id, 16));
         return change;
     }

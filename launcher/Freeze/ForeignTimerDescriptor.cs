@@ -78,13 +78,12 @@ internal sealed record ForeignTimerDescriptor(DescriptorTable Table, int Descrip
             || TryParseTime(Field(info, "it_interval")) is not timespec interval)
             return null;
 
-        timespec difference = move.Of(clock);
-        if ((flags & Time.TFD_TIMER_ABSTIME) == 0 || (difference.tv_sec | difference.tv_nsec) == 0)
+        if ((flags & Time.TFD_TIMER_ABSTIME) == 0 || !move.Moves(clock))
             return null;
 
         // The launcher reads the clock after the kernel has computed the time left. So the new expiry may be late by this delay, but never early.
         timespec now = HostClocks.Now().Of(ClockFamilies.Of(clock));
-        timespec expiry = TimespecMath.ToHostDeadline(TimespecMath.Add(now, left), difference);
+        timespec expiry = move.Convert(clock, TimespecMath.Add(now, left));
         bool isIdle = (left.tv_sec | left.tv_nsec) == 0;
         return new ForeignTimerDescriptor(table, descriptor, flags, expiry, interval, ticks, isIdle);
     }

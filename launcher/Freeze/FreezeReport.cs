@@ -33,7 +33,7 @@ internal sealed class FreezeReport
     /// <summary>The number of calls for which the launcher cannot tell whether the thread is alive.</summary>
     public int Uncertain { get; set; }
 
-    /// <summary>The calls that wait longer because their clock was set back.</summary>
+    /// <summary>The calls that wait longer because their clock was set back or slowed down.</summary>
     public LongerWaits LongerWaits { get; set; }
 
     public void Write()
@@ -58,8 +58,9 @@ internal sealed class FreezeReport
         if (LongerWaits.Calls == 0)
             return;
         string calls = LongerWaits.Calls == 1 ? "1 call now waits" : $"{LongerWaits.Calls} calls now wait";
+        string cause = LongerWaits.AreByRate ? "the date has another rate" : "a clock was set back";
         StandardStreams.WriteMessage(
-            $"note: {calls} longer, the longest for {Nanoseconds128.Words(LongerWaits.Longest)}, because a clock was set back; with --keep-waits, calls keep the time that they had left");
+            $"note: {calls} longer, the longest for {Nanoseconds128.Words(LongerWaits.Longest)}, because {cause}; with --keep-waits, calls keep the time that they had left");
     }
 
     private static void WriteKept(HashSet<int> processes, string function)

@@ -7,7 +7,7 @@ namespace VirtTime.Freeze;
 /// <summary>Timers of <c>timer_create</c>. Only their own process can set them, and the kernel does not show how they were armed.</summary>
 internal static class ProcessTimers
 {
-    /// <summary>Whether <c>/proc/PID/timers</c> shows such a timer on a clock whose offset changes; false if the kernel lacks this file.</summary>
+    /// <summary>Whether <c>/proc/PID/timers</c> shows such a timer on a clock that is moved; false if the kernel lacks this file.</summary>
     public static bool AreIn(int process, ClockMove move)
     {
         const string Name = "ClockID: ";

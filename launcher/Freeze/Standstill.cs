@@ -13,6 +13,9 @@ internal sealed class Standstill(UserSearch search, FreezeReport report, DeadThr
 
     public FreezeReport Report => report;
 
+    /// <summary>The users that were found, also while the freeze began.</summary>
+    public IReadOnlyList<ConfigUser> Users => search.Users;
+
     /// <summary>Stops all users, and prepares their calls in flight to read their deadlines again when they run on.</summary>
     /// <exception cref="LauncherException">A thread cannot be stopped.</exception>
     public void Begin(OpenConfig file)

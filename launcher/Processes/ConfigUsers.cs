@@ -4,7 +4,11 @@ namespace VirtTime.Processes;
 /// <param name="ProcessId">The process id in <c>/proc</c>.</param>
 /// <param name="IsReadOnly">The process cannot write its slots, so its calls in flight cannot be moved.</param>
 /// <param name="Threads">Never empty.</param>
-internal sealed record ConfigUser(int ProcessId, bool IsReadOnly, IReadOnlyList<ThreadIds> Threads);
+internal sealed record ConfigUser(int ProcessId, bool IsReadOnly, IReadOnlyList<ThreadIds> Threads)
+{
+    /// <summary>Whether its library does not know rates (<see cref="OlderLibraries"/>).</summary>
+    public bool HasOlderLibrary { get; init; }
+}
 
 /// <summary>Why a search may have missed users of a file.</summary>
 [Flags]

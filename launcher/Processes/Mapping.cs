@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace VirtTime.Processes;
 
 /// <summary>A mapping of a file: one line of <c>/proc/PID/maps</c>.</summary>
@@ -8,7 +10,23 @@ namespace VirtTime.Processes;
 /// The path in the process's mount namespace as the kernel writes it, a byte string. It proves nothing: a line feed has become <c>\012</c>
 /// (a backslash is not escaped), and a deleted file's path ends in <c> (deleted)</c>.
 /// </param>
-internal readonly record struct Mapping(string Range, MappedFile File, bool IsWritable, ulong Position, string Name);
+internal readonly record struct Mapping(string Range, MappedFile File, bool IsWritable, ulong Position, string Name)
+{
+    /// <summary>Whether the process may neither read nor write nor execute it.</summary>
+    public bool HasNoAccess { get; init; }
+
+    /// <summary>In bytes.</summary>
+    public ulong Length
+    {
+        get
+        {
+            int middle = Range.IndexOf('-', StringComparison.Ordinal);
+            return Address(Range.AsSpan(middle + 1)) - Address(Range.AsSpan(0, middle));
+        }
+    }
+
+    private static ulong Address(ReadOnlySpan<char> text) => ulong.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+}
 
 /// <summary>The device and inode that <c>maps</c> shows for a file.</summary>
 /// <remarks>

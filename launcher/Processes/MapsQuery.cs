@@ -9,6 +9,8 @@ namespace VirtTime.Processes;
 internal static unsafe class MapsQuery
 {
     private const int NameSize = 4096;
+    private const ulong Access =
+        procmap_query.PROCMAP_QUERY_VMA_READABLE | procmap_query.PROCMAP_QUERY_VMA_WRITABLE | procmap_query.PROCMAP_QUERY_VMA_EXECUTABLE;
     private const ulong SharedFiles = procmap_query.PROCMAP_QUERY_COVERING_OR_NEXT_VMA
         | procmap_query.PROCMAP_QUERY_VMA_SHARED | procmap_query.PROCMAP_QUERY_FILE_BACKED_VMA;
 
@@ -39,6 +41,6 @@ internal static unsafe class MapsQuery
         string range = $"{query.vma_start:x}-{query.vma_end:x}";
         bool isWritable = (query.vma_flags & procmap_query.PROCMAP_QUERY_VMA_WRITABLE) != 0;
         string path = query.vma_name_size == 0 ? "" : ByteString.FromTerminated(name);
-        return new Mapping(range, file, isWritable, query.vma_offset, path);
+        return new Mapping(range, file, isWritable, query.vma_offset, path) { HasNoAccess = (query.vma_flags & Access) == 0 };
     }
 }

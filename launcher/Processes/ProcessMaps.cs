@@ -84,7 +84,8 @@ internal static class ProcessMaps
 
         MappedFile file = new(ByteString.From(device), number);
         string name = ByteString.From(line.TrimStart((byte)' '));
-        mapping = new Mapping(WithoutPadding(ByteString.From(range)), file, permissions[Writable] == (byte)'w', start, name);
+        bool hasNoAccess = permissions.StartsWith("---"u8);
+        mapping = new Mapping(WithoutPadding(ByteString.From(range)), file, permissions[Writable] == (byte)'w', start, name) { HasNoAccess = hasNoAccess };
         return true;
     }
 

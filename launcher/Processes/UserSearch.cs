@@ -91,19 +91,13 @@ internal sealed class UserSearch : IDisposable
         if (mappings is null)
             return ErrorNumber.Last is ErrorNumber.ENOENT or ErrorNumber.ESRCH;
 
-        bool found = false;
-        bool writable = false;
-        foreach (Mapping mapping in mappings)
-        {
-            bool isOfFile = identity.IsOf(pid, mapping);
-            found |= isOfFile;
-            writable |= isOfFile && mapping.IsWritable;
-        }
+        mappings.RemoveAll(mapping => !identity.IsOf(pid, mapping));
+        bool isReadOnly = !mappings.Exists(mapping => mapping.IsWritable);
 
         // No threads: the process has ended meanwhile.
-        List<ThreadIds> threads = found ? ThreadIds.Of(proc, pid) : [];
+        List<ThreadIds> threads = mappings.Count > 0 ? ThreadIds.Of(proc, pid) : [];
         if (threads.Count > 0)
-            _users.Add(new ConfigUser(pid, !writable, threads));
+            _users.Add(new ConfigUser(pid, isReadOnly, threads) { HasOlderLibrary = OlderLibraries.AreIn(mappings) });
 
         return true;
     }

@@ -22,7 +22,8 @@ internal unsafe struct MappedConfig
     public ConfigExtension* Extension;
 
     /// <summary>
-    /// A mapping of the file's first page without access, from which <see cref="FileMapping.MapAgain"/> maps other parts of the file.
+    /// A mapping of the file's first two pages without access, from which <see cref="FileMapping.MapAgain"/> maps other parts of the file. Libraries
+    /// that do not know rates map one page, so the launcher can tell them apart. The second page may lie behind the file's end.
     /// </summary>
     public nint FirstPage;
 
@@ -95,7 +96,7 @@ internal unsafe struct MappedConfig
     public static void Unmap(MappedConfig* config)
     {
         if (config->FirstPage != 0)
-            Kernel.Unmap(config->FirstPage, FileMapping.PageSize);
+            Kernel.Unmap(config->FirstPage, FileMapping.KeptLength);
         Kernel.Unmap(AddressOf(config), Length);
     }
 
@@ -162,7 +163,7 @@ internal unsafe struct MappedConfig
         if (!Kernel.IsError(result) && ConfigFormat.HasExtension(Size))
             result = FileMapping.MapPageAt((nint)Extension - inPage, descriptor, ConfigLayout.ExtensionPosition, access);
         if (!Kernel.IsError(result))
-            result = Kernel.Map(0, FileMapping.PageSize, Mman.PROT_NONE, Mman.MAP_SHARED, descriptor, 0);
+            result = Kernel.Map(0, FileMapping.KeptLength, Mman.PROT_NONE, Mman.MAP_SHARED, descriptor, 0);
         if (Kernel.IsError(result))
             return result;
         FirstPage = result;

@@ -67,7 +67,7 @@ public unsafe struct ConfigChange
     public static bool IsUnfinished(ConfigExtension* extension) => (Volatile.Read(ref extension->sequence) & 1) != 0;
 
     /// <summary>Records a change and makes the sequence odd; from then on readers wait.</summary>
-    /// <param name="extension">A block whose sequence is even.</param>
+    /// <param name="extension">A block whose sequence is even, or was made odd by the caller without a record.</param>
     /// <param name="change">The change; its sequence and slot are filled in here.</param>
     public static void Begin(ConfigExtension* extension, in ConfigChange change)
     {

@@ -11,6 +11,9 @@ internal static unsafe class FileMapping
 
     public static nint PageSize => (nint)Auxv.getauxval(Auxv.AT_PAGESZ);
 
+    /// <summary>Length of the mapping that <see cref="MapAgain"/> starts from.</summary>
+    public static nint KeptLength => 2 * PageSize;
+
     /// <summary>Maps private memory. Like all methods here it returns <c>-errno</c> on failure.</summary>
     public static nint MapPrivate(nint length) =>
         Kernel.Map(0, length, ReadWrite, Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS, -1, 0);
@@ -37,7 +40,7 @@ internal static unsafe class FileMapping
     /// <remarks>
     /// The descriptor was closed at start. The path may lead to another file by now, or the program may have become a user that must not open it.
     /// </remarks>
-    /// <param name="firstPage">A mapping of the file's first page without access, so that <c>mlockall</c> allocates nothing for it.</param>
+    /// <param name="firstPage">A mapping of the file's first <see cref="KeptLength"/> bytes without access, so that <c>mlockall</c> allocates nothing for it.</param>
     /// <param name="position">Position of the part in the file; the address of that byte is returned.</param>
     /// <param name="length">Length of the part in bytes; all of it lies in the file.</param>
     public static nint MapAgain(nint firstPage, nint position, nint length)
@@ -51,9 +54,9 @@ internal static unsafe class FileMapping
         bool isTooMuchLocked = all == -Errno.EAGAIN;
         if (isTooMuchLocked)
         {
-            Kernel.Call(SyscallNumbers.munlock, firstPage, PageSize);
+            Kernel.Call(SyscallNumbers.munlock, firstPage, KeptLength);
             all = Kernel.Call(SyscallNumbers.mremap, firstPage, 0, end, Mman.MREMAP_MAYMOVE);
-            Kernel.Call(SyscallNumbers.mlock, firstPage, PageSize);
+            Kernel.Call(SyscallNumbers.mlock, firstPage, KeptLength);
         }
 
         if (Kernel.IsError(all))

@@ -2,7 +2,7 @@
 
 _virttime_run() {
     local options='--backend --monotonic-at --monotonic-offset --monotonic-since --boottime-at --boottime-offset --boottime-since
-        --realtime-at --realtime-offset --advance --config --config-mode --config-layout --pid --list --save --resume --elapsed --no-freeze --keep-waits --criu-action --none --install --generate --split-string
+        --realtime-at --realtime-offset --realtime-rate --advance --config --config-mode --config-layout --pid --list --save --resume --elapsed --no-freeze --keep-waits --criu-action --none --install --generate --split-string
         --check --force --json --print-env --verbose --log-level --help --version'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local word i
@@ -15,7 +15,7 @@ _virttime_run() {
         case $word in
             --) ((++i)); break ;;
             --monotonic-at | --monotonic-offset | --monotonic-since | --boottime-at | --boottime-offset | --boottime-since | \
-                --realtime-at | --realtime-offset | --advance | --backend | --config | --config-mode | --config-layout | --pid | --install | --generate | --split-string | --log-level)
+                --realtime-at | --realtime-offset | --realtime-rate | --advance | --backend | --config | --config-mode | --config-layout | --pid | --install | --generate | --split-string | --log-level)
                 [[ ${COMP_WORDS[i + 1]} != = ]] || ((++i))
                 ((++i)) ;;
             -c | -p | -S) ((++i)) ;;
@@ -50,7 +50,7 @@ _virttime_run() {
         --backend) mapfile -t COMPREPLY < <(compgen -W 'preload namespace auto' -- "$current") ;;
         --boottime-offset) mapfile -t COMPREPLY < <(compgen -W 'monotonic' -- "$current") ;;
         --monotonic-at | --monotonic-offset | --monotonic-since | --boottime-at | --boottime-since | \
-            --realtime-at | --realtime-offset | --advance | -S | --split-string) ;;
+            --realtime-at | --realtime-offset | --realtime-rate | --advance | -S | --split-string) ;;
         *)
             if [[ $current == -* ]]; then
                 mapfile -t COMPREPLY < <(compgen -W "$options -c -p -S -v -h -V" -- "$current")

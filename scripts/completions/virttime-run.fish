@@ -2,7 +2,7 @@
 
 # The short options come first: __fish_complete_subcommand would take leading long options as its own.
 set -g __virttime_run_with_value -c -p -S --monotonic-at --monotonic-offset --monotonic-since --boottime-at --boottime-offset \
-    --boottime-since --realtime-at --realtime-offset --advance --backend --config --config-mode --config-layout --pid --install --generate --split-string --log-level
+    --boottime-since --realtime-at --realtime-offset --realtime-rate --advance --backend --config --config-mode --config-layout --pid --install --generate --split-string --log-level
 
 # Whether the word to complete still belongs to the launcher: no word before it is a command.
 function __virttime_run_option
@@ -27,6 +27,7 @@ complete -c virttime-run -n __virttime_run_option -x -l boottime-offset -a monot
 complete -c virttime-run -n __virttime_run_option -x -l boottime-since -d 'The date at which CLOCK_BOOTTIME read 0'
 complete -c virttime-run -n __virttime_run_option -x -l realtime-at -d 'Set the date at the start of the command, or now without one'
 complete -c virttime-run -n __virttime_run_option -x -l realtime-offset -d 'Add a time to the host\'s date'
+complete -c virttime-run -n __virttime_run_option -x -l realtime-rate -d 'How fast the date runs; 0: it stands still'
 complete -c virttime-run -n __virttime_run_option -x -l advance -d 'Move the virtual clocks forward or back'
 complete -c virttime-run -n __virttime_run_option -r -F -s c -l config -d 'Create, reuse or adjust a config file'
 complete -c virttime-run -n __virttime_run_option -x -l config-mode -a '0600 0640 0660 0644 0666' -d 'Permissions of a new file'

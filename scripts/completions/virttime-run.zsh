@@ -12,6 +12,7 @@ _arguments -s -S \
     "(--boottime-at --boottime-offset)--boottime-since=[the date at which CLOCK_BOOTTIME read 0]:$date:" \
     "(--realtime-offset)--realtime-at=[set the date at the start of the command, or now without one]:$date:" \
     "(--realtime-at)--realtime-offset=[add a time to the host's date]:$time:" \
+    '--realtime-rate=[how fast the date runs]:a number such as 3600 or 1.0005, +200ppm, or 0\: the date stands still:' \
     "--advance=[move the virtual clocks forward or back]:$time, with a sign:" \
     '(-p --pid)'{-c+,--config=}'[create, reuse or adjust a config file]:config file:_files' \
     '--config-mode=[permissions of a new file]:octal mode:(0600 0640 0660 0644 0666)' \

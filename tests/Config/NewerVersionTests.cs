@@ -9,7 +9,7 @@ namespace VirtTime.Tests.Config;
 public class NewerVersionTests
 {
     private const long VersionPosition = ConfigLayout.ExtensionPosition + 8;
-    private const int UnknownFlag = 16;
+    private const int UnknownFlag = 32;
 
     // The options of each use of a file.
     private static readonly string[] s_uses =
@@ -21,7 +21,7 @@ public class NewerVersionTests
         TheoryData<int, int, string> rows = [];
         foreach (string use in s_uses)
         {
-            rows.Add(2, 0, use);
+            rows.Add(3, 0, use);
             rows.Add(1, UnknownFlag, use);
         }
 
@@ -47,7 +47,7 @@ public class NewerVersionTests
     }
 
     [Theory(Timeout = Limits.Test)]
-    [InlineData(2, 0, false)]
+    [InlineData(3, 0, false)]
     [InlineData(1, UnknownFlag, false)]
     [InlineData(1, 0, true)]
     [InlineData(1, 8, true)]
@@ -83,7 +83,7 @@ public class NewerVersionTests
         using TemporaryDirectory directory = new();
         string path = directory.File("conf");
         using WaitingTarget waiting = await WaitingTarget.StartAsync("--monotonic-at", "12345s", "--config", path);
-        Write(path, 2, 0);
+        Write(path, 3, 0);
         Result result = await Command.Launcher("--pid", $"{waiting.Thread}").RunAsync();
         Assert.Equal((125, ""), (result.ExitCode, result.Output));
         Assert.Contains("newer VirtTime", Assert.Single(result.ErrorLines), StringComparison.Ordinal);

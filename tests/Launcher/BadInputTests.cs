@@ -207,7 +207,7 @@ public class BadInputTests
 
     [Theory(Timeout = Limits.Test)]
     [InlineData("--mono", "--monotonic-at, --monotonic-offset, --monotonic-since")]
-    [InlineData("--re", "--realtime-at, --realtime-offset, --resume")]
+    [InlineData("--re", "--realtime-at, --realtime-offset, --realtime-rate, --resume")]
     [InlineData("--c", "--config, --config-mode, --config-layout, --criu-action, --check")]
     [InlineData("--s", "--save, --split-string")]
     [InlineData("--ver", "--verbose, --version")]

@@ -15,12 +15,28 @@ internal sealed record ConfigOnDisk(long Size, timespec Offset, ConfigExtension 
             file.Length, Read<timespec>(file, ConfigLayout.OffsetPosition), Read<ConfigExtension>(file, ConfigLayout.ExtensionPosition));
     }
 
+    /// <summary>How the realtime clocks follow the host's.</summary>
+    public ClockLine Line
+    {
+        get
+        {
+            bool hasRate = (Extension.flags & ConfigExtension.HasRealtimeRate) != 0;
+            return new ClockLine
+            {
+                offset = Extension.realtime_offset,
+                reference = hasRate ? Extension.realtime_rate.reference : default,
+                rate = hasRate ? Extension.realtime_rate.rate : ClockLine.HostRate,
+            };
+        }
+    }
+
     /// <summary>Asserts that a file made by the launcher is complete.</summary>
     public void AssertWhole()
     {
         AssertSound(ConfigLayout.FileSize);
         Assert.Equal(ConfigExtension.MagicValue, Extension.magic);
-        Assert.Equal(ConfigExtension.CurrentVersion, Extension.version);
+        Assert.Equal(ConfigExtension.VersionFor(Extension.flags), Extension.version);
+        Assert.Equal((Extension.flags & ConfigExtension.HasRealtimeRate) != 0, (Extension.sequence & ConfigExtension.RateBit) != 0);
     }
 
     /// <summary>Asserts that a file of this size has no half-made change.</summary>

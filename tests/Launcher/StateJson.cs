@@ -48,7 +48,13 @@ internal sealed partial class StateJson
     /// <summary>The date of the realtime clock, in UTC; null outside the years 1 to 9999.</summary>
     public string? Date => _json.GetProperty("clocks").GetProperty("realtime").GetProperty("date").GetString();
 
-    private static string[] KeysOf(string clock) => clock == "realtime" ? ["host", "virtual", "offset", "date"] : ["host", "virtual", "offset"];
+    /// <summary>The exact rate of the realtime clock; null if it runs as fast as the host's.</summary>
+    public string? Rate => _json.GetProperty("clocks").GetProperty("realtime").GetProperty("rate").GetString();
+
+    /// <summary>The host's time from which the rate counts; null without a rate.</summary>
+    public decimal? Reference => Rate is null ? null : Clock("realtime", "reference");
+
+    private static string[] KeysOf(string clock) => clock == "realtime" ? ["host", "virtual", "offset", "date", "rate", "reference"] : ["host", "virtual", "offset"];
 
     private decimal Clock(string clock, string value) => Seconds(_json.GetProperty("clocks").GetProperty(clock).GetProperty(value));
 

@@ -16,7 +16,7 @@ internal sealed class MappingProgram : IDisposable
     public IReadOnlyList<int> Threads { get; private set; } = [];
 
     /// <param name="mode">rw, ro or private.</param>
-    /// <param name="options">Options of map_file.c: thread, first-ends, unlink.</param>
+    /// <param name="options">Options of map_file.c: thread, first-ends, unlink, one-page, two-pages.</param>
     public static Task<MappingProgram> StartAsync(string file, string mode, params string[] options) =>
         StartAsync(command => command, file, mode, options);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using VirtTime.Format;
 using VirtTime.Tests.Harness;
+using VirtTime.Tests.Launching;
 
 namespace VirtTime.Tests.Product;
 
@@ -131,6 +132,35 @@ public class ConfigExampleTests
         await RunAsync(language, "adjust", conf, "5");
         Assert.Equal(4_000_000_000 - old, config.Slot(date));
         Assert.NotEqual(4_000_000_000, config.Slot(Thread + 1));
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [MemberData(nameof(Languages))]
+    public async Task Date_that_it_sets_keeps_its_rate_and_deadlines_are_converted(string language)
+    {
+        const int Thread = 4_000_000;
+        const int CLOCK_REALTIME = 0;
+        foreach (string rate in new[] { "0", "0.5", "3600" })
+        {
+            using TemporaryDirectory directory = new();
+            string conf = directory.File("conf");
+            (await Command.Launcher("--realtime-at", "@2000000000", "--realtime-rate", rate, "--config", conf).RunAsync()).Succeeded();
+            using ConfigFile config = ConfigFile.Open(conf);
+            config.TakeSlot(Thread, CLOCK_REALTIME, 4_000_000_000, 0);
+            ClockLine old = ConfigOnDisk.Read(conf).Line;
+            decimal read = decimal.Parse(await RunAsync(language, "date", conf), CultureInfo.InvariantCulture);
+            Assert.InRange(read, 2_000_000_000, 2_000_000_000 + (30 * 3600));
+
+            await RunAsync(language, "date", conf, "2147483640.5");
+            ConfigOnDisk disk = ConfigOnDisk.Read(conf);
+            disk.AssertWhole();
+            Assert.Equal(old.rate, disk.Line.rate);
+            timespec moved = ClockLine.Move(old, disk.Line, disk.Line.reference, new timespec { tv_sec = 4_000_000_000 });
+            Assert.Equal(moved.tv_sec + (moved.tv_nsec / 1_000_000_000m), config.Slot(Thread));
+            await RunAsync(language, "adjust", conf, "5");
+            ConfigOnDisk.Read(conf).AssertWhole();
+            Assert.InRange((await LauncherState.OfAsync(conf)).Virtual("realtime"), 2147483640.5m, 2147483640.5m + (30 * 3600));
+        }
     }
 
     [Theory(Timeout = Limits.Test)]

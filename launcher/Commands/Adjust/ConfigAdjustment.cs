@@ -9,7 +9,7 @@ using VirtTime.Processes;
 namespace VirtTime.Commands.Adjust;
 
 /// <summary>Changes the offsets of a file that processes may have mapped, and the deadlines of their calls in flight.</summary>
-internal static class ConfigAdjustment
+internal static unsafe class ConfigAdjustment
 {
     /// <summary>How to make a change.</summary>
     /// <param name="Force">Make it even if a process has a deadline that cannot be moved.</param>
@@ -18,19 +18,27 @@ internal static class ConfigAdjustment
     /// <param name="KeepsWaits">
     /// Leave all deadlines as they are, so that calls in flight keep their remaining time. No user is stopped for that.
     /// </param>
-    internal readonly record struct Manner(bool Force, bool Freezes, bool ForgetsSaved = false, bool KeepsWaits = false)
+    /// <param name="Rate">The rate that the realtime clocks get; null if it does not change.</param>
+    internal readonly record struct Manner(
+        bool Force, bool Freezes, bool ForgetsSaved = false, bool KeepsWaits = false, ulong? Rate = null)
     {
-        public static Manner Of(Request request) =>
-            new(request.Running.Force, !request.Config.NoFreeze && !request.Config.KeepWaits, KeepsWaits: request.Config.KeepWaits);
+        public static Manner Of(Request request) => new(
+            request.Running.Force,
+            !request.Config.NoFreeze && !request.Config.KeepWaits,
+            KeepsWaits: request.Config.KeepWaits,
+            Rate: request.RealtimeRate);
 
         /// <summary>Make the change even if a process keeps a deadline outside the file.</summary>
         public bool LeavesUnmovable => Force || KeepsWaits;
+
+        /// <summary>Whether a user with a library that does not know rates is a reason to refuse the change.</summary>
+        public bool RefusesOlderLibraries => !Force && Rate is not (null or ClockLine.HostRate);
     }
 
     /// <returns>The number of calls in flight.</returns>
     /// <exception cref="LauncherException">A clock would be below zero, or the file cannot hold the offsets.</exception>
     public static int Apply(OpenConfig file, Request request, Func<HostClocks.Moment> hostClocks) =>
-        Apply(file, hostClocks, Manner.Of(request), (old, now) => Wanted(file, old, now, request));
+        Apply(file, hostClocks, Manner.Of(request), (old, now) => WantedClocks.Of(file, old, now, request));
 
     /// <summary>Sets the offsets that <paramref name="wanted"/> computes from the old ones and the host clocks.</summary>
     /// <param name="hostClocks">Reads the host clocks. It is called while the file is locked, immediately before the change.</param>
@@ -44,11 +52,15 @@ internal static class ConfigAdjustment
         Manner manner,
         Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted)
     {
-        bool isUsersBusiness = manner.Freezes || !manner.LeavesUnmovable;
+        bool isUsersBusiness = manner.Freezes || !manner.LeavesUnmovable || manner.RefusesOlderLibraries;
         using UserSearch? users = isUsersBusiness ? UnmovableCalls.SearchUsers(file) : null;
         UnmovableCalls.RefuseReaders(file, users, manner.LeavesUnmovable);
         if (users is not null)
+        {
             SlotRoom.Refuse(file, users.Users, manner.LeavesUnmovable);
+            OlderLibraries.Refuse(file, users.Users, !manner.RefusesOlderLibraries);
+        }
+
         if (users is null || !manner.Freezes)
             return Change(file, hostClocks, manner, wanted, null);
 
@@ -88,85 +100,62 @@ internal static class ConfigAdjustment
         using Standstill? ending = standstill;
         standstill?.Begin(file);
         if (standstill is not null)
+        {
             SlotRoom.Refuse(file, standstill.Report.OwnIds, manner.LeavesUnmovable);
+            OlderLibraries.Refuse(file, standstill.Users, !manner.RefusesOlderLibraries);
+        }
 
         // Slots may have come into use since the first preparation. Pages that are already prepared cost little.
         layout.PrepareSlots();
         standstill?.GiveBackDeadSlots(layout);
 
         int inFlight = SlotTable.Read(file).Count();
-        ClockOffsets old = ConfigHeader.ReadNow(file).Offsets;
-        HostClocks.Moment now = hostClocks();
-        ClockOffsets offsets = wanted(old, now);
 
         bool isOfOtherBoot = BootCheck.IsOfOtherBoot(ConfigHeader.ReadNow(file));
-        if (isOfOtherBoot && manner.KeepsWaits && inFlight > 0)
-            throw ConfigErrors.WaitsOfOtherBoot(file.Path);
-
-        // A restored program has lost its lock (UserMark), so it cannot be counted. Set the flag that says so before the saved-clocks flag is
-        // cleared: the file always has one of the two.
-        if (manner.ForgetsSaved)
-            UnmovableCalls.SayUncounted(layout);
-        OffsetWriter.Write(layout, old, offsets, manner.LeavesUnmovable, manner.ForgetsSaved, manner.KeepsWaits);
-
-        // After a migration (a resume, or a file of another boot) timers are not set: the restore has armed them with their remaining time.
+        ClockMove move = Write(layout, hostClocks, manner, wanted, refusesWaits: isOfOtherBoot && manner.KeepsWaits && inFlight > 0);
         if (!manner.ForgetsSaved && standstill is not null && !isOfOtherBoot)
-            MoveTimers(file, new ClockMove(old, offsets), now, standstill);
+            MoveTimers(file, move, standstill);
 
         return inFlight;
     }
 
-    private static void MoveTimers(OpenConfig file, ClockMove move, HostClocks.Moment now, Standstill standstill)
+    // Other threads may read the clocks meanwhile, if no user is stopped or if one has just started. If such a reading lay between the moment from
+    // which a slower rate counts and the change, the next reading could be earlier. So readers wait from before the moment on.
+    private static ClockMove Write(
+        LayoutMapping layout,
+        Func<HostClocks.Moment> hostClocks,
+        Manner manner,
+        Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted,
+        bool refusesWaits)
+    {
+        ClockOffsets old = ConfigHeader.ReadNow(layout.File).Offsets;
+        bool holds = manner.Rate is not null && layout.Extension != null;
+        try
+        {
+            if (holds)
+                OffsetWriter.Hold(layout);
+            HostClocks.Moment now = hostClocks();
+            ClockMove move = new(old, wanted(old, now), now);
+            if (refusesWaits)
+                throw ConfigErrors.WaitsOfOtherBoot(layout.File.Path);
+
+            // Programs that were restored from a checkpoint have lost their marks as users (UserMark). The flag for this is set before the flag for
+            // saved clocks is cleared, so that at every moment the file has one of the two.
+            if (manner.ForgetsSaved)
+                UnmovableCalls.SayUncounted(layout);
+            OffsetWriter.Write(layout, move, manner.LeavesUnmovable, manner.ForgetsSaved, manner.KeepsWaits);
+            return move;
+        }
+        finally
+        {
+            if (holds)
+                OffsetWriter.Release(layout);
+        }
+    }
+
+    private static void MoveTimers(OpenConfig file, ClockMove move, Standstill standstill)
     {
         standstill.MoveTimers(move);
-        standstill.Report.LongerWaits = LongerWaits.In(file, move, now, standstill.Report.OwnIds);
-    }
-
-    private static ClockOffsets Wanted(OpenConfig file, ClockOffsets old, HostClocks.Moment now, Request request)
-    {
-        ConfigHeader header = ConfigHeader.ReadNow(file);
-        if (!header.HasRoom && (request.Boottime is not null || request.Realtime is not null))
-            throw request.Realtime is not null ? ConfigErrors.NoRoomForDate(file.Path) : ConfigErrors.NoRoomForBoottime(file.Path);
-
-        if (request.Advance is Int128 advance)
-            return Advanced(file, old, now, advance, request.Running.Force);
-
-        // The change marks the file as made on this boot. So an offset of another boot must not stay in it.
-        bool isStale = BootCheck.IsOfOtherBoot(header) && !request.Running.Force;
-        if (isStale && request.Monotonic is null)
-            throw ConfigErrors.MonotonicOfOtherBoot(file.Path);
-
-        bool keepsBoottime = request.Boottime is null && !request.SharesBoottime;
-        if (isStale && keepsBoottime && old.OwnBoottime is not null)
-            throw ConfigErrors.BoottimeOfOtherBoot(file.Path);
-
-        timespec monotonic = request.Monotonic?.OffsetAt(now.Monotonic, now.Realtime) ?? old.Monotonic;
-        timespec? boottime = keepsBoottime ? old.OwnBoottime : request.Boottime?.OffsetAt(now.Boottime, now.Realtime);
-        timespec? realtime = request.Realtime?.OffsetAt(now.Realtime, now.Realtime) ?? old.OwnRealtime;
-        return new ClockOffsets(monotonic, boottime, realtime);
-    }
-
-    private static ClockOffsets Advanced(OpenConfig file, ClockOffsets old, HostClocks.Moment now, Int128 advance, bool force)
-    {
-        if (!force && BootCheck.IsOfOtherBoot(ConfigHeader.ReadNow(file)))
-            throw ConfigErrors.OtherBoot(file.Path);
-
-        ClockOffsets advanced = old.Advanced(Nanoseconds128.ToTimespec(advance));
-        Check(now.Monotonic, advanced.Monotonic);
-        Check(now.Boottime, advanced.Boottime);
-        Check(now.Realtime, advanced.Realtime);
-        return advanced;
-    }
-
-    private static void Check(timespec host, timespec offset)
-    {
-        Int128 reading = Nanoseconds128.Of(host) - Nanoseconds128.Of(offset);
-        if (reading < 0)
-            throw new LauncherException(
-                "--" + OptionNames.Advance, $"a clock would read {Nanoseconds128.Format(reading)} s; a clock cannot be set below zero");
-
-        // A file with a larger offset would not be recognised as a config file.
-        if (offset.tv_sec is <= -TimespecMath.FarthestSeconds or >= TimespecMath.FarthestSeconds)
-            throw new LauncherException("--" + OptionNames.Advance, $"is too far; a clock cannot go beyond {TimespecMath.FarthestSeconds} s");
+        standstill.Report.LongerWaits = LongerWaits.In(file, move, standstill.Report.OwnIds);
     }
 }

@@ -37,18 +37,19 @@ internal static unsafe class SavedClocks
         UnmovableCalls.Refuse(layout, force);
         ClockOffsets offsets = ConfigHeader.ReadNow(file).Offsets;
         HostClocks.Moment now = hostClocks();
-        OffsetWriter.Write(layout, offsets, offsets, force, forgetsSaved: true, more: extension =>
+        HostClocks.Moment reading = offsets.Read(now);
+        OffsetWriter.Write(layout, new ClockMove(offsets, offsets, now), force, forgetsSaved: true, more: extension =>
         {
-            extension->saved_monotonic = TimespecMath.Subtract(now.Monotonic, offsets.Monotonic);
-            extension->saved_boottime = TimespecMath.Subtract(now.Boottime, offsets.Boottime);
-            extension->saved_realtime = TimespecMath.Subtract(now.Realtime, offsets.Realtime);
+            extension->saved_monotonic = reading.Monotonic;
+            extension->saved_boottime = reading.Boottime;
+            extension->saved_realtime = reading.Realtime;
             ConfigChange.ReplaceFlags(extension, extension->flags | ConfigExtension.HasSavedClocks);
         });
     }
 
     /// <summary>Sets the offsets so that the virtual clocks continue from the saved values, and moves the calls in flight.</summary>
     /// <remarks>The saved values are removed: if they were used again, the clocks would go back.</remarks>
-    /// <param name="addElapsed">Add the time since <c>--save</c>, by the virtual wall clock.</param>
+    /// <param name="addElapsed">Add the time since <c>--save</c>: the host's time for which the virtual date has run.</param>
     /// <returns>The number of calls in flight.</returns>
     /// <exception cref="LauncherException">No clocks are saved, or the file cannot be changed.</exception>
     public static int Resume(OpenConfig file, Func<HostClocks.Moment> hostClocks, ConfigAdjustment.Manner manner, bool addElapsed) =>
@@ -64,7 +65,7 @@ internal static unsafe class SavedClocks
         ConfigAdjustment.Apply(file, hostClocks, new(Force: false, Freezes: false, ForgetsSaved: true), (old, now) =>
             Continue(saved, old, now, addElapsed ? Elapsed(file, saved, old, now) : default));
 
-    // CLOCK_REALTIME does not depend on the boot, so its offset stays.
+    // CLOCK_REALTIME does not depend on the boot, so its offset and its rate stay.
     private static ClockOffsets Continue(HostClocks.Moment saved, ClockOffsets old, HostClocks.Moment now, timespec elapsed)
     {
         timespec monotonic = TimespecMath.Subtract(TimespecMath.Subtract(now.Monotonic, saved.Monotonic), elapsed);
@@ -76,7 +77,10 @@ internal static unsafe class SavedClocks
 
     private static timespec Elapsed(OpenConfig file, HostClocks.Moment saved, ClockOffsets old, HostClocks.Moment now)
     {
-        timespec elapsed = TimespecMath.Subtract(TimespecMath.Subtract(now.Realtime, old.Realtime), saved.Realtime);
+        if (old.Realtime.rate == 0)
+            throw ConfigErrors.DateStandsStill(file.Path);
+        timespec then = ClockLine.ToHost(old.Realtime, saved.Realtime, now.Realtime);
+        timespec elapsed = TimespecMath.Subtract(now.Realtime, then);
         return elapsed.tv_sec >= 0 ? elapsed : throw ConfigErrors.WallClockBehind(file.Path);
     }
 }

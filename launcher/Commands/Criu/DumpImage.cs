@@ -1,7 +1,6 @@
 using VirtTime.Base;
 using VirtTime.Clocks;
 using VirtTime.Config;
-using VirtTime.Format;
 
 namespace VirtTime.Commands.Criu;
 
@@ -30,10 +29,10 @@ internal sealed unsafe class DumpImage : IDisposable
     {
         DumpHeader header = Describe(directory, config);
         ClockOffsets offsets = ConfigHeader.ReadNow(config).Offsets;
-        HostClocks.Moment now = clocks();
-        header.monotonic = TimespecMath.Subtract(now.Monotonic, offsets.Monotonic);
-        header.boottime = TimespecMath.Subtract(now.Boottime, offsets.Boottime);
-        header.realtime = TimespecMath.Subtract(now.Realtime, offsets.Realtime);
+        HostClocks.Moment reading = offsets.Read(clocks());
+        header.monotonic = reading.Monotonic;
+        header.boottime = reading.Boottime;
+        header.realtime = reading.Realtime;
 
         SystemCalls.unlinkat(directory.Descriptor, NewName, 0);
         const int Flags = SystemCalls.O_RDWR | SystemCalls.O_CREAT | SystemCalls.O_EXCL;

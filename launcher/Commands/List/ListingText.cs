@@ -1,6 +1,7 @@
 using VirtTime.Clocks;
 using VirtTime.Commands.Show;
 using VirtTime.Diagnostics;
+using VirtTime.Format;
 
 namespace VirtTime.Commands.List;
 
@@ -56,11 +57,12 @@ internal static class ListingText
     private static string Date(ListedProcess process)
     {
         const int Realtime = 2;
-        if (process.Clocks is null || process.Clocks[Realtime].Offset == 0)
+        if (process.Clocks is null || (process.Clocks[Realtime].Offset == 0 && process.Clocks[Realtime].Line is null))
             return "";
 
         Int128 date = process.Clocks[Realtime].Virtual;
-        return RealtimeDate.TryFormatSeconds(date) is string text ? text + "Z" : Nanoseconds128.Format(date);
+        string rate = process.Clocks[Realtime].Line is ClockLine line ? " x" + RateValue.Format(line.rate) : "";
+        return (RealtimeDate.TryFormatSeconds(date) is string text ? text + "Z" : Nanoseconds128.Format(date)) + rate;
     }
 
     private static string Clock(ListedProcess process, int clock) =>

@@ -12,6 +12,9 @@ namespace VirtTime.Commands.Show;
 internal readonly record struct ClockState(string Name, Int128 Host, Int128 Offset)
 {
     public Int128 Virtual => Host + Offset;
+
+    /// <summary>How the clock runs at a rate of its own; null if it runs as fast as the host's.</summary>
+    public ClockLine? Line { get; init; }
 }
 
 /// <summary>A call in flight. Times are in nanoseconds.</summary>
@@ -57,7 +60,7 @@ internal sealed record ConfigState(
             BootCheck.IsOfThisBoot(header),
             clocks,
             saved is null ? [] : NameSaved(saved.Value),
-            [.. calls.Slots.Select(slot => CallOf(slot, calls.Threads?.NameOf(slot.Thread), offsets, clocks))],
+            [.. calls.Slots.Select(slot => CallOf(slot, calls.Threads?.NameOf(slot.Thread), offsets, host))],
             calls.Uncertain,
             calls.LeftBehind)
         {
@@ -66,12 +69,19 @@ internal sealed record ConfigState(
     }
 
     /// <summary>All three clocks, in the order in which they are shown.</summary>
-    public static ClockState[] ReadClocks(ClockOffsets offsets, HostClocks.Moment host) =>
-    [
-        new(Monotonic, Nanoseconds(host.Monotonic), -Nanoseconds(offsets.Monotonic)),
-        new(Boottime, Nanoseconds(host.Boottime), -Nanoseconds(offsets.Boottime)),
-        new(Realtime, Nanoseconds(host.Realtime), -Nanoseconds(offsets.Realtime)),
-    ];
+    public static ClockState[] ReadClocks(ClockOffsets offsets, HostClocks.Moment host)
+    {
+        HostClocks.Moment reading = offsets.Read(host);
+        return
+        [
+            Compare(Monotonic, host.Monotonic, reading.Monotonic),
+            Compare(Boottime, host.Boottime, reading.Boottime),
+            Compare(Realtime, host.Realtime, reading.Realtime) with { Line = offsets.HasRate ? offsets.Realtime : null },
+        ];
+    }
+
+    private static ClockState Compare(string name, timespec host, timespec reading) =>
+        new(name, Nanoseconds(host), Nanoseconds(reading) - Nanoseconds(host));
 
     private static (string Name, Int128 Value)[] NameSaved(HostClocks.Moment saved) =>
     [
@@ -80,12 +90,13 @@ internal sealed record ConfigState(
         (Realtime, Nanoseconds(saved.Realtime)),
     ];
 
-    private static CallState CallOf(Slot slot, string? thread, ClockOffsets offsets, ClockState[] clocks)
+    private static CallState CallOf(Slot slot, string? thread, ClockOffsets offsets, HostClocks.Moment host)
     {
-        string name = NameOf(slot.Clock);
-        ClockState clock = Array.Find(clocks, clock => clock.Name == name);
-        Int128 deadline = Nanoseconds(slot.Deadline);
-        return new CallState(slot.Thread, thread, name, deadline - Nanoseconds(offsets.Of(slot.Clock)), deadline - clock.Host);
+        Int128 now = Nanoseconds(host.Of(ClockFamilies.Of(slot.Clock)));
+        if (slot.Clock == Time.CLOCK_TAI)
+            now += host.Leap * (Int128)TimeUnit.Second;
+        Int128 deadline = Nanoseconds(offsets.ReadAt(slot.Clock, slot.Deadline, host));
+        return new CallState(slot.Thread, thread, NameOf(slot.Clock), deadline, Nanoseconds(slot.Deadline) - now);
     }
 
     private static string NameOf(int clock) => ClockFamilies.Of(clock) switch
@@ -95,5 +106,5 @@ internal sealed record ConfigState(
         _ => Monotonic,
     };
 
-    private static Int128 Nanoseconds(Format.timespec time) => Nanoseconds128.Of(time);
+    private static Int128 Nanoseconds(timespec time) => Nanoseconds128.Of(time);
 }

@@ -1,5 +1,6 @@
 using VirtTime.Clocks;
 using VirtTime.Diagnostics;
+using VirtTime.Format;
 
 namespace VirtTime.Commands.Show;
 
@@ -26,6 +27,8 @@ internal static class HumanText
             rows.Add([clock.Name, "virtual", .. Reading(clock.Name, clock.Virtual)]);
             rows.Add(["", "host", .. Reading(clock.Name, clock.Host)]);
             rows.Add(["", "offset", Nanoseconds128.Format(clock.Offset), Nanoseconds128.Words(clock.Offset)]);
+            if (clock.Line is ClockLine line)
+                rows.Add(["", "rate", RateValue.Format(line.rate), line.rate == 0 ? "stands still" : ""]);
         }
 
         foreach ((string name, Int128 value) in state.Saved)

@@ -1,6 +1,7 @@
 using System.Text;
 using VirtTime.Clocks;
 using VirtTime.Diagnostics;
+using VirtTime.Format;
 
 namespace VirtTime.Commands.Show;
 
@@ -38,14 +39,17 @@ internal static class JsonText
         return $"{{\n{string.Join(",\n", lines)}\n{indent}}}";
     }
 
-    // Only the realtime clock is a date.
+    // Only the realtime clock is a date, and can have a rate. The reference is the host's time from which the rate counts.
     private static string Date(ClockState clock)
     {
         if (clock.Name != ConfigState.Realtime)
             return "";
 
         string? date = RealtimeDate.TryFormat(clock.Virtual);
-        return $", \"date\": {(date is null ? "null" : $"\"{date}\"")}";
+        string rate = clock.Line is ClockLine line
+            ? $"\"rate\": \"{RateValue.FormatExactly(line.rate)}\", \"reference\": {Time(Nanoseconds128.Of(line.reference))}"
+            : "\"rate\": null, \"reference\": null";
+        return $", \"date\": {(date is null ? "null" : $"\"{date}\"")}, {rate}";
     }
 
     private static string Time(Int128 nanoseconds) => $"\"{Nanoseconds128.Format(nanoseconds)}\"";
