@@ -78,11 +78,16 @@ internal unsafe struct OffsetSnapshot
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static timespec ToHostDeadline(OffsetSnapshot* snapshot, int clock, timespec deadline)
     {
-        if (!snapshot->_hasRate)
-            return TimespecMath.ToHostDeadline(deadline, snapshot->_line.offset);
-        timespec now;
-        HostClock.Read(clock, &now);
-        return TimespecMath.ToHostDeadline(ClockLine.ToHost(snapshot->_line, deadline, now), default);
+        timespec offset = snapshot->_line.offset;
+        if (snapshot->_hasRate)
+        {
+            timespec now;
+            HostClock.Read(clock, &now);
+            deadline = ClockLine.ToHost(snapshot->_line, deadline, now);
+            offset = default;
+        }
+
+        return TimespecMath.ToHostDeadline(deadline, offset);
     }
 
     /// <summary>Whether the offset is still the one in <paramref name="snapshot"/>.</summary>
@@ -106,11 +111,11 @@ internal unsafe struct OffsetSnapshot
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static timespec RealtimeOffset(OffsetSnapshot* snapshot)
     {
-        if (!snapshot->_hasRate)
-            return snapshot->_line.offset;
-        timespec now;
-        HostClock.Read(Time.CLOCK_REALTIME, &now);
-        return TimespecMath.Subtract(now, ClockLine.ToVirtual(snapshot->_line, now));
+        // Without a rate it is the same at every moment.
+        timespec now = default;
+        if (snapshot->_hasRate)
+            HostClock.Read(Time.CLOCK_REALTIME, &now);
+        return TimespecMath.Subtract(now, ToVirtual(snapshot, now));
     }
 
     private static timespec* SourceOf(int clock)

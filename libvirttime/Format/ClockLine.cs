@@ -106,7 +106,7 @@ public struct ClockLine
     /// What a host deadline becomes when the clock changes from one line to another at the host's time <paramref name="moment"/>: never
     /// earlier on the virtual clock, and later by less than one step of either clock.
     /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static timespec Move(in ClockLine old, in ClockLine line, timespec moment, timespec deadline)
     {
         timespec time = old.rate == 0
