@@ -269,6 +269,7 @@ public class BadInputTests
         null => ["--" + row.Name],
         "TIME" => ["--" + row.Name, "5s"],
         "WHEN" => ["--" + row.Name, "@5"],
+        "RATE" => ["--" + row.Name, "2"],
         "FILE" => ["--" + row.Name, There],
         "PID" => ["--" + row.Name, "1"],
         "DIR" or "STRING" => ["--" + row.Name, "new"],
