@@ -120,11 +120,11 @@ public class RateOptionTests
 
     [Theory(Timeout = Limits.Test)]
     [InlineData("--realtime-rate: \"fast\" is not a rate", "--realtime-rate", "fast", "--", "true")]
-    [InlineData("--realtime-rate: the date in a time namespace", "--backend", "namespace", "--realtime-rate", "2", "--", "true")]
+    [InlineData("--realtime-rate: a time namespace cannot", "--backend", "namespace", "--realtime-rate", "2", "--", "true")]
     [InlineData("use --realtime-rate for it, and --advance", "--rate", "2", "--", "true")]
     [InlineData("use --realtime-rate for it, and --advance", "--rate=2", "--", "true")]
     [InlineData("--advance: moves all clocks", "--config", "none", "--advance", "1s", "--realtime-rate", "2")]
-    [InlineData("--save: takes no clock option", "--config", "none", "--save", "--realtime-rate", "2")]
+    [InlineData("--save: cannot be combined with a clock option", "--config", "none", "--save", "--realtime-rate", "2")]
     [InlineData("--config-layout: c has no room", "--config", "none", "--config-layout", "c", "--realtime-rate", "2")]
     public async Task Impossible_request_is_refused(string reason, params string[] arguments) =>
         AssertRefused(await Command.Launcher(arguments).RunAsync(), reason);
