@@ -19,6 +19,7 @@ public class InstallTests
         "share/doc/virttime/config-example.rs",
         "share/doc/virttime/examples/container/Containerfile",
         "share/doc/virttime/examples/cluster/job.sh",
+        "share/doc/virttime/examples/cluster/skewed-node.sh",
     ];
 
     [Fact(Timeout = Limits.Test)]

@@ -19,7 +19,7 @@ public class ReleasePackageTests
         "usr/share/doc/virttime/THIRD-PARTY-NOTICES",
         .. new[]
         {
-            "cluster/adjust.sh", "cluster/job.sh", "cluster/task-prolog.sh", "container/Containerfile", "container/compose.yaml",
+            "cluster/adjust.sh", "cluster/job.sh", "cluster/skewed-node.sh", "cluster/task-prolog.sh", "container/Containerfile", "container/compose.yaml",
             "container/pod-image-volume.yaml", "container/pod-steered.yaml", "container/pod.yaml",
         }.Select(file => "usr/share/doc/virttime/examples/" + file),
     ];
