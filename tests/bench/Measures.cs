@@ -24,6 +24,10 @@ internal static class Measures
             yield return new Measure($"{name}, not virtual", "ns", [.. Ways(place, place.Preload, [program, argument, calls, "1"])]);
             yield return new Measure($"{name}, virtual", "ns", [.. Ways(place, place.PreloadWithDate, [program, argument, calls, "1"])]);
         }
+
+        // A rate near the host's takes a shorter way than others.
+        foreach (string rate in new[] { "1.0005", "3600" })
+            yield return new Measure($"clock_gettime(CLOCK_REALTIME) at rate {rate}", "ns", [.. Ways(place, place.PreloadAtRate(rate), [program, "0", calls, "1"])]);
     }
 
     // If two threads wrote to a common cache line, a call would take longer than with one thread. The ideal is half the time per call.

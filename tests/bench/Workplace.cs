@@ -44,6 +44,14 @@ internal sealed class Workplace : IDisposable
     /// <summary>The variables for a config file in which the wall clock is virtual too.</summary>
     public string[] PreloadWithDate => [$"LD_PRELOAD={Library}", $"VIRT_TIME_CONF={_date}"];
 
+    /// <summary>The variables for a new config file in which the date runs at a rate.</summary>
+    public string[] PreloadAtRate(string rate)
+    {
+        string path = NewConfig($"rate {rate}", 0, hasDate: true);
+        Run(Launcher, "--config", path, "--force", "--no-freeze", "--realtime-rate", rate);
+        return [$"LD_PRELOAD={Library}", $"VIRT_TIME_CONF={path}"];
+    }
+
     /// <summary>The facts about the machine that the figures depend on.</summary>
     public string Machine
     {
