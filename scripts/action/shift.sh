@@ -7,7 +7,7 @@ options=()
 for input in "${!INPUT_@}"; do
     option=${input#INPUT_} option=${option,,}
     case $option in
-        *_at | *_offset | *_since) [ -z "${!input}" ] || options+=("--${option/_/-}=${!input}") ;;
+        *_at | *_offset | *_since | *_rate) [ -z "${!input}" ] || options+=("--${option/_/-}=${!input}") ;;
     esac
 done
 config=${INPUT_CONFIG:-} command=${INPUT_COMMAND:-} off=${INPUT_OFF:-}

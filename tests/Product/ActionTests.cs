@@ -119,7 +119,7 @@ public class ActionTests
         string watch = await NativeProgram.BuildAsync("watch_clock.c");
         string archive = Path.Combine(await Release.PackAsync(directory, "tarball"), $"virttime-{await Release.VersionAsync()}-linux-x64.tar.gz");
         ActionSteps steps = new(directory);
-        (await steps.UseAsync(("path", archive), ("realtime-offset", "+4000d"))).Succeeded();
+        (await steps.UseAsync(("path", archive), ("realtime-offset", "+4000d"), ("realtime-rate", "0.5"))).Succeeded();
         string first = steps.Outputs["config"], library = steps.Variables["LD_PRELOAD"];
         long age = new FileInfo(library).CreationTimeUtc.Ticks;
 
