@@ -47,7 +47,7 @@ public class ModelTests
 
         Command ask = Command.Of(Path.Combine(model, "functions.sh"));
         (await Command.Of(ask.File, "--refresh").RunAsync()).Succeeded();
-        await ReplaceAsync(source, "while (!IsCurrent(&snapshot));", "while (!IsCurrent(&snapshot)); // not described");
+        await ReplaceAsync(source, "while (!IsCurrent(snapshot));", "while (!IsCurrent(snapshot)) ; // not described");
         await ReplaceAsync(source, "timespec* source = SourceOf(clock);", "timespec*  source = SourceOf(clock); // a comment");
         Assert.Empty((await ask.RunAsync()).Succeeded().Lines);
 
