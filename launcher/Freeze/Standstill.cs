@@ -40,18 +40,18 @@ internal sealed class Standstill(UserSearch search, FreezeReport report, DeadThr
     /// </summary>
     public void MoveTimers(ClockMove move)
     {
-        List<ForeignTimerDescriptor> timers = [];
+        List<ForeignTimerfd> timers = [];
         foreach (IGrouping<int, int> threads in _frozen!.ThreadsByProcess())
         {
             List<DescriptorTable> tables = DescriptorTable.Of(threads.Key, threads, out bool areAll);
-            timers.AddRange(tables.SelectMany(table => ForeignTimerDescriptor.Of(table, move)));
+            timers.AddRange(tables.SelectMany(table => ForeignTimerfd.Of(table, move)));
             if (!areAll)
                 report.KeptTimerDescriptors.Add(threads.Key);
             if (ProcessTimers.AreIn(threads.Key, move))
                 report.KeptTimers.Add(threads.Key);
         }
 
-        foreach (ForeignTimerDescriptor timer in timers)
+        foreach (ForeignTimerfd timer in timers)
         {
             if (!timer.TrySet())
                 report.KeptTimerDescriptors.Add(timer.Table.Process);

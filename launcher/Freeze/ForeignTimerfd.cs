@@ -14,19 +14,19 @@ namespace VirtTime.Freeze;
 /// <param name="Interval">The period; zero if the timer expires only once.</param>
 /// <param name="Ticks">The number of expirations that the program has not read yet. Setting the timer resets this number.</param>
 /// <param name="IsIdle">The kernel reports no time left, so the timer does not expire again by itself.</param>
-internal sealed record ForeignTimerDescriptor(DescriptorTable Table, int Descriptor, int Flags, timespec Expiry, timespec Interval, ulong Ticks, bool IsIdle)
+internal sealed record ForeignTimerfd(DescriptorTable Table, int Descriptor, int Flags, timespec Expiry, timespec Interval, ulong Ticks, bool IsIdle)
 {
     private bool HasInterval => (Interval.tv_sec | Interval.tv_nsec) != 0;
 
     /// <summary>Returns the absolute timers of a table on clocks that change. The table's threads must be stopped.</summary>
-    public static IEnumerable<ForeignTimerDescriptor> Of(DescriptorTable table, ClockMove move)
+    public static IEnumerable<ForeignTimerfd> Of(DescriptorTable table, ClockMove move)
     {
         foreach (string name in table.Descriptors())
         {
             if (table.TargetOf(name) != "anon_inode:[timerfd]")
                 continue;
             int descriptor = int.Parse(name, CultureInfo.InvariantCulture);
-            if (TryRead(table, descriptor, move) is not ForeignTimerDescriptor timer)
+            if (TryRead(table, descriptor, move) is not ForeignTimerfd timer)
                 continue;
 
             // The kernel does not restart an expired periodic timer until its time is asked for or the descriptor is read. After that its next expiry
@@ -68,7 +68,7 @@ internal sealed record ForeignTimerDescriptor(DescriptorTable Table, int Descrip
         return timer.IsOpen && SystemCalls.timerfd_gettime(timer.Number, &left) == 0;
     }
 
-    private static ForeignTimerDescriptor? TryRead(DescriptorTable table, int descriptor, ClockMove move)
+    private static ForeignTimerfd? TryRead(DescriptorTable table, int descriptor, ClockMove move)
     {
         string info = table.InformationOf(descriptor);
         if (!int.TryParse(Field(info, "clockid"), CultureInfo.InvariantCulture, out int clock)
@@ -85,7 +85,7 @@ internal sealed record ForeignTimerDescriptor(DescriptorTable Table, int Descrip
         timespec now = HostClocks.Now().Of(ClockFamilies.Of(clock));
         timespec expiry = move.Convert(clock, TimespecMath.Add(now, left));
         bool isIdle = (left.tv_sec | left.tv_nsec) == 0;
-        return new ForeignTimerDescriptor(table, descriptor, flags, expiry, interval, ticks, isIdle);
+        return new ForeignTimerfd(table, descriptor, flags, expiry, interval, ticks, isIdle);
     }
 
     private static ulong? ReadTicks(string info) =>
