@@ -94,7 +94,11 @@ internal static class ConfigErrors
         What(path), "the wall clock is earlier than when the clocks were saved; set the wall clock, or omit --elapsed");
 
     public static LauncherException DateStandsStill(string path) => new(
-        What(path), "its date stands still (--realtime-rate 0), so the time that has passed is not known; leave --elapsed out");
+        What(path), "its date stands still (--realtime-rate 0), so the time since --save is unknown; omit --elapsed");
+
+    /// <summary>With another rate, the saved date would not tell how much time has passed since <c>--save</c>.</summary>
+    public static LauncherException RateOfSaved(string path) => new(
+        What(path), "has saved clocks, and --resume --elapsed needs the rate of that time; give --resume first, or --force");
 
     public static LauncherException SavedOnOtherBoot(string path) =>
         new(

@@ -72,11 +72,13 @@ internal static unsafe class OffsetWriter
         Interlocked.MemoryBarrier();
     }
 
-    /// <summary>Lets readers continue if <see cref="Hold"/> was not followed by a change.</summary>
+    /// <summary>Lets readers continue if <see cref="Hold"/> was not followed by a change. The next writer completes a change that was begun.</summary>
     public static void Release(LayoutMapping layout)
     {
-        if (ConfigChange.IsUnfinished(layout.Extension))
-            ConfigChange.Finish(layout.Extension);
+        ConfigExtension* extension = layout.Extension;
+        bool hasRecord = extension->change.sequence == extension->sequence;
+        if (ConfigChange.IsUnfinished(extension) && !hasRecord)
+            ConfigChange.Finish(extension);
     }
 
     /// <summary>Completes the change of a writer that died. The file must be locked.</summary>

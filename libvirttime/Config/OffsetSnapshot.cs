@@ -74,6 +74,18 @@ internal unsafe struct OffsetSnapshot
     public static timespec ToVirtual(OffsetSnapshot* snapshot, timespec host) =>
         snapshot->_hasRate ? ClockLine.ToVirtual(snapshot->_line, host) : TimespecMath.Subtract(host, snapshot->_line.offset);
 
+    /// <summary>
+    /// The host's coarse clock may be a tick behind the moment from which the rate counts. There a new rate would be in force before its time, and
+    /// the virtual coarse clock would go back.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void RaiseToReference(ref timespec host)
+    {
+        bool isBefore = host.tv_sec < _line.reference.tv_sec || (host.tv_sec == _line.reference.tv_sec && host.tv_nsec < _line.reference.tv_nsec);
+        if (_hasRate && isBefore)
+            host = _line.reference;
+    }
+
     /// <summary>The host deadline of a valid virtual one (<see cref="TimespecMath.ToHostDeadline"/>).</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static timespec ToHostDeadline(OffsetSnapshot* snapshot, int clock, timespec deadline)

@@ -45,8 +45,9 @@ internal static unsafe class VirtualClock
     /// <param name="family">The family of its offset, a constant. For the realtime family the caller has just seen that the offset is in
     /// force.</param>
     /// <param name="result">Where the virtual time goes.</param>
+    /// <param name="scales">A constant: true for <c>CLOCK_REALTIME</c>, whose rate is also read here.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryRead(int clock, ClockFamily family, timespec* result)
+    public static bool TryRead(int clock, ClockFamily family, timespec* result, bool scales = false)
     {
         nint config = Volatile.Read(ref HotState.Config);
         if (config == 0)
@@ -71,7 +72,7 @@ internal static unsafe class VirtualClock
             || Volatile.Read(ref ((timespec*)(config + position))->tv_nsec) != nanoseconds)
             return false;
         if (Volatile.Read(ref SequenceIn(config)) != sequence)
-            return family == ClockFamily.Realtime && clock != Time.CLOCK_TAI && TryScale(config, sequence, &host, result);
+            return scales && TryScale(config, sequence, &host, result);
 
         long difference = host.tv_nsec - nanoseconds;
         if (difference < 0)
@@ -107,6 +108,8 @@ internal static unsafe class VirtualClock
         bool isSystemCall = !s_hasVdso || clock is Time.CLOCK_BOOTTIME_ALARM or Time.CLOCK_REALTIME_ALARM;
         if (isSystemCall && !UserMemory.CanWrite(result))
             return -Errno.EFAULT;
+        if (clock == Time.CLOCK_REALTIME_COARSE)
+            snapshot.RaiseToReference(ref host);
         *result = OffsetSnapshot.ToVirtual(&snapshot, host);
         return 0;
     }
@@ -131,6 +134,8 @@ internal static unsafe class VirtualClock
         ConfigExtension* extension = ExtensionIn(config);
         ClockLine line;
         ConfigExtension.ReadRealtimeLine(extension, &line);
+        if ((Volatile.Read(ref extension->flags) & ConfigExtension.HasRealtimeRate) == 0)
+            return false;
         if (Volatile.Read(ref extension->sequence) != (count | ConfigExtension.RateBit))
             return false;
         *result = ClockLine.ToVirtual(line, *host);

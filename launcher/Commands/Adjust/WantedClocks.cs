@@ -18,6 +18,9 @@ internal static class WantedClocks
         if (!header.HasRoom && (request.Boottime is not null || request.ChangesDate))
             throw request.ChangesDate ? ConfigErrors.NoRoomForDate(file.Path) : ConfigErrors.NoRoomForBoottime(file.Path);
 
+        if (request.RealtimeRate is not null && SavedClocks.Of(header) is not null && !request.Running.Force)
+            throw ConfigErrors.RateOfSaved(file.Path);
+
         if (request.Advance is Int128 advance)
             return Advanced(file, old, now, advance, request.Running.Force);
 

@@ -77,7 +77,7 @@ internal static unsafe class ClockReads
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int ReadVirtualRealtime(timespec* result) =>
-        VirtualClock.TryRead(Time.CLOCK_REALTIME, ClockFamily.Realtime, result) ? 0 : ReadSlowly(Time.CLOCK_REALTIME, result);
+        VirtualClock.TryRead(Time.CLOCK_REALTIME, ClockFamily.Realtime, result, scales: true) ? 0 : ReadSlowly(Time.CLOCK_REALTIME, result);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int ReadRealtimeFamily(int clock, timespec* result) =>

@@ -102,7 +102,7 @@ internal static unsafe class WallClockReads
     {
         const uint PerMicrosecond = 1000;
         timespec now;
-        if (zone != 0 || result == null || !VirtualClock.TryRead(Time.CLOCK_REALTIME, ClockFamily.Realtime, &now))
+        if (zone != 0 || result == null || !VirtualClock.TryRead(Time.CLOCK_REALTIME, ClockFamily.Realtime, &now, scales: true))
             return ReadTimeOfDaySlowly(result, zone);
         result->tv_sec = now.tv_sec;
         result->tv_usec = (uint)now.tv_nsec / PerMicrosecond;
@@ -132,7 +132,7 @@ internal static unsafe class WallClockReads
     private static nint ReadTime(nint* result)
     {
         timespec now;
-        if (!VirtualClock.TryRead(Time.CLOCK_REALTIME, ClockFamily.Realtime, &now))
+        if (!VirtualClock.TryRead(Time.CLOCK_REALTIME, ClockFamily.Realtime, &now, scales: true))
             return ReadTimeSlowly(result);
         if (result != null)
             *result = (nint)now.tv_sec;
