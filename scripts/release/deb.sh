@@ -36,8 +36,6 @@ cat >"$tree/usr/share/lintian/overrides/virttime" <<'END'
 virttime: statically-linked-binary [usr/bin/virttime-run]
 # On purpose: it is loaded into programs of glibc and of musl, and uses the libc that is there.
 virttime: shared-library-lacks-prerequisites [usr/lib/virttime/libvirttime.so]
-# On purpose: it would protect 48 bytes and add up to 4 KiB.
-virttime: hardening-no-relro [usr/lib/virttime/libvirttime.so]
 # The sections name the compilers. The files are the same as in the tarball, byte for byte.
 virttime: binary-has-unneeded-section .comment [usr/bin/virttime-run]
 virttime: binary-has-unneeded-section .comment [usr/lib/virttime/libvirttime.so]
