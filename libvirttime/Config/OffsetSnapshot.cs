@@ -76,13 +76,12 @@ internal unsafe struct OffsetSnapshot
 
     /// <summary>
     /// The host's coarse clock may be a tick behind the moment from which the rate counts. There a new rate would be in force before its time, and
-    /// the virtual coarse clock would go back.
+    /// the virtual coarse clock would go back. If the host's clock was set back by a second or more, the virtual clock follows it.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void RaiseToReference(ref timespec host)
     {
-        bool isBefore = host.tv_sec < _line.reference.tv_sec || (host.tv_sec == _line.reference.tv_sec && host.tv_nsec < _line.reference.tv_nsec);
-        if (_hasRate && isBefore)
+        if (_hasRate && TimespecMath.Subtract(_line.reference, host).tv_sec == 0)
             host = _line.reference;
     }
 

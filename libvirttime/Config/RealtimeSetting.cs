@@ -47,7 +47,10 @@ internal static unsafe class RealtimeSetting
         int result = LockedConfig.TryLock(&locked, config);
         if (result == 0)
         {
+            // Other users may read the record, so nothing of the stack goes into it.
             ConfigChange change;
+            for (int i = 0; i < sizeof(ConfigChange) / sizeof(long); i++)
+                ((long*)&change)[i] = 0;
             bool isSet = LockedConfig.CompleteChange(&locked) && Describe(config, time, &change) && LockedConfig.TryChange(&locked, &change);
             LockedConfig.Unlock(&locked);
             result = isSet ? 0 : -Errno.EPERM;
@@ -66,8 +69,6 @@ internal static unsafe class RealtimeSetting
         change->boottime_offset = extension->boottime_offset;
         for (int i = 0; i < 16; i++)
             change->boot_id[i] = extension->boot_id[i];
-        change->monotonic_difference = default;
-        change->boottime_difference = default;
         timespec host;
         if ((change->flags & ConfigExtension.HasRealtimeOffset) == 0 || HostClock.Read(Time.CLOCK_REALTIME, &host) != 0)
             return false;

@@ -67,9 +67,7 @@ public static unsafe class ConfigFormat
             return ConfigDefect.Offset;
         if (!isOurs)
             return HasExtension(size) && !IsZero(extension) ? ConfigDefect.Foreign : ConfigDefect.None;
-        bool hasRate = (extension->flags & ConfigExtension.HasRealtimeRate) != 0;
-        return IsPlausible(extension->boottime_offset) && IsPlausible(extension->realtime_offset)
-            && (!hasRate || (extension->realtime_rate.rate <= ClockLine.FastestRate && IsPlausible(extension->realtime_rate.reference)))
+        return IsPlausible(extension->boottime_offset) && IsPlausible(extension->realtime_offset) && HasPlausibleRate(extension)
             ? ConfigDefect.None
             : ConfigDefect.ExtensionOffset;
     }
@@ -83,6 +81,11 @@ public static unsafe class ConfigFormat
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool IsPlausible(timespec offset) =>
         offset.tv_sec >= -TimespecMath.FarthestSeconds && offset.tv_sec <= TimespecMath.FarthestSeconds && TimespecMath.HasValidNanoseconds(offset);
+
+    // A rate counts only together with an offset of the date.
+    private static bool HasPlausibleRate(ConfigExtension* extension) => (extension->flags & ConfigExtension.HasRealtimeRate) == 0
+        || ((extension->flags & ConfigExtension.HasRealtimeOffset) != 0
+            && extension->realtime_rate.rate <= ClockLine.FastestRate && IsPlausible(extension->realtime_rate.reference));
 
     // The sizes that the C library, its examples and fastfreeze use, and VirtTime's own while the block is still empty.
     private static bool IsCLayoutSize(long size) =>
