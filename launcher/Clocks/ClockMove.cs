@@ -38,7 +38,6 @@ internal readonly record struct ClockMove(ClockOffsets Old, ClockOffsets New, Ho
         change.monotonic_difference = DifferenceOf(ClockFamily.Monotonic);
         change.boottime_difference = DifferenceOf(ClockFamily.Boottime);
         change.realtime_difference = DifferenceOf(ClockFamily.Realtime);
-        change.realtime_offset = New.Realtime.offset;
         change.new_realtime = New.Realtime;
         if (!ConvertsRealtime)
             return;

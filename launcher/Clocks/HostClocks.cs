@@ -25,6 +25,14 @@ internal static class HostClocks
             ClockFamily.Realtime => Realtime,
             _ => Monotonic,
         };
+
+        /// <summary>What a clock of any family reads; <c>CLOCK_TAI</c> is ahead of its family.</summary>
+        public timespec OfClock(int clock)
+        {
+            timespec time = Of(ClockFamilies.Of(clock));
+            time.tv_sec += clock == Time.CLOCK_TAI ? Leap : 0;
+            return time;
+        }
     }
 
     /// <summary>Reads all clocks. Reads them again if the thread was interrupted between them.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Numerics;
 using System.Text;
 using VirtTime.Base;
 using VirtTime.Format;
@@ -13,8 +15,7 @@ internal static class RateValue
     private const string Blanks = " \t";
     private const string Unit = "ppm";
     private const string Remedy = "is not a rate; try 1.0005, 3600, +200ppm or 0";
-    private const int PpmDigits = 6;
-    private const int MostWholeDigits = 7;
+    private const int Million = 1_000_000;
 
     // With so many decimal places, two rates that differ look different: 10^-13 < 2^-40.
     private const int EnoughDigits = 13;
@@ -38,17 +39,22 @@ internal static class RateValue
             throw new LauncherException(what, $"\"{text}\" {Remedy}");
         if (isNegative && !isPpm)
             throw new LauncherException(what, $"\"{text}\" is negative; a date cannot run backwards");
-        if (isPpm)
-            ShiftPoint(ref whole, ref fraction);
 
-        UInt128 size = whole.Length > MostWholeDigits ? UInt128.MaxValue >> 1 : Nearest(whole, fraction);
-        UInt128 rate = isPpm ? ClockLine.HostRate + (isNegative ? UInt128.Zero - size : size) : size;
-        if (isNegative && (size > ClockLine.HostRate || (size == ClockLine.HostRate && IsAboveOne(whole, fraction))))
+        // The exact value is number / scale.
+        BigInteger scale = BigInteger.Pow(10, fraction.Length);
+        BigInteger number = BigInteger.Parse("0" + whole + fraction, CultureInfo.InvariantCulture);
+        if (isPpm)
+        {
+            scale *= Million;
+            number = isNegative ? scale - number : scale + number;
+        }
+
+        if (number < 0)
             throw new LauncherException(what, $"\"{text}\" is below -1000000ppm; a date cannot run backwards");
-        if (rate > ClockLine.FastestRate || (rate == ClockLine.FastestRate && IsBeyondFastest(whole, fraction, isPpm)))
+        if (number > Million * scale)
             throw new LauncherException(what, $"\"{text}\" is too fast; the fastest rate is 1000000");
-        bool isZero = isPpm ? whole == "1" && fraction.Length == 0 : whole.Length + fraction.Length == 0;
-        return rate == 0 && !isZero
+        BigInteger rate = ((number << (ClockLine.RateBits + 1)) + scale) / (2 * scale);
+        return rate.IsZero && !number.IsZero
             ? throw new LauncherException(what, $"\"{text}\" is too small; the slowest rate is {Format(1)}, or give 0")
             : (ulong)rate;
     }
@@ -85,49 +91,13 @@ internal static class RateValue
         return digits == 0 ? whole : $"{whole}.{((ulong)(decimals % scale)).ToString($"D{digits}")}";
     }
 
-    // Without the zeros at both ends, so that zero is empty.
     private static bool TrySplit(ReadOnlySpan<char> text, out string whole, out string fraction)
     {
         int point = text.IndexOf('.');
         ReadOnlySpan<char> before = point < 0 ? text : text[..point];
-        ReadOnlySpan<char> behind = point < 0 ? "" : text[(point + 1)..];
-        whole = before.TrimStart('0').ToString();
-        fraction = behind.TrimEnd('0').ToString();
-        return before.Length + behind.Length > 0 && !before.ContainsAnyExceptInRange('0', '9') && !behind.ContainsAnyExceptInRange('0', '9');
+        ReadOnlySpan<char> after = point < 0 ? "" : text[(point + 1)..];
+        whole = before.ToString();
+        fraction = after.ToString();
+        return before.Length + after.Length > 0 && !before.ContainsAnyExceptInRange('0', '9') && !after.ContainsAnyExceptInRange('0', '9');
     }
-
-    private static void ShiftPoint(ref string whole, ref string fraction)
-    {
-        string digits = whole.PadLeft(PpmDigits, '0');
-        fraction = (digits[^PpmDigits..] + fraction).TrimEnd('0');
-        whole = digits[..^PpmDigits].TrimStart('0');
-    }
-
-    // Exact for any number of digits: the fraction is doubled once for each bit, and once more for rounding.
-    private static UInt128 Nearest(string whole, string fraction)
-    {
-        UInt128 value = (UInt128)TimeValue.ParseDigits(whole);
-        int[] digits = [.. fraction.Select(digit => digit - '0')];
-        for (int bit = 0; bit < ClockLine.RateBits; bit++)
-            value = (value << 1) + Double(digits);
-        return value + Double(digits);
-    }
-
-    private static uint Double(int[] digits)
-    {
-        int carry = 0;
-        for (int i = digits.Length - 1; i >= 0; i--)
-        {
-            int doubled = (digits[i] * 2) + carry;
-            carry = doubled / 10;
-            digits[i] = doubled % 10;
-        }
-
-        return (uint)carry;
-    }
-
-    private static bool IsAboveOne(string whole, string fraction) => whole == "1" && fraction.Length > 0;
-
-    // The sum of 1 and a distance in millionths reaches the fastest rate at 999999.
-    private static bool IsBeyondFastest(string whole, string fraction, bool isPpm) => whole == (isPpm ? "999999" : "1000000") && fraction.Length > 0;
 }

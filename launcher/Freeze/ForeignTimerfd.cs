@@ -82,7 +82,7 @@ internal sealed record ForeignTimerfd(DescriptorTable Table, int Descriptor, int
             return null;
 
         // The launcher reads the clock after the kernel has computed the time left. So the new expiry may be late by this delay, but never early.
-        timespec expiry = move.Convert(clock, TimespecMath.Add(moment.Of(ClockFamilies.Of(clock)), left));
+        timespec expiry = move.Convert(clock, TimespecMath.Add(moment.OfClock(clock), left));
         bool isIdle = (left.tv_sec | left.tv_nsec) == 0;
         return new ForeignTimerfd(table, descriptor, flags, expiry, interval, ticks, isIdle);
     }

@@ -25,7 +25,7 @@ internal readonly record struct LongerWaits(int Calls, Int128 Longest, bool AreB
             Int128 deadline = Nanoseconds128.Of(slot.Deadline);
             if (Nanoseconds128.Of(move.ConvertBack(slot.Clock, slot.Deadline)) >= deadline)
                 continue;
-            Int128 left = deadline - Nanoseconds128.Of(move.Now.Of(ClockFamilies.Of(slot.Clock)));
+            Int128 left = deadline - Nanoseconds128.Of(move.Now.OfClock(slot.Clock));
             waits = new LongerWaits(waits.Calls + 1, Int128.Max(waits.Longest, left), move.Old.Realtime.rate != move.New.Realtime.rate);
         }
 

@@ -115,6 +115,7 @@ public class RateOptionTests
         await StateJson.OfAsync("--config", conf, "--realtime-rate", "0");
         (await Command.Launcher("--config", conf, "--save").RunAsync()).Succeeded();
         AssertRefused(await Command.Launcher("--config", conf, "--resume", "--elapsed").RunAsync(), "stands still");
+        AssertRefused(await Command.Launcher("--config", conf, "--realtime-rate", "2").RunAsync(), "has saved clocks");
         (await Command.Launcher("--config", conf, "--resume").RunAsync()).Succeeded();
     }
 

@@ -67,12 +67,21 @@ public class RateTests
             time.sleep(0.2)
             print(f'first={first - set:f}')
             print(f'passed={time.time() - first:f}')
+            late = []
+            for i in range(50):
+                time.clock_settime(time.CLOCK_REALTIME, set)
+                late.append(time.clock_gettime(5) - set)
+                time.sleep(0.0013)
+            print(f'coarse={min(late):f}')
             """;
         using ConfigFile config = ConfigFile.AtRate(Date, 1000, out _);
         Command command = await DateSetting.UnprivilegedAsync(Needs.Tool("python3"), "-c", Script);
         Result result = (await command.Under(config).RunAsync()).Succeeded();
         Assert.InRange(decimal.Parse(result.Value("first"), CultureInfo.InvariantCulture), 0, 1000);
         Assert.InRange(decimal.Parse(result.Value("passed"), CultureInfo.InvariantCulture), 200, 5000);
+
+        // The host's coarse clock is up to a tick behind.
+        Assert.InRange(decimal.Parse(result.Value("coarse"), CultureInfo.InvariantCulture), 0, 1000);
         Assert.Equal(0UL, config.Sequence & 1);
     }
 

@@ -112,7 +112,9 @@ internal static unsafe class ConfigAdjustment
         int inFlight = SlotTable.Read(file).Count();
 
         bool isOfOtherBoot = BootCheck.IsOfOtherBoot(ConfigHeader.ReadNow(file));
-        ClockMove move = Write(layout, hostClocks, manner, wanted, refusesWaits: isOfOtherBoot && manner.KeepsWaits && inFlight > 0);
+        if (isOfOtherBoot && manner.KeepsWaits && inFlight > 0)
+            throw ConfigErrors.WaitsOfOtherBoot(file.Path);
+        ClockMove move = Write(layout, hostClocks, manner, wanted);
         if (!manner.ForgetsSaved && standstill is not null && !isOfOtherBoot)
             MoveTimers(file, move, standstill);
 
@@ -125,19 +127,20 @@ internal static unsafe class ConfigAdjustment
         LayoutMapping layout,
         Func<HostClocks.Moment> hostClocks,
         Manner manner,
-        Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted,
-        bool refusesWaits)
+        Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted)
     {
         ClockOffsets old = ConfigHeader.ReadNow(layout.File).Offsets;
+
+        // What is refused is refused before Hold, which writes to the file.
         bool holds = manner.Rate is not null && layout.Extension != null;
+        if (holds)
+            wanted(old, hostClocks());
         try
         {
             if (holds)
                 OffsetWriter.Hold(layout);
             HostClocks.Moment now = hostClocks();
             ClockMove move = new(old, wanted(old, now), now);
-            if (refusesWaits)
-                throw ConfigErrors.WaitsOfOtherBoot(layout.File.Path);
 
             // Programs that were restored from a checkpoint have lost their marks as users (UserMark). The flag for this is set before the flag for
             // saved clocks is cleared, so that at every moment the file has one of the two.

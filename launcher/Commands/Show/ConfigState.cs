@@ -92,9 +92,7 @@ internal sealed record ConfigState(
 
     private static CallState CallOf(Slot slot, string? thread, ClockOffsets offsets, HostClocks.Moment host)
     {
-        Int128 now = Nanoseconds(host.Of(ClockFamilies.Of(slot.Clock)));
-        if (slot.Clock == Time.CLOCK_TAI)
-            now += host.Leap * (Int128)TimeUnit.Second;
+        Int128 now = Nanoseconds(host.OfClock(slot.Clock));
         Int128 deadline = Nanoseconds(offsets.ReadAt(slot.Clock, slot.Deadline, host));
         return new CallState(slot.Thread, thread, NameOf(slot.Clock), deadline, Nanoseconds(slot.Deadline) - now);
     }
