@@ -126,7 +126,7 @@ public class AdjustmentTests
             if (killed.ExitCode != 0)
             {
                 Assert.Equal(1, killed.ExitCode);
-                Assert.InRange(unfinished, 1, MostSteps);
+                Assert.InRange(unfinished, Needs.IsFullRun ? 5 : 1, MostSteps);
                 return;
             }
         }

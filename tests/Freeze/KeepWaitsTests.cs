@@ -150,7 +150,7 @@ public class KeepWaitsTests
             if (killed.ExitCode != 0)
             {
                 Assert.Equal(1, killed.ExitCode);
-                Assert.InRange(unfinished, 1, MostSteps);
+                Assert.InRange(unfinished, Needs.IsFullRun ? 3 : 1, MostSteps);
                 return;
             }
         }

@@ -4,6 +4,8 @@
  * Prints the result of each call, with errno if it is -1, and by how many milliseconds the date was before the deadline then:
  *
  *   FUNCTION RESULT EARLY_MS
+ *
+ * The first line is `set_back_by=`, the most that the date can have been set back by, in milliseconds.
  */
 #include "../virttime_conf.h"
 #include <errno.h>
@@ -157,11 +159,13 @@ int main(void)
     for (size_t i = 0; i < WAITS; i++)
         pthread_create(&waits[i].thread, NULL, run, &waits[i]);
     nanosleep(&(struct timespec){0, 500 * MS}, NULL);
+    int64_t start = vt_now(CLOCK_MONOTONIC);
     struct timespec earlier = vt_timespec(vt_now(CLOCK_REALTIME) - 1000 * MS);
     if (clock_settime(CLOCK_REALTIME, &earlier)) {
         perror("clock_settime");
         return 1;
     }
+    printf("set_back_by=%.3f\n", 1000 + (double)(vt_now(CLOCK_MONOTONIC) - start) / MS);
     for (size_t i = 0; i < WAITS; i++) {
         pthread_join(waits[i].thread, NULL);
         printf("%s %d %.3f\n", waits[i].name, waits[i].result, (double)waits[i].early / MS);
