@@ -32,6 +32,9 @@ internal static unsafe class SlotChunks
     private const nint WordBytes = 16;
     private const nint OwnerBytes = WordBytes + (SlotsPerChunk * 8);
 
+    // Thread ids rise, so the slots of a chunk this far back are hardly used any more.
+    private const int ChunksKept = 4;
+
     private const int NoDescriptor = -1;
 
     // Writability is probed once for this many slots. They take 4096 bytes from the 17th byte of a page on, so the last of them lies on the next
@@ -146,7 +149,8 @@ internal static unsafe class SlotChunks
     {
         if (config == null)
             return null;
-        nint slots = HasSlotsInFile(config, number)
+        bool isInFile = HasSlotsInFile(config, number);
+        nint slots = isInFile
             ? MapPart(config, descriptor, (nint)ConfigLayout.SlotsPosition + (number * SlotBytes), SlotBytes)
             : FileMapping.MapPrivate(SlotBytes);
         nint marks = config->IsWritable && config->Size >= ConfigLayout.FileSize
@@ -165,6 +169,8 @@ internal static unsafe class SlotChunks
                 AreOwnersWipedOnFork = isWiped;
                 if (ProcessWord == null)
                     ProcessWord = (nint*)(made + FileMapping.PageSize);
+                if (isInFile && number >= ChunksKept)
+                    DropSlotPages(number - ChunksKept);
                 return chunk;
             }
         }
@@ -173,6 +179,14 @@ internal static unsafe class SlotChunks
         Release(marks, SlotsPerChunk);
         Release(made, FileMapping.PageSize + OwnerBytes);
         return descriptor == NoDescriptor ? (Chunk*)(nint)Volatile.Read(ref s_chunks.Chunks[number]) : null;
+    }
+
+    // This is right also for slots that are in use: their next access maps the page again. The chunk's slots must lie in the file.
+    private static void DropSlotPages(int number)
+    {
+        Chunk* chunk = (Chunk*)(nint)Volatile.Read(ref s_chunks.Chunks[number]);
+        if (chunk != null)
+            FileMapping.DropPages((nint)chunk->Slots, SlotBytes);
     }
 
     private static nint MapPart(MappedConfig* config, int descriptor, nint position, nint length) => descriptor == NoDescriptor
