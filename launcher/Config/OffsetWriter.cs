@@ -19,7 +19,7 @@ internal static unsafe class OffsetWriter
     /// </remarks>
     /// <param name="layout">The file. Its slots must be prepared if the offsets differ.</param>
     /// <param name="forgetsSaved">Clear the saved clocks' flag: they have been used, or <paramref name="more"/> stores new ones.</param>
-    /// <param name="keepsWaits">Do not move the deadlines. The description of the change says so too, for a writer that completes it.</param>
+    /// <param name="keepsWaits">Do not move the deadlines. The record says so too, for a writer that completes the change.</param>
     /// <param name="more">Stores the clocks to save. It sets their flag last, so that half-stored clocks are not valid.</param>
     /// <param name="force">Change the offsets even if a process keeps a deadline outside the file.</param>
     /// <exception cref="LauncherException">A process keeps a deadline outside the file; nothing was changed.</exception>
@@ -60,7 +60,9 @@ internal static unsafe class OffsetWriter
     /// Makes readers wait until <see cref="Write"/> or <see cref="Release"/>, so that no reading lies between the moment from which a rate counts
     /// and the change. The file must be locked and have an extension block.
     /// </summary>
-    /// <remarks>If the launcher is killed meanwhile, the odd sequence has no record, and so the next writer changes nothing.</remarks>
+    /// <remarks>
+    /// If the launcher is killed before <see cref="Write"/>, the odd sequence has no record. The next writer then only makes the sequence even.
+    /// </remarks>
     public static void Hold(LayoutMapping layout)
     {
         ConfigExtension* extension = layout.Extension;

@@ -5,8 +5,8 @@ internal sealed class DeadThreads
 {
     private readonly HashSet<int> _traced = [];
 
-    // Held from the look at a report until it is taken. Otherwise the launcher's other thread could take the report in between, the kernel could give
-    // the id to a new thread, and this thread would take the stop of that new thread.
+    // A thread of the launcher holds this lock while it looks at a report and takes it. Without the lock, the other thread could take the report first,
+    // the kernel could give the id to a new thread, and this thread would take the report of that new thread's stop.
     private readonly Lock _burying = new();
 
     private int _progress;
@@ -25,8 +25,8 @@ internal sealed class DeadThreads
 
     /// <summary>Reaps all threads that have ended, if the tracer has made no progress since the last call.</summary>
     /// <remarks>
-    /// While the tracer makes progress, asking about thousands of threads would only take processor time from the threads that have to stop. The ids
-    /// are asked one by one, because this process may have children from before its exec of the launcher.
+    /// While the tracer makes progress, asking about thousands of threads would only take processor time from the threads that have to stop. The method
+    /// asks about each id by itself, because this process may have had children before it executed the launcher.
     /// </remarks>
     public void BuryIfHeldUp()
     {

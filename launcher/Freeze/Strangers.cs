@@ -14,8 +14,8 @@ internal static class Strangers
     /// <exception cref="LauncherException">There is such a process.</exception>
     public static void Refuse(OpenConfig file, UserSearch search)
     {
-        // The slot of a dead thread may have the id of a living thread. If the marks show that all users are known, the other slots belong to dead
-        // threads.
+        // A dead thread may have left a slot, and a living thread may have got its id. If the users' locks show that all users are known, all other slots
+        // belong to dead threads.
         bool isNoneHidden = search.Found.Closed.Count == 0
             || CountedUsers.AreAll(file, search, search.Users.Select(user => user.ProcessId).ToHashSet());
         BitArray? others = isNoneHidden ? null : CallsOf(file, search.Users.SelectMany(user => user.Threads).Select(thread => thread.Own));

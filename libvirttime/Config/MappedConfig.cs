@@ -23,7 +23,7 @@ internal unsafe struct MappedConfig
 
     /// <summary>
     /// A mapping of the file's first two pages without access, from which <see cref="FileMapping.MapAgain"/> maps other parts of the file. Libraries
-    /// that do not know rates map one page, so the launcher can tell them apart. The second page may lie behind the file's end.
+    /// that do not know rates map one page, so the launcher can tell them apart. The second page may lie beyond the end of the file.
     /// </summary>
     public nint FirstPage;
 

@@ -64,7 +64,8 @@ internal unsafe struct OffsetSnapshot
             return;
         ConfigExtension.ReadRealtimeLine(s_config->Extension, &snapshot->_line);
 
-        // CLOCK_TAI is ahead of CLOCK_REALTIME by the same on the host and in the virtual clocks, so its line begins later by that.
+        // CLOCK_TAI is ahead of CLOCK_REALTIME by some seconds, on the host and in the virtual clocks alike. So the reference of its line is later by
+        // these seconds.
         if (clock == Time.CLOCK_TAI)
             snapshot->_line.reference.tv_sec += HostClock.Leap();
     }
@@ -75,8 +76,8 @@ internal unsafe struct OffsetSnapshot
         snapshot->_hasRate ? ClockLine.ToVirtual(snapshot->_line, host) : TimespecMath.Subtract(host, snapshot->_line.offset);
 
     /// <summary>
-    /// The host's coarse clock may be a tick behind the moment from which the rate counts. There a new rate would be in force before its time, and
-    /// the virtual coarse clock would go back. If the host's clock was set back by a second or more, the virtual clock follows it.
+    /// Raises a reading of the host's coarse clock to the moment from which the rate counts. The coarse clock may be a tick behind that moment. A new,
+    /// lower rate would then apply to time before the change, and the virtual coarse clock would go back. If the host's clock was set back by a second or more, the virtual clock follows it.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void RaiseToReference(ref timespec host)

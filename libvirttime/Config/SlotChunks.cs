@@ -73,8 +73,8 @@ internal static unsafe class SlotChunks
     public static bool AreOwnersWipedOnFork { get; private set; }
 
     /// <summary>
-    /// A word that is 0 in a process that was just forked; null until a chunk is mapped. The word after it is 0 if the process has no
-    /// <see cref="UserMark"/>, its <see cref="Config.ReservedChoice"/> if it has one, else 1.
+    /// A word that is 0 in a process that was just forked; null until a chunk is mapped. The next word says how the process is
+    /// registered: 0 without a <see cref="UserMark"/>; the number of its <see cref="Config.ReservedChoice"/> with one; 1 with only a UserMark.
     /// </summary>
     public static nint* ProcessWord { get; private set; }
 
@@ -142,8 +142,8 @@ internal static unsafe class SlotChunks
     private static bool HasSlotsInFile(MappedConfig* config, int chunk) =>
         config->IsWritable && config->Size >= ConfigLayout.SlotsPosition + ((chunk + 1) * (long)SlotBytes);
 
-    // Two threads may map a chunk at once. The first one's is used; the other thread unmaps its own. A thread that came second and has the file open
-    // gets null: its locks end with its descriptor, so it must not record them for the process.
+    // Two threads may map a chunk at once. The first one's is used; the other thread unmaps its own. If the second thread
+    // has opened the file (descriptor), it gets null: the kernel drops its locks when it closes the file, so the process must not count on them.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Chunk* Map(MappedConfig* config, int descriptor, int number)
     {

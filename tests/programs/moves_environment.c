@@ -1,4 +1,4 @@
-/* A library whose constructor moves the environment, as setenv does. No auxiliary vector lies behind the new place. */
+/* A library whose constructor moves the environment, as setenv does. No auxiliary vector follows the new copy. */
 #include <stddef.h>
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 /*
- * watched_memory FUNCTION [CLOCK]: a thread has the time written to the same memory again and again, while another thread reads that memory. Prints
+ * watched_memory FUNCTION [CLOCK]: one thread calls FUNCTION again and again, always with the same memory for the result. Another thread reads that memory. Prints
  * how often it held seconds that the clock never had.
  */
 #include "no_clock_setting.h"

@@ -150,8 +150,8 @@ internal unsafe struct SlotClaim
         return _choice != ReservedChoice.None;
     }
 
-    // A claim below the stack pointer is on another stack, so one above it is deeper. If both are on the same side, the one at the lower address is
-    // deeper.
+    // Stacks grow down, so a claim on the present stack lies above the stack pointer. A claim below it is on another stack, which was in use before. So a
+    // claim above the stack pointer is deeper than one below. Of two claims on the same side, the one at the lower address is deeper.
     private static bool IsDeeper(nint claim, nint than, nint stackPointer) =>
         (claim > stackPointer) == (than > stackPointer) ? claim < than : claim > stackPointer;
 
