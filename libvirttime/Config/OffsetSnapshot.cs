@@ -55,14 +55,19 @@ internal unsafe struct OffsetSnapshot
             snapshot->_sequence = Volatile.Read(ref s_config->Extension->sequence);
         }
         while ((snapshot->_sequence & 1) != 0 && !DeadWriter.IsAbandoned(s_config, &snapshot->_sequence));
-        timespec* source = SourceOf(clock);
+        bool isRecorded = ClockFamilies.IsRealtime(clock) && HasRecordedLine(snapshot->_sequence);
+        timespec* source = isRecorded ? &s_config->Extension->change.new_realtime.offset : SourceOf(clock);
         snapshot->_source = source;
         snapshot->_line.offset.tv_sec = Volatile.Read(ref source->tv_sec);
         snapshot->_line.offset.tv_nsec = Volatile.Read(ref source->tv_nsec);
-        snapshot->_hasRate = ClockFamilies.IsRealtime(clock) && Has(ConfigExtension.HasRealtimeRate);
+        uint flags = isRecorded ? (uint)s_config->Extension->change.flags : Volatile.Read(ref s_config->Extension->flags);
+        snapshot->_hasRate = ClockFamilies.IsRealtime(clock) && (flags & ConfigExtension.HasRealtimeRate) != 0;
         if (!snapshot->_hasRate)
             return;
-        ConfigExtension.ReadRealtimeLine(s_config->Extension, &snapshot->_line);
+        if (isRecorded)
+            snapshot->_line = s_config->Extension->change.new_realtime;
+        else
+            ConfigExtension.ReadRealtimeLine(s_config->Extension, &snapshot->_line);
 
         // CLOCK_TAI is ahead of CLOCK_REALTIME by some seconds, on the host and in the virtual clocks alike. So the reference of its line is later by
         // these seconds.
@@ -129,6 +134,10 @@ internal unsafe struct OffsetSnapshot
             HostClock.Read(Time.CLOCK_REALTIME, &now);
         return TimespecMath.Subtract(now, ToVirtual(snapshot, now));
     }
+
+    // A half-made change of the rate in the file would mix offset, reference and rate of two lines. The writer's record has the new line whole.
+    private static bool HasRecordedLine(ulong sequence) =>
+        (sequence & 1) != 0 && Volatile.Read(ref s_config->Extension->change.sequence) == sequence && s_config->Extension->change.converts_realtime != 0;
 
     private static timespec* SourceOf(int clock)
     {

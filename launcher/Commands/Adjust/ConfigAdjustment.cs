@@ -143,6 +143,11 @@ internal static unsafe class ConfigAdjustment
             HostClocks.Moment now = hostClocks();
             ClockMove move = new(old, wanted(old, now), now);
 
+            // The coarse clock may be a tick behind this moment. A line with a rate does not apply to times before its reference; a line without a rate
+            // does, and a reading there would be earlier than one on a slower old line.
+            if (old.Realtime.rate < ClockLine.HostRate && !move.New.HasRate)
+                HostClocks.WaitForCoarse(now.Realtime);
+
             // Programs that were restored from a checkpoint have lost their marks as users (UserMark). The flag for this is set before the flag for
             // saved clocks is cleared, so that at every moment the file has one of the two.
             if (manner.ForgetsSaved)
