@@ -7,7 +7,7 @@ internal sealed class DeadThreads
 
     // A thread of the launcher holds this lock while it looks at a report and takes it. Without the lock, the other thread could take the report first,
     // the kernel could give the id to a new thread, and this thread would take the report of that new thread's stop.
-    private readonly Lock _burying = new();
+    private readonly Lock _reaping = new();
 
     private int _progress;
     private int _seenProgress;
@@ -28,7 +28,7 @@ internal sealed class DeadThreads
     /// While the tracer makes progress, asking about thousands of threads would only take processor time from the threads that have to stop. The method
     /// asks about each id by itself, because this process may have had children before it executed the launcher.
     /// </remarks>
-    public void BuryIfHeldUp()
+    public void ReapIfStuck()
     {
         int progress = Volatile.Read(ref _progress);
         if (progress != _seenProgress)
@@ -41,7 +41,7 @@ internal sealed class DeadThreads
         lock (_traced)
             traced = [.. _traced];
         foreach (int thread in traced)
-            Bury(thread);
+            ReapIfEnded(thread);
     }
 
     /// <summary>Reaps a thread if it has ended.</summary>
@@ -49,9 +49,9 @@ internal sealed class DeadThreads
     /// The kernel reports the stop of a traced thread to every thread of the tracer's process, whatever options <c>waitid</c> has, and only once. So
     /// this method first looks at the report, and takes it only if it is the thread's end.
     /// </remarks>
-    public void Bury(int thread)
+    public void ReapIfEnded(int thread)
     {
-        lock (_burying)
+        lock (_reaping)
         {
             if (!ThreadReport.Of(thread).IsEnd)
                 return;

@@ -28,7 +28,7 @@ internal sealed class FreezeReport
     public bool IsFirstDate { get; set; }
 
     /// <summary>Why the launcher could not stop programs that began to use the file during the move; null if it had no such failure.</summary>
-    public string? LateComer { get; set; }
+    public string? LateUserFailure { get; set; }
 
     /// <summary>The number of calls for which the launcher cannot tell whether the thread is alive.</summary>
     public int Uncertain { get; set; }
@@ -46,8 +46,8 @@ internal sealed class FreezeReport
         WriteLongerWaits();
         if (IsFirstDate)
             StandardStreams.WriteMessage("note: until now the programs saw the host's date; calls that already wait for a date still end when the host's date reaches it");
-        if (LateComer is not null)
-            StandardStreams.WriteMessage($"note: a program that was started during the change may keep an old deadline: {LateComer}");
+        if (LateUserFailure is not null)
+            StandardStreams.WriteMessage($"note: a program that was started during the change may keep an old deadline: {LateUserFailure}");
         if (Uncertain > 0)
             StandardStreams.WriteMessage(
                 $"note: {(Uncertain == 1 ? "1 call" : $"{Uncertain} calls")} in flight may keep the old deadline: virttime-run cannot see every process");

@@ -31,22 +31,22 @@ internal static class Strangers
     /// <summary>
     /// Stops users that were found after the change, and counts calls that may keep the old deadline. README.md, "11. Look for late users".
     /// </summary>
-    public static void SeeTo(OpenConfig file, FreezeReport report)
+    public static void RepairLateUsers(OpenConfig file, FreezeReport report)
     {
         try
         {
             BitArray? others = CallsOf(file, report.OwnIds);
             if (others is not null)
-                SeeTo(file, report, others);
+                RepairLateUsers(file, report, others);
         }
         catch (LauncherException exception)
         {
             // The file is changed already, so this failure becomes a note.
-            report.LateComer = exception.Message;
+            report.LateUserFailure = exception.Message;
         }
     }
 
-    private static void SeeTo(OpenConfig file, FreezeReport report, BitArray others)
+    private static void RepairLateUsers(OpenConfig file, FreezeReport report, BitArray others)
     {
         using UserSearch now = UserSearch.Begin(file.Descriptor);
         LivingThreads living = LivingThreads.Of(now.Found);

@@ -104,7 +104,7 @@ internal unsafe struct MappedConfig
     /// Sets <see cref="ConfigExtension.HasUnmovableCalls"/> or <see cref="ConfigExtension.HasUncountedUsers"/> in the file, if it can be written and
     /// has an extension block. The caller does so before it publishes a deadline, since a writer reads the flags after it has made the sequence odd.
     /// </summary>
-    public void Say(uint flag)
+    public void SetFlag(uint flag)
     {
         bool hasBlock = ConfigFormat.HasExtension(Size) && Extension->magic == ConfigExtension.MagicValue;
         if (!IsWritable || !hasBlock)

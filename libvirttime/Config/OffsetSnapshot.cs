@@ -54,7 +54,7 @@ internal unsafe struct OffsetSnapshot
         {
             snapshot->_sequence = Volatile.Read(ref s_config->Extension->sequence);
         }
-        while ((snapshot->_sequence & 1) != 0 && !DeadWriter.IsAbandoned(s_config, &snapshot->_sequence));
+        while ((snapshot->_sequence & 1) != 0 && !DeadWriter.WaitTimesOut(s_config, &snapshot->_sequence));
         bool isRecorded = ClockFamilies.IsRealtime(clock) && HasRecordedLine(snapshot->_sequence);
         timespec* source = isRecorded ? &s_config->Extension->change.new_realtime.offset : SourceOf(clock);
         snapshot->_source = source;

@@ -123,17 +123,17 @@ internal static unsafe class SlotChunks
     public static bool IsMapped(int slot) => Volatile.Read(ref s_chunks.Chunks[(uint)slot / SlotsPerChunk]) != 0;
 
     /// <summary>Notes in the file, if there is one, that this process keeps a deadline outside of it.</summary>
-    public static void SayUnmovable()
+    public static void SetUnmovableFlag()
     {
         if (s_config != null)
-            s_config->Say(ConfigExtension.HasUnmovableCalls);
+            s_config->SetFlag(ConfigExtension.HasUnmovableCalls);
     }
 
     /// <summary>Notes in the file that this process uses it without a <see cref="UserMark"/> of its own, if that is so.</summary>
-    public static void SayUncounted()
+    public static void SetUncountedFlag()
     {
         if (s_config != null && ProcessWord[1] == 0)
-            s_config->Say(ConfigExtension.HasUncountedUsers);
+            s_config->SetFlag(ConfigExtension.HasUncountedUsers);
     }
 
     /// <summary>Whether a slot lies in the file, where a writer can move its deadline.</summary>

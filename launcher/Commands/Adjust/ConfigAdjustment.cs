@@ -77,7 +77,7 @@ internal static unsafe class ConfigAdjustment
         else
             TracerThread.Run(dead => inFlight = Change(file, hostClocks, manner, wanted, new Standstill(users, report, dead)));
 
-        Strangers.SeeTo(file, report);
+        Strangers.RepairLateUsers(file, report);
         report.Write();
         return inFlight;
     }
@@ -151,7 +151,7 @@ internal static unsafe class ConfigAdjustment
             // Programs that were restored from a checkpoint have lost their marks as users (UserMark). The flag for this is set before the flag for
             // saved clocks is cleared, so that at every moment the file has one of the two.
             if (manner.ForgetsSaved)
-                UnmovableCalls.SayUncounted(layout);
+                UnmovableCalls.SetUncountedFlag(layout);
             OffsetWriter.Write(layout, move, manner.LeavesUnmovable, manner.ForgetsSaved, manner.KeepsWaits);
             return move;
         }

@@ -38,7 +38,7 @@ internal static unsafe class SavedClocks
         ClockOffsets offsets = ConfigHeader.ReadNow(file).Offsets;
         HostClocks.Moment now = hostClocks();
         HostClocks.Moment reading = offsets.Read(now);
-        OffsetWriter.Write(layout, new ClockMove(offsets, offsets, now), force, forgetsSaved: true, more: extension =>
+        OffsetWriter.Write(layout, new ClockMove(offsets, offsets, now), force, forgetsSaved: true, storeSaved: extension =>
         {
             extension->saved_monotonic = reading.Monotonic;
             extension->saved_boottime = reading.Boottime;
@@ -63,7 +63,7 @@ internal static unsafe class SavedClocks
 
     /// <summary>Like <see cref="Resume"/>, but the caller gives the saved values, and another program (CRIU) keeps the processes stopped.</summary>
     /// <exception cref="LauncherException">The file cannot be changed.</exception>
-    public static void GoOn(OpenConfig file, HostClocks.Moment saved, Func<HostClocks.Moment> hostClocks, bool addElapsed) =>
+    public static void ResumeFrom(OpenConfig file, HostClocks.Moment saved, Func<HostClocks.Moment> hostClocks, bool addElapsed) =>
         ConfigAdjustment.Apply(file, hostClocks, new(Force: false, Freezes: false, ForgetsSaved: true), (old, now) =>
             Continue(saved, old, now, addElapsed ? Elapsed(file, saved, old, now) : default));
 

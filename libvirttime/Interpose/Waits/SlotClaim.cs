@@ -59,7 +59,7 @@ internal unsafe struct SlotClaim
             if (!claim->TryTake(claim, SlotMark.Of(clock, claim->_choice)))
                 continue;
             if (!SlotChunks.IsInFile(slot))
-                SlotChunks.SayUnmovable();
+                SlotChunks.SetUnmovableFlag();
             return;
         }
         while (claim->GoOn());
@@ -77,7 +77,7 @@ internal unsafe struct SlotClaim
             MakeIdle(claim->_place, claim->_choice);
         claim->_place.Owner = null;
         claim->_place.Deadline = &claim->_stackDeadline;
-        SlotChunks.SayUnmovable();
+        SlotChunks.SetUnmovableFlag();
     }
 
     /// <summary>
