@@ -12,14 +12,14 @@ namespace VirtTime.Commands;
 /// </summary>
 internal static class Check
 {
-    private const string Possible = "can be virtualised";
+    private const string Possible = "can be shifted";
     private const string Doubtful = "may escape";
     private const string Certain = "would escape";
-    private const string Impossible = "cannot be virtualised";
+    private const string Impossible = "cannot be shifted";
     private const string None = "none";
     private const string Namespace = "namespace";
 
-    /// <returns>0 if the command can be virtualised, or if that is unknown and the command would be run; otherwise 125.</returns>
+    /// <returns>0 if the command can be shifted, or if that is unknown and the command would be run; otherwise 125.</returns>
     /// <exception cref="LauncherException">The command cannot be run at all. The status is 125.</exception>
     public static int Run(Request request)
     {

@@ -1,6 +1,6 @@
 namespace VirtTime.Target;
 
-/// <summary>The result of inspecting a command: it can be virtualised, it would escape, or it is unknown.</summary>
+/// <summary>The result of inspecting a command: it can be shifted, it would escape, or it is unknown.</summary>
 /// <param name="Steps">The files that are executed, each by the one before.</param>
 /// <param name="Escape">Why the last file would run on the host's clocks, with the remedy; null if it would not, or if unknown.</param>
 /// <param name="Doubt">Why it is unknown how the last file will run; otherwise null.</param>

@@ -73,7 +73,7 @@ internal static class NamedConfig
         }
 
         ConfigAdjustment.Apply(file, request, HostClocks.Now);
-        Log.Information($"adjusted {file.Path}");
+        Log.Information($"changed {file.Path}");
     }
 
     // Whoever takes the lock (ConfigLock) completes a dead writer's change first. Without this, the started program would wait for the dead writer, and
