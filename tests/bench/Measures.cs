@@ -161,11 +161,11 @@ internal static class Measures
         foreach (int slots in new[] { 1, 1000, 30_000 })
         {
             string config = place.NewConfig($"slots-{slots}", slots);
-            yield return new Measure($"adjusting {slots} calls in flight", "ms",
+            yield return new Measure($"changing the clocks, {slots} calls in flight", "ms",
                 [new("VirtTime", () => Adjust(place, config)), new("none in flight", () => Adjust(place, empty))]);
         }
 
-        yield return new Measure("adjusting an empty file", "ms",
+        yield return new Measure("changing the clocks, none in flight", "ms",
         [
             new("VirtTime", () => Adjust(place, empty)),
             new("virttime-run --version", () => Spawn(place, ["--", place.Launcher, "--version"]) / 1e6),
