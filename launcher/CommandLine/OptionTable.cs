@@ -104,7 +104,7 @@ internal static class OptionTable
         {
             Company = new([], "copies virttime-run; give no other option and no command"),
         },
-        new(OptionGroup.Running, OptionNames.Force, null, "run COMMAND even if its clocks cannot be shifted;\n  accept a config file of another boot or user, or\n  with deadlines that cannot be moved"),
+        new(OptionGroup.Running, OptionNames.Force, null, "run COMMAND even if its clocks cannot be shifted;\n  accept a config file of another boot or user,\n  or with deadlines that cannot be moved"),
 
         new(OptionGroup.Output, OptionNames.Json, null, "print the state as JSON") { NotInNamespace = NotShown },
         new(OptionGroup.Output, OptionNames.PrintEnvironment, null, "print LD_PRELOAD=... and VIRT_TIME_CONF=...")
