@@ -20,7 +20,6 @@
 #include "stepper_writers.h"
 #include "tracee.h"
 #include <linux/futex.h>
-#include <sched.h>
 #include <stddef.h>
 
 #define SECOND INT64_C(1000000000)
@@ -376,12 +375,7 @@ static void migrate_at_each(bool is_read)
 
 static void start_target(char **argv)
 {
-    cpu_set_t here;
-
-    /* Each step switches twice between the two processes, which is several times faster on one CPU. */
-    CPU_ZERO(&here);
-    CPU_SET(sched_getcpu(), &here);
-    sched_setaffinity(0, sizeof here, &here);
+    stay_on_this_cpu();
     target = fork();
     if (target == 0) {
         setenv("LD_PRELOAD", argv[3], 1);

@@ -6,6 +6,7 @@
 #define TRACEE_H
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -25,6 +26,16 @@
 typedef struct user_regs_struct regs_t;
 
 static pid_t target;
+
+/* Each stop switches twice between the two processes, which is several times faster on one CPU. The target inherits this. */
+static inline void stay_on_this_cpu(void)
+{
+    cpu_set_t here;
+
+    CPU_ZERO(&here);
+    CPU_SET(sched_getcpu(), &here);
+    sched_setaffinity(0, sizeof here, &here);
+}
 
 static inline void die(const char *what)
 {

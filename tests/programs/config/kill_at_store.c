@@ -4,8 +4,8 @@
  * Runs COMMAND, follows its stores to FILE from its flock(2) on, and kills it right after it has changed FILE for the NUMBERth time. It watches the
  * first page and the extension block. Prints the number of changes; exits with 1 if COMMAND came to its end.
  *
- * While COMMAND's own code runs, these pages are read-only for it, so that each store faults. They become writable for this one instruction. They are
- * writable during system calls too, because the kernel can write to them. For that, COMMAND makes system calls that are not its own.
+ * While COMMAND's own code runs, its mapping of these pages, and of those between them, is read-only, so that each store faults. It becomes writable
+ * for this one instruction, and for each system call, because the kernel can write to it. For that, COMMAND makes system calls that are not its own.
  */
 #include "../tracee.h"
 #include <fcntl.h>
@@ -13,16 +13,18 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-enum { PAGE = 4096, BLOCK_POSITION = 67112960, PAGES_AT_MOST = 16 };
+enum { PAGE = 4096, BLOCK_POSITION = 67112960, RANGES_AT_MOST = 16 };
 
 static const long positions[] = {0, BLOCK_POSITION};
 static const char *contents[2];
 static char before[2][PAGE];
 static struct stat file;
 
-/* COMMAND's writable mappings of these pages. */
-static unsigned long pages[PAGES_AT_MOST];
-static int page_count;
+/* COMMAND's writable mappings: the watched pages, and the pages between them. */
+static struct range {
+    unsigned long start, length;
+} ranges[RANGES_AT_MOST];
+static int range_count;
 static bool has_locked;
 static unsigned long system_call_instruction;
 
@@ -52,13 +54,13 @@ static void set_access(int access)
 {
     regs_t saved = registers();
 
-    for (int i = 0; i < page_count; i++) {
+    for (int i = 0; i < range_count; i++) {
         regs_t regs = saved;
         regs.rip = system_call_instruction;
         regs.orig_rax = -1;
         regs.rax = SYS_mprotect;
-        regs.rdi = pages[i];
-        regs.rsi = PAGE;
+        regs.rdi = ranges[i].start;
+        regs.rsi = ranges[i].length;
         regs.rdx = access;
         set_registers(&regs);
         if (go_on(PTRACE_SYSCALL, 0) != SYSTEM_CALL_STOP || go_on(PTRACE_SYSCALL, 0) != SYSTEM_CALL_STOP || registers().rax != 0)
@@ -67,21 +69,34 @@ static void set_access(int access)
     set_registers(&saved);
 }
 
-static void find_pages(void)
+/* Adds the part of a mapping from the first watched page in it to the last. */
+static void add_range(unsigned long start, unsigned long end, unsigned long offset)
+{
+    struct range range = {0, 0};
+
+    for (int i = 0; i < 2; i++) {
+        unsigned long page = start + positions[i] - offset;
+        if (positions[i] < (long)offset || page >= end)
+            continue;
+        if (!range.start)
+            range.start = page;
+        range.length = page + PAGE - range.start;
+    }
+    if (range.start && range_count < RANGES_AT_MOST)
+        ranges[range_count++] = range;
+}
+
+static void find_ranges(void)
 {
     char path[64], line[4096], access[8];
     unsigned long start, end, offset, inode;
 
     snprintf(path, sizeof path, "/proc/%d/maps", target);
     FILE *maps = fopen(path, "re");
-    page_count = 0;
-    while (maps && fgets(line, sizeof line, maps)) {
-        if (sscanf(line, "%lx-%lx %7s %lx %*s %lu", &start, &end, access, &offset, &inode) != 5 || inode != file.st_ino || strcmp(access, "rw-s") != 0)
-            continue;
-        for (int i = 0; i < 2 && page_count < PAGES_AT_MOST; i++)
-            if (offset <= (unsigned long)positions[i] && positions[i] - offset < end - start)
-                pages[page_count++] = start + positions[i] - offset;
-    }
+    range_count = 0;
+    while (maps && fgets(line, sizeof line, maps))
+        if (sscanf(line, "%lx-%lx %7s %lx %*s %lu", &start, &end, access, &offset, &inode) == 5 && inode == file.st_ino && !strcmp(access, "rw-s"))
+            add_range(start, end, offset);
     if (maps)
         fclose(maps);
 }
@@ -109,12 +124,12 @@ static bool make_system_call(void)
 
     has_locked |= regs.orig_rax == SYS_flock;
     system_call_instruction = regs.rip - 2;
-    if (page_count > 0)
+    if (range_count > 0)
         make_writable(regs);
     if (go_on(PTRACE_SYSCALL, 0) == 0)
         return false;
     if (has_locked) {
-        find_pages();
+        find_ranges();
         set_access(PROT_READ);
     }
     return true;
@@ -125,8 +140,8 @@ static bool is_at_store(void)
     siginfo_t fault;
 
     ptrace(PTRACE_GETSIGINFO, target, 0, &fault);
-    for (int i = 0; i < page_count; i++)
-        if ((unsigned long)fault.si_addr - pages[i] < PAGE)
+    for (int i = 0; i < range_count; i++)
+        if ((unsigned long)fault.si_addr - ranges[i].start < ranges[i].length)
             return true;
     return false;
 }
@@ -141,6 +156,7 @@ static void store(void)
 
 static void start(char **command)
 {
+    stay_on_this_cpu();
     target = fork();
     if (target == 0) {
         ptrace(PTRACE_TRACEME, 0, 0, 0);
