@@ -1,37 +1,39 @@
 /*
  * stepper TARGET CALL PRELOAD CONF WRITER READS JUMP
  *
- * Steps through one call of a program, instruction by instruction, again and again. Each time it migrates the program one instruction later: the
- * offset in the file changes, and from then on the host's clock reads JUMP nanoseconds more (or less, every other time). The reading or the deadline
- * must be right for a migration at each instruction.
+ * Makes one call of a program again and again. Each time it migrates the program one instruction later: the offset in the file changes, and from then
+ * on the host's clock reads JUMP nanoseconds more (or less, every other time). The reading or the deadline must be right for a migration at each
+ * instruction.
+ *
+ * It steps through the first calls and records them. The later calls run to a breakpoint at the recorded instruction, and from there to the end. If a
+ * call takes another path to that instruction, it is repeated, and at last stepped through.
  *
  * WRITER  how the file is changed: stepper_writers.h. While a slow writer changes it, the host's clock does not change.
  * READS   entered   a read of the host's clock that began before the migration returns the old host's time
  *         left      it returns the new host's time
  *
- * Prints how many readings or deadlines were wrong, and after how many calls the slot was not zero.
+ * Prints the number of instructions of a call; how many readings or deadlines were wrong; after how many calls the slot was not zero; how many calls
+ * were stepped through because of another path; and how many of these ended before the instruction.
  *
  * The host's clock is simulated: the shift so far is added to each result of the vDSO or the kernel.
  */
 #include "stepper_writers.h"
-#include <errno.h>
+#include "tracee.h"
 #include <linux/futex.h>
-#include <sched.h>
-#include <signal.h>
 #include <stddef.h>
-#include <sys/ptrace.h>
-#include <sys/user.h>
-#include <sys/wait.h>
 
 #define SECOND INT64_C(1000000000)
 #define STEPS_AT_MOST 100000
+#define ENTRIES_AT_MOST 8
+#define RECORDINGS_AT_MOST 40
+#define RECORDINGS_ALIKE 6
+#define LONGEST_CARRY 12
+#define ATTEMPTS 8
 #define SLOW_STEPS 40
 #define WRONG_SHOWN 8
 
-typedef struct user_regs_struct regs_t;
-
-static pid_t target;
-static unsigned long vdso_start, vdso_end;
+static unsigned long vdso_start, vdso_end, vdso_entries[ENTRIES_AT_MOST];
+static int vdso_entry_count;
 static clockid_t clock_id = CLOCK_MONOTONIC;
 static int64_t fraction_ns = 1;
 static bool as_entered;
@@ -41,32 +43,33 @@ static const int64_t first_shift = 10000000 * SECOND;
 static int64_t host_shift, jump;
 static int wrong, not_idle, shown;
 
+/* An instruction of a recorded call, and how many system calls and entries into the vDSO preceded it. */
+struct place {
+    unsigned long address, stack;
+    int events;
+};
+
+/* The path depends on the offset, which has one of two values before a call. */
+static struct trace {
+    long length;
+    struct place places[STEPS_AT_MOST];
+} traces[2], latest;
+
 static struct {
-    long instruction;    /* where to migrate; negative: nowhere */
-    long started_at;     /* where the writer began; negative: nowhere */
+    const struct place *place;    /* where to migrate; NULL: nowhere */
+    long instruction;             /* its number */
+    long earlier;                 /* how many more times the call comes to its address before */
+    bool is_stepped;
+    int events;
+    long started_at;              /* the step at which the writer began; negative: not yet */
     unsigned long migrated_at;
     bool migrated;
     bool inside_vdso;
+    unsigned long vdso_return;
     int64_t shift_at_entry;
     unsigned long result, subject;
     bool deadline_seen;
 } call;
-
-static void die(const char *what)
-{
-    perror(what);
-    exit(2);
-}
-
-static unsigned long peek(unsigned long address)
-{
-    errno = 0;
-    unsigned long word = ptrace(PTRACE_PEEKDATA, target, address, 0);
-
-    if (errno)
-        die("peek");
-    return word;
-}
 
 static int64_t peek_time(unsigned long address)
 {
@@ -77,29 +80,8 @@ static void poke_time(unsigned long address, int64_t ns)
 {
     struct timespec t = vt_timespec(ns);
 
-    if (ptrace(PTRACE_POKEDATA, target, address, t.tv_sec) || ptrace(PTRACE_POKEDATA, target, address + 8, t.tv_nsec))
-        die("poke");
-}
-
-static void resume(int request)
-{
-    int status;
-
-    if (ptrace(request, target, 0, 0) || waitpid(target, &status, 0) < 0)
-        die("resume");
-    if (!WIFSTOPPED(status) || WSTOPSIG(status) != SIGTRAP) {
-        fprintf(stderr, "stepper: the target came to status %#x\n", status);
-        exit(2);
-    }
-}
-
-static regs_t registers(void)
-{
-    regs_t regs;
-
-    if (ptrace(PTRACE_GETREGS, target, 0, &regs))
-        die("registers");
-    return regs;
+    poke(address, t.tv_sec);
+    poke(address + 8, t.tv_nsec);
 }
 
 /* Returns the mapping that holds an address, and the offset in it; for the vDSO, its range. */
@@ -146,9 +128,19 @@ static void end_migration(void)
     call.migrated = true;
 }
 
+/* Tells whether the call has come to the instruction at which to migrate. */
+static bool is_reached(long step, const regs_t *regs)
+{
+    if (!call.place || call.started_at >= 0)
+        return false;
+    if (call.is_stepped)
+        return step == call.instruction;
+    return regs->rip == call.place->address && call.earlier-- == 0 && regs->rsp == call.place->stack && call.events == call.place->events;
+}
+
 static void migrate(long step, const regs_t *regs)
 {
-    if (step == call.instruction) {
+    if (is_reached(step, regs)) {
         call.migrated_at = regs->rip;
         begin_writing(jump);
         call.started_at = step;
@@ -157,16 +149,30 @@ static void migrate(long step, const regs_t *regs)
         end_migration();
 }
 
+static void enter_vdso(const regs_t *regs)
+{
+    int known = 0;
+
+    call.events++;
+    call.shift_at_entry = host_shift;
+    call.result = regs->rsi;
+    call.vdso_return = peek(regs->rsp);
+    while (known < vdso_entry_count && vdso_entries[known] != regs->rip)
+        known++;
+    if (known == ENTRIES_AT_MOST)
+        die("too many entries into the vDSO");
+    vdso_entries[known] = regs->rip;
+    vdso_entry_count += known == vdso_entry_count;
+}
+
 static void follow_vdso(const regs_t *regs)
 {
     bool inside = vdso_start <= regs->rip && regs->rip < vdso_end;
 
-    if (inside && !call.inside_vdso) {
-        call.shift_at_entry = host_shift;
-        call.result = regs->rsi;
-    } else if (!inside && call.inside_vdso && regs->rax == 0) {
+    if (inside && !call.inside_vdso)
+        enter_vdso(regs);
+    else if (!inside && call.inside_vdso && regs->rax == 0)
         poke_time(call.result, peek_time(call.result) + (as_entered ? call.shift_at_entry : host_shift));
-    }
     call.inside_vdso = inside;
 }
 
@@ -189,45 +195,66 @@ static void let_come(unsigned long deadline)
         host_shift += missing;
 }
 
-/* Steps over a system call. The target never sleeps: a wait ends at once, as if its deadline had come. */
-static void step_system_call(regs_t *regs)
+/* From the beginning of a system call to its end. The target never sleeps: a wait ends at once, as if its deadline had come. */
+static void finish_system_call(void)
 {
-    bool is_sleep = regs->rax == SYS_clock_nanosleep && regs->rsi == TIMER_ABSTIME;
-    bool is_wait = regs->rax == SYS_futex && (regs->rsi & FUTEX_CMD_MASK) == FUTEX_WAIT_BITSET && regs->r10;
-    bool is_read = regs->rax == SYS_clock_gettime && !call.inside_vdso;
-    unsigned long result = regs->rsi;
+    regs_t regs = registers();
+    bool is_sleep = regs.orig_rax == SYS_clock_nanosleep && regs.rsi == TIMER_ABSTIME;
+    bool is_wait = regs.orig_rax == SYS_futex && (regs.rsi & FUTEX_CMD_MASK) == FUTEX_WAIT_BITSET && regs.r10;
+    bool is_read = regs.orig_rax == SYS_clock_gettime && !call.inside_vdso;
+    unsigned long result = regs.rsi;
 
+    call.events++;
     if (!is_sleep && !is_wait) {
-        resume(PTRACE_SINGLESTEP);
+        resume(PTRACE_SYSCALL);
         if (is_read)
             poke_time(result, peek_time(result) + host_shift);
         return;
     }
-    check_deadline(is_sleep ? regs->rdx : regs->r10);
-    let_come(is_sleep ? regs->rdx : regs->r10);
-    regs->rax = SYS_getpid;
-    ptrace(PTRACE_SETREGS, target, 0, regs);
-    resume(PTRACE_SINGLESTEP);
-    *regs = registers();
-    regs->rax = is_sleep ? 0 : -ETIMEDOUT;
-    ptrace(PTRACE_SETREGS, target, 0, regs);
+    check_deadline(is_sleep ? regs.rdx : regs.r10);
+    let_come(is_sleep ? regs.rdx : regs.r10);
+    regs.orig_rax = SYS_getpid;
+    set_registers(&regs);
+    resume(PTRACE_SYSCALL);
+    regs = registers();
+    regs.rax = is_sleep ? 0 : -ETIMEDOUT;
+    set_registers(&regs);
 }
 
-/* Steps from the first mark to the second; returns the number of instructions. */
-static long step_call(void)
+/* Runs to the next instruction that matters: that of the migration, or one at which the host's clock is read. */
+static int run_on(const regs_t *regs)
+{
+    unsigned long stops[ENTRIES_AT_MOST + 2];
+    int count = 0;
+
+    for (; count < vdso_entry_count; count++)
+        stops[count] = vdso_entries[count];
+    if (call.inside_vdso)
+        stops[count++] = call.vdso_return;
+    if (call.place && call.earlier >= 0)
+        stops[count++] = call.place->address;
+    for (int i = 0; i < count; i++)
+        if (stops[i] == regs->rip)
+            return step_instruction(regs->rip);
+    return run_to(stops, count);
+}
+
+/* Goes from the first mark to the second, and records the instructions. */
+static void make_call(struct trace *record)
 {
     for (long step = 0; step < STEPS_AT_MOST; step++) {
         regs_t regs = registers();
-        unsigned long code = peek(regs.rip);
-
         follow_vdso(&regs);
-        if ((code & 0xff) == 0xcc)
-            return step;
+        if (is_at_breakpoint(regs.rip)) {
+            record->length = step;
+            return;
+        }
+        record->places[step] = (struct place){regs.rip, regs.rsp, call.events};
         migrate(step, &regs);
-        if ((code & 0xffff) == 0x050f)
-            step_system_call(&regs);
-        else
-            resume(PTRACE_SINGLESTEP);
+        bool is_mid_write = call.started_at >= 0 && !call.migrated;
+        int stop = call.is_stepped || is_mid_write ? step_instruction(regs.rip) : run_on(&regs);
+        if (stop == SYSTEM_CALL_STOP)
+            finish_system_call();
     }
     fprintf(stderr, "stepper: no end in sight\n");
     exit(2);
@@ -265,17 +292,15 @@ static void check_idle(void)
         wrong++, report("number of waits", 0, 1, 1);
 }
 
-/* Makes one call with a migration at the given instruction. Returns whether the call had that many instructions. */
-static bool run_call(long instruction, bool is_read, long *length)
+/* Makes one call with a migration at the place that `call` names. Records its steps. Returns whether the call came to that place. */
+static bool run_call(bool is_read, struct trace *record)
 {
-    memset(&call, 0, sizeof call);
-    call.instruction = instruction;
     call.started_at = -1;
     resume(PTRACE_CONT);
     call.subject = registers().rdi;
     int64_t virtual_zero = offset_now() - host_shift;
     int64_t low = real_time() - virtual_zero;
-    *length = step_call();
+    make_call(record);
     if (call.started_at >= 0 && !call.migrated)
         end_migration();
     if (is_read && writer.still)
@@ -288,14 +313,69 @@ static bool run_call(long instruction, bool is_read, long *length)
     return call.migrated;
 }
 
+/*
+ * Records a call: the same path must come several times. A path with a carry of the nanoseconds is some instructions longer than one without, and takes
+ * precedence. A path that reads the host's clock twice, because the kernel updated it, is longer by more than that.
+ */
+static void record_call(bool is_read, struct trace *trace)
+{
+    for (int i = 0, alike = 0; i < RECORDINGS_AT_MOST && alike < RECORDINGS_ALIKE; i++) {
+        memset(&call, 0, sizeof call);
+        call.instruction = -1;
+        call.is_stepped = true;
+        run_call(is_read, &latest);
+        long longer = latest.length - trace->length;
+        bool is_first = !trace->length || longer < -LONGEST_CARRY;
+        alike = is_first ? 1 : alike + (longer <= LONGEST_CARRY);
+        if (is_first || (longer > 0 && longer <= LONGEST_CARRY))
+            *trace = latest;
+    }
+}
+
+static bool migrate_at(long instruction, const struct trace *trace, bool is_stepped, bool is_read)
+{
+    memset(&call, 0, sizeof call);
+    call.is_stepped = is_stepped;
+    call.instruction = instruction;
+    call.place = &trace->places[instruction];
+    for (const struct place *earlier = trace->places; earlier < call.place; earlier++)
+        call.earlier += earlier->address == call.place->address;
+    return run_call(is_read, &latest);
+}
+
+/* Migrates at each instruction. Each migration leads from one of the two offsets to the other. */
+static void migrate_at_each(bool is_read)
+{
+    long instruction = 0, stepped = 0, missed = 0;
+    int side = 0;
+
+    jump = -jump;
+    for (;; instruction++) {
+        struct trace *trace = &traces[side];
+        if (!trace->length)
+            record_call(is_read, trace);
+        if (instruction >= trace->length)
+            break;
+        bool done = false;
+        for (int attempt = 0; !done && attempt < ATTEMPTS; attempt++)
+            done = migrate_at(instruction, trace, false, is_read);
+        if (!done) {
+            stepped++;
+            done = migrate_at(instruction, trace, true, is_read);
+        }
+        if (done) {
+            side = !side;
+            jump = -jump;
+        } else {
+            missed++;
+        }
+    }
+    printf("instructions=%ld\nwrong=%d\nnot_idle=%d\nstepped=%ld\nmissed=%ld\n", instruction, wrong, not_idle, stepped, missed);
+}
+
 static void start_target(char **argv)
 {
-    cpu_set_t here;
-
-    /* Each step switches twice between the two processes, which is several times faster on one CPU. */
-    CPU_ZERO(&here);
-    CPU_SET(sched_getcpu(), &here);
-    sched_setaffinity(0, sizeof here, &here);
+    stay_on_this_cpu();
     target = fork();
     if (target == 0) {
         setenv("LD_PRELOAD", argv[3], 1);
@@ -308,7 +388,7 @@ static void start_target(char **argv)
     int status;
     if (target < 0 || waitpid(target, &status, 0) < 0 || !WIFSTOPPED(status))
         exit(4);
-    ptrace(PTRACE_SETOPTIONS, target, 0, PTRACE_O_EXITKILL);
+    ptrace(PTRACE_SETOPTIONS, target, 0, PTRACE_O_EXITKILL | PTRACE_O_TRACESYSGOOD);
 }
 
 int main(int argc, char **argv)
@@ -334,10 +414,7 @@ int main(int argc, char **argv)
 
     start_target(argv);
     find_mapping(0, "[vdso]", NULL, 0);
-    long length;
-    for (long instruction = -1; run_call(instruction, is_read, &length) || instruction < 0; instruction++)
-        jump = -jump;
+    migrate_at_each(is_read);
     kill(target, SIGKILL);
-    printf("instructions=%ld\nwrong=%d\nnot_idle=%d\n", length, wrong, not_idle);
     return 0;
 }
