@@ -52,14 +52,15 @@ public class RateCrashTests
     [Fact(Timeout = 3 * Limits.Test)]
     public async Task Reader_that_cannot_complete_a_change_sees_no_mixture_of_two_rates()
     {
-        Needs.Root();
+        using OrdinaryUser user = new();
         string killer = await NativeProgram.BuildAsync("config/kill_at_store.c");
         int halfMade = 0;
         for (int number = 1; number < MostStores; number++)
         {
             using ConfigFile config = await MakeAsync("100000");
-            File.SetUnixFileMode(config.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-            decimal before = await ReadDateAsync(config, Command.Of("date", "+%s.%N"));
+            File.SetUnixFileMode(Path.GetDirectoryName(config.Path)!, (UnixFileMode)0b111_101_101);
+            File.SetUnixFileMode(config.Path, (UnixFileMode)0b110_100_100);
+            decimal before = await ReadDateAsync(Command.Of("date", "+%s.%N").Under(config));
             string[] change = ["--force", "--no-freeze", "--config", config.Path, "--realtime-rate", "1"];
             Result killed = await Command.Of(killer, [$"{number}", config.Path, Paths.Launcher, .. change]).RunAsync();
             Assert.SkipWhen(killed.ExitCode is 2 or 3, $"needs to trace programs: {killed}");
@@ -72,17 +73,17 @@ public class RateCrashTests
             if (!ConfigOnDisk.Read(config.Path).IsBeingChanged)
                 continue;
             halfMade++;
-            decimal between = await ReadDateAsync(config, OrdinaryUser.Run(Command.Of("date", "+%s.%N")));
+            decimal between = await ReadDateAsync(user.Launch("--config", config.Path, "--", "date", "+%s.%N"));
             Assert.True(ConfigOnDisk.Read(config.Path).IsBeingChanged);
-            decimal after = await ReadDateAsync(config, Command.Of("date", "+%s.%N"));
+            decimal after = await ReadDateAsync(Command.Of("date", "+%s.%N").Under(config));
             Assert.InRange(between, before, after);
         }
 
         Assert.Fail("it never ended");
     }
 
-    private static async Task<decimal> ReadDateAsync(ConfigFile config, Command date) =>
-        decimal.Parse((await date.Under(config).RunAsync()).Succeeded().Output, CultureInfo.InvariantCulture);
+    private static async Task<decimal> ReadDateAsync(Command date) =>
+        decimal.Parse((await date.RunAsync()).Succeeded().Output, CultureInfo.InvariantCulture);
 
     private static async Task<ConfigFile> MakeAsync(string rate)
     {
