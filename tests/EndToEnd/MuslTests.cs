@@ -88,7 +88,7 @@ public class MuslTests
     public async Task Environment_that_another_constructor_has_moved_makes_no_difference(bool oursFirst)
     {
         string program = await BuildAsync("clock_and_vdso.c");
-        string other = await BuildAsync("moves_environment.c", "-shared", "-fPIC");
+        string other = await BuildAsync("end_to_end/moves_environment.c", "-shared", "-fPIC");
         using ConfigFile config = ConfigFile.At(12345);
         string[] libraries = oursFirst ? [Paths.Library, other] : [other, Paths.Library];
         Result result = (await Command.Of(program).Under(config).Preloading(libraries).RunAsync()).Succeeded();
@@ -108,7 +108,7 @@ public class MuslTests
         Limits.AssertWaited300(result.Number("futex_ms"));
     }
 
-    private static async Task<string> BuildAsync(string source = "musl_waits.c", params string[] options)
+    private static async Task<string> BuildAsync(string source = "end_to_end/musl_waits.c", params string[] options)
     {
         Needs.Tool("musl-gcc");
         string target = Path.Combine(Paths.Built, $"{Path.GetFileNameWithoutExtension(source)}.musl.{Environment.ProcessId}");

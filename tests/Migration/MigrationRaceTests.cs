@@ -4,7 +4,7 @@ using VirtTime.Tests.Harness;
 namespace VirtTime.Tests.Migration;
 
 /// <summary>
-/// A thread is frozen at each instruction of a call in turn, and its process moves to a host with other clocks (<c>tests/programs/stepper.c</c>).
+/// A thread is frozen at each instruction of a call in turn, and its process moves to a host with other clocks (<c>tests/programs/migration/stepper.c</c>).
 /// </summary>
 public class MigrationRaceTests
 {
@@ -103,7 +103,7 @@ public class MigrationRaceTests
     [InlineData("clock_nanosleep", "slow")]
     public async Task Stepper_finds_the_race_in_a_library_that_has_it(string call, string writer)
     {
-        string naive = await NativeProgram.BuildLibraryAsync("naive_preload.c");
+        string naive = await NativeProgram.BuildLibraryAsync("migration/naive_preload.c");
         Result result = await StepAsync(naive, call, writer, "entered", Jump);
         Assert.InRange(result.Number("wrong"), 1, result.Number("instructions"));
     }
@@ -123,8 +123,8 @@ public class MigrationRaceTests
 
     private static async Task<Result> StepAsync(string library, string call, string writer, string reads, long jump)
     {
-        string stepper = await NativeProgram.BuildAsync("stepper.c");
-        string target = await NativeProgram.BuildAsync("stepped.c");
+        string stepper = await NativeProgram.BuildAsync("migration/stepper.c");
+        string target = await NativeProgram.BuildAsync("migration/stepped.c");
         bool isDate = call.EndsWith("realtime", StringComparison.Ordinal) || call == "gettimeofday";
         using ConfigFile config = writer == "still" ? ConfigFile.AtRate(Date, 0, out _) : isDate ? ConfigFile.AtDate(Date) : ConfigFile.At(12345);
         Command command = Command.Of(stepper, target, call, library, config.Path, writer, reads, $"{jump}");
