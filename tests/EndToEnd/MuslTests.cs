@@ -62,23 +62,29 @@ public class MuslTests
     }
 
     [Theory(Timeout = Limits.Test)]
-    [InlineData(2_147_483_640)]
-    [InlineData(315_532_800)]
-    public async Task Program_sees_the_virtual_date_and_its_waits_take_their_time(long date)
+    [InlineData(2_147_483_640, 1)]
+    [InlineData(315_532_800, 1)]
+    [InlineData(2_147_483_640, 0)]
+    [InlineData(2_147_483_640, 0.5)]
+    [InlineData(2_147_483_640, 3)]
+    public async Task Program_sees_the_virtual_date_and_its_waits_take_their_time(long date, double rate)
     {
         string[] waits =
         [
             "condition", "sem_timedwait", "pthread_mutex_timedlock", "pthread_rwlock_timedrdlock", "pthread_rwlock_timedwrlock", "mtx_timedlock",
             "cnd_timedwait",
         ];
-        using ConfigFile config = ConfigFile.AtDate(date);
+        using ConfigFile config = rate == 1 ? ConfigFile.AtDate(date) : ConfigFile.AtRate(date, (decimal)rate, out _);
         Result result = (await Command.Of(await BuildAsync(), "date").Under(config).RunAsync()).Succeeded();
 
         Limits.AssertJustAfter(date, result.Number("date"));
+
+        // At rate 0 the time that was left counts by the host's clock.
+        decimal speed = rate == 0 ? 1 : (decimal)rate;
         Assert.Equal(0, result.Number("sleep"));
         Assert.Equal(1, result.Number("futex"));
         Assert.All(waits, wait => Assert.Equal((wait, ETIMEDOUT), (wait, result.Number(wait))));
-        Assert.All(waits.Append("sleep").Append("futex"), wait => Limits.AssertWaited300(result.Number(wait + "_ms")));
+        Assert.All(waits.Append("sleep").Append("futex"), wait => Limits.AssertWaited300(result.Number(wait + "_ms") * speed));
     }
 
     // The kernel puts the auxiliary vector behind the original environ. There is none behind a copy, such as the one that setenv makes.
