@@ -77,9 +77,9 @@ internal static class Launch
             return CommandExecution.Execute(finding.Command, request.Command, environment, traced);
 
         if (request.Backend == Backend.Place || !request.Running.Force)
-            return new LauncherException(finding.Path, "the library cannot be placed into this static program: " + whyNot);
+            return new LauncherException(finding.Path, Verdict.NotPlaced + whyNot + ", or use --backend namespace");
 
-        StandardStreams.WriteMessage($"warning: {finding.Path}: the library cannot be placed into it: {whyNot}; it runs on the host's clocks");
+        StandardStreams.WriteMessage($"warning: {finding.Path}: {Verdict.NotPlaced}{whyNot}; it runs on the host's clocks");
         return CommandExecution.Execute(finding.Command, request.Command, environment);
     }
 }

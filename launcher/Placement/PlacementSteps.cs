@@ -18,17 +18,13 @@ internal unsafe struct PlacementSteps
     private long _configPath;
     private long _entry;
 
-    /// <summary>Ends with a target that runs on virtual clocks, or with one that has ended.</summary>
+    /// <summary>Returns when the target runs on virtual clocks, or has ended, or is still traced: then the end of the tracer kills it.</summary>
     public static void Run(PlacementOrder* order)
     {
         PlacementSteps steps = default;
         steps._order = order;
         if (!StoppedTarget.TryBegin(order->Target, &steps._target))
-        {
-            // The target has ended, or cannot be used; no instruction of it has run.
-            Call(Numbers.kill, order->Target, SIGKILL);
             return;
-        }
 
         if (!steps.TryReadStack())
         {

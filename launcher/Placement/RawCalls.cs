@@ -29,7 +29,6 @@ internal static unsafe partial class RawCalls
     public const int PTRACE_EVENT_STOP = 128;
 
     public const int SIGTRAP = 5;
-    public const int SIGKILL = 9;
     public const int SIGSTOP = 19;
     public const int SIGTSTP = 20;
     public const int SIGTTIN = 21;

@@ -22,7 +22,8 @@ internal unsafe struct StoppedTarget
 
     public readonly long ProgramCounter => _initial.ProgramCounter;
 
-    /// <summary>Takes the target from the exec event to the end of execve. False if that fails: the target has been killed, or has to be.</summary>
+    /// <summary>Takes the target from the exec event to the end of execve. False if that fails.</summary>
+    /// <param name="id">The target's process id.</param>
     /// <param name="target">Uninitialised memory.</param>
     public static bool TryBegin(int id, StoppedTarget* target)
     {
@@ -67,21 +68,20 @@ internal unsafe struct StoppedTarget
     {
         TargetRegisters registers = _initial;
         registers.SetCall(SystemCallInstruction, Numbers.exit_group, status);
-        if (SystemCallInstruction == 0)
-            RawCalls.Call(Numbers.kill, _id, SIGKILL);
-        else
+        if (SystemCallInstruction != 0)
             LetGo(&registers);
     }
 
-    // A target that is not in the state that the tracer assumes must not run. It is still traced, so the end of the tracer would also kill it.
+    // After a failure the target is still traced, and the end of the tracer kills it. The tracer does not: process 1 of a PID namespace gets no SIGKILL
+    // from a process of that namespace.
     private void LetGo(TargetRegisters* registers)
     {
         long mask = _mask;
         bool isReady = TargetRegisters.TryWrite(_id, registers) && Ptrace(PTRACE_SETSIGMASK, _id, SignalSetSize, (nint)(&mask)) == 0;
         if (isReady && _isToStop)
             RawCalls.Call(Numbers.tgkill, _id, _id, SIGSTOP);
-        if (!isReady || Ptrace(PTRACE_DETACH, _id, 0, 0) != 0)
-            RawCalls.Call(Numbers.kill, _id, SIGKILL);
+        if (isReady)
+            Ptrace(PTRACE_DETACH, _id, 0, 0);
     }
 
     // All signals but SIGKILL and SIGSTOP are blocked. SIGSTOP is held back until the target is let go.

@@ -44,10 +44,17 @@ internal sealed unsafe class TracedExec
         order->SystemCallPosition = position;
         Describe(environment, order);
         const string OtherProgram = "was not started: it is not the static program that virttime-run has inspected; try again";
-        const string CannotMap = "was not started: libvirttime.so cannot be mapped into it; raise the limits (ulimit -v), or use --backend namespace";
+        const string CannotMap = "was not started: libvirttime.so cannot be mapped into it; raise the limits (ulimit -v)";
         order->OtherProgram = MessageOf(program, OtherProgram);
         order->CannotMap = MessageOf(program, CannotMap);
         return TryStart(order, out whyNot);
+    }
+
+    /// <summary>Why this process cannot be traced over an exec; null if it can. It starts a tracer and ends it again.</summary>
+    public static string? WhyNot(PlacedLibrary library)
+    {
+        TryBegin(library, "", EnvironmentBlock.Empty.With(EnvironmentBlock.ConfigPath, ""), out string? whyNot)?.Abandon();
+        return whyNot;
     }
 
     /// <summary>Leaves the library's descriptor open over the exec. The target closes it.</summary>
