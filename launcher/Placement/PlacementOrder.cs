@@ -11,7 +11,13 @@ internal unsafe struct PlacementOrder
     /// <summary>The tracer's process id. The launcher stores it before it lets the tracer begin.</summary>
     public int Tracer;
 
-    /// <summary>Pipes: the launcher writes a byte when the tracer may begin; the tracer writes the error number of its attempt to trace.</summary>
+    /// <summary>Not 0 when the tracer may begin. It stays 0 if the launcher is killed before.</summary>
+    public int MayBegin;
+
+    /// <summary>
+    /// Pipes: the launcher closes the first one when the tracer may begin (a byte would raise SIGPIPE if the tracer was killed); into the second one the
+    /// tracer writes the error number of its attempt to trace.
+    /// </summary>
     public Pipe Begin;
 
     public Pipe Begun;

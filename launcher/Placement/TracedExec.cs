@@ -137,8 +137,8 @@ internal sealed unsafe class TracedExec
 
         // Yama (kernel.yama.ptrace_scope 1) lets a process be traced by its child only with this. The permission ends with the tracer.
         SystemCalls.prctl(PR_SET_PTRACER, order->Tracer, 0, 0, 0);
-        byte go = 0;
-        SystemCalls.write(order->Begin.Write, &go, 1);
+        Volatile.Write(ref order->MayBegin, 1);
+        Syscall.close(order->Begin.Write);
         int error;
         nint count;
         do
@@ -146,7 +146,6 @@ internal sealed unsafe class TracedExec
             count = SystemCalls.read(order->Begun.Read, (byte*)&error, sizeof(int));
         }
         while (count < 0 && ErrorNumber.Last == ErrorNumber.EINTR);
-        Syscall.close(order->Begin.Write);
         Syscall.close(order->Begun.Read);
         return count == sizeof(int) ? error : ErrorNumber.ESRCH;
     }

@@ -15,8 +15,8 @@ internal static unsafe class Tracer
     {
         Call(Numbers.close, order->Begin.Write);
         Call(Numbers.close, order->Begun.Read);
-        byte go;
-        if (ReadByte(order->Begin.Read, &go) != 1)
+        WaitForEnd(order->Begin.Read);
+        if (Volatile.Read(ref order->MayBegin) == 0)
             return 1;
 
         const nint Options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
@@ -32,15 +32,12 @@ internal static unsafe class Tracer
         return 0;
     }
 
-    private static nint ReadByte(int descriptor, byte* value)
+    private static void WaitForEnd(int pipe)
     {
-        nint count;
-        do
+        byte none;
+        while (Call(Numbers.read, pipe, (nint)(&none), 1) < 0 && LastError == EINTR)
         {
-            count = Call(Numbers.read, descriptor, (nint)value, 1);
         }
-        while (count < 0 && LastError == EINTR);
-        return count;
     }
 
     /// <summary>Lets the launcher run until it has executed the target. False if it has ended, or executes nothing any more.</summary>
