@@ -36,7 +36,7 @@ internal unsafe struct PlacementSteps
         if (library < 0)
             steps.Refuse(order->CannotMap, -library);
         else
-            steps._target.StartAt(library + order->Image.Entry, steps._vector, steps._configPath, order->Tracer, steps._entry);
+            steps._target.StartAt(library + order->Image.Entry, steps._vector, steps._configPath, order, steps._entry);
     }
 
     // The stack holds the number of arguments, the arguments, 0, the environment, 0, the auxiliary vector, each a word. The launcher knows the

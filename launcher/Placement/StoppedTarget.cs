@@ -56,10 +56,10 @@ internal unsafe struct StoppedTarget
     }
 
     /// <summary>Lets the target go, to begin in the library.</summary>
-    public void StartAt(long function, long vector, long configPath, int tracer, long entry)
+    public void StartAt(long function, long vector, long configPath, PlacementOrder* order, long entry)
     {
         TargetRegisters registers = _initial;
-        registers.SetStart(function, vector, configPath, tracer, entry);
+        registers.SetStart(function, vector, configPath, order->Tracer, entry, order->LeavesSignal);
         LetGo(&registers);
     }
 

@@ -1,5 +1,6 @@
 # The launcher lets a static program begin here instead of at its own entry (launcher/Placement). In: rdi = auxiliary vector, rsi = path of the config
-# file, edx = id of the process that traced the program until now, rcx = the program's entry, rsp as execve left it.
+# file, edx = id of the process that traced the program until now, rcx = the program's entry, r8 = 1 if the end of that process leaves a SIGCHLD pending,
+# rsp as execve left it.
     .text
     .globl virttime_placed_start
     .type virttime_placed_start, @function
@@ -8,6 +9,7 @@ virttime_placed_start:
     .cfi_undefined rip
     push %rcx
     push %rdx
+    mov %r8d, %ebp
     call virttime_place
     mov %eax, %ebx
 
@@ -21,10 +23,26 @@ reap:
     syscall
     cmp $-4, %rax
     je reap
-    test %ebx, %ebx
-    jne fail
+    test %ebp, %ebp
+    je registers
+
+# rt_sigtimedwait without a wait: the tracer had no exit signal, but after an exec of the parent the kernel sends SIGCHLD nevertheless (do_notify_parent).
+# It is ignored unless it is blocked.
+    pushq $0
+    pushq $0
+    mov %rsp, %rdx
+    pushq $0x10000
+    mov %rsp, %rdi
+    xor %esi, %esi
+    mov $8, %r10d
+    mov $128, %eax
+    syscall
+    add $24, %rsp
 
 # The general registers and the SSE registers as execve left them; then the entry.
+registers:
+    test %ebx, %ebx
+    jne fail
     add $8, %rsp
     .irp name, eax, ebx, ecx, edx, esi, edi, ebp, r8d, r9d, r10d, r11d, r12d, r13d, r14d, r15d
     xor %\name, %\name

@@ -1,5 +1,5 @@
 /* A static program without a C library. Prints what it finds at its first instruction: the number of registers that are not 0 (without the stack pointer
-   and the flags), the result of a wait for any child, and /proc/self/status. Compile with -static -nostdlib -nostartfiles. */
+   and the flags), the result of a wait for any child, the entries of the auxiliary vector, and /proc/self/status. Compile with -static -nostdlib -nostartfiles. */
 #include <asm/unistd.h>
 
 static long call(long number, long a, long b, long c, long d)
@@ -52,6 +52,15 @@ __attribute__((used)) static void begin(const struct entry *entry)
     PRINT("misaligned", (long)(entry->stack & 15));
     PRINT("child", call(__NR_wait4, -1, 0, 0x40000001, 0));
     PRINT("pid", call(__NR_getpid, 0, 0, 0, 0));
+
+    const unsigned long *vector = (const unsigned long *)entry->stack;
+    vector += 1 + *vector + 1;
+    while (*vector++)
+        ;
+    for (; *vector; vector += 2) {
+        PRINT("type", (long)vector[0]);
+        PRINT("entry", (long)vector[1]);
+    }
 
     static char text[8192];
     long file = call(__NR_open, (long)"/proc/self/status", 0, 0, 0);

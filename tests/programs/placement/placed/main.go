@@ -25,8 +25,6 @@ func main() {
 		serve(os.Args[2])
 	case "state":
 		state()
-	case "auxv":
-		auxv()
 	case "starts":
 		starts(os.Args[2:])
 	case "execs":
@@ -85,14 +83,6 @@ func state() {
 	}
 	text, _ := os.ReadFile("/proc/self/status")
 	os.Stdout.Write(text)
-}
-
-func auxv() {
-	bytes, _ := os.ReadFile("/proc/self/auxv")
-	for i := 0; i+16 <= len(bytes); i += 16 {
-		pair := (*[2]uint64)(unsafe.Pointer(&bytes[i]))
-		fmt.Printf("entry=%d %x\n", pair[0], pair[1])
-	}
 }
 
 // Runs a command; its output is this program's.
