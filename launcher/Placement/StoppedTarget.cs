@@ -84,7 +84,8 @@ internal unsafe struct StoppedTarget
             Ptrace(PTRACE_DETACH, _id, 0, 0);
     }
 
-    // All signals but SIGKILL and SIGSTOP are blocked. SIGSTOP is held back until the target is let go.
+    // All signals but SIGKILL and SIGSTOP are blocked. SIGSTOP is held back until the target is let go. A SIGCONT cancels it: the kernel reports a SIGCONT
+    // by PTRACE_EVENT_STOP, also while it is blocked.
     private bool TryGoToCallStop()
     {
         do
@@ -93,7 +94,7 @@ internal unsafe struct StoppedTarget
                 return false;
             if (stop.IsSystemCall)
                 return true;
-            _isToStop |= stop.Event == 0 && stop.Signal == SIGSTOP;
+            _isToStop = stop.Event == 0 ? stop.Signal == SIGSTOP : _isToStop && stop.IsJobControl;
         }
         while (true);
     }

@@ -21,6 +21,15 @@ public class PlacedLaunchTests
         });
     }
 
+    [Fact(Timeout = 2 * Limits.Test)]
+    public async Task Signals_and_stops_meanwhile_do_no_harm()
+    {
+        string sender = await NativeProgram.BuildAsync("placement/send_signals.c");
+        Command launch = await GoPrograms.LaunchAsync("clocks");
+        for (int i = 0; i < (Needs.IsFullRun ? 200 : 20); i++)
+            GoPrograms.AssertVirtual(await Command.Of(sender, [launch.File, .. launch.Arguments]).RunAsync());
+    }
+
     [Fact(Timeout = Limits.Test)]
     public async Task User_without_privileges_may_place()
     {
