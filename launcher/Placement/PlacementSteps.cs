@@ -62,7 +62,7 @@ internal unsafe struct PlacementSteps
         const int MostEntries = 64;
         const long AT_ENTRY = 9, AT_SYSINFO_EHDR = 33;
         long vdso = 0;
-        for (int i = 0; i < MostEntries; i++)
+        for (int i = 0; i < MostEntries && (vdso == 0 || _entry == 0); i++)
         {
             long entry = _vector + (2 * i * WordSize);
             if (!_target.TryPeek(entry, out long type) || !_target.TryPeek(entry + WordSize, out long value))

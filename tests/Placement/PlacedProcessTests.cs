@@ -51,7 +51,7 @@ public class PlacedProcessTests
         using RunningProgram program = launch.Start();
         await program.ReadValueAsync("pid");
         (await Command.Launcher("--config", config, "--save").RunAsync()).Succeeded();
-        (await Command.Launcher("--config", config, "--monotonic-offset", "+100d", "--no-freeze").RunAsync()).Succeeded();
+        (await Command.Launcher("--config", config, "--monotonic-at", "5s", "--no-freeze").RunAsync()).Succeeded();
         (await Command.Launcher("--config", config, "--resume").RunAsync()).Succeeded();
         Limits.AssertJustAfter(12345, (await program.EndAsync()).Succeeded().Number("clock"));
     }
