@@ -111,8 +111,12 @@ internal static unsafe class Startup
         if (config == null)
             return 1;
         Decide(config);
-        Use(Vdso.FindClockGettime(), config);
-        VdsoCopy.Install(&VdsoFunctions.Replacement);
+        nint vdso = Vdso.FindClockGettime();
+        Use(vdso, config);
+
+        // Without a function that reads clocks in the vDSO, the program would read them by system calls of its own.
+        if (vdso != 0)
+            VdsoCopy.Install(&VdsoFunctions.Replacement);
         if (VdsoCopy.Image != null)
             return 0;
         Diagnostic.CannotCopyVdso();
