@@ -87,9 +87,9 @@ internal static class OptionTable
             NotInNamespace = NotSaved,
         },
 
-        new(OptionGroup.Running, OptionNames.Backend, "BACKEND", "how to shift the clocks: preload (default),\n  namespace (a time namespace, also for static\n  programs), or auto (preload, else namespace)")
+        new(OptionGroup.Running, OptionNames.Backend, "BACKEND", "how to shift the clocks: preload, place (into a\n  static program), namespace (a time namespace)\n  or auto (the first that works); default: preload,\n  or place for static Go programs")
         {
-            Words = ["preload", "namespace", "auto"],
+            Words = ["preload", "place", "namespace", "auto"],
         },
         new(OptionGroup.Running, OptionNames.SplitString, "STRING", "split STRING into arguments, for #! lines") { Letter = 'S' },
         new(OptionGroup.Running, OptionNames.None, null, "run COMMAND on the host's clocks, from inside a\n  program whose clocks are shifted")

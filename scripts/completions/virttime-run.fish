@@ -42,7 +42,7 @@ complete -c virttime-run -n __virttime_run_option -l keep-waits -d 'Do not move 
 complete -c virttime-run -n __virttime_run_option -l criu-action -d 'Run as an action script of CRIU'
 complete -c virttime-run -n __virttime_run_option -x -l install -a '(__fish_complete_directories)' -d 'Copy virttime-run and its library into a directory'
 complete -c virttime-run -n __virttime_run_option -x -l generate -a 'bash zsh fish man' -d 'Print a completion or the manual page'
-complete -c virttime-run -n __virttime_run_option -x -l backend -a 'preload namespace auto' -d 'How to shift the clocks'
+complete -c virttime-run -n __virttime_run_option -x -l backend -a 'preload place namespace auto' -d 'How to shift the clocks'
 complete -c virttime-run -n __virttime_run_option -x -s S -l split-string -d 'Split a string into arguments, for #! lines'
 complete -c virttime-run -n __virttime_run_option -l none -d 'Run the command on the host\'s clocks'
 complete -c virttime-run -n __virttime_run_option -l check -d 'Tell whether the clocks of the command can be shifted; run nothing'

@@ -27,7 +27,7 @@ _arguments -s -S \
     '--no-freeze[change the clocks without stopping the programs that use them]' \
     '(--resume --save)--keep-waits[do not move the deadlines of calls in flight]' \
     '--criu-action[run as an action script of CRIU]' \
-    '--backend=[how to shift the clocks]:backend:(preload namespace auto)' \
+    '--backend=[how to shift the clocks]:backend:(preload place namespace auto)' \
     '*'{-S+,--split-string=}'[split a string into arguments, for #! lines]:string:' \
     "--none[run the command on the host's clocks]" \
     '--check[tell whether the clocks of the command can be shifted; run nothing]' \

@@ -24,6 +24,7 @@ public sealed class CompiledPrograms : IAsyncLifetime
         ["slots/throw_out_of_wait.cpp"] = ["-fnon-call-exceptions"],
         ["on_terminal.c"] = ["-lutil"],
         ["launcher/process_chain.c"] = ["-static"],
+        ["placement/entry_state.c"] = ["-static", "-nostdlib", "-nostartfiles", "-fno-stack-protector", "-fcf-protection=none"],
         ["proc/shared_reads.c"] = ["-pthread"],
     };
 

@@ -33,7 +33,7 @@ public class BackendTests
     [Theory(Timeout = Limits.Test)]
     [InlineData("--backend auto --config x", "--backend: is only for running a command; omit it here")]
     [InlineData("--backend preload --list", "--backend: is only for running a command; omit it here")]
-    [InlineData("--backend kernel -- true", "--backend: \"kernel\" is not a backend; try preload, namespace or auto")]
+    [InlineData("--backend kernel -- true", "--backend: \"kernel\" is not a backend; try preload, place, namespace or auto")]
     [InlineData("--backend auto --backend auto -- true", "--backend: given twice; give it once")]
     [InlineData("--backend", "--backend: needs a value; see virttime-run --help")]
     public async Task Backend_that_makes_no_sense_is_refused(string options, string reason)

@@ -11,7 +11,7 @@ internal static class Measures
 
     public static IEnumerable<Measure> All(Workplace place) =>
         [.. Clocks(place), Throughput(place), .. Waits(place), .. Executing(place), .. Opens(place), Loading(place), Resident(place), Size(place),
-            Launching(place), LaunchingInCrowd(place), .. Piling(place), .. Adjusting(place), .. Programs.All(place)];
+            Launching(place), LaunchingInCrowd(place), .. Piling(place), .. Adjusting(place), .. StaticPrograms.All(place), .. Programs.All(place)];
 
     private static IEnumerable<Measure> Clocks(Workplace place)
     {
@@ -175,8 +175,7 @@ internal static class Measures
     private static double Adjust(Workplace place, string config) =>
         Spawn(place, ["--", place.Launcher, "--config", config, "--monotonic-at", "1d"]) / 1e6;
 
-    private static double Spawn(Workplace place, string[] arguments) =>
-        Workplace.Figure(place.Build("spawn"), [$"{place.Scaled(50)}", .. arguments]);
+    private static double Spawn(Workplace place, string[] arguments) => place.Spawn(arguments);
 
     private static IEnumerable<Way> Ways(Workplace place, string[] preload, string[] command)
     {
