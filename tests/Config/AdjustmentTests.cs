@@ -71,7 +71,6 @@ public class AdjustmentTests
             Assert.Equal(before, await ReadAsync(config.Path));
         }
 
-        Assert.False(isMade, $"{call} is made more than {MostCalls} times");
         Assert.InRange(failed, 1, MostCalls - 1);
     }
 
