@@ -49,16 +49,20 @@ public class AdjustmentTests
     public async Task What_fails_fails_before_anything_is_changed(string call, string injected, bool isByPath)
     {
         string strace = Needs.Tool("strace");
+        using TemporaryDirectory directory = new();
+        string log = directory.File("log");
         int failed = 0;
-        for (int number = 1; number <= MostCalls; number++)
+        bool isMade = true;
+        for (int number = 1; isMade && number <= MostCalls; number++)
         {
             using Harness.ConfigFile config = await MakeWaitsAsync();
             byte[] before = await ReadAsync(config.Path);
             string[] path = isByPath ? ["-P", config.Path] : [];
-            string[] options = ["-o", "/dev/null", .. path, "-e", $"inject={call}:{injected}:when={number}"];
+            string[] options = ["-o", log, .. path, "-e", $"inject={call}:{injected}:when={number}"];
             Result result = await Command.Of(strace, [.. options, Paths.Launcher, .. Adjust(config.Path)]).RunAsync();
+            isMade = (await File.ReadAllTextAsync(log, TestContext.Current.CancellationToken)).Contains("(INJECTED)", StringComparison.Ordinal);
 
-            // Either the change does not depend on this call, or the call is made fewer times than `number`.
+            // If the launcher succeeds, the change does not depend on this call, or the call is made fewer times than `number`.
             AssertWaitsAreWhole(config);
             if (result.ExitCode == 0)
                 continue;
@@ -187,8 +191,10 @@ public class AdjustmentTests
     // Only these parts of the file hold data.
     private static async Task<byte[]> ReadAsync(string path)
     {
-        byte[] all = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
-        int block = (int)ConfigLayout.ExtensionPosition;
-        return [.. all.AsSpan(0, 8192), .. all.AsSpan(block, 8192)];
+        byte[] data = new byte[2 * 8192];
+        using FileStream file = File.OpenRead(path);
+        await RandomAccess.ReadAsync(file.SafeFileHandle, data.AsMemory(0, 8192), 0, TestContext.Current.CancellationToken);
+        await RandomAccess.ReadAsync(file.SafeFileHandle, data.AsMemory(8192), ConfigLayout.ExtensionPosition, TestContext.Current.CancellationToken);
+        return data;
     }
 }
