@@ -48,10 +48,10 @@ public class ModelTests
         Command ask = Command.Of(Path.Combine(model, "functions.sh"));
         (await Command.Of(ask.File, "--refresh").RunAsync()).Succeeded();
         await ReplaceAsync(source, "while (!IsCurrent(snapshot));", "while (!IsCurrent(snapshot)) ; // not described");
-        await ReplaceAsync(source, "timespec* source = SourceOf(clock);", "timespec*  source = SourceOf(clock); // a comment");
+        await ReplaceAsync(source, "snapshot->_source = source;", "snapshot->_source =  source; // a comment");
         Assert.Empty((await ask.RunAsync()).Succeeded().Lines);
 
-        await ReplaceAsync(source, "snapshot->_source = source;", "snapshot->_source = null;");
+        await ReplaceAsync(source, "snapshot->_source =  source;", "snapshot->_source = null;");
         Assert.Equal("libvirttime/Config/OffsetSnapshot.cs Take", Assert.Single((await ask.RunAsync()).Succeeded().Lines));
     }
 
