@@ -5,9 +5,9 @@ namespace VirtTime.Elf;
 
 /// <summary>
 /// A copy of the vDSO's image in which the functions that read clocks are replaced by this library's. The copy's other functions lead to the real
-/// vDSO.
+/// vDSO, except for those in which Go must not be interrupted: the copy lacks them, as the vDSO of an older kernel does.
 /// </summary>
-/// <remarks>For programs that find the vDSO through the auxiliary vector, such as the Go runtime in a program that also uses cgo.</remarks>
+/// <remarks>For programs that find the vDSO through the auxiliary vector, such as the Go runtime.</remarks>
 internal static unsafe class VdsoCopy
 {
     /// <summary>The copy's image; null if there is none.</summary>
@@ -53,6 +53,8 @@ internal static unsafe class VdsoCopy
             nint ours = replacement(symbols.NameOf(symbol));
             if (ours != 0)
                 symbol->st_value = (nuint)ours - symbols.Base;
+            else if (GoroutineRegister.IsChangedBy(symbols, symbol))
+                symbol->st_shndx = Elf64_Sym.SHN_UNDEF;
             else if (symbol->st_shndx < Elf64_Sym.SHN_LORESERVE && symbol->st_shndx != Elf64_Sym.SHN_UNDEF)
                 symbol->st_value += (nuint)(real - copy);
         }
