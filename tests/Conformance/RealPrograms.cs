@@ -10,6 +10,9 @@ internal static class RealPrograms
 
     private static readonly string s_folder = Path.Combine(Paths.Programs, "real");
     private static readonly Lazy<Task<string>> s_go = new(() => CompileAsync(Needs.Tool("go"), "go_clock", "build", "-o", "go_clock.go"));
+    private static readonly Lazy<Task<string>> s_goSignals = new(
+        () => CompileAsync("env", "go_signals", "CGO_ENABLED=0", Needs.Tool("go"), "build", "-buildmode=pie", "-o", "go_signals.go"));
+
     private static readonly Lazy<Task<string>> s_rust = new(() => CompileAsync(Needs.Tool("rustc"), "rust_waits", "-O", "-o", "rust_waits.rs"));
 
     private static readonly string[] s_quickPythonTests = ["test_sched", "test_thread"];
@@ -32,6 +35,9 @@ internal static class RealPrograms
         "stress-ng" => Script("stress.sh", "stress-ng") with { Limit = TimeSpan.FromSeconds(90) },
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such program"),
     };
+
+    /// <summary>A dynamic program of Go, without cgo.</summary>
+    public static async Task<Command> GoSignalsAsync(string seconds) => Command.Of(await s_goSignals.Value, seconds);
 
     private static Command Script(string file, params string[] tools)
     {

@@ -57,6 +57,7 @@ public sealed class CompiledPrograms : IAsyncLifetime
     private static IEnumerable<(string, Func<Task>)> Others()
     {
         yield return ("real/go_clock.go", () => RealPrograms.CommandAsync("go"));
+        yield return ("real/go_signals.go", () => RealPrograms.GoSignalsAsync("0"));
         yield return ("date/date.go", () => Date.DatePrograms.WaitingCommandAsync("go"));
         yield return ("real/rust_waits.rs", () => RealPrograms.CommandAsync("rust"));
         yield return ("date/date_waits.rs", () => Date.DatePrograms.WaitingCommandAsync("rust"));
