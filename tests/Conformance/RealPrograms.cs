@@ -13,6 +13,9 @@ internal static class RealPrograms
     private static readonly Lazy<Task<string>> s_goSignals = new(
         () => CompileAsync("env", "go_signals", "CGO_ENABLED=0", Needs.Tool("go"), "build", "-buildmode=pie", "-o", "go_signals.go"));
 
+    private static readonly Lazy<Task<string>> s_staticGo = new(
+        () => CompileAsync("env", "static_clock", "CGO_ENABLED=0", Needs.Tool("go"), "build", "-o", "../launcher/static_clock.go"));
+
     private static readonly Lazy<Task<string>> s_rust = new(() => CompileAsync(Needs.Tool("rustc"), "rust_waits", "-O", "-o", "rust_waits.rs"));
 
     private static readonly string[] s_quickPythonTests = ["test_sched", "test_thread"];
@@ -38,6 +41,9 @@ internal static class RealPrograms
 
     /// <summary>A dynamic program of Go, without cgo.</summary>
     public static async Task<Command> GoSignalsAsync(string seconds) => Command.Of(await s_goSignals.Value, seconds);
+
+    /// <summary>A static program of Go that prints its monotonic clock.</summary>
+    public static Task<string> StaticGoAsync() => s_staticGo.Value;
 
     private static Command Script(string file, params string[] tools)
     {

@@ -58,6 +58,7 @@ public sealed class CompiledPrograms : IAsyncLifetime
     {
         yield return ("real/go_clock.go", () => RealPrograms.CommandAsync("go"));
         yield return ("real/go_signals.go", () => RealPrograms.GoSignalsAsync("0"));
+        yield return ("launcher/static_clock.go", RealPrograms.StaticGoAsync);
         yield return ("date/date.go", () => Date.DatePrograms.WaitingCommandAsync("go"));
         yield return ("real/rust_waits.rs", () => RealPrograms.CommandAsync("rust"));
         yield return ("date/date_waits.rs", () => Date.DatePrograms.WaitingCommandAsync("rust"));
