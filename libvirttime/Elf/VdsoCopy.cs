@@ -22,18 +22,20 @@ internal static unsafe class VdsoCopy
         if (real == 0 || IsCopy((Elf64_Ehdr*)real))
             return;
         nint length = Vdso.LengthOf((Elf64_Ehdr*)real);
-        nint copy = FileMapping.MapPrivate(length);
+        nint copy = FileMapping.MapPrivate(length + VdsoHashTable.Size);
         if (Kernel.IsError(copy))
             return;
         for (nint i = 0; i < length; i += sizeof(long))
             *(long*)(copy + i) = *(long*)(real + i);
-        Redirect(Vdso.Symbols((Elf64_Ehdr*)copy), copy, real, replacement);
+        SymbolTable symbols = Vdso.Symbols((Elf64_Ehdr*)copy);
+        Redirect(symbols, copy, real, replacement);
+        VdsoHashTable.Add((Elf64_Ehdr*)copy, symbols, (uint*)(copy + length));
         *OriginalField((Elf64_Ehdr*)copy) = real;
-        Kernel.Protect(copy, length, Mman.PROT_READ);
+        Kernel.Protect(copy, length + VdsoHashTable.Size, Mman.PROT_READ);
         if (InitialStack.TrySet(Auxv.AT_SYSINFO_EHDR, (nuint)copy))
             Image = (Elf64_Ehdr*)copy;
         else
-            Kernel.Unmap(copy, length);
+            Kernel.Unmap(copy, length + VdsoHashTable.Size);
     }
 
     /// <summary>The real vDSO's image, even if <paramref name="image"/> is a copy that another copy of this library made.</summary>
