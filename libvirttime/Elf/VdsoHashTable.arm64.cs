@@ -2,9 +2,9 @@ namespace VirtTime.Elf;
 
 /// <summary>Gives the copy of the vDSO a hash table in which Go before 1.22 finds its functions.</summary>
 /// <remarks>
-/// These versions of Go have wrong hash values for the name of <c>clock_gettime</c> on arm64 (golang/go#62309). Newer kernels, such as Linux 6.12, have
-/// only the GNU hash table, which compares hash values. So Go finds no function there, and reads the clocks by system calls of its own, which no
-/// library can shift. A table of the older kind compares names. With one bucket for all symbols, any hash value leads to the name.
+/// These versions of Go have wrong hash values for the name of <c>clock_gettime</c> on arm64. Newer kernels, such as Linux 6.12, have only the GNU hash
+/// table, in which a search compares hash values. So Go finds no function there, and reads the clocks by system calls of its own, which no library can
+/// shift. In a table of the older kind a search compares names. With one bucket for all symbols, any hash value leads to the name.
 /// </remarks>
 internal static unsafe class VdsoHashTable
 {

@@ -34,7 +34,8 @@ public class Arm64GoroutineTests
     public async Task Looking_up_a_symbol_uses_the_register()
     {
         Dictionary<string, Arm64Instruction[]> code = await Arm64Code.OfLibraryAsync();
-        Assert.Contains(Reached(code, "libvirttime_VirtTime_Interpose_Startup__Constructor"), name => code[name].Any(instruction => instruction.NamesX28));
+        string[] reached = Reached(code, "libvirttime_VirtTime_Interpose_Startup__Constructor");
+        Assert.Contains(reached, name => code[name].Any(instruction => instruction.NamesX28));
     }
 
     // Kernel images that scripts/test.sh --kernels has fetched.

@@ -10,11 +10,13 @@ internal static class RealPrograms
 
     private static readonly string s_folder = Path.Combine(Paths.Programs, "real");
     private static readonly Lazy<Task<string>> s_go = new(() => CompileAsync(Needs.Tool("go"), "go_clock", "build", "-o", "go_clock.go"));
+    private static readonly string[] s_withoutCgo = ["CGO_ENABLED=0", Emulation.IsOn ? "GOARCH=arm64" : "GOARCH=amd64"];
+
     private static readonly Lazy<Task<string>> s_goSignals = new(
-        () => CompileAsync("env", "go_signals", "CGO_ENABLED=0", Needs.Tool("go"), "build", "-buildmode=pie", "-o", "go_signals.go"));
+        () => CompileAsync("env", "go_signals", [.. s_withoutCgo, Needs.Tool("go"), "build", "-buildmode=pie", "-o", "go_signals.go"]));
 
     private static readonly Lazy<Task<string>> s_staticGo = new(
-        () => CompileAsync("env", "static_clock", "CGO_ENABLED=0", Needs.Tool("go"), "build", "-o", "../launcher/static_clock.go"));
+        () => CompileAsync("env", "static_clock", [.. s_withoutCgo, Needs.Tool("go"), "build", "-o", "../launcher/static_clock.go"]));
 
     private static readonly Lazy<Task<string>> s_rust = new(() => CompileAsync(Needs.Tool("rustc"), "rust_waits", "-O", "-o", "rust_waits.rs"));
 

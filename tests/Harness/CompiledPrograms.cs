@@ -14,8 +14,8 @@ namespace VirtTime.Tests.Harness;
 /// </remarks>
 public sealed class CompiledPrograms : IAsyncLifetime
 {
-    // Folders with programs of the benchmark, for another C library, or with parts that a test links itself.
-    private static readonly string[] s_otherFolders = ["bench", "old_glibc", "unwind"];
+    // Folders with programs of the benchmark, for another processor or C library, or with parts that a test links itself.
+    private static readonly string[] s_otherFolders = ["arm64", "bench", "old_glibc", "unwind"];
 
     // Programs with options of their own. If a test uses other options, it compiles the program again.
     private static readonly Dictionary<string, string[]> s_options = new()

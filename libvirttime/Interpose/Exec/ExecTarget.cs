@@ -148,14 +148,16 @@ internal unsafe struct ExecTarget
         {
             if (header->p_type == Elf64_Phdr.PT_INTERP)
                 return ProgramKind.Other;
-            if (header->p_type == Elf64_Phdr.PT_NOTE)
-                isGo |= IsGo((uint*)(head + HeadSize), Kernel.Call(SyscallNumbers.pread64, file, (nint)head + HeadSize, NoteSize, (nint)header->p_offset));
+            if (header->p_type != Elf64_Phdr.PT_NOTE)
+                continue;
+            byte* note = head + HeadSize;
+            isGo |= IsGo((uint*)note, Kernel.Call(SyscallNumbers.pread64, file, (nint)note, NoteSize, (nint)header->p_offset));
         }
 
         return isGo ? ProgramKind.StaticGo : ProgramKind.Other;
     }
 
-    // Whether the words contain the owner of a note of the Go linker. Bytes behind the notes do no harm: the words are compared only in a static program.
+    // Whether the words contain the owner of a note of the Go linker.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsGo(uint* word, nint length)
     {
