@@ -36,6 +36,9 @@ internal sealed partial record Arm64Instruction(long Address, string Name, strin
     /// <summary>The target of a branch: its last operand without the symbol's name.</summary>
     public long Target => long.Parse(Operands.Split('<')[0].Split(',')[^1].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
+    /// <summary>The last operand, a hexadecimal number after #.</summary>
+    public long Immediate => long.Parse(Operands.Split("#0x")[^1], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+
     /// <summary>Whether the instruction jumps or calls to an address that is in a register.</summary>
     public bool IsIndirect => Name is "br" or "blr";
 
