@@ -23,6 +23,7 @@ internal static class Check
 
     private const string StaysOutside =
         "outside stay system calls that the program makes itself, such as sysinfo, files in /proc, and static programs that it starts";
+    private const string PreloadNote = "static programs that it starts run on the host's clocks";
 
     /// <returns>0 if the command can be shifted, or if that is unknown and the command would be run; otherwise 125.</returns>
     /// <exception cref="LauncherException">The command cannot be run at all. The status is 125.</exception>
@@ -125,7 +126,9 @@ internal static class Check
             return new(None, null, Impossible, exception.Message);
         }
 
-        return finding.Doubt is string doubt ? new("preload", null, Doubtful, doubt) : new("preload", null, Possible, Condition(finding));
+        return finding.Doubt is string doubt
+            ? new("preload", PreloadNote, Doubtful, doubt)
+            : new("preload", PreloadNote, Possible, Condition(finding));
     }
 
     // This really creates the namespace and sets its clocks. The process only prints the result afterwards, so that does no harm.

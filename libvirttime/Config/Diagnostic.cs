@@ -12,6 +12,14 @@ internal static unsafe class Diagnostic
     private const int StandardError = 2;
     private const int Capacity = 512;
 
+    // <poll.h>
+    private struct pollfd
+    {
+        public int fd;
+        public short events;
+        public short revents;
+    }
+
     private struct Line
     {
         public fixed byte Bytes[Capacity];
@@ -73,6 +81,25 @@ internal static unsafe class Diagnostic
     {
         fixed (byte* what = "vDSO"u8, reason = "cannot be copied"u8)
             CannotUse(what, reason, 0);
+    }
+
+    /// <summary>
+    /// Warns of a static Go program that is about to be executed, if the line can be written without a wait. A full pipe would delay the program, and
+    /// a pipe without a reader would kill it (SIGPIPE).
+    /// </summary>
+    /// <param name="path">Its path; null or empty if it is executed by a descriptor.</param>
+    public static void IsStaticGo(byte* path)
+    {
+        const short POLLOUT = 4;
+        pollfd error;
+        timespec none = default;
+        error.fd = StandardError;
+        error.events = POLLOUT;
+        if (Kernel.Call(SyscallNumbers.ppoll, (nint)(&error), 1, (nint)(&none), 0) != 1 || error.revents != POLLOUT)
+            return;
+        fixed (byte* nameless = "fexecve"u8,
+            reason = "is a static Go program that virttime-run did not start itself (VIRT_TIME_WARN=0 hides this)"u8)
+            CannotUse(path == null || *path == 0 ? nameless : path, reason, 0);
     }
 
     /// <summary>

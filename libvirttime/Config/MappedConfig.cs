@@ -78,6 +78,10 @@ internal unsafe struct MappedConfig
         return config;
     }
 
+    /// <summary>Whether a clock differs from the host's, or may differ.</summary>
+    public readonly bool IsShifted => Offset->tv_sec != 0 || Offset->tv_nsec != 0
+        || (Extension->flags & (ConfigExtension.HasBoottimeOffset | ConfigExtension.HasRealtimeOffset)) != 0;
+
     /// <summary>The path as <c>VIRT_TIME_CONF</c> had it at start.</summary>
     public static byte* PathOf(MappedConfig* config) => config->Variable + NameLength;
 

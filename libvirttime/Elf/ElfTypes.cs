@@ -40,6 +40,8 @@ internal struct Elf64_Phdr
 {
     public const uint PT_LOAD = 1;
     public const uint PT_DYNAMIC = 2;
+    public const uint PT_INTERP = 3;
+    public const uint PT_NOTE = 4;
     public const uint PT_PHDR = 6;
 
     public uint p_type;

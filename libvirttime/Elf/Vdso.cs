@@ -9,7 +9,7 @@ internal static unsafe class Vdso
     /// <summary>The real image; null if there is no vDSO, as under valgrind.</summary>
     public static Elf64_Ehdr* Image => VdsoCopy.OriginalOf((Elf64_Ehdr*)Auxv.getauxval(Auxv.AT_SYSINFO_EHDR));
 
-    /// <summary>The vDSO's <c>clock_gettime</c>, which returns <c>-errno</c>; 0 if there is no vDSO.</summary>
+    /// <summary>The vDSO's <c>clock_gettime</c>, which returns <c>-errno</c>; 0 if there is none that Go can be interrupted in.</summary>
     public static nint FindClockGettime() => Find("__vdso_clock_gettime"u8, "__kernel_clock_gettime"u8);
 
     /// <summary>A function of the vDSO; 0 if it has no such function, or if there is no vDSO.</summary>
@@ -24,7 +24,9 @@ internal static unsafe class Vdso
         {
             SymbolTable symbols = Symbols(image);
             nint found = symbols.Find(x64Name);
-            return found != 0 ? found : symbols.Find(arm64Name);
+            if (found == 0)
+                found = symbols.Find(arm64Name);
+            return GoroutineRegister.IsChangedBy(symbols, found) ? 0 : found;
         }
     }
 

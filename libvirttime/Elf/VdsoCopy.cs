@@ -5,9 +5,9 @@ namespace VirtTime.Elf;
 
 /// <summary>
 /// A copy of the vDSO's image in which the functions that read clocks are replaced by this library's. The copy's other functions lead to the real
-/// vDSO.
+/// vDSO, except for those in which Go must not be interrupted: the copy lacks them, as the vDSO of an older kernel does.
 /// </summary>
-/// <remarks>For programs that find the vDSO through the auxiliary vector, such as the Go runtime in a program that also uses cgo.</remarks>
+/// <remarks>For programs that find the vDSO through the auxiliary vector, such as the Go runtime.</remarks>
 internal static unsafe class VdsoCopy
 {
     /// <summary>The copy's image; null if there is none.</summary>
@@ -22,18 +22,20 @@ internal static unsafe class VdsoCopy
         if (real == 0 || IsCopy((Elf64_Ehdr*)real))
             return;
         nint length = Vdso.LengthOf((Elf64_Ehdr*)real);
-        nint copy = FileMapping.MapPrivate(length);
+        nint copy = FileMapping.MapPrivate(length + VdsoHashTable.Size);
         if (Kernel.IsError(copy))
             return;
         for (nint i = 0; i < length; i += sizeof(long))
             *(long*)(copy + i) = *(long*)(real + i);
-        Redirect(Vdso.Symbols((Elf64_Ehdr*)copy), copy, real, replacement);
+        SymbolTable symbols = Vdso.Symbols((Elf64_Ehdr*)copy);
+        Redirect(symbols, copy, real, replacement);
+        VdsoHashTable.Add((Elf64_Ehdr*)copy, symbols, (uint*)(copy + length));
         *OriginalField((Elf64_Ehdr*)copy) = real;
-        Kernel.Protect(copy, length, Mman.PROT_READ);
+        Kernel.Protect(copy, length + VdsoHashTable.Size, Mman.PROT_READ);
         if (InitialStack.TrySet(Auxv.AT_SYSINFO_EHDR, (nuint)copy))
             Image = (Elf64_Ehdr*)copy;
         else
-            Kernel.Unmap(copy, length);
+            Kernel.Unmap(copy, length + VdsoHashTable.Size);
     }
 
     /// <summary>The real vDSO's image, even if <paramref name="image"/> is a copy that another copy of this library made.</summary>
@@ -53,6 +55,8 @@ internal static unsafe class VdsoCopy
             nint ours = replacement(symbols.NameOf(symbol));
             if (ours != 0)
                 symbol->st_value = (nuint)ours - symbols.Base;
+            else if (GoroutineRegister.IsChangedBy(symbols, symbol))
+                symbol->st_shndx = Elf64_Sym.SHN_UNDEF;
             else if (symbol->st_shndx < Elf64_Sym.SHN_LORESERVE && symbol->st_shndx != Elf64_Sym.SHN_UNDEF)
                 symbol->st_value += (nuint)(real - copy);
         }

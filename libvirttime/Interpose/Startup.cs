@@ -45,19 +45,35 @@ internal static unsafe class Startup
     /// <summary>The library's constructor (<c>DT_INIT_ARRAY</c>; constructor.s).</summary>
     /// <remarks>
     /// Makes the system calls now that the first wait would make otherwise. Afterwards the program may install a seccomp filter that ends it at any
-    /// system call but the real function's own.
+    /// system call but the real function's own. glibc's loader passes the arguments, musl's none.
     /// </remarks>
     [RuntimeExport("virttime_constructor")]
-    private static void Constructor()
+    private static void Constructor(int count, byte** arguments, byte** environment)
     {
+        bool hasLibc = Auxv.HasLibc;
+        if (!hasLibc)
+            Auxv.Use(VectorBehind(environment));
         Ensure();
         if (Volatile.Read(ref s_config) == None)
             return;
-        LetLibcFindTheVdso();
+        if (hasLibc)
+            LetLibcFindTheVdso();
+        else
+            Real.ResolveInVdso();
         VdsoCopy.Install(&VdsoFunctions.Replacement);
+        if (!hasLibc)
+            return;
         SlotClaim.Prepare();
         ConditionClock.Prepare();
         ProcFile.NoteInherited();
+    }
+
+    // The kernel put the auxiliary vector behind the null that ends the environment.
+    private static nuint* VectorBehind(byte** environment)
+    {
+        while (*environment != null)
+            environment++;
+        return (nuint*)(environment + 1);
     }
 
     // musl looks for the vDSO when it first reads a clock. It also reads clocks inside its waits, to which this library passes host deadlines. So it

@@ -19,10 +19,13 @@ internal static unsafe class Auxv
 
     private static nuint* s_vector;
 
-    /// <summary>Whether the library was placed into a static program, so that there is no libc that it could call.</summary>
-    public static bool IsPlaced => s_vector != null;
+    /// <summary>Whether the library was placed into a static program, which has no loader.</summary>
+    public static bool IsPlaced => s_vector != null && getauxval(AT_BASE) == 0;
 
-    /// <summary>Makes <see cref="getauxval"/> search this vector, in a program without a loader.</summary>
+    /// <summary>Whether a libc is loaded. A dynamic Go program that does not use cgo has a loader, but needs no library.</summary>
+    public static bool HasLibc => FindInLibc() != 0;
+
+    /// <summary>Makes <see cref="getauxval"/> search this vector, in a program without a libc.</summary>
     /// <param name="vector">The vector on the initial stack: pairs of type and value, up to <see cref="AT_NULL"/>.</param>
     public static void Use(nuint* vector) => s_vector = vector;
 
@@ -41,4 +44,9 @@ internal static unsafe class Auxv
     [RuntimeImport("*", "getauxval")]
     [MethodImpl(MethodImplOptions.InternalCall)]
     private static extern nuint AskLibc(nuint type);
+
+    // system_call.*.s: the address of getauxval, 0 if no loaded library has it
+    [RuntimeImport("*", "virttime_find_getauxval")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern nint FindInLibc();
 }

@@ -17,6 +17,7 @@ internal static class SyscallNumbers
     public const nint write = 64;
     public const nint pread64 = 67;
     public const nint pwrite64 = 68;
+    public const nint ppoll = 73;
     public const nint readlinkat = 78;
     public const nint newfstatat = 79;
     public const nint timerfd_create = 85;

@@ -48,6 +48,7 @@ internal static class SyscallNumbers
     public const nint openat = 257;
     public const nint newfstatat = 262;
     public const nint readlinkat = 267;
+    public const nint ppoll = 271;
     public const nint unshare = 272;
     public const nint timerfd_create = 283;
     public const nint timerfd_settime = 286;

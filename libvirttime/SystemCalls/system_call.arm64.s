@@ -17,4 +17,16 @@ virttime_system_call:
     .cfi_endproc
     .size virttime_system_call, . - virttime_system_call
 
+// nint virttime_find_getauxval() returns the address of libc's getauxval, or 0.
+    .globl virttime_find_getauxval
+    .type virttime_find_getauxval, %function
+    .weak getauxval
+virttime_find_getauxval:
+    .cfi_startproc
+    adrp x0, :got:getauxval
+    ldr x0, [x0, :got_lo12:getauxval]
+    ret
+    .cfi_endproc
+    .size virttime_find_getauxval, . - virttime_find_getauxval
+
     .section .note.GNU-stack, "", %progbits

@@ -65,7 +65,7 @@ public partial class LibraryTests
     }
 
     [Fact]
-    public void Is_at_most_81_KiB() => Assert.InRange(new FileInfo(Paths.Library).Length, 1, 81 * 1024);
+    public void Is_at_most_82_KiB() => Assert.InRange(new FileInfo(Paths.Library).Length, 1, 82 * 1024);
 
     // Placed into a static program, the library is not relocated: the pointer in DT_INIT_ARRAY and the two functions of libc are not used there.
     [Fact(Timeout = Limits.Test)]
@@ -82,12 +82,13 @@ public partial class LibraryTests
     [GeneratedRegex(@"R_X86_64_(\w+) +[0-9a-f]+(?: +(\w+) \+ 0)?")]
     private static partial Regex RelocationPattern();
 
-    // Signal stacks are small. Six functions exceed the limit. None of them is part of a clock read or a wait: the message at start, identifying a
-    // file, setting the clock, adjusting the clock, and the memory that executing a program borrows a page at a time.
+    // Signal stacks are small. Seven functions exceed the limit. None of them is part of a clock read or a wait: the message at start, identifying a
+    // file, setting the clock, adjusting the clock, reading the start of a program to execute, and the memory that executing a program borrows a page at
+    // a time.
     [Fact(Timeout = Limits.Test)]
     public async Task Frames_are_no_larger_than_256_bytes()
     {
-        const int Exceptions = 6, Most = 256;
+        const int Exceptions = 7, Most = 256;
         string code = (await Command.Of("objdump", "--disassemble", "--no-show-raw-insn", Paths.Library).RunAsync()).Succeeded().Output;
         int[] frames = [.. FramePattern().Matches(code).Select(match => Convert.ToInt32(match.Groups[1].Value, 16))];
         Assert.NotEmpty(frames);

@@ -10,6 +10,14 @@ internal static class RealPrograms
 
     private static readonly string s_folder = Path.Combine(Paths.Programs, "real");
     private static readonly Lazy<Task<string>> s_go = new(() => CompileAsync(Needs.Tool("go"), "go_clock", "build", "-o", "go_clock.go"));
+    private static readonly string[] s_withoutCgo = ["CGO_ENABLED=0", Emulation.IsOn ? "GOARCH=arm64" : "GOARCH=amd64"];
+
+    private static readonly Lazy<Task<string>> s_goSignals = new(
+        () => CompileAsync("env", "go_signals", [.. s_withoutCgo, Needs.Tool("go"), "build", "-buildmode=pie", "-o", "go_signals.go"]));
+
+    private static readonly Lazy<Task<string>> s_staticGo = new(
+        () => CompileAsync("env", "static_clock", [.. s_withoutCgo, Needs.Tool("go"), "build", "-o", "../launcher/static_clock.go"]));
+
     private static readonly Lazy<Task<string>> s_rust = new(() => CompileAsync(Needs.Tool("rustc"), "rust_waits", "-O", "-o", "rust_waits.rs"));
 
     private static readonly string[] s_quickPythonTests = ["test_sched", "test_thread"];
@@ -32,6 +40,12 @@ internal static class RealPrograms
         "stress-ng" => Script("stress.sh", "stress-ng") with { Limit = TimeSpan.FromSeconds(90) },
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such program"),
     };
+
+    /// <summary>A dynamic program of Go, without cgo.</summary>
+    public static async Task<Command> GoSignalsAsync(string seconds) => Command.Of(await s_goSignals.Value, seconds);
+
+    /// <summary>A static program of Go that prints its monotonic clock.</summary>
+    public static Task<string> StaticGoAsync() => s_staticGo.Value;
 
     private static Command Script(string file, params string[] tools)
     {

@@ -14,8 +14,8 @@ namespace VirtTime.Tests.Harness;
 /// </remarks>
 public sealed class CompiledPrograms : IAsyncLifetime
 {
-    // Folders with programs of the benchmark, for another C library, or with parts that a test links itself.
-    private static readonly string[] s_otherFolders = ["bench", "old_glibc", "unwind"];
+    // Folders with programs of the benchmark, for another processor or C library, or with parts that a test links itself.
+    private static readonly string[] s_otherFolders = ["arm64", "bench", "old_glibc", "unwind"];
 
     // Programs with options of their own. If a test uses other options, it compiles the program again.
     private static readonly Dictionary<string, string[]> s_options = new()
@@ -57,6 +57,8 @@ public sealed class CompiledPrograms : IAsyncLifetime
     private static IEnumerable<(string, Func<Task>)> Others()
     {
         yield return ("real/go_clock.go", () => RealPrograms.CommandAsync("go"));
+        yield return ("real/go_signals.go", () => RealPrograms.GoSignalsAsync("0"));
+        yield return ("launcher/static_clock.go", RealPrograms.StaticGoAsync);
         yield return ("date/date.go", () => Date.DatePrograms.WaitingCommandAsync("go"));
         yield return ("real/rust_waits.rs", () => RealPrograms.CommandAsync("rust"));
         yield return ("date/date_waits.rs", () => Date.DatePrograms.WaitingCommandAsync("rust"));

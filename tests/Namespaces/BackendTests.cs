@@ -213,11 +213,12 @@ public class BackendTests
         string dynamic = await user.DynamicAsync();
         string program = await user.StaticAsync();
         string inNamespace = "backend: time namespace" + addition;
+        const string preload = "backend: preload; static programs that it starts run on the host's clocks";
         foreach ((string options, string target, string backend, int status) in new[]
         {
-            ("--check", dynamic, "backend: preload", 0),
-            ("--check --backend preload", dynamic, "backend: preload", 0),
-            ("--check --backend auto", dynamic, "backend: preload", 0),
+            ("--check", dynamic, preload, 0),
+            ("--check --backend preload", dynamic, preload, 0),
+            ("--check --backend auto", dynamic, preload, 0),
             ("--check --backend namespace", dynamic, inNamespace, 0),
             ("--check", program, "backend: none; --backend namespace would reach it" + addition, 125),
             ("--check --realtime-offset=0", program, "backend: none", 125),
@@ -267,7 +268,7 @@ public class BackendTests
     {
         JsonElement answer = JsonDocument.Parse(json.Output).RootElement;
         string backend = Text(answer, "backend") == "namespace" ? "time namespace" : Text(answer, "backend")!;
-        string note = Text(answer, "backend_note") is string noted ? (backend == "none" ? "; " : ", ") + noted : "";
+        string note = Text(answer, "backend_note") is string noted ? (backend == "time namespace" ? ", " : "; ") + noted : "";
         string reason = Text(answer, "reason") is string given ? ": " + given : "";
         Assert.Equal([$"backend: {backend}{note}", $"{target} {Text(answer, "verdict")}{reason}"], text.Lines.TakeLast(2));
         Assert.Equal(text.Lines.Count - 2, answer.GetProperty("steps").GetArrayLength());

@@ -35,7 +35,7 @@ internal static unsafe class ClockReads
     /// <summary>Reads <c>CLOCK_MONOTONIC</c>. If there is a vDSO, no error can occur.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int ReadMonotonic(timespec* result) =>
-        VirtualClock.TryRead(Time.CLOCK_MONOTONIC, ClockFamily.Monotonic, result) ? 0 : ReadSlowly(Time.CLOCK_MONOTONIC, result);
+        VirtualClock.TryRead(Time.CLOCK_MONOTONIC, ClockFamily.Monotonic, result) ? 0 : ReadVirtual(Time.CLOCK_MONOTONIC, result);
 
     // Not marked NoInlining, since the compiler makes no jumps of the last calls of such a method. It is too long to be inlined anyway. Two
     // comparisons cost less than the bit test in ClockFamilies.
@@ -70,7 +70,7 @@ internal static unsafe class ClockReads
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int ReadMonotonicFamily(int clock, timespec* result) =>
-        VirtualClock.TryRead(clock, ClockFamily.Monotonic, result) ? 0 : ReadSlowly(clock, result);
+        VirtualClock.TryRead(clock, ClockFamily.Monotonic, result) ? 0 : ReadVirtual(clock, result);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int ReadBoottime(timespec* result) =>
@@ -79,13 +79,21 @@ internal static unsafe class ClockReads
     /// <summary>The same for <c>CLOCK_REALTIME</c> while it is virtual.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int ReadVirtualRealtime(timespec* result) =>
-        VirtualClock.TryRead(Time.CLOCK_REALTIME, ClockFamily.Realtime, result, scales: true) ? 0 : ReadSlowly(Time.CLOCK_REALTIME, result);
+        VirtualClock.TryRead(Time.CLOCK_REALTIME, ClockFamily.Realtime, result, scales: true) ? 0 : ReadVirtual(Time.CLOCK_REALTIME, result);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int ReadRealtimeFamily(int clock, timespec* result) =>
         VirtualClock.TryRead(clock, ClockFamily.Realtime, result) ? 0 : ReadSlowly(clock, result);
 
     // A clock that is not virtual goes to the next clock_gettime in the loader's order: another interposing library after this one may shift it.
+    // Calls no function of libc that could be missing, or that could change Go's goroutine register: the copy of the vDSO leads here too.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ReadVirtual(int clock, timespec* result)
+    {
+        Startup.Ensure();
+        return Errno.Return(VirtualClock.Read(clock, result));
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int ReadSlowly(int clock, timespec* result)
     {

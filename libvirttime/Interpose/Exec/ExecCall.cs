@@ -42,10 +42,15 @@ internal unsafe struct ExecCall
     private static bool IsRight(ExecCall* call)
     {
         MappedConfig* config = Startup.Config;
-        return config == null
-            || !call->_given.TryRead((byte**)*call->Environment)
-            || call->_given.IsRight
-            || (call->_given.LacksInterposer && ExecTarget.IsForeign(&call->Target));
+        InheritedEnvironment* given = &call->_given;
+        if (config == null || !given->TryRead((byte**)*call->Environment))
+            return true;
+        if (given->Leaves)
+            return given->IsRight;
+        ProgramKind kind = ExecTarget.Inspect(&call->Target);
+        if (kind == ProgramKind.StaticGo && given->Warns && config->IsShifted)
+            Diagnostic.IsStaticGo(call->Target.File);
+        return given->IsRight || (kind == ProgramKind.Foreign && given->LacksInterposer);
     }
 
     private static nint RunChanged(byte* memory, void* state)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using VirtTime.Config;
+using VirtTime.Elf;
 using VirtTime.Libc;
 using VirtTime.SystemCalls;
 
@@ -18,11 +19,21 @@ internal unsafe struct InheritedEnvironment
     private byte* _inherit;
     private bool _hasInterposer;
 
-    /// <summary>Whether the value of <c>VIRT_TIME_INHERIT</c> says that the program is to run on the host's clocks.</summary>
+    /// <summary>Whether a variable has the value 0, which means no.</summary>
     public static bool IsNo(byte* value) => value != null && value[0] == (byte)'0' && value[1] == 0;
 
     /// <summary>Whether the program is to run on the host's clocks.</summary>
     public readonly bool Leaves => IsNo(_inherit);
+
+    /// <summary>Whether the environment lacks <c>VIRT_TIME_WARN=0</c>.</summary>
+    public readonly bool Warns
+    {
+        get
+        {
+            fixed (byte* warn = "VIRT_TIME_WARN="u8)
+                return !IsNo(Environment.Find(_variables, warn));
+        }
+    }
 
     /// <summary>Whether this library has to be added to <c>LD_PRELOAD</c>.</summary>
     public readonly bool LacksInterposer => !_hasInterposer && !Leaves;

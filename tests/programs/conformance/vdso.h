@@ -14,6 +14,7 @@ struct vdso_image {
     const Elf64_Versym *versions;
     const Elf64_Verdef *definitions;
     const uint32_t *hash, *gnu_hash;
+    intptr_t load;
 };
 
 static inline struct vdso_image read_vdso_image(const Elf64_Ehdr *base)
@@ -41,10 +42,11 @@ static inline struct vdso_image read_vdso_image(const Elf64_Ehdr *base)
         case DT_GNU_HASH: image.gnu_hash = address; break;
         }
     }
+    image.load = load;
     return image;
 }
 
-/* The index of the version LINUX_2.6, which the vDSO has on x86-64. */
+/* The index of the version LINUX_2.6, which the vDSO has on x86-64, or LINUX_2.6.39, which it has on arm64. */
 static inline int vdso_version(const struct vdso_image *image)
 {
     const Elf64_Verdef *definition = image->definitions;
@@ -52,7 +54,7 @@ static inline int vdso_version(const struct vdso_image *image)
     while (definition) {
         const Elf64_Verdaux *name = (const void *)((const char *)definition + definition->vd_aux);
 
-        if (!(definition->vd_flags & VER_FLG_BASE) && !strcmp(image->strings + name->vda_name, "LINUX_2.6"))
+        if (!(definition->vd_flags & VER_FLG_BASE) && !strncmp(image->strings + name->vda_name, "LINUX_2.6", strlen("LINUX_2.6")))
             return definition->vd_ndx & 0x7fff;
         definition = definition->vd_next ? (const void *)((const char *)definition + definition->vd_next) : NULL;
     }
@@ -93,13 +95,13 @@ static inline void *find_in_vdso(const char *name)
 
         for (; index >= first && !found; index++) {
             if ((chain[index - first] | 1) == (hash | 1))
-                found = vdso_symbol(&image, index, (intptr_t)base, name);
+                found = vdso_symbol(&image, index, image.load, name);
             if (chain[index - first] & 1)
                 break;
         }
     } else if (image.hash) {
         for (uint32_t index = 0; index < image.hash[1] && !found; index++)
-            found = vdso_symbol(&image, index, (intptr_t)base, name);
+            found = vdso_symbol(&image, index, image.load, name);
     }
     return found;
 }
