@@ -28,7 +28,7 @@ printf 'root:x:0:\nuser:x:1000:\n' >"$root/etc/group"
 cp "$built/virttime-run" "$built/libvirttime.so" "$root/opt/"
 cp -r "$here/guest" "$root/opt/guest"
 for source in conformance/block_in conformance/probe_reads conformance/probe_sleeps conformance/probe_waits conformance/probe_interrupted_waits \
-    conformance/probe_timers conformance/probe_timerfds conformance/probe_futexes conformance/probe_proc; do
+    conformance/probe_timers conformance/probe_timerfds conformance/probe_futexes conformance/probe_proc strange_children cancel_wait; do
     "$compiler" -O2 -D_GNU_SOURCE -pthread -o "$root/opt/programs/${source##*/}" "$sources/tests/programs/$source.c" -ldl
 done
 "$compiler" -O2 -D_GNU_SOURCE -pthread -o "$root/opt/programs/interrupted_calls" "$here/interrupted_calls.c"

@@ -9,6 +9,7 @@ import traceback
 
 sys.path.insert(0, os.path.dirname(__file__))
 
+import children
 import conformance
 import launches
 import moves
@@ -17,6 +18,7 @@ from check import HAS_TIME_NAMESPACE, platform, say
 
 GROUPS = {
     'launches': launches.launches,
+    'children': children.children,
     'moves': moves.moves,
     'interrupted': moves.interrupted,
     'namespaces': settings.namespaces,
