@@ -4,7 +4,7 @@
 #   --quick   a short run, to see that it works
 #   --json    also write the figures to FILE
 #   --only    only the measurements with WORD in their name
-# It also measures with these programs, if they are installed: faketime, java, python3, redis.
+# It also measures with these programs, if they are installed: faketime, go, java, python3, redis.
 set -eu
 
 case ${1:-} in

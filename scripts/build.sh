@@ -27,7 +27,7 @@ case $arch in
         ;;
     *) sed -n '2,4s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
-[ "$(uname -m)" = x86_64 ] || fail 'builds on x86-64 only; for arm64, build there with --arch arm64'
+[ "$(uname -m)" = x86_64 ] || fail 'this machine is not x86-64; to build for arm64, run scripts/build.sh --arch arm64 on an x86-64 machine'
 cd "$(dirname "$0")/.."
 for tool in dotnet "${prefix}gcc" "${prefix}ld" "${prefix}as" "${prefix}objcopy"; do
     command -v "$tool" >/dev/null || fail "$tool: not found; install $packages"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Usage: [PREFIX=/usr/local] [DESTDIR=] scripts/install.sh [uninstall]
 # Installs the files of scripts/files.list, as built by scripts/build.sh. `uninstall` removes all of them.
-#   PREFIX   the path of the installation: absolute, without a space, colon or dollar sign, which LD_PRELOAD cannot hold
+#   PREFIX   the path of the installation. It must be absolute, and must not contain a space, a colon or a dollar sign: LD_PRELOAD cannot hold these
 #   DESTDIR  a directory that is put before PREFIX while installing
 # Packagers may also set:
 #   DIST     the directory of the built files, instead of artifacts/dist

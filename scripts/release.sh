@@ -1,6 +1,6 @@
 #!/bin/sh
 # Usage: scripts/release.sh [--version V] [--arch ARCH]... [--only KIND]... [--no-build] [--output DIR]
-# Makes the files of a release from the commit, with the same bytes in each place and at each time, into artifacts/release/.
+# Makes the files of a release from the commit, in artifacts/release/. With the same tools, the files have the same bytes in every directory and at every time.
 #   --version   make a release: V must be the sources' version, a dated heading of CHANGELOG.md and, as vV, the commit's tag;
 #               without it, the run is a rehearsal
 #   --arch      x64 or arm64; by default x64, and arm64 if its compiler is installed
@@ -50,7 +50,7 @@ check_release() {
     ! grep -q "^## $version (unreleased)" CHANGELOG.md || fail "--version $wanted: CHANGELOG.md says that it is unreleased; give it a date"
     git tag --points-at HEAD | grep -qx "v$version" || fail "--version $wanted: this commit is not tagged v$version; tag it, or leave --version out"
     [ -z "$(git status --porcelain)" ] || fail "--version $wanted: files are changed; commit them and move the tag"
-    [ -n "$build" ] || fail '--version: contradicts --no-build; a release is built from what is committed'
+    [ -n "$build" ] || fail '--version: cannot be combined with --no-build; a release is built from the commit'
     case $homepage$VIRTTIME_MAINTAINER in
         *.invalid*) fail "--version $wanted: scripts/project still holds a place with .invalid; fill it in" ;;
     esac
@@ -87,7 +87,7 @@ check_archs() {
     done
 }
 
-git rev-parse --git-dir >/dev/null 2>&1 || fail 'this is no git repository; what is released is a commit'
+git rev-parse --git-dir >/dev/null 2>&1 || fail 'this is not a git repository; a release is made from a commit'
 [ -z "$wanted" ] || check_release
 [ -n "$kinds" ] || kinds='source tarball deb rpm image tool sbom'
 check_tools

@@ -312,6 +312,10 @@ for report in $reports; do
 done
 total=$(counter total) executed=$(counter executed) passed=$(($(counter passed) + repaired))
 failed=$((executed - passed + lost)) skipped=$((total - executed))
+if [ "$total" = 0 ] && [ "$lost" = 0 ]; then
+    echo "no test matches the filter: $filter"
+    failed=1
+fi
 [ "$failed" = 0 ] || status=1
 [ "$failed" != 0 ] || [ "$status" = 0 ] || failed=1
 if [ "$skipped" = 0 ]; then

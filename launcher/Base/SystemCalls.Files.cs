@@ -36,6 +36,9 @@ internal static unsafe partial class SystemCalls
     public const int W_OK = 2;
     public const int X_OK = 1;
 
+    public const int FD_CLOEXEC = 1;
+
+    public const int F_SETFD = 2;
     public const int F_SETOWN = 8;
     public const int F_SETSIG = 10;
     public const int F_SETLEASE = 1024;
@@ -104,6 +107,9 @@ internal static unsafe partial class SystemCalls
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int fcntl(int descriptor, int command, nint argument);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int pipe2(int* descriptors, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int ioctl(int descriptor, nuint request, void* argument);

@@ -10,6 +10,7 @@ internal static unsafe partial class SystemCalls
     public const int CLOCK_MONOTONIC = 1;
     public const int CLOCK_THREAD_CPUTIME_ID = 3;
     public const int CLOCK_BOOTTIME = 7;
+    public const int CLOCK_REALTIME_COARSE = 5;
     public const int CLOCK_TAI = 11;
 
     public const int SIGTRAP = 5;

@@ -49,6 +49,23 @@ internal static class HostClocks
         return best;
     }
 
+    /// <summary>
+    /// Waits until the host's coarse realtime clock has come to a moment that has just passed: a tick of the kernel at most. Gives up after 20 ms, if the
+    /// host's clock was set back.
+    /// </summary>
+    public static void WaitForCoarse(timespec realtime)
+    {
+        const long Longest = 20_000_000;
+        timespec start = Read(SystemCalls.CLOCK_MONOTONIC);
+        while (TimespecMath.Subtract(Read(SystemCalls.CLOCK_REALTIME_COARSE), realtime).tv_sec < 0)
+        {
+            timespec waited = TimespecMath.Subtract(Read(SystemCalls.CLOCK_MONOTONIC), start);
+            if (waited.tv_sec != 0 || waited.tv_nsec > Longest)
+                return;
+            Thread.Yield();
+        }
+    }
+
     private static Moment ReadAll()
     {
         timespec first = Read(SystemCalls.CLOCK_MONOTONIC);

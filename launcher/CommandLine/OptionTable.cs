@@ -42,13 +42,13 @@ internal static class OptionTable
         },
         new(OptionGroup.Clocks, OptionNames.RealtimeOffset, "TIME", "add TIME to the host's date") { NotInNamespace = HostDate },
         new(OptionGroup.Clocks, OptionNames.RealtimeRate, "RATE", "how fast the date runs: 3600, 1.0005, +200ppm;\n  0: it stands still") { NotInNamespace = HostRate },
-        new(OptionGroup.Clocks, OptionNames.Advance, "TIME", "move the virtual clocks of a config file or of a\n  running program by TIME: 1h or -1h"),
+        new(OptionGroup.Clocks, OptionNames.Advance, "TIME", "move all virtual clocks, including the date if it\n  is virtual, by TIME: 1h or -1h; needs --config\n  or --pid"),
 
-        new(OptionGroup.ConfigFile, OptionNames.Config, "FILE", "create or reuse FILE (default: a private file);\n  a clock option adjusts an existing FILE")
+        new(OptionGroup.ConfigFile, OptionNames.Config, "FILE", "create or reuse FILE (default: a private file);\n  a clock option changes an existing FILE")
         {
             Letter = 'c',
             Contradicts = [OptionNames.Pid],
-            NotInNamespace = "a time namespace has no config file, so its clocks cannot be shared, adjusted or saved",
+            NotInNamespace = "a time namespace has no config file, so its clocks cannot be shared, changed or saved",
         },
         new(OptionGroup.ConfigFile, OptionNames.ConfigMode, "MODE", "permissions of a new file (default: 0600)")
         {
@@ -78,7 +78,7 @@ internal static class OptionTable
         new(OptionGroup.ConfigFile, OptionNames.Resume, null, "continue the virtual clocks from the saved values") { NotInNamespace = NotSaved },
         new(OptionGroup.ConfigFile, OptionNames.Elapsed, null, "with --resume: add the time since --save") { NotInNamespace = NotSaved },
         new(OptionGroup.ConfigFile, OptionNames.NoFreeze, null, "change the clocks without stopping the programs\n  that use them"),
-        new(OptionGroup.ConfigFile, OptionNames.KeepWaits, null, "do not move the deadlines of calls in flight:\n  each ends after the time that it had left"),
+        new(OptionGroup.ConfigFile, OptionNames.KeepWaits, null, "do not move the deadlines of calls that wait:\n  each ends after the time that it had left"),
         new(OptionGroup.ConfigFile, OptionNames.CriuAction, null, "run as an action script of CRIU")
         {
             Company = new(
@@ -87,9 +87,9 @@ internal static class OptionTable
             NotInNamespace = NotSaved,
         },
 
-        new(OptionGroup.Running, OptionNames.Backend, "BACKEND", "how to shift the clocks: preload (default),\n  namespace (a time namespace, also for static\n  programs), or auto (preload, else namespace)")
+        new(OptionGroup.Running, OptionNames.Backend, "BACKEND", "how to shift the clocks: preload, place (into a\n  static program), namespace (a time namespace)\n  or auto (the first that works); default: preload,\n  or place for static Go programs")
         {
-            Words = ["preload", "namespace", "auto"],
+            Words = ["preload", "place", "namespace", "auto"],
         },
         new(OptionGroup.Running, OptionNames.SplitString, "STRING", "split STRING into arguments, for #! lines") { Letter = 'S' },
         new(OptionGroup.Running, OptionNames.None, null, "run COMMAND on the host's clocks, from inside a\n  program whose clocks are shifted")
@@ -99,12 +99,12 @@ internal static class OptionTable
                 "runs a command on the host's clocks; combine it only with --verbose and --log-level",
                 TakesCommand: true),
         },
-        new(OptionGroup.Running, OptionNames.Check, null, "tell whether COMMAND can be shifted; run nothing"),
+        new(OptionGroup.Running, OptionNames.Check, null, "tell whether the clocks of COMMAND can be\n  shifted; run nothing"),
         new(OptionGroup.Running, OptionNames.Install, "DIR", "copy virttime-run and its library into DIR")
         {
             Company = new([], "copies virttime-run; give no other option and no command"),
         },
-        new(OptionGroup.Running, OptionNames.Force, null, "run COMMAND even if its clocks cannot be shifted;\n  accept a config file that was made on another\n  boot or by another user"),
+        new(OptionGroup.Running, OptionNames.Force, null, "run COMMAND even if its clocks cannot be shifted;\n  accept a config file of another boot or user,\n  or with deadlines that cannot be moved"),
 
         new(OptionGroup.Output, OptionNames.Json, null, "print the state as JSON") { NotInNamespace = NotShown },
         new(OptionGroup.Output, OptionNames.PrintEnvironment, null, "print LD_PRELOAD=... and VIRT_TIME_CONF=...")

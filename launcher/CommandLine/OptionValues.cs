@@ -57,7 +57,9 @@ internal static class OptionValues
 
     public static Backend ParseBackend(string? text) => text switch
     {
-        null or "preload" => Backend.Preload,
+        null => Backend.Default,
+        "preload" => Backend.Preload,
+        "place" => Backend.Place,
         "namespace" => Backend.Namespace,
         "auto" => Backend.Auto,
         _ => throw NoWord(OptionNames.Backend, text, "a backend"),

@@ -3,6 +3,7 @@ using VirtTime.CommandLine;
 using VirtTime.Commands.Namespaces;
 using VirtTime.Commands.Show;
 using VirtTime.Diagnostics;
+using VirtTime.Placement;
 using VirtTime.Target;
 
 namespace VirtTime.Commands;
@@ -12,14 +13,18 @@ namespace VirtTime.Commands;
 /// </summary>
 internal static class Check
 {
-    private const string Possible = "can be virtualised";
+    private const string Possible = "can be shifted";
     private const string Doubtful = "may escape";
     private const string Certain = "would escape";
-    private const string Impossible = "cannot be virtualised";
+    private const string Impossible = "cannot be shifted";
     private const string None = "none";
     private const string Namespace = "namespace";
+    private const string Place = "place";
 
-    /// <returns>0 if the command can be virtualised, or if that is unknown and the command would be run; otherwise 125.</returns>
+    private const string StaysOutside =
+        "outside stay system calls that the program makes itself, such as sysinfo, files in /proc, and static programs that it starts";
+
+    /// <returns>0 if the command can be shifted, or if that is unknown and the command would be run; otherwise 125.</returns>
     /// <exception cref="LauncherException">The command cannot be run at all. The status is 125.</exception>
     public static int Run(Request request)
     {
@@ -61,8 +66,16 @@ internal static class Check
 
     private static Judgement Judge(Request request, Finding finding)
     {
+        if (Verdict.WantsPlacement(request, finding))
+        {
+            Judgement placed = JudgePlace(request, finding);
+            if (request.Backend != Backend.Auto || placed.Backend == Place)
+                return placed;
+        }
+
         bool getsIn = finding.Escape is null;
-        if (getsIn && (request.Backend == Backend.Preload || (request.Backend == Backend.Auto && finding.Doubt is null)))
+        bool isStrict = request.Backend is Backend.Preload or Backend.Default;
+        if (getsIn && (isStrict || (request.Backend == Backend.Auto && finding.Doubt is null)))
             return JudgePreload(finding);
 
         string? whyNot = WhyNoNamespace(request, finding, out string? where);
@@ -71,8 +84,8 @@ internal static class Check
 
         return (request.Backend, whyNot) switch
         {
-            (Backend.Preload, null) => new(None, With($"--{OptionNames.Backend} namespace would reach it", ", ", where), Certain, finding.Escape),
-            (Backend.Preload, _) => new(None, null, Certain, finding.Escape),
+            (Backend.Preload or Backend.Default, null) => new(None, With($"--{OptionNames.Backend} namespace would reach it", ", ", where), Certain, finding.Escape),
+            (Backend.Preload or Backend.Default, _) => new(None, null, Certain, finding.Escape),
             (_, null) => new(Namespace, where, Possible, Condition(finding)),
             (Backend.Auto, _) => new(None, "no time namespace: " + whyNot, Certain, finding.Escape),
             _ => new(None, null, Impossible, whyNot),
@@ -80,6 +93,26 @@ internal static class Check
     }
 
     private static string? Condition(Finding finding) => finding.Steps[^1].Kind == FindingStep.Foreign ? "if this machine can run it" : null;
+
+    // The trial starts the tracer and ends it again.
+    private static Judgement JudgePlace(Request request, Finding finding)
+    {
+        Verdict verdict = Verdict.Of(request, finding);
+        if (verdict.Refusal is string refusal)
+            return new(None, null, Impossible, refusal);
+        try
+        {
+            using PlacedLibrary library = PlacedLibrary.Open(InterposerLibrary.Find());
+            if (TracedExec.WhyNot(library) is string whyNot)
+                return new(None, null, Impossible, Verdict.NotPlaced + whyNot);
+        }
+        catch (LauncherException exception)
+        {
+            return new(None, null, Impossible, exception.Message);
+        }
+
+        return verdict.Warning is string warning ? new(Place, StaysOutside, Doubtful, warning) : new(Place, StaysOutside, Possible, null);
+    }
 
     private static Judgement JudgePreload(Finding finding)
     {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using VirtTime.Base;
+using VirtTime.Placement;
 using VirtTime.Target;
 
 namespace VirtTime.Commands;
@@ -12,13 +13,16 @@ internal static unsafe class CommandExecution
     /// <summary>Returns only if the target cannot be executed; the result says why.</summary>
     /// <param name="path">The file to execute.</param>
     /// <param name="arguments">Byte strings. The first one is the command's name as the user typed it.</param>
-    public static LauncherException Execute(string path, string[] arguments, EnvironmentBlock environment)
+    /// <param name="traced">The tracer that places the library into the target; null without one.</param>
+    public static LauncherException Execute(string path, string[] arguments, EnvironmentBlock environment, TracedExec? traced = null)
     {
         byte** argumentPointers = CopyStrings(arguments);
         byte** environmentPointers = CopyStrings(environment.Entries);
         SignalDispositions.Restore();
+        traced?.KeepLibrary();
         SystemCalls.execve(path, argumentPointers, environmentPointers);
         int error = ErrorNumber.Last;
+        traced?.Abandon();
 
         // execvp(3), and so env(1), gives a script without "#!" to the shell. They do the same with a program that the kernel refuses, although the
         // shell takes its bytes for commands. The launcher does not.

@@ -31,7 +31,7 @@ internal static class Dispatch
         OwnPrivileges.Check();
         Request request = Request.From(list, typed);
         // A process with more than one thread cannot enter a user namespace, and the logger has a thread. So with another backend it starts later.
-        if (request.Backend == Backend.Preload)
+        if (request.Backend is not (Backend.Namespace or Backend.Auto))
             Log.Start(request.LogLevel);
         if (request.Config.List)
             return ProcessListing.Run(request.Output.Json);

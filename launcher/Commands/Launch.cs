@@ -3,6 +3,7 @@ using VirtTime.CommandLine;
 using VirtTime.Commands.Adjust;
 using VirtTime.Commands.Namespaces;
 using VirtTime.Diagnostics;
+using VirtTime.Placement;
 using VirtTime.PrivateFiles;
 using VirtTime.Target;
 
@@ -15,7 +16,7 @@ internal static class Launch
     /// <exception cref="LauncherException">The command or the config file cannot be used.</exception>
     public static int Run(Request request)
     {
-        if (request.Backend != Backend.Preload)
+        if (request.Backend is Backend.Namespace or Backend.Auto)
         {
             NamespaceLaunch.RunIfWanted(request);
             Log.Start(request.LogLevel);
@@ -23,8 +24,18 @@ internal static class Launch
 
         string interposer = InterposerLibrary.Find();
         EnvironmentBlock environment = TargetEnvironment.OnVirtualClocks(interposer);
-        string path = CheckTarget(request, environment);
-        Log.Debug($"command {path}, interposer {interposer}");
+        Finding finding = TargetInspection.Inspect(request.Command, environment);
+        foreach (FindingStep step in finding.Steps)
+            Log.Debug($"{step.Path}: {step.Kind}");
+
+        Verdict verdict = Verdict.Of(request, finding);
+        if (verdict.Refusal is string refusal)
+            throw new LauncherException(finding.Path, refusal);
+
+        if (verdict.Warning is string warning)
+            StandardStreams.WriteMessage($"warning: {finding.Path}: {warning}");
+
+        Log.Debug($"command {finding.Command}, interposer {interposer}");
 
         // The config file comes last, because a clock that is given with --monotonic-at counts from this moment.
         bool isPrivate = request.Config.Path is null && request.Pid is null;
@@ -33,7 +44,7 @@ internal static class Launch
         Log.Debug($"config file {config}");
         HostDate.NoteIfSettable(config);
         Log.Finish();
-        LauncherException failure = CommandExecution.Execute(path, request.Command, environment.With(EnvironmentBlock.ConfigPath, config));
+        LauncherException failure = Execute(request, finding, environment.With(EnvironmentBlock.ConfigPath, config), verdict.IsPlaced ? interposer : null);
         if (isPrivate)
             SystemCalls.unlinkat(SystemCalls.AT_FDCWD, config, 0);
 
@@ -54,19 +65,21 @@ internal static class Launch
         return path;
     }
 
-    /// <returns>The file to execute.</returns>
-    private static string CheckTarget(Request request, EnvironmentBlock environment)
+    /// <summary>Returns only if the target cannot be executed; the result says why.</summary>
+    /// <param name="placed">The library to place into the target; null if the loader loads it.</param>
+    private static LauncherException Execute(Request request, Finding finding, EnvironmentBlock environment, string? placed)
     {
-        Finding finding = TargetInspection.Inspect(request.Command, environment);
-        foreach (FindingStep step in finding.Steps)
-            Log.Debug($"{step.Path}: {step.Kind}");
+        if (placed is null)
+            return CommandExecution.Execute(finding.Command, request.Command, environment);
 
-        if (finding.Escape is not null && !request.Running.Force)
-            throw new LauncherException(finding.Path, finding.Escape + ", or give --force to run it on the host's clocks");
+        using PlacedLibrary library = PlacedLibrary.Open(placed);
+        if (TracedExec.TryBegin(library, finding.Path, environment, out string? whyNot) is TracedExec traced)
+            return CommandExecution.Execute(finding.Command, request.Command, environment, traced);
 
-        if ((finding.Escape ?? finding.Doubt) is string warning)
-            StandardStreams.WriteMessage($"warning: {finding.Path}: {warning}");
+        if (request.Backend == Backend.Place || !request.Running.Force)
+            return new LauncherException(finding.Path, Verdict.NotPlaced + whyNot + ", or use --backend namespace");
 
-        return finding.Command;
+        StandardStreams.WriteMessage($"warning: {finding.Path}: {Verdict.NotPlaced}{whyNot}; it runs on the host's clocks");
+        return CommandExecution.Execute(finding.Command, request.Command, environment);
     }
 }

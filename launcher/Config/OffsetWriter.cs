@@ -6,8 +6,8 @@ namespace VirtTime.Config;
 /// <summary>Changes the offsets and moves the deadlines. A reader that checks the sequence never mixes old and new offsets.</summary>
 internal static unsafe class OffsetWriter
 {
-    /// <summary>Changes more of the extension block while the sequence is odd.</summary>
-    internal delegate void More(ConfigExtension* extension);
+    /// <summary>Stores the saved clocks in the extension block, while the sequence is odd.</summary>
+    internal delegate void StoreSavedClocks(ConfigExtension* extension);
 
     /// <summary>
     /// Writes new offsets. The file must be locked. An extension block of zeros (another tool's file) is filled in, because the offsets are
@@ -18,9 +18,9 @@ internal static unsafe class OffsetWriter
     /// that it published before is moved, or the thread publishes it again.
     /// </remarks>
     /// <param name="layout">The file. Its slots must be prepared if the offsets differ.</param>
-    /// <param name="forgetsSaved">Clear the saved clocks' flag: they have been used, or <paramref name="more"/> stores new ones.</param>
-    /// <param name="keepsWaits">Do not move the deadlines. The description of the change says so too, for a writer that completes it.</param>
-    /// <param name="more">Stores the clocks to save. It sets their flag last, so that half-stored clocks are not valid.</param>
+    /// <param name="forgetsSaved">Clear the saved clocks' flag: they have been used, or <paramref name="storeSaved"/> stores new ones.</param>
+    /// <param name="keepsWaits">Do not move the deadlines. The record says so too, for a writer that completes the change.</param>
+    /// <param name="storeSaved">Stores the clocks to save. It sets their flag last, so that half-stored clocks are not valid.</param>
     /// <param name="force">Change the offsets even if a process keeps a deadline outside the file.</param>
     /// <exception cref="LauncherException">A process keeps a deadline outside the file; nothing was changed.</exception>
     public static void Write(
@@ -29,7 +29,7 @@ internal static unsafe class OffsetWriter
         bool force,
         bool forgetsSaved = false,
         bool keepsWaits = false,
-        More? more = null)
+        StoreSavedClocks? storeSaved = null)
     {
         ConfigChange change = Describe(layout, keepsWaits ? move with { Old = move.New } : move);
         ConfigExtension* extension = layout.Extension;
@@ -52,7 +52,7 @@ internal static unsafe class OffsetWriter
 
         ConfigChange.StoreOffsets(layout.Offset, extension);
         layout.MoveSlots(&extension->change);
-        more?.Invoke(extension);
+        storeSaved?.Invoke(extension);
         ConfigChange.Finish(extension);
     }
 
@@ -60,7 +60,9 @@ internal static unsafe class OffsetWriter
     /// Makes readers wait until <see cref="Write"/> or <see cref="Release"/>, so that no reading lies between the moment from which a rate counts
     /// and the change. The file must be locked and have an extension block.
     /// </summary>
-    /// <remarks>If the launcher is killed meanwhile, the odd sequence has no record, and so the next writer changes nothing.</remarks>
+    /// <remarks>
+    /// If the launcher is killed before <see cref="Write"/>, the odd sequence has no record. The next writer then only makes the sequence even.
+    /// </remarks>
     public static void Hold(LayoutMapping layout)
     {
         ConfigExtension* extension = layout.Extension;

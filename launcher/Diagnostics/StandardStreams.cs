@@ -17,7 +17,10 @@ internal static unsafe class StandardStreams
     }
 
     /// <summary>Writes one line <c>virttime-run: TEXT</c>. Characters that are not printable, such as line feeds, are escaped.</summary>
-    public static void WriteMessage(string text) => TryWrite(Error, $"virttime-run: {PrintableText.Escape(text)}\n");
+    public static void WriteMessage(string text) => TryWrite(Error, Line(text) + "\n");
+
+    /// <summary>What <see cref="WriteMessage"/> writes, without the line feed.</summary>
+    public static string Line(string text) => "virttime-run: " + PrintableText.Escape(text);
 
     // Writing beyond "ulimit -f" raises SIGXFSZ. It would end the launcher before it can return its exit status.
     private static bool TryWrite(int descriptor, string text)

@@ -4,7 +4,8 @@ using VirtTime.Processes;
 namespace VirtTime.Freeze;
 
 /// <summary>
-/// Lets a stopped arm64 thread run to the entry of its <c>futex</c> call, where the launcher has the kernel make the call from its arguments.
+/// Lets a stopped arm64 thread run to the entry of its <c>futex</c> call. There the launcher sets the call's number, so that the kernel makes the call
+/// from its arguments.
 /// </summary>
 /// <remarks>
 /// Otherwise the kernel would continue the call by <c>restart_syscall</c>, with the deadline that the kernel has kept. README.md, "On arm64".
@@ -42,7 +43,7 @@ internal sealed unsafe class CallEntry(int process, int thread, in Registers sto
         bool mayGoOn = report.IsInterrupt || (report.Signal != 0 && ThreadStatus.Ignores(process, thread, report.Signal));
         if (mayGoOn && _steps++ < MostSteps)
         {
-            // The call passes no signal on: an ignored signal has no effect. If the call fails, the thread was killed, and a later report says so.
+            // This ptrace call delivers no signal, because the program ignores the signal. If ptrace fails, the thread was killed, and a later report says so.
             SystemCalls.ptrace(SystemCalls.PTRACE_SYSCALL, thread, 0, null);
             return true;
         }

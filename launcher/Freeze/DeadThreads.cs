@@ -5,9 +5,9 @@ internal sealed class DeadThreads
 {
     private readonly HashSet<int> _traced = [];
 
-    // Held from the look at a report until it is taken. Otherwise the launcher's other thread could take the report in between, the kernel could give
-    // the id to a new thread, and this thread would take the stop of that new thread.
-    private readonly Lock _burying = new();
+    // A thread of the launcher holds this lock while it looks at a report and takes it. Without the lock, the other thread could take the report first,
+    // the kernel could give the id to a new thread, and this thread would take the report of that new thread's stop.
+    private readonly Lock _reaping = new();
 
     private int _progress;
     private int _seenProgress;
@@ -25,10 +25,10 @@ internal sealed class DeadThreads
 
     /// <summary>Reaps all threads that have ended, if the tracer has made no progress since the last call.</summary>
     /// <remarks>
-    /// While the tracer makes progress, asking about thousands of threads would only take processor time from the threads that have to stop. The ids
-    /// are asked one by one, because this process may have children from before its exec of the launcher.
+    /// While the tracer makes progress, asking about thousands of threads would only take processor time from the threads that have to stop. The method
+    /// asks about each id by itself, because this process may have had children before it executed the launcher.
     /// </remarks>
-    public void BuryIfHeldUp()
+    public void ReapIfStuck()
     {
         int progress = Volatile.Read(ref _progress);
         if (progress != _seenProgress)
@@ -41,7 +41,7 @@ internal sealed class DeadThreads
         lock (_traced)
             traced = [.. _traced];
         foreach (int thread in traced)
-            Bury(thread);
+            ReapIfEnded(thread);
     }
 
     /// <summary>Reaps a thread if it has ended.</summary>
@@ -49,9 +49,9 @@ internal sealed class DeadThreads
     /// The kernel reports the stop of a traced thread to every thread of the tracer's process, whatever options <c>waitid</c> has, and only once. So
     /// this method first looks at the report, and takes it only if it is the thread's end.
     /// </remarks>
-    public void Bury(int thread)
+    public void ReapIfEnded(int thread)
     {
-        lock (_burying)
+        lock (_reaping)
         {
             if (!ThreadReport.Of(thread).IsEnd)
                 return;

@@ -87,7 +87,8 @@ internal sealed record ForeignTimerfd(DescriptorTable Table, int Descriptor, int
         return new ForeignTimerfd(table, descriptor, flags, expiry, interval, ticks, isIdle);
     }
 
-    // Of some tries, the one with the shortest delay between the kernel's computation and the reading of the clocks: a rate multiplies it.
+    // Reads several times, and returns the reading with the shortest delay between the kernel's computation and the reading of the clocks. If the date
+    // has a rate, the rate multiplies this delay.
     private static string Read(DescriptorTable table, int descriptor, out HostClocks.Moment moment)
     {
         const int Tries = 5;

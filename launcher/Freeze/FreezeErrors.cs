@@ -39,8 +39,8 @@ internal static class FreezeErrors
     public static LauncherException Closed(int process) => new(
         $"process {process}",
         "may have a call in flight on the same config file, but " + (ProcessDenial.IsRoot
-            ? $"may not be read, even by root: {ProcessDenial.WhyNotRoot(process, toTrace: false)}, {Remedy}"
-            : $"may not be read by this user; run virttime-run as root, {Remedy}"));
+            ? $"even root cannot read it: {ProcessDenial.WhyNotRoot(process, toTrace: false)}, {Remedy}"
+            : $"this user is not permitted to read it; run virttime-run as root, {Remedy}"));
 
     public static LauncherException NoThread() =>
         new("freezing", "no thread can be started to stop the programs; raise the limits (ulimit -u, -v), " + Remedy);
@@ -58,7 +58,7 @@ internal static class FreezeErrors
                 "permission denied: kernel.yama.ptrace_scope is 3, which forbids tracing until the next boot; boot with a lower value",
             ErrorNumber.EPERM when scope is not ("" or "0") =>
                 $"permission denied: kernel.yama.ptrace_scope is {scope}; set it to 0, or run virttime-run as root",
-            ErrorNumber.EPERM or ErrorNumber.EACCES => "permission denied; run virttime-run as the process's user or as root, in a container with CAP_SYS_PTRACE",
+            ErrorNumber.EPERM or ErrorNumber.EACCES => "permission denied; run virttime-run as the process's user or as root (in a container also with CAP_SYS_PTRACE)",
             ErrorNumber.ENOSYS => "a seccomp filter denies ptrace; run virttime-run without that filter",
             _ => ErrorNumber.Text(error),
         };

@@ -24,11 +24,11 @@ internal sealed class FreezeReport
     /// <summary>Processes with a timerfd that the launcher could not set, or with descriptor tables that it could not find.</summary>
     public HashSet<int> KeptTimerDescriptors { get; } = [];
 
-    /// <summary>Whether the move made the date virtual for running programs. Their waits for a date have no slots, if they began before.</summary>
+    /// <summary>Whether the move made the date virtual for running programs. Their waits for a date that began before the move have no slots.</summary>
     public bool IsFirstDate { get; set; }
 
     /// <summary>Why the launcher could not stop programs that began to use the file during the move; null if it had no such failure.</summary>
-    public string? LateComer { get; set; }
+    public string? LateUserFailure { get; set; }
 
     /// <summary>The number of calls for which the launcher cannot tell whether the thread is alive.</summary>
     public int Uncertain { get; set; }
@@ -45,9 +45,9 @@ internal sealed class FreezeReport
         WriteKept(KeptTimerDescriptors, "timerfd_create");
         WriteLongerWaits();
         if (IsFirstDate)
-            StandardStreams.WriteMessage("note: the date was the host's until now; calls that already wait for a date still end by the host's date");
-        if (LateComer is not null)
-            StandardStreams.WriteMessage($"note: a program that was started during the change may keep an old deadline: {LateComer}");
+            StandardStreams.WriteMessage("note: until now the programs saw the host's date; calls that already wait for a date still end when the host's date reaches it");
+        if (LateUserFailure is not null)
+            StandardStreams.WriteMessage($"note: a program that was started during the change may keep an old deadline: {LateUserFailure}");
         if (Uncertain > 0)
             StandardStreams.WriteMessage(
                 $"note: {(Uncertain == 1 ? "1 call" : $"{Uncertain} calls")} in flight may keep the old deadline: virttime-run cannot see every process");
@@ -67,6 +67,6 @@ internal sealed class FreezeReport
     {
         if (processes.Count > 0)
             StandardStreams.WriteMessage(
-                $"note: process {string.Join(", ", processes.Order())}: timers of {function} were not moved; they keep the time that they had left");
+                $"note: process {string.Join(", ", processes.Order())}: timers made by {function} were not moved; they keep the time that they had left");
     }
 }

@@ -4,10 +4,10 @@ using VirtTime.Processes;
 namespace VirtTime.Freeze;
 
 /// <summary>All threads of all users of a config file, stopped until this object is disposed. Use it on a thread that ends afterwards.</summary>
-/// <remarks>README.md in this folder tells the steps and what may fail at each.</remarks>
+/// <remarks>README.md in this folder lists the steps, and what may fail at each.</remarks>
 internal sealed class FrozenUsers : IDisposable
 {
-    // To ask why a thread does not stop takes longer than to look whether it has stopped. So only so many threads are asked in each round.
+    // It takes longer to ask why a thread does not stop than to look whether it has stopped. So each round asks about at most this many threads.
     private const int MostAsked = 16;
 
     // If five seconds pass in fewer rounds than this, the launcher or the threads get no processor.
@@ -18,7 +18,7 @@ internal sealed class FrozenUsers : IDisposable
     private readonly Dictionary<int, TracedThread> _threads = [];
     private readonly Dictionary<int, SlotMappings> _slots = [];
 
-    // Threads that were asked to stop and have not been removed as stopped. The first _seen of them have been seen stopped.
+    // Threads that were asked to stop. WaitUntilStopped removes those that have stopped. Until then, the first _seen of them are known to have stopped.
     private readonly List<TracedThread> _running = [];
     private int _seen;
 

@@ -61,7 +61,7 @@ internal static class InterruptedCall
         address != 0 && address % sizeof(uint) == 0 && (number <= uint.MaxValue || (long)number is < 0 and >= int.MinValue);
 
     /// <summary>
-    /// x86-64: the thread stands after the call's instruction, and when it runs on, the kernel decides by the result in <c>rax</c>.
+    /// x86-64: the program counter is after the call's instruction. When the thread runs on, the result in <c>rax</c> tells the kernel what to do.
     /// </summary>
     private static class X64
     {

@@ -4,15 +4,16 @@ namespace VirtTime.Freeze;
 
 /// <summary>Measures how long the launcher has waited for something.</summary>
 /// <remarks>
-/// Time alone is not enough: if the launcher itself gets no processor, or is stopped by a signal, time passes although it has not looked. So most
-/// limits need a number of looks too.
+/// Time alone is not enough: if the launcher itself gets no processor, or is stopped by a signal, time passes although it has not looked. So each
+/// limit after which the launcher gives up needs a number of looks too.
 /// </remarks>
 internal sealed class Patience
 {
     private const int FewestLooks = 20;
     private const int FewestForMoment = 5;
 
-    // Most calls are interrupted at once (s_ordinary). A call that waits for a disk takes longer (s_patience).
+    // s_ordinary: most calls are interrupted within this time. s_moment: how long a thread may be refused while it ends or execs. s_patience: for a call
+    // that waits for a disk. s_longest: for everything together.
     private static readonly TimeSpan s_ordinary = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);

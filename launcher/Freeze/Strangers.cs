@@ -14,8 +14,8 @@ internal static class Strangers
     /// <exception cref="LauncherException">There is such a process.</exception>
     public static void Refuse(OpenConfig file, UserSearch search)
     {
-        // The slot of a dead thread may have the id of a living thread. If the marks show that all users are known, the other slots belong to dead
-        // threads.
+        // A dead thread may have left a slot, and a living thread may have got its id. If the users' locks show that all users are known, all other slots
+        // belong to dead threads.
         bool isNoneHidden = search.Found.Closed.Count == 0
             || CountedUsers.AreAll(file, search, search.Users.Select(user => user.ProcessId).ToHashSet());
         BitArray? others = isNoneHidden ? null : CallsOf(file, search.Users.SelectMany(user => user.Threads).Select(thread => thread.Own));
@@ -31,22 +31,22 @@ internal static class Strangers
     /// <summary>
     /// Stops users that were found after the change, and counts calls that may keep the old deadline. README.md, "11. Look for late users".
     /// </summary>
-    public static void SeeTo(OpenConfig file, FreezeReport report)
+    public static void RepairLateUsers(OpenConfig file, FreezeReport report)
     {
         try
         {
             BitArray? others = CallsOf(file, report.OwnIds);
             if (others is not null)
-                SeeTo(file, report, others);
+                RepairLateUsers(file, report, others);
         }
         catch (LauncherException exception)
         {
             // The file is changed already, so this failure becomes a note.
-            report.LateComer = exception.Message;
+            report.LateUserFailure = exception.Message;
         }
     }
 
-    private static void SeeTo(OpenConfig file, FreezeReport report, BitArray others)
+    private static void RepairLateUsers(OpenConfig file, FreezeReport report, BitArray others)
     {
         using UserSearch now = UserSearch.Begin(file.Descriptor);
         LivingThreads living = LivingThreads.Of(now.Found);

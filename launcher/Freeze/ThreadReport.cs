@@ -28,7 +28,7 @@ internal readonly unsafe struct ThreadReport
     /// <summary>There is no report: the thread runs, or it has ended and the kernel reports that later.</summary>
     public bool IsNone => _code == 0;
 
-    /// <summary>The thread has ended (CLD_EXITED, CLD_KILLED, CLD_DUMPED), or this process does not trace it, or not any more.</summary>
+    /// <summary>The thread has ended (CLD_EXITED, CLD_KILLED, CLD_DUMPED), or this process does not trace the thread now.</summary>
     public bool IsEnd => _code is > 0 and <= CLD_DUMPED or < 0;
 
     /// <summary>The thread has stopped at the entry of a system call (<c>PTRACE_SYSCALL</c>).</summary>

@@ -77,7 +77,7 @@ internal sealed unsafe class TracedThread
         State = report.IsEnd ? ThreadState.Gone : ThreadState.Stopped;
         _report = report;
         if (report.IsEnd)
-            dead.Bury(Id);
+            dead.ReapIfEnded(Id);
         else if (_entry is not null)
             GoToEntry();
     }

@@ -42,7 +42,7 @@ internal static class TracerThread
         }
 
         while (!thread.Join(s_pause))
-            dead.BuryIfHeldUp();
+            dead.ReapIfStuck();
         error?.Throw();
     }
 }

@@ -42,7 +42,7 @@ internal static unsafe class UnmovableCalls
     }
 
     /// <summary>Sets the flag that processes without a <see cref="UserMark"/> may use the file.</summary>
-    public static void SayUncounted(LayoutMapping layout)
+    public static void SetUncountedFlag(LayoutMapping layout)
     {
         if (layout.Extension != null)
             Interlocked.Or(ref layout.Extension->flags, ConfigExtension.HasUncountedUsers);

@@ -17,11 +17,17 @@ internal sealed class ElfProgram
     private readonly ProgramFile _file;
     private readonly Elf64_Phdr[] _segments;
 
-    private ElfProgram(ProgramFile file, Elf64_Phdr[] segments)
+    private ElfProgram(ProgramFile file, Elf64_Phdr[] segments, long entry)
     {
         _file = file;
         _segments = segments;
+        Entry = entry;
     }
+
+    /// <summary>Where the program begins, as an address of the file; 0 in most libraries.</summary>
+    public long Entry { get; }
+
+    public IReadOnlyList<Elf64_Phdr> Segments => _segments;
 
     /// <summary>The path of the dynamic loader; null in a static program.</summary>
     public string? Loader
@@ -86,7 +92,7 @@ internal sealed class ElfProgram
             return null;
 
         byte[] table = file.Read(header.e_phoff, header.e_phnum * size);
-        return table.Length < header.e_phnum * size ? null : new ElfProgram(file, MemoryMarshal.Cast<byte, Elf64_Phdr>(table).ToArray());
+        return table.Length < header.e_phnum * size ? null : new ElfProgram(file, MemoryMarshal.Cast<byte, Elf64_Phdr>(table).ToArray(), header.e_entry);
     }
 
     private bool HasName(Elf64_Phdr dynamic)

@@ -8,7 +8,7 @@ internal static class EnvOptions
     public const char Directory = 'C';
     public const char IgnoreEnvironment = 'i';
 
-    /// <summary>An option that does not change whether the command is virtualised.</summary>
+    /// <summary>An option that does not change whether the clocks of the command are shifted.</summary>
     public const char Other = 'v';
 
     /// <summary>An option with which env prints something and ends.</summary>

@@ -7,6 +7,7 @@ internal sealed class TargetInspection
 {
     private const string Shell = "/bin/sh";
     private const string Env = "env";
+    private const string Script = "script";
     private const string SomeConfig = "/";
     private const string PrivilegeRemedy = "run it as the user or group that it belongs to, or run a copy without these privileges";
 
@@ -108,7 +109,7 @@ internal sealed class TargetInspection
         {
             return elf.IsLoader
                 ? End(file.Path, "dynamic loader", null)
-                : End(file.Path, "static program", ExplainStatic(elf)) with { Raises = raises };
+                : EndStatic(file.Path, elf, raises);
         }
 
         return End(file.Path, elf.IsGo ? "dynamic Go program" : "dynamic program", raises is null ? null : ExplainPrivileges(raises)) with
@@ -122,9 +123,23 @@ internal sealed class TargetInspection
 
     private static string ExplainPrivileges(string raises) => $"{raises}, so the loader would ignore LD_PRELOAD; {PrivilegeRemedy}";
 
-    private static string ExplainStatic(ElfProgram elf) => elf.IsGo
-        ? "is a static Go program, so no library can be preloaded into it; build it with CGO_ENABLED=1 and a cgo import, or -linkmode=external"
-        : "is statically linked, so no library can be preloaded into it; link it dynamically";
+    // The launcher's tracer sees only the exec that the launcher makes. The kernel executes the interpreters of a script in that same exec.
+    private Finding EndStatic(string path, ElfProgram elf, string? raises)
+    {
+        bool isDirect = raises is null && _steps.TrueForAll(step => step.Kind == Script);
+        string escape = (elf.IsGo, isDirect) switch
+        {
+            (true, true) => "is a static Go program, so no library can be preloaded into it; omit --backend preload: then the library is placed into it",
+            (true, false) => "is a static Go program, into which the library is placed only if virttime-run executes it directly; "
+                + "give it as the command, or build it with CGO_ENABLED=1 and a cgo import, or -linkmode=external",
+            _ => "is statically linked, so no library can be preloaded into it; link it dynamically",
+        };
+        return End(path, elf.IsGo ? "static Go program" : "static program", escape) with
+        {
+            Raises = raises,
+            Static = !isDirect ? StaticProgram.None : elf.IsGo ? StaticProgram.Go : StaticProgram.Other,
+        };
+    }
 
     private Finding FollowScript(string path, ScriptHead script, string[] arguments)
     {
@@ -132,7 +147,7 @@ internal sealed class TargetInspection
             throw new LauncherException(path, "has no interpreter after #!; name one, as in #!/bin/sh", ExitStatus.CommandCannotRun);
 
         CheckInterpreter(path, script.Interpreter, "interpreter");
-        _steps.Add(new FindingStep(path, "script"));
+        _steps.Add(new FindingStep(path, Script));
         _interpreters++;
         string[] argument = script.Argument is null ? [] : [script.Argument];
         return Follow(InDirectory(script.Interpreter), [.. argument, path, .. arguments]);

@@ -31,11 +31,14 @@ internal static unsafe class DeadWriter
     // Before this time no odd sequence is waited for. Seconds of the host's CLOCK_MONOTONIC.
     private static long s_distrustEnd;
 
-    /// <summary>True if the half-made change is to be used as it is; false if the sequence has become even and must be read again.</summary>
+    /// <summary>
+    /// Waits for the writer, for two seconds at most, and completes its change if it has died. Returns true if the sequence is still odd, so the caller
+    /// has to use the half-made change as it is. Returns false if the sequence has become even, so the caller must read it again.
+    /// </summary>
     /// <param name="config">The config file.</param>
     /// <param name="sequence">In: an odd sequence. Out: its value after the wait, or <see cref="Untrusted"/>.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static bool IsAbandoned(MappedConfig* config, ulong* sequence)
+    public static bool WaitTimesOut(MappedConfig* config, ulong* sequence)
     {
         if (Volatile.Read(ref s_abandoned) == *sequence)
             return true;

@@ -68,7 +68,17 @@ internal static unsafe class Diagnostic
             CannotUse(variable, reason, 0);
     }
 
-    /// <summary>Writes <c>libvirttime: PATH: REASON (errno N); the program runs on the host's clocks</c>.</summary>
+    /// <summary>Reports that a static program cannot be given virtual clocks.</summary>
+    public static void CannotCopyVdso()
+    {
+        fixed (byte* what = "vDSO"u8, reason = "cannot be copied"u8)
+            CannotUse(what, reason, 0);
+    }
+
+    /// <summary>
+    /// Writes <c>libvirttime: PATH: REASON (errno N); the program runs on the host's clocks</c>. A static program into which the launcher has placed the
+    /// library ends instead.
+    /// </summary>
     /// <param name="path">The file, or the variable that should have named it.</param>
     /// <param name="reason">Why the file cannot be used.</param>
     /// <param name="errno">The error number; 0 if there is none.</param>
@@ -77,7 +87,7 @@ internal static unsafe class Diagnostic
         Line line;
         line.Length = 0;
         fixed (byte* name = "libvirttime: "u8, separator = ": "u8, open = " (errno "u8, close = ")"u8,
-            outcome = "; the program runs on the host's clocks"u8)
+            runs = "; the program runs on the host's clocks"u8, ends = "; the program was not started"u8)
         {
             line.Add(name);
             line.Add(path);
@@ -90,7 +100,7 @@ internal static unsafe class Diagnostic
                 line.Add(close);
             }
 
-            line.Add(outcome);
+            line.Add(Auxv.IsPlaced ? ends : runs);
         }
 
         line.Bytes[line.Length++] = (byte)'\n';

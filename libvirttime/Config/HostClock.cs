@@ -14,7 +14,7 @@ internal static unsafe class HostClock
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static long Leap()
     {
-        // Within one second of CLOCK_REALTIME.
+        // Repeat until both readings of CLOCK_REALTIME are in the same second: then CLOCK_TAI was read in that second too.
         timespec before, tai, after;
         do
         {

@@ -23,7 +23,7 @@ internal unsafe struct MappedConfig
 
     /// <summary>
     /// A mapping of the file's first two pages without access, from which <see cref="FileMapping.MapAgain"/> maps other parts of the file. Libraries
-    /// that do not know rates map one page, so the launcher can tell them apart. The second page may lie behind the file's end.
+    /// that do not know rates map one page, so the launcher can tell them apart. The second page may lie beyond the end of the file.
     /// </summary>
     public nint FirstPage;
 
@@ -104,7 +104,7 @@ internal unsafe struct MappedConfig
     /// Sets <see cref="ConfigExtension.HasUnmovableCalls"/> or <see cref="ConfigExtension.HasUncountedUsers"/> in the file, if it can be written and
     /// has an extension block. The caller does so before it publishes a deadline, since a writer reads the flags after it has made the sequence odd.
     /// </summary>
-    public void Say(uint flag)
+    public void SetFlag(uint flag)
     {
         bool hasBlock = ConfigFormat.HasExtension(Size) && Extension->magic == ConfigExtension.MagicValue;
         if (!IsWritable || !hasBlock)

@@ -54,17 +54,23 @@ internal unsafe struct OffsetSnapshot
         {
             snapshot->_sequence = Volatile.Read(ref s_config->Extension->sequence);
         }
-        while ((snapshot->_sequence & 1) != 0 && !DeadWriter.IsAbandoned(s_config, &snapshot->_sequence));
-        timespec* source = SourceOf(clock);
+        while ((snapshot->_sequence & 1) != 0 && !DeadWriter.WaitTimesOut(s_config, &snapshot->_sequence));
+        bool isRecorded = ClockFamilies.IsRealtime(clock) && HasRecordedLine(snapshot->_sequence);
+        timespec* source = isRecorded ? &s_config->Extension->change.new_realtime.offset : SourceOf(clock);
         snapshot->_source = source;
         snapshot->_line.offset.tv_sec = Volatile.Read(ref source->tv_sec);
         snapshot->_line.offset.tv_nsec = Volatile.Read(ref source->tv_nsec);
-        snapshot->_hasRate = ClockFamilies.IsRealtime(clock) && Has(ConfigExtension.HasRealtimeRate);
+        uint flags = isRecorded ? (uint)s_config->Extension->change.flags : Volatile.Read(ref s_config->Extension->flags);
+        snapshot->_hasRate = ClockFamilies.IsRealtime(clock) && (flags & ConfigExtension.HasRealtimeRate) != 0;
         if (!snapshot->_hasRate)
             return;
-        ConfigExtension.ReadRealtimeLine(s_config->Extension, &snapshot->_line);
+        if (isRecorded)
+            snapshot->_line = s_config->Extension->change.new_realtime;
+        else
+            ConfigExtension.ReadRealtimeLine(s_config->Extension, &snapshot->_line);
 
-        // CLOCK_TAI is ahead of CLOCK_REALTIME by the same on the host and in the virtual clocks, so its line begins later by that.
+        // CLOCK_TAI is ahead of CLOCK_REALTIME by some seconds, on the host and in the virtual clocks alike. So the reference of its line is later by
+        // these seconds.
         if (clock == Time.CLOCK_TAI)
             snapshot->_line.reference.tv_sec += HostClock.Leap();
     }
@@ -75,8 +81,8 @@ internal unsafe struct OffsetSnapshot
         snapshot->_hasRate ? ClockLine.ToVirtual(snapshot->_line, host) : TimespecMath.Subtract(host, snapshot->_line.offset);
 
     /// <summary>
-    /// The host's coarse clock may be a tick behind the moment from which the rate counts. There a new rate would be in force before its time, and
-    /// the virtual coarse clock would go back. If the host's clock was set back by a second or more, the virtual clock follows it.
+    /// Raises a reading of the host's coarse clock to the moment from which the rate counts. The coarse clock may be a tick behind that moment. A new,
+    /// lower rate would then apply to time before the change, and the virtual coarse clock would go back. If the host's clock was set back by a second or more, the virtual clock follows it.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void RaiseToReference(ref timespec host)
@@ -128,6 +134,10 @@ internal unsafe struct OffsetSnapshot
             HostClock.Read(Time.CLOCK_REALTIME, &now);
         return TimespecMath.Subtract(now, ToVirtual(snapshot, now));
     }
+
+    // A half-made change of the rate in the file would mix offset, reference and rate of two lines. The writer's record has the new line whole.
+    private static bool HasRecordedLine(ulong sequence) =>
+        (sequence & 1) != 0 && Volatile.Read(ref s_config->Extension->change.sequence) == sequence && s_config->Extension->change.converts_realtime != 0;
 
     private static timespec* SourceOf(int clock)
     {

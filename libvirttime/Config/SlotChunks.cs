@@ -32,6 +32,9 @@ internal static unsafe class SlotChunks
     private const nint WordBytes = 16;
     private const nint OwnerBytes = WordBytes + (SlotsPerChunk * 8);
 
+    // Thread ids rise, so the slots of a chunk this far back are hardly used any more.
+    private const int ChunksKept = 4;
+
     private const int NoDescriptor = -1;
 
     // Writability is probed once for this many slots. They take 4096 bytes from the 17th byte of a page on, so the last of them lies on the next
@@ -70,8 +73,8 @@ internal static unsafe class SlotChunks
     public static bool AreOwnersWipedOnFork { get; private set; }
 
     /// <summary>
-    /// A word that is 0 in a process that was just forked; null until a chunk is mapped. The word after it is 0 if the process has no
-    /// <see cref="UserMark"/>, its <see cref="Config.ReservedChoice"/> if it has one, else 1.
+    /// A word that is 0 in a process that was just forked; null until a chunk is mapped. The next word says how the process is
+    /// registered: 0 without a <see cref="UserMark"/>; the number of its <see cref="Config.ReservedChoice"/> with one; 1 with only a UserMark.
     /// </summary>
     public static nint* ProcessWord { get; private set; }
 
@@ -120,17 +123,17 @@ internal static unsafe class SlotChunks
     public static bool IsMapped(int slot) => Volatile.Read(ref s_chunks.Chunks[(uint)slot / SlotsPerChunk]) != 0;
 
     /// <summary>Notes in the file, if there is one, that this process keeps a deadline outside of it.</summary>
-    public static void SayUnmovable()
+    public static void SetUnmovableFlag()
     {
         if (s_config != null)
-            s_config->Say(ConfigExtension.HasUnmovableCalls);
+            s_config->SetFlag(ConfigExtension.HasUnmovableCalls);
     }
 
     /// <summary>Notes in the file that this process uses it without a <see cref="UserMark"/> of its own, if that is so.</summary>
-    public static void SayUncounted()
+    public static void SetUncountedFlag()
     {
         if (s_config != null && ProcessWord[1] == 0)
-            s_config->Say(ConfigExtension.HasUncountedUsers);
+            s_config->SetFlag(ConfigExtension.HasUncountedUsers);
     }
 
     /// <summary>Whether a slot lies in the file, where a writer can move its deadline.</summary>
@@ -139,14 +142,15 @@ internal static unsafe class SlotChunks
     private static bool HasSlotsInFile(MappedConfig* config, int chunk) =>
         config->IsWritable && config->Size >= ConfigLayout.SlotsPosition + ((chunk + 1) * (long)SlotBytes);
 
-    // Two threads may map a chunk at once. The first one's is used; the other thread unmaps its own. A thread that came second and has the file open
-    // gets null: its locks end with its descriptor, so it must not record them for the process.
+    // Two threads may map a chunk at once. The first one's is used; the other thread unmaps its own. If the second thread
+    // has opened the file (descriptor), it gets null: the kernel drops its locks when it closes the file, so the process must not count on them.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Chunk* Map(MappedConfig* config, int descriptor, int number)
     {
         if (config == null)
             return null;
-        nint slots = HasSlotsInFile(config, number)
+        bool isInFile = HasSlotsInFile(config, number);
+        nint slots = isInFile
             ? MapPart(config, descriptor, (nint)ConfigLayout.SlotsPosition + (number * SlotBytes), SlotBytes)
             : FileMapping.MapPrivate(SlotBytes);
         nint marks = config->IsWritable && config->Size >= ConfigLayout.FileSize
@@ -165,6 +169,8 @@ internal static unsafe class SlotChunks
                 AreOwnersWipedOnFork = isWiped;
                 if (ProcessWord == null)
                     ProcessWord = (nint*)(made + FileMapping.PageSize);
+                if (isInFile && number >= ChunksKept)
+                    DropSlotPages(number - ChunksKept);
                 return chunk;
             }
         }
@@ -173,6 +179,14 @@ internal static unsafe class SlotChunks
         Release(marks, SlotsPerChunk);
         Release(made, FileMapping.PageSize + OwnerBytes);
         return descriptor == NoDescriptor ? (Chunk*)(nint)Volatile.Read(ref s_chunks.Chunks[number]) : null;
+    }
+
+    // This is right also for slots that are in use: their next access maps the page again. The chunk's slots must lie in the file.
+    private static void DropSlotPages(int number)
+    {
+        Chunk* chunk = (Chunk*)(nint)Volatile.Read(ref s_chunks.Chunks[number]);
+        if (chunk != null)
+            FileMapping.DropPages((nint)chunk->Slots, SlotBytes);
     }
 
     private static nint MapPart(MappedConfig* config, int descriptor, nint position, nint length) => descriptor == NoDescriptor

@@ -67,7 +67,7 @@ internal static unsafe class ThreadHint
     {
         int thread = Kernel.ThreadId();
         if (process != null)
-            SlotChunks.SayUncounted();
+            SlotChunks.SetUncountedFlag();
         if (process != null && *process == (nint)Trust.NotAsked && s_position != 0 && SlotChunks.AreOwnersWipedOnFork)
             *process = (nint)(*(int*)(Descriptor() + s_position) == thread ? Trust.Note : Trust.SystemCall);
         return thread;

@@ -45,7 +45,7 @@ internal static unsafe class VirtualClock
     /// <param name="family">The family of its offset, a constant. For the realtime family the caller has just seen that the offset is in
     /// force.</param>
     /// <param name="result">Where the virtual time goes.</param>
-    /// <param name="scales">A constant: true for <c>CLOCK_REALTIME</c>, whose rate is also read here.</param>
+    /// <param name="scales">A constant. True for <c>CLOCK_REALTIME</c>: if the date has a rate, <see cref="TryScale"/> applies it.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryRead(int clock, ClockFamily family, timespec* result, bool scales = false)
     {
@@ -53,7 +53,8 @@ internal static unsafe class VirtualClock
         if (config == 0)
             return false;
 
-        // With the lowest bit cleared, an odd sequence fails the comparison below. For the date, so does the sequence of a file with a rate.
+        // The lowest bit is cleared here, so an odd sequence is unequal in the comparison below. For the date, the bit of the rate is cleared too. So the
+        // sequence of a file with a rate is also unequal, and TryScale follows.
         ulong sequence = Volatile.Read(ref SequenceIn(config)) & (family == ClockFamily.Realtime ? ConfigExtension.CountBits : ~1UL);
 
         // The flags decide where the offset lies; a writer that changes them also changes the sequence. VirtTime's tools never clear

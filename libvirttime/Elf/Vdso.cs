@@ -1,3 +1,4 @@
+using System;
 using VirtTime.Libc;
 
 namespace VirtTime.Elf;
@@ -9,16 +10,21 @@ internal static unsafe class Vdso
     public static Elf64_Ehdr* Image => VdsoCopy.OriginalOf((Elf64_Ehdr*)Auxv.getauxval(Auxv.AT_SYSINFO_EHDR));
 
     /// <summary>The vDSO's <c>clock_gettime</c>, which returns <c>-errno</c>; 0 if there is no vDSO.</summary>
-    public static nint FindClockGettime()
+    public static nint FindClockGettime() => Find("__vdso_clock_gettime"u8, "__kernel_clock_gettime"u8);
+
+    /// <summary>A function of the vDSO; 0 if it has no such function, or if there is no vDSO.</summary>
+    /// <param name="x64">The function's name on x86-64, ended by a NUL.</param>
+    /// <param name="arm64">Its name on arm64.</param>
+    public static nint Find(ReadOnlySpan<byte> x64, ReadOnlySpan<byte> arm64)
     {
         Elf64_Ehdr* image = Image;
         if (image == null)
             return 0;
-        fixed (byte* x64 = "__vdso_clock_gettime"u8, arm64 = "__kernel_clock_gettime"u8)
+        fixed (byte* x64Name = x64, arm64Name = arm64)
         {
             SymbolTable symbols = Symbols(image);
-            nint found = symbols.Find(x64);
-            return found != 0 ? found : symbols.Find(arm64);
+            nint found = symbols.Find(x64Name);
+            return found != 0 ? found : symbols.Find(arm64Name);
         }
     }
 

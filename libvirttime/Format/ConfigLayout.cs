@@ -4,7 +4,7 @@ using System.Threading;
 namespace VirtTime.Format;
 
 /// <summary>
-/// The layout of a config file (version 1, native byte order). libvirttime/README.md, "The config file", describes it for other languages.
+/// The layout of a config file (versions 1 and 2, native byte order). libvirttime/README.md, "The config file", describes it for other languages.
 /// </summary>
 /// <remarks>Compiled into the library, the launcher and the tests.</remarks>
 public static class ConfigLayout

@@ -34,8 +34,8 @@ public struct UserMark
     public static long PositionOf(int process, ulong firstPage) => Start + ((long)process << 32) + (uint)(firstPage >> 12);
 
     /// <summary>
-    /// The byte that a process locks exclusively to reserve a choice (<see cref="SlotMark.SharedChoices"/>). A process that gets the lock knows that
-    /// all marks of the choice were left by dead processes.
+    /// The byte that a process locks exclusively to reserve a choice (<see cref="SlotMark.SharedChoices"/>). If a process gets the lock,
+    /// dead processes have left all marks of the choice. This does not hold after a checkpoint (<see cref="ConfigExtension.HasUncountedUsers"/>).
     /// </summary>
     public static long PositionOfChoice(int choice) => Start - SlotMark.Choices + choice;
 }

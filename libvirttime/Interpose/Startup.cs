@@ -81,11 +81,10 @@ internal static unsafe class Startup
         if (Volatile.Read(ref s_config) == 0)
             Decide(OpenConfig());
 
-        long config = Volatile.Read(ref s_config);
-        if (config != None)
+        MappedConfig* config = Config;
+        if (config != null)
         {
-            SlotChunks.Use((MappedConfig*)(nint)config);
-            VirtualClock.Use(vdso, (MappedConfig*)(nint)config);
+            Use(vdso, config);
             return;
         }
 
@@ -96,6 +95,38 @@ internal static unsafe class Startup
             MappedConfig.MakeEmpty(empty, offset, extension);
             VirtualClock.Use(vdso, empty);
         }
+    }
+
+    /// <summary>Makes the library ready in a static program, whose entry the launcher has replaced by placed_start.*.s.</summary>
+    /// <remarks>There is no libc to call and no function to interpose: the program reads the clocks through the copy of the vDSO.</remarks>
+    /// <param name="vector">The auxiliary vector on the initial stack.</param>
+    /// <param name="path">The path of the config file.</param>
+    /// <returns>0, or 1 if the program cannot run on virtual clocks; the reason is then on standard error.</returns>
+    [RuntimeExport("virttime_place")]
+    private static int Place(nuint* vector, byte* path)
+    {
+        Auxv.Use(vector);
+        Real.ResolveInVdso();
+        MappedConfig* config = MappedConfig.Open(path);
+        if (config == null)
+            return 1;
+        Decide(config);
+        nint vdso = Vdso.FindClockGettime();
+        Use(vdso, config);
+
+        // Without a function that reads clocks in the vDSO, the program would read them by system calls of its own.
+        if (vdso != 0)
+            VdsoCopy.Install(&VdsoFunctions.Replacement);
+        if (VdsoCopy.Image != null)
+            return 0;
+        Diagnostic.CannotCopyVdso();
+        return 1;
+    }
+
+    private static void Use(nint vdso, MappedConfig* config)
+    {
+        SlotChunks.Use(config);
+        VirtualClock.Use(vdso, config);
     }
 
     private static MappedConfig* OpenConfig()

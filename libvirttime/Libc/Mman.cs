@@ -12,6 +12,7 @@ internal static class Mman
     public const int MAP_FIXED = 0x10;
     public const int MAP_ANONYMOUS = 0x20;
 
+    public const int MADV_DONTNEED = 4;
     public const int MADV_WIPEONFORK = 18;
     public const int MREMAP_MAYMOVE = 1;
 

@@ -36,6 +36,16 @@ internal static unsafe class Real
         }
     }
 
+    /// <summary>
+    /// Takes the vDSO's functions as the real ones, in a program without a loader: those that the vDSO's copy replaces and that are called if a clock
+    /// is not virtual. They return <c>-errno</c>, as their callers there expect.
+    /// </summary>
+    public static void ResolveInVdso()
+    {
+        s_table.Addresses[(int)RealFunction.gettimeofday] = Vdso.Find("__vdso_gettimeofday"u8, "__kernel_gettimeofday"u8);
+        s_table.Addresses[(int)RealFunction.time] = Vdso.Find("__vdso_time"u8, "__vdso_time"u8);
+    }
+
     /// <summary>The address of a function as found at start; 0 if this libc did not have it then.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nint Find(RealFunction function) => (nint)Volatile.Read(ref s_table.Addresses[(int)function]);

@@ -107,7 +107,7 @@ internal enum RealFunction
     freopen64,
     rewind,
 
-    // Not interposed, but used.
+    // Used by the library itself. Only clock_gettime is interposed too.
     clock_gettime,
     pthread_self,
     pthread_mutex_trylock,

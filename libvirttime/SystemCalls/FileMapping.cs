@@ -22,6 +22,10 @@ internal static unsafe class FileMapping
     public static bool WipeOnFork(nint address, nint length) =>
         !Kernel.IsError(Kernel.Call(SyscallNumbers.madvise, address, length, Mman.MADV_WIPEONFORK));
 
+    /// <summary>Takes the pages of a shared mapping from this process. The file keeps them, and the next access brings them back.</summary>
+    public static void DropPages(nint address, nint length) =>
+        Kernel.Call(SyscallNumbers.madvise, address & -PageSize, length, Mman.MADV_DONTNEED);
+
     /// <summary>Maps a page of the file over a page of private memory.</summary>
     public static nint MapPageAt(nint place, int descriptor, long position, int access) =>
         Kernel.Map(place, PageSize, access, Mman.MAP_SHARED | Mman.MAP_FIXED, descriptor, position & -PageSize);

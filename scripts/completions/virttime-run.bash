@@ -47,7 +47,7 @@ _virttime_run() {
         --config-layout) mapfile -t COMPREPLY < <(compgen -W 'virttime c' -- "$current") ;;
         --log-level) mapfile -t COMPREPLY < <(compgen -W 'trace debug information warning error critical none' -- "$current") ;;
         --generate) mapfile -t COMPREPLY < <(compgen -W 'bash zsh fish man' -- "$current") ;;
-        --backend) mapfile -t COMPREPLY < <(compgen -W 'preload namespace auto' -- "$current") ;;
+        --backend) mapfile -t COMPREPLY < <(compgen -W 'preload place namespace auto' -- "$current") ;;
         --boottime-offset) mapfile -t COMPREPLY < <(compgen -W 'monotonic' -- "$current") ;;
         --monotonic-at | --monotonic-offset | --monotonic-since | --boottime-at | --boottime-since | \
             --realtime-at | --realtime-offset | --realtime-rate | --advance | -S | --split-string) ;;

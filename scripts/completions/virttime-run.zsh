@@ -14,7 +14,7 @@ _arguments -s -S \
     "(--realtime-at)--realtime-offset=[add a time to the host's date]:$time:" \
     '--realtime-rate=[how fast the date runs]:a number such as 3600 or 1.0005, +200ppm, or 0\: the date stands still:' \
     "--advance=[move the virtual clocks forward or back]:$time, with a sign:" \
-    '(-p --pid)'{-c+,--config=}'[create, reuse or adjust a config file]:config file:_files' \
+    '(-p --pid)'{-c+,--config=}'[create, reuse or change a config file]:config file:_files' \
     '--config-mode=[permissions of a new file]:octal mode:(0600 0640 0660 0644 0666)' \
     '--config-layout=[layout of a new file]:layout:(virttime c)' \
     '(-c --config --config-mode --config-layout)'{-p+,--pid=}'[use the config file of a running program]:process:_pids' \
@@ -27,11 +27,11 @@ _arguments -s -S \
     '--no-freeze[change the clocks without stopping the programs that use them]' \
     '(--resume --save)--keep-waits[do not move the deadlines of calls in flight]' \
     '--criu-action[run as an action script of CRIU]' \
-    '--backend=[how to shift the clocks]:backend:(preload namespace auto)' \
+    '--backend=[how to shift the clocks]:backend:(preload place namespace auto)' \
     '*'{-S+,--split-string=}'[split a string into arguments, for #! lines]:string:' \
     "--none[run the command on the host's clocks]" \
-    '--check[tell whether the command can be shifted; run nothing]' \
-    '--force[run a command that cannot be shifted; accept a config file of another boot or user]' \
+    '--check[tell whether the clocks of the command can be shifted; run nothing]' \
+    '--force[run a command whose clocks cannot be shifted; accept a config file of another boot or user]' \
     '--json[print the state as JSON]' \
     '--print-env[print LD_PRELOAD=... and VIRT_TIME_CONF=...]' \
     '(--log-level -v --verbose)'{-v,--verbose}'[write diagnostics to standard error]' \

@@ -21,7 +21,7 @@ public class HotPathTests
     [InlineData(0, VirtualRealtime, true)]
     public async Task Reading_a_clock_takes_as_many_instructions_as_noted(int clock, int instructions, bool hasDate = false)
     {
-        string counter = await NativeProgram.BuildAsync("count_instructions.c");
+        string counter = await NativeProgram.BuildAsync("abi/count_instructions.c");
 
         // The offset is a whole number of seconds. Otherwise the nanoseconds would sometimes borrow, which changes the count by two.
         using ConfigFile config = ConfigFile.Create(-1000);

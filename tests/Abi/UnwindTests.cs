@@ -20,7 +20,7 @@ public partial class UnwindTests
     [MemberData(nameof(Exported))]
     public async Task Each_instruction_leads_the_unwinder_to_the_caller(string function)
     {
-        string program = await NativeProgram.BuildAsync("unwind_each_instruction.c");
+        string program = await NativeProgram.BuildAsync("abi/unwind_each_instruction.c");
         using ConfigFile config = ConfigFile.At(12345);
         Result result = (await Command.Of(program, function).Under(config).RunAsync()).Succeeded();
 
@@ -65,7 +65,7 @@ public partial class UnwindTests
 
     private static async Task CancelAsync(string function)
     {
-        string program = await NativeProgram.BuildAsync("cancel_each_instruction.c");
+        string program = await NativeProgram.BuildAsync("abi/cancel_each_instruction.c");
         using ConfigFile config = ConfigFile.At(12345);
         Result result = (await (Command.Of(program, function).Under(config) with { Limit = s_longest }).RunAsync()).Succeeded();
 

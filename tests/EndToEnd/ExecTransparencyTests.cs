@@ -98,8 +98,8 @@ public class ExecTransparencyTests
 
     private static async Task<string[]> RawReportAsync(string oddities, string[] outer, string[] wrapper)
     {
-        string start = await NativeProgram.BuildAsync("odd_start.c");
-        string probe = await NativeProgram.BuildAsync("exec_probe.c");
+        string start = await NativeProgram.BuildAsync("end_to_end/odd_start.c");
+        string probe = await NativeProgram.BuildAsync("end_to_end/exec_probe.c");
         using TemporaryDirectory directory = new();
         string[] words = [.. outer, start, .. oddities.Split(' '), "--", .. wrapper, probe, "a", "@bytes@", "", "two words"];
         Result result = await Command.Of(words[0], words[1..]).With("EXEC_PROBE_REPORT", directory.File("report")).RunAsync();

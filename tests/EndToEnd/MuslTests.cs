@@ -62,23 +62,29 @@ public class MuslTests
     }
 
     [Theory(Timeout = Limits.Test)]
-    [InlineData(2_147_483_640)]
-    [InlineData(315_532_800)]
-    public async Task Program_sees_the_virtual_date_and_its_waits_take_their_time(long date)
+    [InlineData(2_147_483_640, 1)]
+    [InlineData(315_532_800, 1)]
+    [InlineData(2_147_483_640, 0)]
+    [InlineData(2_147_483_640, 0.5)]
+    [InlineData(2_147_483_640, 3)]
+    public async Task Program_sees_the_virtual_date_and_its_waits_take_their_time(long date, double rate)
     {
         string[] waits =
         [
             "condition", "sem_timedwait", "pthread_mutex_timedlock", "pthread_rwlock_timedrdlock", "pthread_rwlock_timedwrlock", "mtx_timedlock",
             "cnd_timedwait",
         ];
-        using ConfigFile config = ConfigFile.AtDate(date);
+        using ConfigFile config = rate == 1 ? ConfigFile.AtDate(date) : ConfigFile.AtRate(date, (decimal)rate, out _);
         Result result = (await Command.Of(await BuildAsync(), "date").Under(config).RunAsync()).Succeeded();
 
         Limits.AssertJustAfter(date, result.Number("date"));
+
+        // At rate 0 the time that was left counts by the host's clock.
+        decimal speed = rate == 0 ? 1 : (decimal)rate;
         Assert.Equal(0, result.Number("sleep"));
         Assert.Equal(1, result.Number("futex"));
         Assert.All(waits, wait => Assert.Equal((wait, ETIMEDOUT), (wait, result.Number(wait))));
-        Assert.All(waits.Append("sleep").Append("futex"), wait => Limits.AssertWaited300(result.Number(wait + "_ms")));
+        Assert.All(waits.Append("sleep").Append("futex"), wait => Limits.AssertWaited300(result.Number(wait + "_ms") * speed));
     }
 
     // The kernel puts the auxiliary vector behind the original environ. There is none behind a copy, such as the one that setenv makes.
@@ -88,7 +94,7 @@ public class MuslTests
     public async Task Environment_that_another_constructor_has_moved_makes_no_difference(bool oursFirst)
     {
         string program = await BuildAsync("clock_and_vdso.c");
-        string other = await BuildAsync("moves_environment.c", "-shared", "-fPIC");
+        string other = await BuildAsync("end_to_end/moves_environment.c", "-shared", "-fPIC");
         using ConfigFile config = ConfigFile.At(12345);
         string[] libraries = oursFirst ? [Paths.Library, other] : [other, Paths.Library];
         Result result = (await Command.Of(program).Under(config).Preloading(libraries).RunAsync()).Succeeded();
@@ -108,7 +114,7 @@ public class MuslTests
         Limits.AssertWaited300(result.Number("futex_ms"));
     }
 
-    private static async Task<string> BuildAsync(string source = "musl_waits.c", params string[] options)
+    private static async Task<string> BuildAsync(string source = "end_to_end/musl_waits.c", params string[] options)
     {
         Needs.Tool("musl-gcc");
         string target = Path.Combine(Paths.Built, $"{Path.GetFileNameWithoutExtension(source)}.musl.{Environment.ProcessId}");

@@ -32,7 +32,7 @@ public class CompanyTests
 
     // A thread that calls exec waits until the other threads are reaped. A launcher that traces them must not wait for the exec meanwhile.
     [Fact(Timeout = Limits.Test)]
-    public async Task Exec_from_a_thread_is_not_waited_for_while_it_waits_for_us()
+    public async Task Exec_from_a_thread_does_not_block_the_launcher()
     {
         const int Moves = 200;
         using TemporaryDirectory directory = new();
@@ -57,7 +57,7 @@ public class CompanyTests
     }
 
     [Fact(Timeout = Limits.Test)]
-    public async Task Command_on_the_clocks_of_one_that_is_in_vfork()
+    public async Task Command_starts_on_the_clocks_of_a_program_that_is_in_vfork()
     {
         using TemporaryDirectory directory = new();
         string company = await NativeProgram.BuildAsync("freeze/company.c");

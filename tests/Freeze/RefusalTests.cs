@@ -41,7 +41,7 @@ public class RefusalTests
         byte[] before = await ReadAsync(conf);
         Moving.AssertRefused(await user.Launch("--pid", $"{waiting.Thread}", "--advance", "1h").RunAsync(), "belongs to another user");
         Moving.AssertRefused(
-            await user.Launch("--config", conf, "--advance", "1h").RunAsync(), $"process {waiting.Thread}: may have a call in flight", "may not be read by this user; run virttime-run as root");
+            await user.Launch("--config", conf, "--advance", "1h").RunAsync(), $"process {waiting.Thread}: may have a call in flight", "this user is not permitted to read it; run virttime-run as root");
         Assert.Equal(before, await ReadAsync(conf));
         (await user.Launch("--config", conf, "--advance", "-1h", "--no-freeze").RunAsync()).Succeeded();
     }
@@ -65,7 +65,7 @@ public class RefusalTests
         Result refused = await (launcher with { Arguments = [.. launcher.Arguments, "--advance", "1h"] }).RunAsync();
         Moving.AssertRefused(
             refused,
-            $"process {thread}: may have a call in flight on the same config file, but may not be read, even by root: virttime-run lacks CAP_SYS_PTRACE;",
+            $"process {thread}: may have a call in flight on the same config file, but even root cannot read it: virttime-run lacks CAP_SYS_PTRACE;",
             "or give --no-freeze");
         Result shown = (await launcher.RunAsync()).Succeeded();
         Assert.Contains("1 call may belong to threads that have exited: ", Assert.Single(shown.ErrorLines), StringComparison.Ordinal);

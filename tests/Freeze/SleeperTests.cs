@@ -32,7 +32,7 @@ public class SleeperTests
 
     /// <summary>A wait until a date ends when the date is moved there, although the other clocks do not move.</summary>
     [Fact(Timeout = Limits.Test)]
-    public async Task Date_that_comes_wakes_who_waits_for_it()
+    public async Task Wait_for_a_date_ends_when_the_date_is_moved_there()
     {
         string source = Path.Combine(Paths.Programs, "freeze", "DateSleepers.java");
         string[] program = [Needs.Tool("java"), "-XX:TieredStopAtLevel=1", source, $"{Day}"];
@@ -51,14 +51,14 @@ public class SleeperTests
         }
     }
 
-    // These calls have no slot. A later move of the date finds the calls that have begun since.
+    // A wait for a date that began while the date was the host's has no slot. So the first move of the date prints a note, and the second one does not.
     [Fact(Timeout = Limits.Test)]
-    public async Task First_date_of_a_running_program_is_said_not_to_reach_who_waits_already()
+    public async Task Note_says_that_the_first_date_does_not_move_waits_that_began_before()
     {
         using WaitingTarget waiting = await WaitingTarget.StartAsync("--monotonic-at", "12345s");
         string[] move = ["--pid", $"{waiting.Thread}", "--realtime-offset"];
         Result first = (await Command.Launcher([.. move, "1d"]).RunAsync()).Succeeded();
-        Assert.Contains("end by the host's", Assert.Single(first.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains("still end when the host's date reaches it", Assert.Single(first.ErrorLines), StringComparison.Ordinal);
         Assert.Empty((await Command.Launcher([.. move, "2d"]).RunAsync()).Succeeded().Error);
     }
 

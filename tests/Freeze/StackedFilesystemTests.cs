@@ -47,7 +47,7 @@ public class StackedFilesystemTests
     {
         Result result = await RunAsync("tmpfs", """
             begin --monotonic-at 1h
-            # What the process would say that keeps a deadline to itself.
+            # Set the flag that a process sets if it keeps a deadline outside the file (HasUnmovableCalls).
             printf '\10' | dd of="$conf" bs=1 seek=67112972 conv=notrunc status=none
             "$run" --config "$conf" --monotonic-at 2h --no-freeze || echo "status=$?"
             kill $pid

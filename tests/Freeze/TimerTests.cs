@@ -13,7 +13,7 @@ public class TimerTests
         (RunningProgram program, int pid) = await Moving.StartAsync("timers");
         using (program)
         {
-            string note = $"virttime-run: note: process {pid}: timers of timer_create were not moved";
+            string note = $"virttime-run: note: process {pid}: timers made by timer_create were not moved";
             Result result = (await Moving.Advance(pid, "30m").RunAsync()).Succeeded();
             Assert.StartsWith(note, Assert.Single(result.ErrorLines), StringComparison.Ordinal);
             await AssertLeftAsync(program, Hour - 1800, isReady: false);

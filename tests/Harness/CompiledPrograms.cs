@@ -20,15 +20,16 @@ public sealed class CompiledPrograms : IAsyncLifetime
     // Programs with options of their own. If a test uses other options, it compiles the program again.
     private static readonly Dictionary<string, string[]> s_options = new()
     {
-        ["left_waits.cpp"] = ["-fnon-call-exceptions"],
-        ["throw_out_of_wait.cpp"] = ["-fnon-call-exceptions"],
+        ["slots/left_waits.cpp"] = ["-fnon-call-exceptions"],
+        ["slots/throw_out_of_wait.cpp"] = ["-fnon-call-exceptions"],
         ["on_terminal.c"] = ["-lutil"],
         ["launcher/process_chain.c"] = ["-static"],
+        ["placement/entry_state.c"] = ["-static", "-nostdlib", "-nostartfiles", "-fno-stack-protector", "-fcf-protection=none"],
         ["proc/shared_reads.c"] = ["-pthread"],
     };
 
     // Programs linked with a library that the test compiles first.
-    private static readonly string[] s_linked = ["early_program.c", "own_close.c", "proc/own_names.c"];
+    private static readonly string[] s_linked = ["robustness/early_program.c", "robustness/own_close.c", "proc/own_names.c"];
 
     public async ValueTask InitializeAsync()
     {

@@ -8,7 +8,7 @@ public class LimitTests
     private const int EPERM = 1;
     private const int ENOSYS = 38;
 
-    // The man page gives these limits. The target itself needs about 71 MB of address space for the config file.
+    // The man page gives these limits.
     [Theory(Timeout = Limits.Test)]
     [InlineData("-v 100000")]
     [InlineData("-d 4000")]

@@ -12,8 +12,8 @@ public class BackendTests
     [Theory(Timeout = Limits.Test)]
     [InlineData("--realtime-at 2030-01-01 -- true", "--realtime-at: a time namespace cannot shift the date; use --backend preload")]
     [InlineData("--realtime-offset +1d -- true", "--realtime-offset: a time namespace cannot shift the date; use --backend preload")]
-    [InlineData("--config x -- true", "--config: a time namespace has no config file, so its clocks cannot be shared, adjusted or saved; use --backend preload")]
-    [InlineData("--config x", "--config: a time namespace has no config file, so its clocks cannot be shared, adjusted or saved; use --backend preload")]
+    [InlineData("--config x -- true", "--config: a time namespace has no config file, so its clocks cannot be shared, changed or saved; use --backend preload")]
+    [InlineData("--config x", "--config: a time namespace has no config file, so its clocks cannot be shared, changed or saved; use --backend preload")]
     [InlineData("--pid 1 -- true", "--pid: a time namespace has no config file, so it cannot share a program's clocks; use --backend preload")]
     [InlineData("--print-env", "--print-env: environment variables cannot move a program into a time namespace; use --backend preload")]
     [InlineData("--save", "--save: the clocks of a time namespace cannot be saved; use --backend preload")]
@@ -33,7 +33,7 @@ public class BackendTests
     [Theory(Timeout = Limits.Test)]
     [InlineData("--backend auto --config x", "--backend: is only for running a command; omit it here")]
     [InlineData("--backend preload --list", "--backend: is only for running a command; omit it here")]
-    [InlineData("--backend kernel -- true", "--backend: \"kernel\" is not a backend; try preload, namespace or auto")]
+    [InlineData("--backend kernel -- true", "--backend: \"kernel\" is not a backend; try preload, place, namespace or auto")]
     [InlineData("--backend auto --backend auto -- true", "--backend: given twice; give it once")]
     [InlineData("--backend", "--backend: needs a value; see virttime-run --help")]
     public async Task Backend_that_makes_no_sense_is_refused(string options, string reason)
@@ -123,7 +123,7 @@ public class BackendTests
         Limits.AssertJustAfter(5, result.Number("clock"));
         Assert.Empty(result.Error);
         Result check = (await user.Launch([.. options, "--check", "--", program]).RunAsync()).Succeeded();
-        Assert.Equal([$"backend: time namespace, in a user namespace", $"{program} can be virtualised"], check.Lines.TakeLast(2));
+        Assert.Equal([$"backend: time namespace, in a user namespace", $"{program} can be shifted"], check.Lines.TakeLast(2));
 
         // If no namespace is possible, the program runs with a warning.
         Result withDate = (await user.Launch([.. options, "--realtime-offset=0", "--", program]).RunAsync()).Succeeded();
@@ -141,7 +141,7 @@ public class BackendTests
         Result check = await Command.Of(launcher, "--backend", backend, "--check", "--", "true").RunAsync();
         Assert.Equal((125, 125), (run.ExitCode, check.ExitCode));
         string reason = Assert.Single(run.ErrorLines)["virttime-run: ".Length..];
-        Assert.Equal(["backend: none", $"true cannot be virtualised: {reason}"], check.Lines.TakeLast(2));
+        Assert.Equal(["backend: none", $"true cannot be shifted: {reason}"], check.Lines.TakeLast(2));
     }
 
     [Fact(Timeout = Limits.Test)]
@@ -200,7 +200,7 @@ public class BackendTests
         using Targets targets = new();
         string program = targets.ElfHead("program", 64, 999);
         Result check = (await Command.Launcher("--backend", "namespace", "--check", "--", program).RunAsync()).Succeeded();
-        Assert.Equal($"{program} can be virtualised if this machine can run it", check.Lines[^1]);
+        Assert.Equal($"{program} can be shifted if this machine can run it", check.Lines[^1]);
         Assert.Equal(126, (await Command.Launcher("--backend", "namespace", "--", program).RunAsync()).ExitCode);
     }
 
@@ -229,7 +229,7 @@ public class BackendTests
             Result check = await user.Launch([.. options.Split(' '), "--", target]).RunAsync();
             Assert.Equal(status, check.ExitCode);
             Assert.Equal(backend, check.Lines[^2]);
-            Assert.StartsWith(target + (status == 0 ? " can be virtualised" : " "), check.Lines[^1], StringComparison.Ordinal);
+            Assert.StartsWith(target + (status == 0 ? " can be shifted" : " "), check.Lines[^1], StringComparison.Ordinal);
             Assert.DoesNotContain("clock=", check.Output, StringComparison.Ordinal);
 
             Result json = await user.Launch([.. options.Split(' '), "--json", "--", target]).RunAsync();
@@ -250,7 +250,7 @@ public class BackendTests
         Assert.Equal([script, program], json.GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("file").GetString()));
         Assert.Equal("foreign program", json.GetProperty("steps")[1].GetProperty("kind").GetString());
         Assert.Equal(
-            ("namespace", "can be virtualised", "if this machine can run it"),
+            ("namespace", "can be shifted", "if this machine can run it"),
             (Text(json, "backend"), Text(json, "verdict"), Text(json, "reason")));
     }
 

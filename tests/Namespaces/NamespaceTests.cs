@@ -31,7 +31,7 @@ public class NamespaceTests
         using NamespaceUser user = await NamespaceUser.OfAsync(NamespaceUser.Other);
         using Targets targets = new();
         string program = user.Copy(await targets.GoAsync("static_clock.go", cgo: false));
-        Result result = (await user.Launch("--backend=auto", "--monotonic-at", "12345s", "--", program).RunAsync()).Succeeded();
+        Result result = (await user.Launch("--backend=namespace", "--monotonic-at", "12345s", "--", program).RunAsync()).Succeeded();
         Limits.AssertJustAfter(12345, result.Number("clock"));
     }
 

@@ -9,11 +9,13 @@ namespace VirtTime.Tests.Launching;
 /// </remarks>
 public class SweepTests
 {
-    // make AGE FILE...; launch: sweeps even if the last sweep was just now; launch_while FILE: launches until FILE is gone, for a limited time.
+    // make AGE FILE...; make_at DATE FILE...; launch: sweeps even if the last sweep was just now; launch_while FILE: launches until FILE is gone, for a
+    // limited time.
     private const string Functions = """
         own=$(stat -Lc %i /proc/self/ns/pid) gone=4194305 files=$XDG_RUNTIME_DIR/virttime
         mkdir -p -m 0700 "$files"
-        make() { age=$1; shift; for file; do truncate -s 4096 "$files/$file"; touch -d "-$age" "$files/$file"; done; }
+        make_at() { at=$1; shift; (cd "$files" && truncate -s 4096 "$@" && touch -d "$at" "$@"); }
+        make() { age=$1; shift; make_at "-$age" "$@"; }
         many() { for i in $(seq 40); do echo "$1.$i"; done; }
         launch() { rm -f "$files/sweep"; "$run" -- /bin/true; }
         launch_while() { for i in $(seq 400); do [ -e "$files/$1" ] || return 0; launch; done; return 1; }
@@ -73,11 +75,12 @@ public class SweepTests
     [InlineData("exec")]
     public async Task File_of_a_static_program_stays_until_its_end(string way)
     {
+        int seconds = Needs.IsFullRun ? 15 : 5;
         string chain = await NativeProgram.BuildAsync("launcher/process_chain.c", "-static");
         Result result = await RunAsync($$"""
             make 2minutes $(many $own-$gone)
             # Its parent ends at once, as the maker of the file has.
-            VIRT_TIME_CONF=$files/$own-$gone.7 sh -c '"$@" &' sh {{chain}} {{way}} 15 >$files/../said
+            VIRT_TIME_CONF=$files/$own-$gone.7 sh -c '"$@" &' sh {{chain}} {{way}} {{seconds}} >$files/../said
             while [ ! -s $files/../said ]; do launch; make 2minutes $(many $own-1$gone); done
             cat $files/../said
             for i in $(many $own-$gone); do launch_while $i; done
@@ -126,9 +129,7 @@ public class SweepTests
         // Private files of the current minute, and of a launcher two minutes ago, last written at another date.
         string script = $$"""
             up=$(cut -d . -f 1 /proc/uptime)
-            for i in $(seq 40); do for at in $((up - 120)) $((up - 10)); do
-                file=$files/$own-$gone.${at}$((100 + i)); truncate -s 4096 $file; touch -d "{{written}}" $file
-            done; done
+            for made in $((up - 120)) $((up - 10)); do make_at "{{written}}" $(seq -f "$own-$gone.$made%g" 101 140); done
             for i in $(seq 40); do launch_while $own-$gone.$((up - 120))$((100 + i)); done
             [ $(ls $files | grep -c "^$own-$gone.$((up - 10))") = 40 ]
             """;
@@ -175,16 +176,17 @@ public class SweepTests
     public async Task Neighbour_in_another_namespace_keeps_its_files()
     {
         const string Sweeping = "while :; do make 2minutes $(many $own-$gone); launch; done";
-        const string Using = """
-            for i in $(seq 150); do
+        int uses = Needs.IsFullRun ? 150 : 50;
+        string use = $$"""
+            for i in $(seq {{uses}}); do
                 "$run" --monotonic-at 12345s -- "$1"
             done
             """;
         string watch = await NativeProgram.BuildAsync("config/read_clock.c");
         using TemporaryDirectory runtime = new();
         using RunningProgram neighbour = InNamespace(runtime, Sweeping).Start();
-        Result result = (await InNamespace(runtime, Using, watch).RunAsync()).Succeeded();
-        Assert.Equal(150, result.Lines.Count);
+        Result result = (await InNamespace(runtime, use, watch).RunAsync()).Succeeded();
+        Assert.Equal(uses, result.Lines.Count);
         Assert.All(result.Lines, line => Assert.StartsWith("clock=1234", line, StringComparison.Ordinal));
         Assert.Empty(result.Error);
     }

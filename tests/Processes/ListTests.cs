@@ -4,7 +4,7 @@ using VirtTime.Tests.Harness;
 
 namespace VirtTime.Tests.Launching;
 
-/// <summary><c>--list</c>: the virtualised programs that the user may see.</summary>
+/// <summary><c>--list</c>: the programs with shifted clocks that the user may see.</summary>
 public class ListTests
 {
     [Theory(Timeout = Limits.Test)]

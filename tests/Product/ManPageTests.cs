@@ -62,7 +62,7 @@ public partial class ManPageTests
     };
 
     [Theory(Timeout = Limits.Test)]
-    [InlineData(Launcher, "NAME SYNOPSIS DESCRIPTION OPTIONS RUNNING_PROGRAMS TIME_NAMESPACES ENVIRONMENT FILES EXIT_STATUS EXAMPLES LIMITS SEE_ALSO")]
+    [InlineData(Launcher, "NAME SYNOPSIS DESCRIPTION OPTIONS RUNNING_PROGRAMS STATIC_PROGRAMS TIME_NAMESPACES ENVIRONMENT FILES EXIT_STATUS EXAMPLES LIMITS SEE_ALSO")]
     [InlineData(Library, "NAME SYNOPSIS DESCRIPTION FILES ENVIRONMENT NOTES SEE_ALSO")]
     public async Task Sections_are_the_usual_ones(string page, string sections) => Assert.Equal(
         sections.Split(' '),

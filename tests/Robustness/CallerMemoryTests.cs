@@ -42,7 +42,7 @@ public class CallerMemoryTests
     public async Task Date_is_never_the_hosts(string function, int clock = Realtime)
     {
         using ConfigFile config = ConfigFile.AtDate(Start);
-        string program = await NativeProgram.BuildAsync("watched_memory.c");
+        string program = await NativeProgram.BuildAsync("robustness/watched_memory.c");
         AssertNeverImpossible((await Command.Of(program, function, $"{clock}").Under(config).RunAsync()).Succeeded());
     }
 
@@ -55,7 +55,7 @@ public class CallerMemoryTests
 
     private static async Task<Result> WatchAsync(params string[] arguments)
     {
-        string program = await NativeProgram.BuildAsync("watched_memory.c");
+        string program = await NativeProgram.BuildAsync("robustness/watched_memory.c");
         using ConfigFile config = ConfigFile.At(Start);
         return (await Command.Of(program, arguments).Under(config).RunAsync()).Succeeded();
     }

@@ -114,5 +114,5 @@ public class DeadWriterTests
         return writer;
     }
 
-    private static async Task<Command> FirstReadAsync() => Command.Of(await NativeProgram.BuildAsync("first_read.c"));
+    private static async Task<Command> FirstReadAsync() => Command.Of(await NativeProgram.BuildAsync("robustness/first_read.c"));
 }

@@ -35,5 +35,5 @@ public class LockedMemoryTests
     }
 
     private static async Task<RunningProgram> StartAsync(ConfigFile config, int milliseconds) =>
-        Command.Of(await NativeProgram.BuildAsync("locked_memory_wait.c"), $"{milliseconds}").Under(config).Start();
+        Command.Of(await NativeProgram.BuildAsync("robustness/locked_memory_wait.c"), $"{milliseconds}").Under(config).Start();
 }

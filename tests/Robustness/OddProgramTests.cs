@@ -11,7 +11,7 @@ public class OddProgramTests
     [Fact(Timeout = Limits.Test)]
     public async Task Library_that_is_run_as_a_program_sees_virtual_time_and_waits()
     {
-        string program = await NativeProgram.BuildLibraryAsync("library_program.c", "-Wl,-e,start");
+        string program = await NativeProgram.BuildLibraryAsync("robustness/library_program.c", "-Wl,-e,start");
         Result result = await RunAsync(Command.Of(program));
         Limits.AssertJustAfter(12345, result.Number("clock"));
         Assert.Equal(ETIMEDOUT, result.Number("error"));
@@ -21,7 +21,7 @@ public class OddProgramTests
     [Fact(Timeout = Limits.Test)]
     public async Task Vfork_child_that_duplicates_a_timer_does_not_change_its_parents()
     {
-        Result result = await RunAsync(Command.Of(await NativeProgram.BuildAsync("vfork_timerfd.c")));
+        Result result = await RunAsync(Command.Of(await NativeProgram.BuildAsync("robustness/vfork_timerfd.c")));
         Assert.InRange(result.Number("fired_ms"), 290, 4500);
     }
 
@@ -40,8 +40,8 @@ public class OddProgramTests
     [Fact(Timeout = Limits.Test)]
     public async Task Librarys_own_function_that_is_named_close_gets_its_arguments()
     {
-        string library = await NativeProgram.BuildLibraryAsync("own_close_library.c", "-fno-builtin");
-        string program = await NativeProgram.BuildAsync("own_close.c", library, "-Wl,-rpath,$ORIGIN");
+        string library = await NativeProgram.BuildLibraryAsync("robustness/own_close_library.c", "-fno-builtin");
+        string program = await NativeProgram.BuildAsync("robustness/own_close.c", library, "-Wl,-rpath,$ORIGIN");
         Result result = await RunAsync(Command.Of(program));
         Assert.Equal(42, result.Number("answer"));
         Assert.Equal(0, result.Number("is_open"));
@@ -54,7 +54,7 @@ public class OddProgramTests
     {
         using TemporaryDirectory directory = new();
         string program = Path.Combine(directory.Path, "close_from");
-        string source = Path.Combine(Paths.Programs, "close_from.c");
+        string source = Path.Combine(Paths.Programs, "robustness/close_from.c");
         (await Command.Of(Needs.Tool(compiler), "-o", program, source).RunAsync()).Succeeded();
         Result result = await RunAsync(Command.Of(program));
         Assert.Equal(1, result.Number("closed_from"));

@@ -11,7 +11,7 @@ public class OtherLibraryTests
     [MemberData(nameof(BothOrders))]
     public async Task Constructor_of_a_preloaded_library_reads_the_virtual_clock_and_waits(bool oursFirst)
     {
-        string other = await NativeProgram.BuildLibraryAsync("early_constructor.c");
+        string other = await NativeProgram.BuildLibraryAsync("robustness/early_constructor.c");
         Result result = await RunAsync(oursFirst, other, await NativeProgram.BuildAsync("clock_probe.c"));
 
         Limits.AssertJustAfter(12345, result.Number("constructor"));
@@ -52,7 +52,7 @@ public class OtherLibraryTests
     public async Task Allocator_that_reads_the_clock_gets_along(bool oursFirst)
     {
         string jemalloc = Needs.Library("libjemalloc.so.2");
-        Result result = await RunAsync(oursFirst, jemalloc, await NativeProgram.BuildAsync("allocating_threads.c"));
+        Result result = await RunAsync(oursFirst, jemalloc, await NativeProgram.BuildAsync("robustness/allocating_threads.c"));
 
         Limits.AssertJustAfter(12345, result.Number("clock"));
         Assert.InRange(result.Number("waited_ms"), 75, 20_000);
@@ -60,8 +60,8 @@ public class OtherLibraryTests
 
     private static async Task<Result> RunEarlyProgramAsync()
     {
-        string library = await NativeProgram.BuildLibraryAsync("early_constructor.c");
-        string program = await NativeProgram.BuildAsync("early_program.c", library, "-Wl,-rpath," + Paths.Built);
+        string library = await NativeProgram.BuildLibraryAsync("robustness/early_constructor.c");
+        string program = await NativeProgram.BuildAsync("robustness/early_program.c", library, "-Wl,-rpath," + Paths.Built);
         using ConfigFile config = ConfigFile.At(12345);
         return (await Command.Of(program).Under(config).RunAsync()).Succeeded();
     }

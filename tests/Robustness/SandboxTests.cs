@@ -42,7 +42,7 @@ public class SandboxTests
 
     private static async Task<Result> RunAsync(string mode, string call)
     {
-        string program = await NativeProgram.BuildAsync("sandboxed_call.c");
+        string program = await NativeProgram.BuildAsync("robustness/sandboxed_call.c");
         Result native = await Command.Of(program, mode, call).RunAsync();
         Assert.SkipUnless(native.ExitCode == 0, $"needs seccomp: {native}");
         using ConfigFile config = ConfigFile.At(12345);

@@ -8,7 +8,7 @@ public class SymbolLookupTests
     [Fact(Timeout = Limits.Test)]
     public async Task Looking_up_through_a_handle_bears_that_others_load_and_unload()
     {
-        string program = await NativeProgram.BuildAsync("lookups_beside_loading.c");
+        string program = await NativeProgram.BuildAsync("robustness/lookups_beside_loading.c");
         string library = await NativeProgram.BuildLibraryAsync("small_library.c");
         using TemporaryDirectory directory = new();
 

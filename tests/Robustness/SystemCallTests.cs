@@ -131,7 +131,7 @@ public partial class SystemCallTests
 
     private static async Task AssertNoMoreAsync(string function, ConfigFile config, Dictionary<string, string[]> more)
     {
-        string program = await NativeProgram.BuildAsync("counted_calls.c");
+        string program = await NativeProgram.BuildAsync("robustness/counted_calls.c");
         IReadOnlyDictionary<string, string[]> natively = await TraceAsync(program, function);
         IReadOnlyDictionary<string, string[]> here =
             await TraceAsync(program, function, "-E", $"LD_PRELOAD={Paths.Library}", "-E", $"VIRT_TIME_CONF={config.Path}");

@@ -25,7 +25,7 @@ public class VdsoTests
 
     private static async Task<Result> RunAsync(string way)
     {
-        string program = await NativeProgram.BuildAsync("looked_up_vdso.c");
+        string program = await NativeProgram.BuildAsync("robustness/looked_up_vdso.c");
         using ConfigFile config = ConfigFile.At(12345);
         Result native = await Command.Of(program, way).RunAsync();
         Assert.SkipUnless(native.ExitCode == 0, "needs a vDSO that the loader tells of");

@@ -33,7 +33,7 @@ public class ChildTests
 
     private static async Task<Result> RunAsync(string way)
     {
-        string program = await NativeProgram.BuildAsync("strange_children.c");
+        string program = await NativeProgram.BuildAsync("slots/strange_children.c");
         using ConfigFile config = ConfigFile.At(12345);
         return (await Command.Of(program, way).Under(config).RunAsync()).Succeeded();
     }

@@ -11,7 +11,7 @@ public class LeftWaitTests
     [InlineData("pthread_cond_clockwait")]
     public async Task Exception_from_a_signal_handler_gives_the_slot_back(string function)
     {
-        Result result = await RunAsync("throw_out_of_wait.cpp", ["-fnon-call-exceptions"], function);
+        Result result = await RunAsync("slots/throw_out_of_wait.cpp", ["-fnon-call-exceptions"], function);
         Assert.Equal(42, result.Number("caught"));
         Assert.Equal((0, 0), (result.Number("slot_left"), result.Number("clock_left")));
         AssertGoesOn(result);
@@ -20,7 +20,7 @@ public class LeftWaitTests
     [Fact(Timeout = Limits.Test)]
     public async Task Thread_that_left_by_setcontext_goes_on()
     {
-        Result result = await RunAsync("setcontext_out_of_wait.c", []);
+        Result result = await RunAsync("slots/setcontext_out_of_wait.c", []);
         Assert.Equal(1, result.Number("left"));
         AssertGoesOn(result);
     }
@@ -28,7 +28,7 @@ public class LeftWaitTests
     [Fact(Timeout = Limits.Test)]
     public async Task Thread_whose_vfork_child_was_killed_goes_on()
     {
-        Result result = await RunAsync("vfork_killed_in_wait.c", []);
+        Result result = await RunAsync("slots/vfork_killed_in_wait.c", []);
         Assert.Equal(1, result.Number("killed"));
         AssertGoesOn(result);
     }

@@ -71,7 +71,7 @@ public class PidNamespaceTests
         Result result = await Command.Of(Needs.Tool("unshare"), "--pid", "--fork", "true").RunAsync();
         Assert.SkipUnless(result.ExitCode == 0, "needs a PID namespace: " + result.Error.Trim());
 
-        string program = await NativeProgram.BuildAsync("requested_waits.c");
+        string program = await NativeProgram.BuildAsync("slots/requested_waits.c");
         RunningProgram started = Command.Of("unshare", "--pid", "--fork", "--kill-child", program, "disturbed").Under(config).Start();
         Assert.Equal(Thread, (int)await started.ReadNumberAsync("thread"));
         return started;

@@ -107,7 +107,7 @@ public class ReservedChoiceTests
         const int Child = Thread + 1;
         using ConfigFile config = ConfigFile.At(12345);
         UseUp(config, Thread);
-        using RunningProgram program = await StartAsync(config, "forked_wait.c");
+        using RunningProgram program = await StartAsync(config, "slots/forked_wait.c");
         UseUp(config, Child);
         decimal[] before = Deadlines(config, Child);
         await program.WriteAsync("fork\n");
@@ -169,7 +169,7 @@ public class ReservedChoiceTests
     }
 
     // In its PID namespace, the program's first thread has the id 1.
-    private static async Task<RunningProgram> StartAsync(ConfigFile config, string source = "requested_waits.c")
+    private static async Task<RunningProgram> StartAsync(ConfigFile config, string source = "slots/requested_waits.c")
     {
         Needs.Root();
         Result result = await Command.Of(Needs.Tool("unshare"), "--pid", "--fork", "true").RunAsync();

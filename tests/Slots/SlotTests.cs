@@ -44,7 +44,7 @@ public class SlotTests
     public async Task Reads_zero_when_the_thread_was_cancelled(string function)
     {
         using ConfigFile config = ConfigFile.At(12345);
-        Result result = await RunAsync("cancel_wait.c", config, function);
+        Result result = await RunAsync("slots/cancel_wait.c", config, function);
 
         Assert.Equal(MonotonicPlusOne, result.Number("clock_in_flight"));
         Assert.Equal(1, result.Number("canceled"));
@@ -56,7 +56,7 @@ public class SlotTests
     public async Task Reads_zero_when_the_thread_was_cancelled_that_waited_until_a_date()
     {
         using ConfigFile config = ConfigFile.AtDate(2_147_483_640);
-        Result result = await RunAsync("cancel_wait.c", config, "sem_timedwait");
+        Result result = await RunAsync("slots/cancel_wait.c", config, "sem_timedwait");
 
         Assert.Equal(RealtimePlusOne, result.Number("clock_in_flight"));
         Assert.Equal(1, result.Number("canceled"));
@@ -69,7 +69,7 @@ public class SlotTests
     public async Task Wait_until_a_date_takes_its_time_when_a_signal_handlers_wait_interrupts_it()
     {
         using ConfigFile config = ConfigFile.AtDate(315_532_800);
-        Result result = await RunAsync("nested_wait.c", config, "sem_timedwait", "return");
+        Result result = await RunAsync("slots/nested_wait.c", config, "sem_timedwait", "return");
 
         Limits.AssertWaited300(result.Number("inner_ms"));
         Assert.InRange(result.Number("outer_ms"), 1490, 6000);
@@ -81,7 +81,7 @@ public class SlotTests
     public async Task Outer_deadline_is_back_after_a_wait_in_a_signal_handler(string function)
     {
         using ConfigFile config = ConfigFile.At(12345);
-        Result result = await RunAsync("nested_wait.c", config, function, "return");
+        Result result = await RunAsync("slots/nested_wait.c", config, function, "return");
 
         Assert.Equal(1, result.Number("outer_slot_is_right"));
         Assert.Equal(1, result.Number("outer_slot_is_restored"));
@@ -94,7 +94,7 @@ public class SlotTests
     public async Task Both_waits_take_their_time_when_one_interrupts_the_other(string function)
     {
         using ConfigFile config = ConfigFile.At(12345);
-        Result result = await RunAsync("nested_wait.c", config, function, "return");
+        Result result = await RunAsync("slots/nested_wait.c", config, function, "return");
 
         Assert.Equal(1, result.Number("outer_slot_is_right"));
         Limits.AssertWaited300(result.Number("inner_ms"));
@@ -106,7 +106,7 @@ public class SlotTests
     public async Task Reads_zero_after_the_next_call_when_a_signal_handler_jumped_out_of_one(string function)
     {
         using ConfigFile config = ConfigFile.At(12345);
-        Result result = await RunAsync("nested_wait.c", config, function, "jump");
+        Result result = await RunAsync("slots/nested_wait.c", config, function, "jump");
 
         Assert.Equal(1, result.Number("outer_slot_is_right"));
         Assert.Equal(0, result.Number("slot"));

@@ -73,5 +73,5 @@ public class TakenSlotTests
         deadline => Assert.Equal(StrangersDeadline, deadline));
 
     private static async Task<RunningProgram> StartAsync(ConfigFile config) =>
-        Command.Of(await NativeProgram.BuildAsync("requested_waits.c")).Under(config).Start();
+        Command.Of(await NativeProgram.BuildAsync("slots/requested_waits.c")).Under(config).Start();
 }

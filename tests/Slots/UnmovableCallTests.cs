@@ -105,7 +105,7 @@ public class UnmovableCallTests
     public async Task File_of_another_tool_is_still_one_afterwards()
     {
         using ConfigFile config = ConfigFile.At(12345);
-        string program = await NativeProgram.BuildAsync("requested_waits.c");
+        string program = await NativeProgram.BuildAsync("slots/requested_waits.c");
         using RunningProgram started = Command.Of(program).Under(config).Start();
         int thread = (int)await started.ReadNumberAsync("thread");
         for (int choice = 0; choice < SlotMark.Choices; choice++)
@@ -150,7 +150,7 @@ public class UnmovableCallTests
     // Starts a program for which no slot was free while it waited.
     private static async Task<RunningProgram> StartAsync(TemporaryDirectory directory)
     {
-        string program = await NativeProgram.BuildAsync("requested_waits.c");
+        string program = await NativeProgram.BuildAsync("slots/requested_waits.c");
         RunningProgram started = Command.Launcher("--monotonic-at", "12345s", "--config", directory.File("conf"), "--", program).Start();
         int thread = (int)await started.ReadNumberAsync("thread");
         using ConfigFile config = ConfigFile.Open(directory.File("conf"));

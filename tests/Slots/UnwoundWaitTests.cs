@@ -41,7 +41,7 @@ public class UnwoundWaitTests
 
     private static async Task<Result> RunAsync(string way)
     {
-        string program = await NativeProgram.BuildAsync("left_waits.cpp", "-fnon-call-exceptions");
+        string program = await NativeProgram.BuildAsync("slots/left_waits.cpp", "-fnon-call-exceptions");
         using ConfigFile config = ConfigFile.At(12345);
         return (await Command.Of(program, way).Under(config).RunAsync()).Succeeded();
     }

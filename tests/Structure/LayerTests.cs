@@ -6,7 +6,7 @@ public sealed class LayerTests
     private static readonly string[] s_launcher =
     [
         "libvirttime/Format", "launcher/Base", "launcher/Clocks", "launcher/Diagnostics", "launcher/Config", "launcher/Processes",
-        "launcher/Freeze", "launcher/Target", "launcher/PrivateFiles", "launcher/CommandLine", "launcher/Commands", "launcher",
+        "launcher/Freeze", "launcher/Target", "launcher/Placement", "launcher/PrivateFiles", "launcher/CommandLine", "launcher/Commands", "launcher",
     ];
 
     private static readonly string[] s_library =

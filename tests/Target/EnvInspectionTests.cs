@@ -43,7 +43,7 @@ public class EnvInspectionTests
         Assert.StartsWith("clock=", native.Output, StringComparison.Ordinal);
 
         Result check = (await Command.Launcher("--check", "--", script).RunAsync()).Succeeded();
-        Assert.EndsWith(" can be virtualised", check.Lines[^1], StringComparison.Ordinal);
+        Assert.EndsWith(" can be shifted", check.Lines[^1], StringComparison.Ordinal);
         decimal host = HostClock.Monotonic();
         Result run = (await Command.Launcher("--monotonic-offset", "+400d", "--", script).RunAsync()).Succeeded();
         Limits.AssertJustAfter(host + (400 * 86400), run.Number("clock"));

@@ -8,9 +8,9 @@ public class InspectionFuzzTests
     private const int Seed = 20261126;
     private const int PartOfProgram = 4096;
 
-    private static readonly int s_count = Needs.IsFullRun ? 2000 : 500;
+    private static readonly int s_count = Needs.IsFullRun ? 2000 : 200;
 
-    // Status 0: the program can be virtualised, or this is unknown. 125: it would escape or cannot be run; --check does not distinguish the two.
+    // Status 0: the program can be shifted, or this is unknown. 125: it would escape or cannot be run; --check does not distinguish the two.
     private const string CheckAll =
         """
         for file in "$1"/*; do

@@ -35,7 +35,7 @@ internal sealed record Inspector(Command Launcher)
     public async Task AcceptsAsync(params string[] command)
     {
         Result check = (await RunAsync(["--check", "--", .. command])).Succeeded();
-        Assert.Equal($"{command[0]} can be virtualised", check.Lines[^1]);
+        Assert.Equal($"{command[0]} can be shifted", check.Lines[^1]);
         Assert.DoesNotContain("clock=", check.Output, StringComparison.Ordinal);
         Assert.Empty(check.Error);
 

@@ -11,7 +11,7 @@ internal static class Measures
 
     public static IEnumerable<Measure> All(Workplace place) =>
         [.. Clocks(place), Throughput(place), .. Waits(place), .. Executing(place), .. Opens(place), Loading(place), Resident(place), Size(place),
-            Launching(place), LaunchingInCrowd(place), .. Piling(place), .. Adjusting(place), .. Programs.All(place)];
+            Launching(place), LaunchingInCrowd(place), .. Piling(place), .. Adjusting(place), .. StaticPrograms.All(place), .. Programs.All(place)];
 
     private static IEnumerable<Measure> Clocks(Workplace place)
     {
@@ -161,11 +161,11 @@ internal static class Measures
         foreach (int slots in new[] { 1, 1000, 30_000 })
         {
             string config = place.NewConfig($"slots-{slots}", slots);
-            yield return new Measure($"adjusting {slots} calls in flight", "ms",
+            yield return new Measure($"changing the clocks, {slots} calls in flight", "ms",
                 [new("VirtTime", () => Adjust(place, config)), new("none in flight", () => Adjust(place, empty))]);
         }
 
-        yield return new Measure("adjusting an empty file", "ms",
+        yield return new Measure("changing the clocks, none in flight", "ms",
         [
             new("VirtTime", () => Adjust(place, empty)),
             new("virttime-run --version", () => Spawn(place, ["--", place.Launcher, "--version"]) / 1e6),
@@ -175,8 +175,7 @@ internal static class Measures
     private static double Adjust(Workplace place, string config) =>
         Spawn(place, ["--", place.Launcher, "--config", config, "--monotonic-at", "1d"]) / 1e6;
 
-    private static double Spawn(Workplace place, string[] arguments) =>
-        Workplace.Figure(place.Build("spawn"), [$"{place.Scaled(50)}", .. arguments]);
+    private static double Spawn(Workplace place, string[] arguments) => place.Spawn(arguments);
 
     private static IEnumerable<Way> Ways(Workplace place, string[] preload, string[] command)
     {

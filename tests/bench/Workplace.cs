@@ -84,6 +84,18 @@ internal sealed class Workplace : IDisposable
         return target;
     }
 
+    /// <summary>Builds a static Go program of <c>tests/programs/bench</c>.</summary>
+    public string BuildGo(string name)
+    {
+        string target = Path.Combine(_directory, name);
+        if (!File.Exists(target))
+            Run("env", "CGO_ENABLED=0", "GO111MODULE=off", "go", "build", "-o", target, Source(name + ".go"));
+        return target;
+    }
+
+    /// <summary>Starts a command many times, and returns the nanoseconds that one run takes.</summary>
+    public double Spawn(params string[] arguments) => Figure(Build("spawn"), [$"{Scaled(50)}", .. arguments]);
+
     public string Source(string file) => Path.Combine(Root, "tests", "programs", "bench", file);
 
     public string Temporary(string file) => Path.Combine(_directory, file);

@@ -1,5 +1,5 @@
 /* usage: hold_lease FILE COMMAND [ARG]...
- * Runs COMMAND while it holds a lease on FILE, as a launcher does that sweeps. Gives the lease back after 0.3 s. */
+ * Holds a lease on FILE, as a launcher does while it sweeps, and runs COMMAND meanwhile. Gives the lease back after 0.3 s. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* Calls of interposed functions with a trap after each instruction. x86-64 only. */
+/* Calls of interposed functions, with a trap after each instruction if trap_flag is set. x86-64 only. */
 #ifndef TRACED_CALLS_H
 #define TRACED_CALLS_H
 
@@ -14,14 +14,15 @@
 /* The values of the callee-saved registers during a call; traced_call uses them too. */
 #define MARK(number) (0x5eed0 + (number))
 
-/* Sets the trap flag, makes the call and clears the flag. An unwinder must find traced_stack as the stack pointer of this frame, and traced_return as
+/* Sets the trap flag if it is in trap_flag, makes the call and clears the flag. An unwinder must find traced_stack as the stack pointer of this frame, and traced_return as
    its return address. */
 long traced_call(void *function, const long *arguments);
 extern char traced_return[];
 extern uintptr_t traced_stack;
+extern uint32_t trap_flag;
 
 __asm__(
-    ".data; .balign 8; .globl traced_stack; traced_stack: .quad 0; .text\n"
+    ".data; .balign 8; .globl traced_stack; traced_stack: .quad 0; .globl trap_flag; trap_flag: .long 0x100; .text\n"
     ".globl traced_call, traced_return; .type traced_call, @function\n"
     "traced_call: .cfi_startproc\n"
     "push %rbx; .cfi_adjust_cfa_offset 8; .cfi_rel_offset %rbx, 0\n"
@@ -35,8 +36,7 @@ __asm__(
     "mov %rsp, traced_stack(%rip)\n"
     "mov (%r10), %rdi; mov 8(%r10), %rsi; mov 16(%r10), %rdx; mov 24(%r10), %rcx; mov 32(%r10), %r8; mov 40(%r10), %r9\n"
     "mov $0x5eed3, %ebx; mov $0x5eed6, %ebp; mov $0x5eedc, %r12d; mov $0x5eedd, %r13d; mov $0x5eede, %r14d; mov $0x5eedf, %r15d\n"
-    "xor %eax, %eax\n"
-    "pushf; orl $0x100, (%rsp); popf\n"
+    "mov trap_flag(%rip), %eax; pushf; orl %eax, (%rsp); xor %eax, %eax; popf\n"
     "call *%r11\n"
     "traced_return: pushf; andl $~0x100, (%rsp); popf\n"
     "add $8, %rsp; .cfi_adjust_cfa_offset -8\n"

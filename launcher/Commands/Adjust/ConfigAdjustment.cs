@@ -52,8 +52,8 @@ internal static unsafe class ConfigAdjustment
         Manner manner,
         Func<ClockOffsets, HostClocks.Moment, ClockOffsets> wanted)
     {
-        bool isUsersBusiness = manner.Freezes || !manner.LeavesUnmovable || manner.RefusesOlderLibraries;
-        using UserSearch? users = isUsersBusiness ? UnmovableCalls.SearchUsers(file) : null;
+        bool needsUsers = manner.Freezes || !manner.LeavesUnmovable || manner.RefusesOlderLibraries;
+        using UserSearch? users = needsUsers ? UnmovableCalls.SearchUsers(file) : null;
         UnmovableCalls.RefuseReaders(file, users, manner.LeavesUnmovable);
         if (users is not null)
         {
@@ -77,7 +77,7 @@ internal static unsafe class ConfigAdjustment
         else
             TracerThread.Run(dead => inFlight = Change(file, hostClocks, manner, wanted, new Standstill(users, report, dead)));
 
-        Strangers.SeeTo(file, report);
+        Strangers.RepairLateUsers(file, report);
         report.Write();
         return inFlight;
     }
@@ -121,8 +121,9 @@ internal static unsafe class ConfigAdjustment
         return inFlight;
     }
 
-    // Other threads may read the clocks meanwhile, if no user is stopped or if one has just started. If such a reading lay between the moment from
-    // which a slower rate counts and the change, the next reading could be earlier. So readers wait from before the moment on.
+    // Other threads may read the clocks meanwhile, if no user is stopped or if one has just started. A slower rate counts from a
+    // moment shortly before the change. A thread that read the clock between the two could get an earlier time at its next reading. So readers must
+    // wait, from before that moment until the change is complete.
     private static ClockMove Write(
         LayoutMapping layout,
         Func<HostClocks.Moment> hostClocks,
@@ -131,7 +132,7 @@ internal static unsafe class ConfigAdjustment
     {
         ClockOffsets old = ConfigHeader.ReadNow(layout.File).Offsets;
 
-        // What is refused is refused before Hold, which writes to the file.
+        // This call only checks the request: it throws if the launcher refuses the change. That must happen before Hold, which writes to the file.
         bool holds = manner.Rate is not null && layout.Extension != null;
         if (holds)
             wanted(old, hostClocks());
@@ -142,10 +143,15 @@ internal static unsafe class ConfigAdjustment
             HostClocks.Moment now = hostClocks();
             ClockMove move = new(old, wanted(old, now), now);
 
+            // The coarse clock may be a tick behind this moment. A line with a rate does not apply to times before its reference; a line without a rate
+            // does, and a reading there would be earlier than one on a slower old line.
+            if (old.Realtime.rate < ClockLine.HostRate && !move.New.HasRate)
+                HostClocks.WaitForCoarse(now.Realtime);
+
             // Programs that were restored from a checkpoint have lost their marks as users (UserMark). The flag for this is set before the flag for
             // saved clocks is cleared, so that at every moment the file has one of the two.
             if (manner.ForgetsSaved)
-                UnmovableCalls.SayUncounted(layout);
+                UnmovableCalls.SetUncountedFlag(layout);
             OffsetWriter.Write(layout, move, manner.LeavesUnmovable, manner.ForgetsSaved, manner.KeepsWaits);
             return move;
         }

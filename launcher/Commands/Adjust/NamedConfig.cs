@@ -73,11 +73,11 @@ internal static class NamedConfig
         }
 
         ConfigAdjustment.Apply(file, request, HostClocks.Now);
-        Log.Information($"adjusted {file.Path}");
+        Log.Information($"changed {file.Path}");
     }
 
-    // The lock completes a dead writer's change. Without that, the command would wait for this writer, and the half-made change would have no
-    // meaning.
+    // Whoever takes the lock (ConfigLock) completes a dead writer's change first. Without this, the started program would wait for the dead writer, and
+    // the launcher would compute with half-changed offsets.
     private static void CompleteWhatWasLeft(OpenConfig file)
     {
         if (file.IsWritable && ConfigHeader.ReadNow(file).IsUnfinished)

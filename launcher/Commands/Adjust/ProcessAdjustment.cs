@@ -23,6 +23,6 @@ internal static class ProcessAdjustment
             return;
 
         string noun = calls == 1 ? "call" : "calls";
-        StandardStreams.WriteMessage($"note: {calls} {noun} in flight may keep the old deadline; omit --no-freeze to move it exactly");
+        StandardStreams.WriteMessage($"note: {calls} {noun} in flight may keep the old deadline; without --no-freeze, virttime-run moves every deadline");
     }
 }

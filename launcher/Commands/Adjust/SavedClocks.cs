@@ -38,7 +38,7 @@ internal static unsafe class SavedClocks
         ClockOffsets offsets = ConfigHeader.ReadNow(file).Offsets;
         HostClocks.Moment now = hostClocks();
         HostClocks.Moment reading = offsets.Read(now);
-        OffsetWriter.Write(layout, new ClockMove(offsets, offsets, now), force, forgetsSaved: true, more: extension =>
+        OffsetWriter.Write(layout, new ClockMove(offsets, offsets, now), force, forgetsSaved: true, storeSaved: extension =>
         {
             extension->saved_monotonic = reading.Monotonic;
             extension->saved_boottime = reading.Boottime;
@@ -49,7 +49,9 @@ internal static unsafe class SavedClocks
 
     /// <summary>Sets the offsets so that the virtual clocks continue from the saved values, and moves the calls in flight.</summary>
     /// <remarks>The saved values are removed: if they were used again, the clocks would go back.</remarks>
-    /// <param name="addElapsed">Add the time since <c>--save</c>: the host's time for which the virtual date has run.</param>
+    /// <param name="addElapsed">
+    /// Add the time since <c>--save</c> to the clocks: the host's time in which the virtual date went from its saved value to its present value.
+    /// </param>
     /// <returns>The number of calls in flight.</returns>
     /// <exception cref="LauncherException">No clocks are saved, or the file cannot be changed.</exception>
     public static int Resume(OpenConfig file, Func<HostClocks.Moment> hostClocks, ConfigAdjustment.Manner manner, bool addElapsed) =>
@@ -59,9 +61,9 @@ internal static unsafe class SavedClocks
             return Continue(saved, old, now, addElapsed ? Elapsed(file, saved, old, now) : default);
         });
 
-    /// <summary>Does the same with values that were saved elsewhere, for processes that another program keeps stopped.</summary>
+    /// <summary>Like <see cref="Resume"/>, but the caller gives the saved values, and another program (CRIU) keeps the processes stopped.</summary>
     /// <exception cref="LauncherException">The file cannot be changed.</exception>
-    public static void GoOn(OpenConfig file, HostClocks.Moment saved, Func<HostClocks.Moment> hostClocks, bool addElapsed) =>
+    public static void ResumeFrom(OpenConfig file, HostClocks.Moment saved, Func<HostClocks.Moment> hostClocks, bool addElapsed) =>
         ConfigAdjustment.Apply(file, hostClocks, new(Force: false, Freezes: false, ForgetsSaved: true), (old, now) =>
             Continue(saved, old, now, addElapsed ? Elapsed(file, saved, old, now) : default));
 

@@ -38,7 +38,7 @@ internal static class WantedClocks
         return new ClockOffsets(monotonic, boottime, request.ChangesDate ? Realtime(old, now, request) : old.OwnRealtime);
     }
 
-    // A date that is not given goes on from what the clock reads, and a rate that is not given stays.
+    // Without a new date, the date continues from what the clock reads now. Without a new rate, the old rate stays.
     private static ClockLine Realtime(ClockOffsets old, HostClocks.Moment now, Request request)
     {
         timespec offset = request.Realtime?.OffsetAt(now.Realtime, now.Realtime)
@@ -46,7 +46,7 @@ internal static class WantedClocks
         return ConfigFormat.IsPlausible(offset)
             ? ClockOffsets.LineOf(offset, request.RealtimeRate ?? old.Realtime.rate, now.Realtime)
             : throw new LauncherException(
-                "--" + OptionNames.RealtimeRate, $"the date is too far; a clock cannot go beyond {TimespecMath.FarthestSeconds} s; give --realtime-at as well");
+                "--" + OptionNames.RealtimeRate, $"the date is too far from the host's; a clock cannot be shifted by more than {TimespecMath.FarthestSeconds} s; give --realtime-at as well");
     }
 
     private static ClockOffsets Advanced(OpenConfig file, ClockOffsets old, HostClocks.Moment now, Int128 advance, bool force)

@@ -75,7 +75,7 @@ internal static class CriuAction
         // own.
         bool isOpen = TreeCheck.DemandIfOpen(config, root);
         TimeNamespace.Difference difference = isOpen || Syscall.geteuid() == 0 ? TimeNamespace.Between(root) : default;
-        SavedClocks.GoOn(config, image.Clocks, () => difference.Apply(HostClocks.Now()), addElapsed);
+        SavedClocks.ResumeFrom(config, image.Clocks, () => difference.Apply(HostClocks.Now()), addElapsed);
     }
 
     private static int RootProcess() =>

@@ -5,7 +5,7 @@ using VirtTime.Format;
 
 namespace VirtTime.Commands.List;
 
-/// <summary>A virtualised program.</summary>
+/// <summary>A program with shifted clocks.</summary>
 /// <param name="Command">The arguments as byte strings; a single one if the program has overwritten them with a title.</param>
 /// <param name="Clocks">Null if the offsets of the process's time namespace cannot be read, or if the file is of a newer version.</param>
 internal sealed record ListedProcess(int ProcessId, string[] Command, string Config, ClockState[]? Clocks);

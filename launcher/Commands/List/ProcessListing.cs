@@ -5,7 +5,7 @@ using VirtTime.Processes;
 
 namespace VirtTime.Commands.List;
 
-/// <summary><c>--list</c>: lists the virtualised programs that the user may inspect, with up to 4 KiB of each command line.</summary>
+/// <summary><c>--list</c>: lists the programs with shifted clocks that the user may inspect, with up to 4 KiB of each command line.</summary>
 internal static class ProcessListing
 {
     /// <exception cref="LauncherException">There is no /proc, or it belongs to another PID namespace.</exception>

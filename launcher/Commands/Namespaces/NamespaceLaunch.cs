@@ -1,6 +1,7 @@
 using VirtTime.Base;
 using VirtTime.CommandLine;
 using VirtTime.Diagnostics;
+using VirtTime.Placement;
 using VirtTime.Processes;
 using VirtTime.Target;
 
@@ -27,6 +28,10 @@ internal static class NamespaceLaunch
         if (isAuto && getsIn && finding.Doubt is null)
             return;
 
+        string? whyNotPlaced = null;
+        if (isAuto && Verdict.WantsPlacement(request, finding) && (whyNotPlaced = WhyNotPlaced()) is null)
+            return;
+
         bool force = request.Running.Force;
         if (TryEnter(request, finding, out string? whyNot) is not NamespaceEntry entry)
         {
@@ -35,7 +40,8 @@ internal static class NamespaceLaunch
             if (force || getsIn)
                 return;
 
-            throw new LauncherException(finding.Path, finding.Escape + "; and there is no time namespace: " + whyNot);
+            string why = whyNotPlaced is null ? finding.Escape! : Verdict.NotPlaced + whyNotPlaced;
+            throw new LauncherException(finding.Path, why + "; and there is no time namespace: " + whyNot);
         }
 
         if (finding.Raises is string raises && entry.IsInUserNamespace)
@@ -55,6 +61,12 @@ internal static class NamespaceLaunch
         // The clocks come last, because a clock that is given with --monotonic-at counts from this moment.
         entry.Set(NamespaceClocks.For(request));
         throw CommandExecution.Execute(finding.Command, request.Command, TargetEnvironment.OnHostClocks());
+    }
+
+    private static string? WhyNotPlaced()
+    {
+        using PlacedLibrary library = PlacedLibrary.Open(InterposerLibrary.Find());
+        return TracedExec.WhyNot(library);
     }
 
     private static void WarnOfPrivileges(NamespaceEntry entry)

@@ -32,8 +32,9 @@ internal static unsafe class ClockReads
         Volatile.Write(ref HotState.ClockGettimeBehind, isUsable ? behind : (nint)(delegate*<int, timespec*, int>)&ReadSlowly);
     }
 
+    /// <summary>Reads <c>CLOCK_MONOTONIC</c>. If there is a vDSO, no error can occur.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int ReadMonotonic(timespec* result) =>
+    public static int ReadMonotonic(timespec* result) =>
         VirtualClock.TryRead(Time.CLOCK_MONOTONIC, ClockFamily.Monotonic, result) ? 0 : ReadSlowly(Time.CLOCK_MONOTONIC, result);
 
     // Not marked NoInlining, since the compiler makes no jumps of the last calls of such a method. It is too long to be inlined anyway. Two
@@ -75,8 +76,9 @@ internal static unsafe class ClockReads
     private static int ReadBoottime(timespec* result) =>
         VirtualClock.TryRead(Time.CLOCK_BOOTTIME, ClockFamily.Boottime, result) ? 0 : ReadSlowly(Time.CLOCK_BOOTTIME, result);
 
+    /// <summary>The same for <c>CLOCK_REALTIME</c> while it is virtual.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int ReadVirtualRealtime(timespec* result) =>
+    public static int ReadVirtualRealtime(timespec* result) =>
         VirtualClock.TryRead(Time.CLOCK_REALTIME, ClockFamily.Realtime, result, scales: true) ? 0 : ReadSlowly(Time.CLOCK_REALTIME, result);
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -1,4 +1,5 @@
 using System;
+using System.Threading;
 using VirtTime.Config;
 using VirtTime.Format;
 using VirtTime.Interpose.Clocks;
@@ -13,10 +14,21 @@ internal static unsafe class VdsoFunctions
     public static nint Replacement(byte* name)
     {
         if (IsNamed(name, "clock_gettime"u8))
-            return (nint)(delegate*<int, timespec*, int>)&VirtualClock.Read;
+            return (nint)(delegate*<int, timespec*, int>)&Read;
         if (IsNamed(name, "gettimeofday"u8))
             return (nint)(delegate*<timeval*, nint, int>)&WallClockReads.VdsoTimeOfDay;
         return IsNamed(name, "time"u8) ? (nint)(delegate*<nint*, nint>)&WallClockReads.VdsoTime : 0;
+    }
+
+    // The two clocks that programs read most take the shortest path, on which no error can occur. As in ClockReads, the calls are jumps.
+    private static int Read(int clock, timespec* result)
+    {
+        if (clock == Time.CLOCK_MONOTONIC)
+            return ClockReads.ReadMonotonic(result);
+        nint config = Volatile.Read(ref HotState.Config);
+        if (clock == Time.CLOCK_REALTIME && config != 0 && VirtualClock.IsRealtimeVirtual(config))
+            return ClockReads.ReadVirtualRealtime(result);
+        return VirtualClock.Read(clock, result);
     }
 
     // The vDSO of x86-64 has each name with the prefix __vdso_ and without it. The vDSO of arm64 has the prefix __kernel_.

@@ -7,7 +7,7 @@ namespace VirtTime.Interpose.Waits;
 /// <summary>A call in flight: a blocking call with an absolute deadline, on its caller's stack.</summary>
 /// <remarks>
 /// From <see cref="Enter"/> to <see cref="Leave"/> a slot holds the host deadline. The real function gets a pointer to the slot, and libc passes that
-/// pointer to the kernel. The kernel reads the slot when the system call starts, and again when it restarts after a checkpoint.
+/// pointer to the kernel. The kernel reads the slot when the system call starts, and again when the call is restarted after a checkpoint or a freeze.
 /// </remarks>
 internal unsafe struct InFlightCall
 {

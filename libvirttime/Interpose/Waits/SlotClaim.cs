@@ -59,7 +59,7 @@ internal unsafe struct SlotClaim
             if (!claim->TryTake(claim, SlotMark.Of(clock, claim->_choice)))
                 continue;
             if (!SlotChunks.IsInFile(slot))
-                SlotChunks.SayUnmovable();
+                SlotChunks.SetUnmovableFlag();
             return;
         }
         while (claim->GoOn());
@@ -77,7 +77,7 @@ internal unsafe struct SlotClaim
             MakeIdle(claim->_place, claim->_choice);
         claim->_place.Owner = null;
         claim->_place.Deadline = &claim->_stackDeadline;
-        SlotChunks.SayUnmovable();
+        SlotChunks.SetUnmovableFlag();
     }
 
     /// <summary>
@@ -150,8 +150,8 @@ internal unsafe struct SlotClaim
         return _choice != ReservedChoice.None;
     }
 
-    // A claim below the stack pointer is on another stack, so one above it is deeper. If both are on the same side, the one at the lower address is
-    // deeper.
+    // Stacks grow down, so a claim on the present stack lies above the stack pointer. A claim below it is on another stack, which was in use before. So a
+    // claim above the stack pointer is deeper than one below. Of two claims on the same side, the one at the lower address is deeper.
     private static bool IsDeeper(nint claim, nint than, nint stackPointer) =>
         (claim > stackPointer) == (than > stackPointer) ? claim < than : claim > stackPointer;
 

@@ -3,7 +3,6 @@
  *
  *   threads, forks, execs   creates threads, or children that end or execute a program, without end
  *   vfork                   a child that shares its memory sleeps for two seconds and then executes a program
- *   exec                    executes another program, which replaces all threads
  *   leader                  ends, so that only the other thread is left
  *   epoll, sigwait          waits without a timeout, and notes whether it is interrupted
  *   handled, ignored        signals keep arriving; only a handled signal may end the wait
@@ -116,8 +115,6 @@ int main(int argc, char **argv)
         run_true(0);
     if (!strcmp(kind, "vfork"))
         run_true(2000);
-    if (!strcmp(kind, "exec"))
-        execl("/bin/cat", "cat", NULL);
     if (!strcmp(kind, "leader"))
         pthread_exit(NULL);
     if (!strcmp(kind, "epoll") && epoll_wait(epoll_create1(0), &event, 1, -1) < 0)

@@ -1,7 +1,6 @@
 /*
- * many_kinds THREADS: this many threads wait in eleven functions, some without a timeout, and eight threads take signals. A line of input asks how
- * many waits
- *                     were interrupted and how many signals arrived.
+ * many_kinds THREADS: this many threads wait in eleven functions, some without a timeout. Eight other threads take signals. When a line of input
+ *                     arrives, prints how many waits were interrupted and how many signals arrived.
  * many_kinds send PID: sends the process a queued signal each millisecond until its input ends, and prints how many.
  */
 #include "../waits.h"

@@ -1,6 +1,6 @@
 /*
- * timers: one is armed with an absolute time in an hour on each clock, one is a duplicate in a child, one is periodic and has expired, one is
- * relative.
+ * timers: arms several timers. One timerfd for each clock has an absolute time, an hour later; a child has a duplicate of one. One timerfd is periodic
+ * and has expired once. One is relative.
  * For each line of input it prints the state of the timers.
  */
 #include "../virttime_conf.h"

@@ -1,0 +1,66 @@
+namespace VirtTime.Placement;
+
+/// <summary>
+/// What the tracer is to do, and where the launcher and the tracer meet. It lies in unmanaged memory, which both processes share until the exec.
+/// </summary>
+internal unsafe struct PlacementOrder
+{
+    /// <summary>The launcher's process id, which the target keeps.</summary>
+    public int Target;
+
+    /// <summary>The tracer's process id. The launcher stores it before it lets the tracer begin.</summary>
+    public int Tracer;
+
+    /// <summary>Not 0 when the tracer may begin. It stays 0 if the launcher is killed before.</summary>
+    public int MayBegin;
+
+    /// <summary>
+    /// Pipes: the launcher closes the first one when the tracer may begin (a byte would raise SIGPIPE if the tracer was killed); into the second one the
+    /// tracer writes the error number of its attempt to trace.
+    /// </summary>
+    public Pipe Begin;
+
+    public Pipe Begun;
+
+    /// <summary>Not 0 if the launcher executes nothing any more. The launcher then sends itself SIGURG, and the tracer lets it go.</summary>
+    public int IsAbandoned;
+
+    /// <summary>1 if the tracer's end will leave a SIGCHLD pending in the target, because SIGCHLD is blocked and not pending already.</summary>
+    public int LeavesSignal;
+
+    /// <summary>The library's file. The target closes this descriptor before its first instruction.</summary>
+    public int Library;
+
+    public LibraryImage Image;
+
+    /// <summary>The number of variables in the target's environment, and which of them names the config file.</summary>
+    public int VariableCount;
+
+    public int ConfigVariable;
+
+    /// <summary>How many bytes precede the path in that variable.</summary>
+    public int ConfigPathPosition;
+
+    /// <summary>Where in the vDSO a system call instruction lies, in bytes from its start.</summary>
+    public long SystemCallPosition;
+
+    /// <summary>Messages for a target that cannot be started, in the order of <see cref="PlacementFailure"/>.</summary>
+    public Message OtherProgram;
+
+    public Message CannotMap;
+
+    internal struct Pipe
+    {
+        public int Read;
+        public int Write;
+    }
+
+    /// <summary>A line without its end. The tracer adds the error number in brackets, for which the buffer has room.</summary>
+    internal struct Message
+    {
+        public const int Room = 32;
+
+        public byte* Bytes;
+        public int Length;
+    }
+}

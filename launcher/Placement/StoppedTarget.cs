@@ -1,0 +1,101 @@
+using VirtTime.Base;
+using static VirtTime.Placement.RawCalls;
+
+namespace VirtTime.Placement;
+
+/// <summary>The target after its exec and before its first instruction. The tracer makes it execute system calls.</summary>
+/// <remarks>
+/// The rules of <see cref="Tracer"/> apply. After each method the target is at the end of a system call, where its registers can be set: at first of
+/// the execve. At the exec event itself the kernel would overwrite a register with the result of execve later.
+/// </remarks>
+internal unsafe struct StoppedTarget
+{
+    private int _id;
+    private TargetRegisters _initial;
+    private long _mask;
+    private bool _isToStop;
+
+    /// <summary>The address of a system call instruction in the target's vDSO; 0 if it is unknown.</summary>
+    public long SystemCallInstruction;
+
+    public readonly long StackPointer => _initial.StackPointer;
+
+    public readonly long ProgramCounter => _initial.ProgramCounter;
+
+    /// <summary>Takes the target from the exec event to the end of execve. False if that fails.</summary>
+    /// <param name="id">The target's process id.</param>
+    /// <param name="target">Uninitialised memory.</param>
+    public static bool TryBegin(int id, StoppedTarget* target)
+    {
+        target->_id = id;
+        target->_isToStop = false;
+        target->SystemCallInstruction = 0;
+        long all = -1;
+        return target->TryGoToCallStop()
+            && Ptrace(PTRACE_GETSIGMASK, id, SignalSetSize, (nint)(&target->_mask)) == 0
+            && Ptrace(PTRACE_SETSIGMASK, id, SignalSetSize, (nint)(&all)) == 0
+            && TargetRegisters.TryRead(id, &target->_initial);
+    }
+
+    public readonly bool TryPeek(long address, out long word)
+    {
+        long value = 0;
+        bool isRead = Ptrace(PTRACE_PEEKDATA, _id, (nint)address, (nint)(&value)) == 0;
+        word = value;
+        return isRead;
+    }
+
+    /// <summary>Makes the target execute a system call. Returns the kernel's result, an error as <c>-errno</c>.</summary>
+    public long Call(long number, long a, long b, long c, long d, long e, long f)
+    {
+        TargetRegisters registers = _initial;
+        registers.SetCall(SystemCallInstruction, number, a, b, c, d, e, f);
+        if (!TargetRegisters.TryWrite(_id, &registers) || !TryGoToCallStop() || !TryGoToCallStop() || !TargetRegisters.TryRead(_id, &registers))
+            return -ESRCH;
+        return registers.Result;
+    }
+
+    /// <summary>Lets the target go, to begin in the library.</summary>
+    public void StartAt(long function, long vector, long configPath, PlacementOrder* order, long entry)
+    {
+        TargetRegisters registers = _initial;
+        registers.SetStart(function, vector, configPath, order->Tracer, entry, order->LeavesSignal);
+        LetGo(&registers);
+    }
+
+    /// <summary>Ends the target, without an instruction of its own.</summary>
+    public void End(int status)
+    {
+        TargetRegisters registers = _initial;
+        registers.SetCall(SystemCallInstruction, Numbers.exit_group, status);
+        if (SystemCallInstruction != 0)
+            LetGo(&registers);
+    }
+
+    // After a failure the target is still traced, and the end of the tracer kills it. The tracer does not: process 1 of a PID namespace gets no SIGKILL
+    // from a process of that namespace.
+    private void LetGo(TargetRegisters* registers)
+    {
+        long mask = _mask;
+        bool isReady = TargetRegisters.TryWrite(_id, registers) && Ptrace(PTRACE_SETSIGMASK, _id, SignalSetSize, (nint)(&mask)) == 0;
+        if (isReady && _isToStop)
+            RawCalls.Call(Numbers.tgkill, _id, _id, SIGSTOP);
+        if (isReady)
+            Ptrace(PTRACE_DETACH, _id, 0, 0);
+    }
+
+    // All signals but SIGKILL and SIGSTOP are blocked. SIGSTOP is held back until the target is let go. A SIGCONT cancels it: the kernel reports a SIGCONT
+    // by PTRACE_EVENT_STOP, also while it is blocked.
+    private bool TryGoToCallStop()
+    {
+        do
+        {
+            if (Ptrace(PTRACE_SYSCALL, _id, 0, 0) != 0 || !TargetStop.TryWait(_id, out TargetStop stop))
+                return false;
+            if (stop.IsSystemCall)
+                return true;
+            _isToStop = stop.Event == 0 ? stop.Signal == SIGSTOP : _isToStop && stop.IsJobControl;
+        }
+        while (true);
+    }
+}

@@ -1,0 +1,63 @@
+using VirtTime.Base;
+using static VirtTime.Placement.RawCalls;
+
+namespace VirtTime.Placement;
+
+/// <summary>The code of the tracer: a process that traces the launcher over its exec and places the library into the target.</summary>
+/// <remarks>
+/// The process shares the launcher's memory but is unknown to the .NET runtime. So this code allocates nothing, throws nothing, uses no static
+/// variable, and calls nothing but <see cref="RawCalls"/>. All signals except SIGKILL are blocked in it. README.md describes the steps.
+/// </remarks>
+internal static unsafe class Tracer
+{
+    /// <summary>Where the process begins, and ends when this returns.</summary>
+    public static int Run(PlacementOrder* order)
+    {
+        Call(Numbers.close, order->Begin.Write);
+        Call(Numbers.close, order->Begun.Read);
+        WaitForEnd(order->Begin.Read);
+        if (Volatile.Read(ref order->MayBegin) == 0)
+            return 1;
+
+        const nint Options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
+        int error = Ptrace(PTRACE_SEIZE, order->Target, 0, Options) == 0 ? 0 : LastError;
+        Call(Numbers.write, order->Begun.Write, (nint)(&error), sizeof(int));
+        if (error != 0)
+            return 1;
+
+        // The launcher waits for the end of this pipe no longer.
+        Call(Numbers.close, order->Begun.Write);
+        if (TryFollowExec(order))
+            PlacementSteps.Run(order);
+        return 0;
+    }
+
+    private static void WaitForEnd(int pipe)
+    {
+        byte none;
+        while (Call(Numbers.read, pipe, (nint)(&none), 1) < 0 && LastError == EINTR)
+        {
+        }
+    }
+
+    /// <summary>Lets the launcher run until it has executed the target. False if it has ended, or executes nothing any more.</summary>
+    private static bool TryFollowExec(PlacementOrder* order)
+    {
+        while (TargetStop.TryWait(order->Target, out TargetStop stop))
+        {
+            if (stop.Event == PTRACE_EVENT_EXEC)
+                return true;
+
+            if (stop.Event == 0 && stop.Signal == SIGURG && Volatile.Read(ref order->IsAbandoned) != 0)
+            {
+                Ptrace(PTRACE_DETACH, order->Target, 0, 0);
+                return false;
+            }
+
+            // Job control stops the launcher until SIGCONT; a signal is delivered as without a tracer.
+            Ptrace(stop.IsJobControl ? PTRACE_LISTEN : PTRACE_CONT, order->Target, 0, stop.Event == 0 ? stop.Signal : 0);
+        }
+
+        return false;
+    }
+}
