@@ -13,12 +13,14 @@ import children
 import conformance
 import launches
 import moves
+import placement
 import settings
 from check import HAS_TIME_NAMESPACE, platform, say
 
 GROUPS = {
     'launches': launches.launches,
     'children': children.children,
+    'placement': placement.placement,
     'moves': moves.moves,
     'interrupted': moves.interrupted,
     'namespaces': settings.namespaces,
