@@ -99,4 +99,13 @@ public class PlacedClockTests
                 + "and hang or end early; use --backend namespace, or link it dynamically",
             Assert.Single(result.ErrorLines));
     }
+
+    [Fact(Timeout = 2 * Limits.Test)]
+    public async Task Signals_may_come_in_the_middle_of_a_read()
+    {
+        Command command = await GoPrograms.LaunchAsync("stress", Needs.IsFullRun ? "20s" : "3s");
+        Result result = (await command.RunAsync()).Succeeded();
+        Assert.Equal(0, result.Number("backwards"));
+        Assert.InRange(result.Number("readings"), 1000, decimal.MaxValue);
+    }
 }

@@ -60,7 +60,7 @@ exec awk -F'\t' -v mode="$mode" -v missing="$missing" '
         } else {
             if (why == "") failed++
             else passed++
-            note(kernel, "other", why != "" ? why : "**unknown reason**: " what, $2 ", " name)
+            note(kernel, "other", why != "" ? why : "**unknown reason**: " what, $2 " " name)
         }
     }
     function cell(kernel, group,    rest) {
@@ -74,14 +74,14 @@ exec awk -F'\t' -v mode="$mode" -v missing="$missing" '
         print "Results of VirtTime on Debian kernels under qemu-system, from `scripts/test.sh --kernels`. `tests/kernels/report.sh` makes this page from the last run of"
         print "each kernel (`tests/kernels/results/`).\n"
         print "*Conformance* counts the cases of the probes in `tests/programs/conformance` that have the same result under VirtTime as in a time namespace. The other"
-        print "columns count the checks that passed: launches and child processes, `/proc`, moving the clocks of a program that is blocked in a call, calls that a stop"
-        print "does not end, `--backend namespace` with the settings that forbid it, and Yama from 0 to 3. They leave out checks of features that the kernel or its"
-        print "settings lack. Such checks are listed below as *lacking*.\n"
-        print "| kernel | processor | run | conformance | launch | exec | /proc | move | stop | namespace | Yama |"
-        print "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+        print "columns count the checks that passed: launches and child processes, slots of children and of cancelled threads, `/proc`, static Go programs, moving the clocks of a"
+        print "program that is blocked in a call, calls that a stop does not end, `--backend namespace` with the settings that forbid it, and Yama from 0 to 3. They"
+        print "leave out checks of features that the kernel or its settings lack. Such checks are listed below as *lacking*.\n"
+        print "| kernel | processor | run | conformance | launch | exec | slots | /proc | static Go | move | stop | namespace | Yama |"
+        print "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
         for (i = 1; i <= many; i++) {
             k = kernels[i]
-            print "| " release[k] " | " machine[k] " | " day[k] " | " same[k] "/" cases[k] " | " cell(k, "launch") " | " cell(k, "exec") " | " cell(k, "proc") " | " \
+            print "| " release[k] " | " machine[k] " | " day[k] " | " same[k] "/" cases[k] " | " cell(k, "launch") " | " cell(k, "exec") " | " cell(k, "slots") " | " cell(k, "proc") " | " cell(k, "placement") " | " \
                 cell(k, "move") " | " cell(k, "stop") " | " cell(k, "namespace") " | " cell(k, "yama") " |"
         }
         if (missing != "") print "\nNo run yet: " missing "."

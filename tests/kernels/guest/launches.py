@@ -19,6 +19,8 @@ def launches():
         expect('launch', '--monotonic-at', near(seen.number(), 12345), seen, user)
         seen = run(LAUNCHER, '--realtime-at', '2038-01-19T03:14:07Z', '--', 'date', '--utc', '+%s', user=user)
         expect('launch', '--realtime-at', near(seen.number(), 2147483647), seen, user)
+        seen = run(LAUNCHER, '--realtime-at', '@2000000000', '--realtime-rate', '3600', '--', 'sh', '-c', 'sleep 1; date +%s', user=user)
+        expect('launch', '--realtime-rate', 3600 <= seen.number() - 2000000000 <= 60 * 3600, seen, user)
         seen = run(LAUNCHER, '--monotonic-offset', '+400d', '--', '/bin/busybox', 'true', user=user)
         expect('launch', 'a static program is refused', seen.status == 125 and len(seen.error.splitlines()) == 1, seen, user)
         seen = run(LAUNCHER, '--monotonic-offset', '+400d', '--', LAUNCHER, '--none', '--', 'cat', '/proc/uptime', user=user)

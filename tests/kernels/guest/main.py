@@ -9,14 +9,18 @@ import traceback
 
 sys.path.insert(0, os.path.dirname(__file__))
 
+import children
 import conformance
 import launches
 import moves
+import placement
 import settings
 from check import HAS_TIME_NAMESPACE, platform, say
 
 GROUPS = {
     'launches': launches.launches,
+    'children': children.children,
+    'placement': placement.placement,
     'moves': moves.moves,
     'interrupted': moves.interrupted,
     'namespaces': settings.namespaces,

@@ -32,6 +32,8 @@ func main() {
 		fmt.Println(syscall.Exec("/proc/self/exe", []string{os.Args[0], "clocks"}, os.Environ()))
 	case "reads":
 		reads()
+	case "stress":
+		stress(os.Args[2])
 	}
 }
 
