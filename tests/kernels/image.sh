@@ -32,6 +32,10 @@ for source in conformance/block_in conformance/probe_reads conformance/probe_sle
     "$compiler" -O2 -D_GNU_SOURCE -pthread -o "$root/opt/programs/${source##*/}" "$sources/tests/programs/$source.c" -ldl
 done
 "$compiler" -O2 -D_GNU_SOURCE -pthread -o "$root/opt/programs/interrupted_calls" "$here/interrupted_calls.c"
+if command -v go >/dev/null; then
+    case $arch in x64) go=amd64 ;; arm64) go=arm64 ;; esac
+    (cd "$sources/tests/programs/placement/placed" && CGO_ENABLED=0 GO111MODULE=off GOARCH=$go go build -o "$root/opt/programs/placed" .)
+fi
 cp "$here/guest/init" "$root/init"
 (cd "$root" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) >"$directory/$arch.cpio.unfinished"
 mv "$directory/$arch.cpio.unfinished" "$directory/$arch.cpio"

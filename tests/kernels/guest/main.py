@@ -12,11 +12,13 @@ sys.path.insert(0, os.path.dirname(__file__))
 import conformance
 import launches
 import moves
+import placement
 import settings
 from check import HAS_TIME_NAMESPACE, platform, say
 
 GROUPS = {
     'launches': launches.launches,
+    'placement': placement.placement,
     'moves': moves.moves,
     'interrupted': moves.interrupted,
     'namespaces': settings.namespaces,
