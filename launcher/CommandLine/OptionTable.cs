@@ -87,7 +87,7 @@ internal static class OptionTable
             NotInNamespace = NotSaved,
         },
 
-        new(OptionGroup.Running, OptionNames.Backend, "BACKEND", "how to shift the clocks: preload, place (into a\n  static program), namespace (a time namespace)\n  or auto (the first that works); default: preload,\n  or place for static Go programs")
+        new(OptionGroup.Running, OptionNames.Backend, "BACKEND", "how to shift the clocks: preload, place (into a\n  static program), namespace (a time namespace)\n  or auto (the first that works); by default\n  preload, or place for static Go programs")
         {
             Words = ["preload", "place", "namespace", "auto"],
         },

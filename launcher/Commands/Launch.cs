@@ -35,7 +35,7 @@ internal static class Launch
         if (verdict.Warning is string warning)
             StandardStreams.WriteMessage($"warning: {finding.Path}: {warning}");
 
-        Log.Debug($"command {finding.Command}, interposer {interposer}");
+        Log.Debug($"command {finding.Command}, interposer {interposer}{(verdict.IsPlaced ? ", placed by virttime-run" : "")}");
 
         // The config file comes last, because a clock that is given with --monotonic-at counts from this moment.
         bool isPrivate = request.Config.Path is null && request.Pid is null;

@@ -27,13 +27,15 @@ printf 'root:x:0:0::/root:/bin/sh\nuser:x:1000:1000::/tmp:/bin/sh\n' >"$root/etc
 printf 'root:x:0:\nuser:x:1000:\n' >"$root/etc/group"
 cp "$built/virttime-run" "$built/libvirttime.so" "$root/opt/"
 cp -r "$here/guest" "$root/opt/guest"
-programs=$(cd "$root/opt/programs" && pwd)
 for source in conformance/block_in conformance/probe_reads conformance/probe_sleeps conformance/probe_waits conformance/probe_interrupted_waits \
     conformance/probe_timers conformance/probe_timerfds conformance/probe_futexes conformance/probe_proc slots/strange_children slots/cancel_wait; do
     "$compiler" -O2 -D_GNU_SOURCE -pthread -o "$root/opt/programs/${source##*/}" "$sources/tests/programs/$source.c" -ldl
 done
-(cd "$sources/tests/programs/placement/placed" && CGO_ENABLED=0 GO111MODULE=off GOARCH=$go_arch go build -o "$programs/placed" .)
 "$compiler" -O2 -D_GNU_SOURCE -pthread -o "$root/opt/programs/interrupted_calls" "$here/interrupted_calls.c"
+if command -v go >/dev/null; then
+    programs=$(cd "$root/opt/programs" && pwd)
+    (cd "$sources/tests/programs/placement/placed" && CGO_ENABLED=0 GO111MODULE=off GOARCH=$go_arch go build -o "$programs/placed" .)
+fi
 cp "$here/guest/init" "$root/init"
 (cd "$root" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) >"$directory/$arch.cpio.unfinished"
 mv "$directory/$arch.cpio.unfinished" "$directory/$arch.cpio"

@@ -26,7 +26,7 @@ needs_image() {
     [ -e "$state/$1.cpio" ] || return 0
     built=artifacts/dist
     [ "$1" = x64 ] || built=artifacts/dist-$1
-    [ -n "$(find "$built" "$here/guest" "$here"/*.c "$here/image.sh" tests/programs/conformance -newer "$state/$1.cpio" -type f ! -name '*.pyc' | head -n 1)" ]
+    [ -n "$(find "$built" "$here/guest" "$here"/*.c "$here/image.sh" tests/programs/conformance tests/programs/placement -newer "$state/$1.cpio" -type f ! -name '*.pyc' | head -n 1)" ]
 }
 
 # Expected results are only counted. All others are kept with their output.

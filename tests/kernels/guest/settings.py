@@ -1,6 +1,7 @@
 """--backend namespace, and kernel settings that forbid some operations."""
 import os
 
+import placement
 from check import HAS_TIME_NAMESPACE, LAUNCHER, USERS, VERSION, expect, near, read, run, say, write
 
 ENTERS_BY_EXEC = VERSION >= (6, 2)
@@ -67,3 +68,4 @@ def yama():
                 expect('yama', f'ptrace_scope={scope} --no-freeze', without.status == 0, without, user)
             finally:
                 program.end()
+            placement.at_scope(scope, user)
