@@ -37,8 +37,18 @@ public class RecipeTests
         using Targets targets = new();
         using TemporaryDirectory directory = new();
         File.Copy(await targets.LinkedAsync("static", "-static"), directory.File("static-program"));
-        string script = Assert.Single(await Recipes.BlocksAsync("A static program", "sh"));
+        string script = (await Recipes.BlocksAsync("A static program", "sh"))[1];
         Limits.AssertJustAfter(12345, (await Shell(script, directory).RunAsync()).Succeeded().Number("clock"));
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Static_Go_program()
+    {
+        using TemporaryDirectory directory = new();
+        string program = await Placement.GoPrograms.PlacedAsync();
+        string script = (await Recipes.BlocksAsync("A static program", "sh"))[0];
+        File.Copy(program, directory.File("go-server"));
+        Placement.GoPrograms.AssertVirtual(await Shell(script.TrimEnd() + " clocks", directory).With("TZ", "UTC").RunAsync());
     }
 
     [Fact(Timeout = Limits.Test)]
