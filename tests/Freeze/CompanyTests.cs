@@ -38,7 +38,8 @@ public class CompanyTests
         using TemporaryDirectory directory = new();
         string conf = directory.File("conf");
         string program = await NativeProgram.BuildAsync("freeze/exec_from_thread.c");
-        using RunningProgram running = Command.Launcher("--monotonic-at", "12345s", "--config", conf, "--", program, "10000000").Start();
+        Command start = Command.Launcher("--monotonic-at", "12345s", "--config", conf, "--", program, "10000000");
+        using RunningProgram running = (start with { Limit = TimeSpan.FromSeconds(90) }).Start();
         int pid = (int)await running.ReadNumberAsync("pid");
         int moved = 0;
         for (int i = 0; i < Moves; i++)
