@@ -93,7 +93,5 @@ internal static unsafe partial class RawCalls
         public static nint ptrace => IsArm64 ? 117 : 101;
 
         public static nint exit_group => IsArm64 ? 94 : 231;
-
-        public static nint tgkill => IsArm64 ? 131 : 234;
     }
 }
