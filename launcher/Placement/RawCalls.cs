@@ -82,8 +82,6 @@ internal static unsafe partial class RawCalls
 
         public static nint rt_sigprocmask => IsArm64 ? 135 : 14;
 
-        public static nint rt_sigpending => IsArm64 ? 136 : 127;
-
         public static nint pread64 => IsArm64 ? 67 : 17;
 
         public static nint wait4 => IsArm64 ? 260 : 61;

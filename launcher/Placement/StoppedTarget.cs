@@ -76,7 +76,7 @@ internal unsafe struct StoppedTarget
     public void StartAt(long function, long vector, long configPath, PlacementOrder* order, long entry)
     {
         TargetRegisters registers = _initial;
-        registers.SetStart(function, vector, configPath, order->Tracer, entry, order->LeavesSignal);
+        registers.SetStart(function, vector, configPath, order->Tracer, entry);
         LetGo(&registers);
     }
 

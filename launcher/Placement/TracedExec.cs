@@ -118,10 +118,8 @@ internal sealed unsafe class TracedExec
     // The tracer starts with all signals blocked: a signal to the process group would end or stop it, or run a handler of .NET in it.
     private static bool TryClone(PlacementOrder* order, nint stack)
     {
-        ulong all = ulong.MaxValue, mask, pending;
-        Call(Numbers.rt_sigpending, (nint)(&pending), SignalSetSize);
+        ulong all = ulong.MaxValue, mask;
         Call(Numbers.rt_sigprocmask, SIG_SETMASK, (nint)(&all), (nint)(&mask), SignalSetSize);
-        order->LeavesSignal = (int)((mask & ~pending) >> (SystemCalls.SIGCHLD - 1)) & 1;
 
         // Without an exit signal, only a wait with __WALL sees the process.
         order->Tracer = clone((nint)(delegate*<PlacementOrder*, int>)&Tracer.Run, stack + StackSize, CLONE_VM, order);
