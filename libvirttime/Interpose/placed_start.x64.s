@@ -35,7 +35,7 @@ reap:
     mov %rsp, %rdx
     push $8
     pop %r10
-    mov $128, %eax
+    lea 120(%r10), %eax
     syscall
     test %eax, %eax
     js taken
@@ -66,7 +66,7 @@ queue:
 taken:
     add $152, %rsp
 
-# The general registers and the SSE registers as execve left them; then the entry.
+# The general registers, the SSE registers and the flags as execve left them; then the entry.
     test %ebx, %ebx
     jne fail
     pop %rcx
@@ -76,15 +76,15 @@ taken:
     .irp number, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
     xorps %xmm\number, %xmm\number
     .endr
-    pushq $0x202
+    push $2
     popfq
     ret
 
-# exit_group(125), the launcher's status for its own errors
+# exit_group(125), the launcher's status for its own errors; 231 is the call's number
 fail:
     push $125
     pop %rdi
-    mov $231, %eax
+    lea 106(%rdi), %eax
     syscall
     ud2
     .cfi_endproc
