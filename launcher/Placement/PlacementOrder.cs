@@ -22,6 +22,9 @@ internal unsafe struct PlacementOrder
 
     public Pipe Begun;
 
+    /// <summary>The number of the system call that failed, if the attempt to trace failed.</summary>
+    public nint FailedCall;
+
     /// <summary>Not 0 if the launcher executes nothing any more. The launcher then sends itself SIGURG, and the tracer lets it go.</summary>
     public int IsAbandoned;
 

@@ -88,6 +88,8 @@ internal static unsafe partial class RawCalls
 
         public static nint kill => IsArm64 ? 129 : 62;
 
+        public static nint getppid => IsArm64 ? 173 : 110;
+
         public static nint ptrace => IsArm64 ? 117 : 101;
 
         public static nint exit_group => IsArm64 ? 94 : 231;

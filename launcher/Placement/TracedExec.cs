@@ -58,7 +58,8 @@ internal sealed unsafe class TracedExec
     }
 
     /// <summary>Leaves the library's descriptor open over the exec. The target closes it.</summary>
-    public void KeepLibrary() => SystemCalls.fcntl(_order->Library, SystemCalls.F_SETFD, 0);
+    /// <returns>Why that is not possible; null if it is done.</returns>
+    public string? WhyNotKept() => SystemCalls.fcntl(_order->Library, SystemCalls.F_SETFD, 0) == 0 ? null : TraceObstacle.ExplainNotKept(ErrorNumber.Last);
 
     /// <summary>Ends the tracer, if the exec has failed or is not wanted.</summary>
     public void Abandon()
@@ -105,7 +106,7 @@ internal sealed unsafe class TracedExec
             return null;
         }
 
-        whyNot = LetBegin(order) is int refusal and not 0 ? TraceObstacle.Explain(refusal) : null;
+        whyNot = LetBegin(order) is int refusal and not 0 ? TraceObstacle.Explain(refusal, order->FailedCall) : null;
         if (whyNot is null)
             return new TracedExec(order, stack);
         Reap(order->Tracer);
