@@ -19,7 +19,12 @@ internal static unsafe class CommandExecution
         byte** argumentPointers = CopyStrings(arguments);
         byte** environmentPointers = CopyStrings(environment.Entries);
         SignalDispositions.Restore();
-        traced?.KeepLibrary();
+        if (traced?.WhyNotKept() is string whyNot)
+        {
+            traced.Abandon();
+            return new LauncherException(path, Verdict.NotPlaced + whyNot + ", or use --backend namespace");
+        }
+
         SystemCalls.execve(path, argumentPointers, environmentPointers);
         int error = ErrorNumber.Last;
         traced?.Abandon();

@@ -11,12 +11,16 @@ internal readonly record struct Verdict(bool IsPlaced, string? Refusal, string? 
 {
     private const string Other = "is a static program other than Go: its clocks ";
 
+    private const string LinkedWithLibc =
+        "is a static Go program with a C library: absolute waits of its C code go to the kernel unchanged, and hang or end early; "
+            + "if it has such waits, link it dynamically";
+
     /// <summary>Begins the error of a static program into which the library should be placed.</summary>
     public const string NotPlaced = "the library cannot be placed into this static program: ";
 
     /// <summary>Whether the library is to be placed into the command, if that is possible and not refused.</summary>
     public static bool WantsPlacement(Request request, Finding finding) =>
-        request.Backend == Backend.Place || (finding.Static == StaticProgram.Go && request.Backend is Backend.Default or Backend.Auto);
+        request.Backend == Backend.Place || (finding.Static is StaticProgram.Go or StaticProgram.GoWithLibc && request.Backend is Backend.Default or Backend.Auto);
 
     public static Verdict Of(Request request, Finding finding)
     {
@@ -25,15 +29,17 @@ internal readonly record struct Verdict(bool IsPlaced, string? Refusal, string? 
             return OfPlace(finding, force);
 
         if (WantsPlacement(request, finding))
-            return new(true, null, null);
+            return OfGo(finding);
 
         string? refusal = finding.Escape is null || force ? null : finding.Escape + ", or give --force to run it on the host's clocks";
         return new(false, refusal, finding.Escape ?? finding.Doubt);
     }
 
+    private static Verdict OfGo(Finding finding) => new(true, null, finding.Static == StaticProgram.GoWithLibc ? LinkedWithLibc : null);
+
     private static Verdict OfPlace(Finding finding, bool force) => finding switch
     {
-        { Static: StaticProgram.Go } => new(true, null, null),
+        { Static: StaticProgram.Go or StaticProgram.GoWithLibc } => OfGo(finding),
         { Static: StaticProgram.Other } when force => new(
             true, null, Other + "are virtual, but its absolute waits go to the kernel unchanged, and hang or end early; use --backend namespace, or link it dynamically"),
         { Static: StaticProgram.Other } => new(

@@ -22,11 +22,11 @@ internal unsafe struct PlacementOrder
 
     public Pipe Begun;
 
+    /// <summary>The number of the system call that failed, if the attempt to trace failed.</summary>
+    public nint FailedCall;
+
     /// <summary>Not 0 if the launcher executes nothing any more. The launcher then sends itself SIGURG, and the tracer lets it go.</summary>
     public int IsAbandoned;
-
-    /// <summary>1 if the tracer's end will leave a SIGCHLD pending in the target, because SIGCHLD is blocked and not pending already.</summary>
-    public int LeavesSignal;
 
     /// <summary>The library's file. The target closes this descriptor before its first instruction.</summary>
     public int Library;

@@ -100,10 +100,12 @@ internal unsafe struct PlacementSteps
         return closed < 0 ? closed : library;
     }
 
-    /// <summary>Writes the message and ends the target with the launcher's status for its own errors.</summary>
+    /// <summary>Writes the message and ends the target with the launcher's status for its own errors. Silent if a signal has killed the target.</summary>
     private void Refuse(PlacementOrder.Message message, long error)
     {
         const int StandardError = 2;
+        if (!_target.IsStopped)
+            return;
         byte* end = message.Bytes + message.Length;
         if (error != 0)
             end = AppendError(end, error);

@@ -82,18 +82,16 @@ internal static unsafe partial class RawCalls
 
         public static nint rt_sigprocmask => IsArm64 ? 135 : 14;
 
-        public static nint rt_sigpending => IsArm64 ? 136 : 127;
-
         public static nint pread64 => IsArm64 ? 67 : 17;
 
         public static nint wait4 => IsArm64 ? 260 : 61;
 
         public static nint kill => IsArm64 ? 129 : 62;
 
+        public static nint getppid => IsArm64 ? 173 : 110;
+
         public static nint ptrace => IsArm64 ? 117 : 101;
 
         public static nint exit_group => IsArm64 ? 94 : 231;
-
-        public static nint tgkill => IsArm64 ? 131 : 234;
     }
 }

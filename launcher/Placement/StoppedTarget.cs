@@ -13,7 +13,6 @@ internal unsafe struct StoppedTarget
     private int _id;
     private TargetRegisters _initial;
     private long _mask;
-    private bool _isToStop;
 
     /// <summary>The address of a system call instruction in the target's vDSO; 0 if it is unknown.</summary>
     public long SystemCallInstruction;
@@ -28,13 +27,22 @@ internal unsafe struct StoppedTarget
     public static bool TryBegin(int id, StoppedTarget* target)
     {
         target->_id = id;
-        target->_isToStop = false;
         target->SystemCallInstruction = 0;
         long all = -1;
         return target->TryGoToCallStop()
             && Ptrace(PTRACE_GETSIGMASK, id, SignalSetSize, (nint)(&target->_mask)) == 0
             && Ptrace(PTRACE_SETSIGMASK, id, SignalSetSize, (nint)(&all)) == 0
             && TargetRegisters.TryRead(id, &target->_initial);
+    }
+
+    /// <summary>False if the target has been killed.</summary>
+    public readonly bool IsStopped
+    {
+        get
+        {
+            TargetRegisters registers;
+            return TargetRegisters.TryRead(_id, &registers);
+        }
     }
 
     public readonly bool TryPeek(long address, out long word)
@@ -46,20 +54,29 @@ internal unsafe struct StoppedTarget
     }
 
     /// <summary>Makes the target execute a system call. Returns the kernel's result, an error as <c>-errno</c>.</summary>
+    /// <remarks>If a stop interrupts the call, the kernel would repeat it. The tracer does that itself, because it sets the registers.</remarks>
     public long Call(long number, long a, long b, long c, long d, long e, long f)
     {
-        TargetRegisters registers = _initial;
-        registers.SetCall(SystemCallInstruction, number, a, b, c, d, e, f);
-        if (!TargetRegisters.TryWrite(_id, &registers) || !TryGoToCallStop() || !TryGoToCallStop() || !TargetRegisters.TryRead(_id, &registers))
-            return -ESRCH;
-        return registers.Result;
+        const int MostRepetitions = 1000;
+        const long LastRestart = -516, FirstRestart = -512;
+        long result = FirstRestart;
+        for (int i = 0; i < MostRepetitions && result is >= LastRestart and <= FirstRestart; i++)
+        {
+            TargetRegisters registers = _initial;
+            registers.SetCall(SystemCallInstruction, number, a, b, c, d, e, f);
+            if (!TargetRegisters.TryWrite(_id, &registers) || !TryGoToCallStop() || !TryGoToCallStop() || !TargetRegisters.TryRead(_id, &registers))
+                return -ESRCH;
+            result = registers.Result;
+        }
+
+        return result;
     }
 
     /// <summary>Lets the target go, to begin in the library.</summary>
     public void StartAt(long function, long vector, long configPath, PlacementOrder* order, long entry)
     {
         TargetRegisters registers = _initial;
-        registers.SetStart(function, vector, configPath, order->Tracer, entry, order->LeavesSignal);
+        registers.SetStart(function, vector, configPath, order->Tracer, entry);
         LetGo(&registers);
     }
 
@@ -78,24 +95,22 @@ internal unsafe struct StoppedTarget
     {
         long mask = _mask;
         bool isReady = TargetRegisters.TryWrite(_id, registers) && Ptrace(PTRACE_SETSIGMASK, _id, SignalSetSize, (nint)(&mask)) == 0;
-        if (isReady && _isToStop)
-            RawCalls.Call(Numbers.tgkill, _id, _id, SIGSTOP);
         if (isReady)
             Ptrace(PTRACE_DETACH, _id, 0, 0);
     }
 
-    // All signals but SIGKILL and SIGSTOP are blocked. SIGSTOP is held back until the target is let go. A SIGCONT cancels it: the kernel reports a SIGCONT
-    // by PTRACE_EVENT_STOP, also while it is blocked.
-    private bool TryGoToCallStop()
+    // All signals but SIGKILL and SIGSTOP are blocked. SIGSTOP stops the target here as without a tracer, so that the kernel undoes it at SIGCONT.
+    private readonly bool TryGoToCallStop()
     {
-        do
+        int request = PTRACE_SYSCALL, signal = 0;
+        while (Ptrace(request, _id, 0, signal) == 0 && TargetStop.TryWait(_id, out TargetStop stop))
         {
-            if (Ptrace(PTRACE_SYSCALL, _id, 0, 0) != 0 || !TargetStop.TryWait(_id, out TargetStop stop))
-                return false;
             if (stop.IsSystemCall)
                 return true;
-            _isToStop = stop.Event == 0 ? stop.Signal == SIGSTOP : _isToStop && stop.IsJobControl;
+            request = stop.IsJobControl ? PTRACE_LISTEN : PTRACE_SYSCALL;
+            signal = stop.Event == 0 ? stop.Signal : 0;
         }
-        while (true);
+
+        return false;
     }
 }

@@ -53,16 +53,16 @@ internal unsafe struct TargetRegisters
     }
 
     /// <summary>Sets the registers as for a call of a function, whose arguments placed_start.*.s describes.</summary>
-    public void SetStart(long function, long a, long b, long c, long d, long e)
+    public void SetStart(long function, long a, long b, long c, long d)
     {
         if (RawCalls.IsArm64)
         {
-            SetArm64(a, b, c, d, e, 0);
+            SetArm64(a, b, c, d, 0, 0);
         }
         else
         {
-            const int rdi = 14, rsi = 13, rdx = 12, rcx = 11, rax = 10, r8 = 9;
-            (_words[rax], _words[rdi], _words[rsi], _words[rdx], _words[rcx], _words[r8]) = (0, a, b, c, d, e);
+            const int rdi = 14, rsi = 13, rdx = 12, rcx = 11, rax = 10;
+            (_words[rax], _words[rdi], _words[rsi], _words[rdx], _words[rcx]) = (0, a, b, c, d);
             ForgetCall();
         }
 

@@ -58,7 +58,8 @@ internal sealed unsafe class TracedExec
     }
 
     /// <summary>Leaves the library's descriptor open over the exec. The target closes it.</summary>
-    public void KeepLibrary() => SystemCalls.fcntl(_order->Library, SystemCalls.F_SETFD, 0);
+    /// <returns>Why that is not possible; null if it is done.</returns>
+    public string? WhyNotKept() => SystemCalls.fcntl(_order->Library, SystemCalls.F_SETFD, 0) == 0 ? null : TraceObstacle.ExplainNotKept(ErrorNumber.Last);
 
     /// <summary>Ends the tracer, if the exec has failed or is not wanted.</summary>
     public void Abandon()
@@ -105,7 +106,7 @@ internal sealed unsafe class TracedExec
             return null;
         }
 
-        whyNot = LetBegin(order) is int refusal and not 0 ? TraceObstacle.Explain(refusal) : null;
+        whyNot = LetBegin(order) is int refusal and not 0 ? TraceObstacle.Explain(refusal, order->FailedCall) : null;
         if (whyNot is null)
             return new TracedExec(order, stack);
         Reap(order->Tracer);
@@ -118,10 +119,8 @@ internal sealed unsafe class TracedExec
     // The tracer starts with all signals blocked: a signal to the process group would end or stop it, or run a handler of .NET in it.
     private static bool TryClone(PlacementOrder* order, nint stack)
     {
-        ulong all = ulong.MaxValue, mask, pending;
-        Call(Numbers.rt_sigpending, (nint)(&pending), SignalSetSize);
+        ulong all = ulong.MaxValue, mask;
         Call(Numbers.rt_sigprocmask, SIG_SETMASK, (nint)(&all), (nint)(&mask), SignalSetSize);
-        order->LeavesSignal = (int)((mask & ~pending) >> (SystemCalls.SIGCHLD - 1)) & 1;
 
         // Without an exit signal, only a wait with __WALL sees the process.
         order->Tracer = clone((nint)(delegate*<PlacementOrder*, int>)&Tracer.Run, stack + StackSize, CLONE_VM, order);

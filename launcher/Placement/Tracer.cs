@@ -19,8 +19,7 @@ internal static unsafe class Tracer
         if (Volatile.Read(ref order->MayBegin) == 0)
             return 1;
 
-        const nint Options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
-        int error = Ptrace(PTRACE_SEIZE, order->Target, 0, Options) == 0 ? 0 : LastError;
+        int error = Attach(order);
         Call(Numbers.write, order->Begun.Write, (nint)(&error), sizeof(int));
         if (error != 0)
             return 1;
@@ -30,6 +29,25 @@ internal static unsafe class Tracer
         if (TryFollowExec(order))
             PlacementSteps.Run(order);
         return 0;
+    }
+
+    // In a new PID namespace the launcher's number may be that of a stranger. A denied wait4 has to be found before the launcher is traced: afterwards it
+    // would remain stopped.
+    private static int Attach(PlacementOrder* order)
+    {
+        const nint Options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
+        order->FailedCall = Numbers.getppid;
+        nint parent = Call(Numbers.getppid);
+        if (parent != order->Target)
+            return parent < 0 ? LastError : ErrorNumber.EXDEV;
+
+        order->FailedCall = Numbers.wait4;
+        int status;
+        if (Call(Numbers.wait4, order->Target, (nint)(&status), SystemCalls.WNOHANG | SystemCalls.__WALL) < 0 && LastError != ErrorNumber.ECHILD)
+            return LastError;
+
+        order->FailedCall = Numbers.ptrace;
+        return Ptrace(PTRACE_SEIZE, order->Target, 0, Options) == 0 ? 0 : LastError;
     }
 
     private static void WaitForEnd(int pipe)

@@ -46,6 +46,9 @@ internal sealed class ElfProgram
         segment.p_type == ElfConstants.PT_NOTE && segment.p_filesz is > 0 and <= LargestNote
             && _file.Read(segment.p_offset, (int)segment.p_filesz).AsSpan().IndexOf("Go\0\0"u8) >= 0);
 
+    /// <summary>Whether the program has thread-local variables. A static Go program has some only if a C linker has linked it with a C library.</summary>
+    public bool HasThreadVariables => _segments.Any(segment => segment.p_type == ElfConstants.PT_TLS);
+
     /// <summary>
     /// Whether the file is a shared library with a name (<c>DT_SONAME</c>), such as a dynamic loader. A loader names no loader itself, but
     /// honours <c>LD_PRELOAD</c> when run as a command. A static-pie program has a dynamic section too, but no <c>DT_SONAME</c>.

@@ -28,6 +28,9 @@ internal enum StaticProgram
     /// <summary>Go reads its clocks through the vDSO, and waits for relative times only.</summary>
     Go,
 
+    /// <summary>Go with a C library, as cgo needs it. Its C code may wait for absolute times by system calls of its own.</summary>
+    GoWithLibc,
+
     /// <summary>Another one, which may wait for absolute times by system calls of its own.</summary>
     Other,
 }

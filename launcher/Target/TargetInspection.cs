@@ -76,7 +76,7 @@ internal sealed class TargetInspection
     }
 
     // If the user may execute a program but not read it, the launcher knows only its mode. The program may be static.
-    private Finding EndUnreadable(ProgramFile file) => Privileges.WouldRaise(file) is string raises
+    private Finding EndUnreadable(ProgramFile file) => Privileges.WouldRaise(file, isStatic: false) is string raises
         ? End(file.Path, "unreadable program", ExplainPrivileges(raises)) with { Raises = raises }
         : End(
             file.Path,
@@ -101,7 +101,7 @@ internal sealed class TargetInspection
         if (loader is not null)
             CheckInterpreter(file.Path, loader, "loader");
 
-        string? raises = Privileges.WouldRaise(file);
+        string? raises = Privileges.WouldRaise(file, isStatic: loader is null && !elf.IsLoader);
         if (raises is null && EnvCommand.IsEnv(file.Path))
             return FollowEnv(file.Path, arguments, isDynamic: loader is not null);
 
@@ -126,18 +126,21 @@ internal sealed class TargetInspection
     // The launcher's tracer sees only the exec that the launcher makes. The kernel executes the interpreters of a script in that same exec.
     private Finding EndStatic(string path, ElfProgram elf, string? raises)
     {
-        bool isDirect = raises is null && _steps.TrueForAll(step => step.Kind == Script);
-        string escape = (elf.IsGo, isDirect) switch
+        bool isDirect = _steps.TrueForAll(step => step.Kind == Script);
+        string escape = (raises, elf.IsGo, isDirect) switch
         {
-            (true, true) => "is a static Go program, so no library can be preloaded into it; omit --backend preload: then the library is placed into it",
-            (true, false) => "is a static Go program, into which the library is placed only if virttime-run executes it directly; "
+            (string, _, _) => $"is static and {raises}, and would lose these privileges while virttime-run places the library into it; {PrivilegeRemedy}",
+            (_, true, true) =>
+                "is a static Go program, so no library can be preloaded into it; omit --backend preload: then the library is placed into it",
+            (_, true, false) => "is a static Go program, into which the library is placed only if virttime-run executes it directly; "
                 + "give it as the command, or build it with CGO_ENABLED=1 and a cgo import, or -linkmode=external",
             _ => "is statically linked, so no library can be preloaded into it; link it dynamically",
         };
+        StaticProgram kind = !elf.IsGo ? StaticProgram.Other : elf.HasThreadVariables ? StaticProgram.GoWithLibc : StaticProgram.Go;
         return End(path, elf.IsGo ? "static Go program" : "static program", escape) with
         {
             Raises = raises,
-            Static = !isDirect ? StaticProgram.None : elf.IsGo ? StaticProgram.Go : StaticProgram.Other,
+            Static = isDirect && raises is null ? kind : StaticProgram.None,
         };
     }
 

@@ -1,6 +1,5 @@
 // The launcher lets a static program begin here instead of at its own entry (launcher/Placement). In: x0 = auxiliary vector, x1 = path of the config
-// file, w2 = id of the process that traced the program until now, x3 = the program's entry, w4 = 1 if the end of that process leaves a SIGCHLD pending,
-// sp as execve left it.
+// file, w2 = id of the process that traced the program until now, x3 = the program's entry, sp as execve left it.
     .text
     .globl virttime_placed_start
     .type virttime_placed_start, %function
@@ -8,7 +7,6 @@ virttime_placed_start:
     .cfi_startproc
     .cfi_undefined x30
     stp x2, x3, [sp, #-16]!
-    mov w20, w4
     bl virttime_place
     mov w19, w0
 
@@ -22,23 +20,48 @@ reap:
     svc #0
     cmn x0, #4
     b.eq reap
-    cbz w20, registers
 
 // rt_sigtimedwait without a wait: the tracer had no exit signal, but after an exec of the parent the kernel sends SIGCHLD nevertheless
 // (do_notify_parent). It is ignored unless it is blocked.
-    stp xzr, xzr, [sp, #-32]!
+    sub sp, sp, #160
+    stp xzr, xzr, [sp, #128]
     mov x9, #0x10000
-    str x9, [sp, #16]
-    add x0, sp, #16
-    mov x1, #0
-    mov x2, sp
+    str x9, [sp, #144]
+    add x0, sp, #144
+    mov x1, sp
+    add x2, sp, #128
     mov x3, #8
     mov x8, #137
     svc #0
-    add sp, sp, #32
+    tbnz w0, #31, taken
+
+// Another process may have sent it (si_pid). Or a real child has ended after the tracer: SIGCHLD is pending only once. Then waitid, which leaves the
+// child, says what SIGCHLD says. In both cases rt_sigqueueinfo makes SIGCHLD pending again.
+    ldr w9, [sp, #16]
+    ldr w10, [sp, #160]
+    cmp w9, w10
+    b.ne queue
+    mov x0, #0
+    mov x2, sp
+    mov w3, #0xF
+    movk w3, #0x100, lsl #16
+    mov x4, #0
+    mov x8, #95
+    svc #0
+    cbnz w0, taken
+    ldr w9, [sp, #16]
+    cbz w9, taken
+queue:
+    mov x8, #172
+    svc #0
+    mov x1, #17
+    mov x2, sp
+    mov x8, #138
+    svc #0
+taken:
+    add sp, sp, #160
 
 // The registers as execve left them, except x17, through which the jump goes; then the entry.
-registers:
     cbnz w19, fail
     ldr x17, [sp, #8]
     add sp, sp, #16

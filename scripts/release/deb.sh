@@ -36,9 +36,8 @@ cat >"$tree/usr/share/lintian/overrides/virttime" <<'END'
 virttime: statically-linked-binary [usr/bin/virttime-run]
 # On purpose: it is loaded into programs of glibc and of musl, and uses the libc that is there.
 virttime: shared-library-lacks-prerequisites [usr/lib/virttime/libvirttime.so]
-# The sections name the compilers. The files are the same as in the tarball, byte for byte.
+# The section names the compilers. The files are the same as in the tarball, byte for byte.
 virttime: binary-has-unneeded-section .comment [usr/bin/virttime-run]
-virttime: binary-has-unneeded-section .comment [usr/lib/virttime/libvirttime.so]
 # The package is not uploaded to Debian, where a bug would ask for it.
 virttime: initial-upload-closes-no-bugs [usr/share/doc/virttime/changelog.Debian.gz:1]
 END

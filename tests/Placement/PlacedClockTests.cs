@@ -33,6 +33,19 @@ public class PlacedClockTests
     }
 
     [Fact(Timeout = Limits.Test)]
+    public async Task Waits_of_C_code_in_it_are_warned_of()
+    {
+        const string Warning = "is a static Go program with a C library: absolute waits of its C code go to the kernel unchanged, and hang or end early; "
+            + "if it has such waits, link it dynamically";
+        string program = await GoPrograms.BuildAsync("pie", cgo: true, "-ldflags", "-linkmode external -extldflags -static");
+        Result result = (await GoPrograms.Launch(program).RunAsync()).Succeeded();
+        Limits.AssertJustAfter(GoPrograms.Date, result.Number("date"));
+        Assert.Equal($"virttime-run: warning: {program}: {Warning}", Assert.Single(result.ErrorLines));
+        Result check = (await Command.Launcher("--check", "--", program).RunAsync()).Succeeded();
+        Assert.Equal($"{program} may escape: {Warning}", check.Lines[^1]);
+    }
+
+    [Fact(Timeout = Limits.Test)]
     public async Task Clock_without_an_option_stays_the_hosts()
     {
         Result result = (await Command.Launcher("--monotonic-at=12345s", "--", await GoPrograms.PlacedAsync(), "clocks").RunAsync()).Succeeded();

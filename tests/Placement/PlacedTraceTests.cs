@@ -39,6 +39,25 @@ public class PlacedTraceTests
         Assert.NotEqual("SigBlk:\t0000000000000000", Field(placed, "SigBlk:"));
     }
 
+    // Another process sends SIGCHLD, which is blocked, before each of the tracer's system calls, and the library looks for the tracer's own.
+    [Fact(Timeout = 2 * Limits.Test)]
+    public async Task Signal_of_another_process_stays_pending()
+    {
+        const int SIGCHLD = 17;
+        string program = await EntryStateAsync(), blocking = await NativeProgram.BuildAsync("placement/block_signals.c");
+        string killer = await NativeProgram.BuildAsync("placement/kill_tracer.c");
+        string[] launch = [blocking, Paths.Launcher, "--backend=place", "--force", "--", program];
+        Result whole = await Command.Of(killer, ["0", .. launch]).RunAsync();
+        Assert.SkipWhen(whole.Output.Contains("no listener", StringComparison.Ordinal), "needs a seccomp filter with a listener (Linux 5.5)");
+        Assert.Equal("ShdPnd:\t0000000000000000", Field(whole.Succeeded(), "ShdPnd:"));
+        int calls = (int)whole.Number("calls");
+        for (int number = 1; number <= calls; number += Needs.IsFullRun || number > calls - 12 ? 1 : 5)
+        {
+            Result result = (await Command.Of(killer, [$"{number}:{SIGCHLD}", .. launch]).RunAsync()).Succeeded();
+            Assert.True(Field(result, "ShdPnd:") == "ShdPnd:\t0000000000010000", $"sent before call {number}: {result}");
+        }
+    }
+
     [Fact(Timeout = Limits.Test)]
     public async Task Process_its_file_and_its_descriptors_are_as_without_the_launcher()
     {

@@ -48,6 +48,47 @@ public class PlacementRefusalTests
         Assert.Equal(["backend: none", $"{program} cannot be shifted: {NotPlaced}{reason}"], check.Lines.TakeLast(2));
     }
 
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("wait4", "a seccomp filter (containers have one) denies wait4 (operation not permitted); allow wait4")]
+    [InlineData("clone", "a seccomp filter (containers have one) denies a process that traces it (operation not permitted); allow clone and pipe2")]
+    [InlineData("pipe2", "a seccomp filter (containers have one) denies a process that traces it (operation not permitted); allow clone and pipe2")]
+    [InlineData("fcntl", "libvirttime.so cannot stay open over the exec (operation not permitted, by a seccomp filter); allow fcntl")]
+    public async Task Filter_against_another_call_is_named(string call, string reason)
+    {
+        string program = await GoPrograms.PlacedAsync(), filter = await NativeProgram.BuildAsync("placement/refuse_ptrace.c");
+        Command launch = Command.Launcher("--monotonic-at=12345s", "--", program, "clocks");
+        await RefusesAsync(
+            Command.Of(filter, [$"1:{call}", launch.File, .. launch.Arguments]), $"{program}: {NotPlaced}{reason}{Instead}");
+    }
+
+    // The number of the launcher may be that of a stranger in a new PID namespace. Without /proc the launcher cannot see the namespace.
+    [Fact(Timeout = Limits.Test)]
+    public async Task Tracer_of_another_PID_namespace_traces_nothing()
+    {
+        Needs.Root();
+        string program = await GoPrograms.PlacedAsync();
+        Command launch = Command.Launcher("--monotonic-at=12345s", "--", program, "clocks");
+        Command inside = Command.Of(
+            Needs.Tool("unshare"),
+            ["--mount", "sh", "-c", "mount -t tmpfs none /proc && exec unshare --pid \"$@\"", "sh", launch.File, .. launch.Arguments]);
+        Result result = await inside.RunAsync();
+        Assert.Equal((125, ""), (result.ExitCode, result.Output));
+        Assert.Contains("; use unshare with --fork", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Auto_takes_a_time_namespace_if_the_library_is_missing()
+    {
+        await Needs.TimeNamespaceByExecAsync();
+        using TemporaryDirectory directory = new();
+        string launcher = directory.Copy(Paths.Launcher), program = await GoPrograms.PlacedAsync();
+        Result result = await Command.Of(launcher, "--backend=auto", "--monotonic-at=12345s", "--", program, "clocks").RunAsync();
+        Limits.AssertJustAfter(12345, result.Succeeded().Number("raw"));
+        Result check = (await Command.Of(launcher, "--check", "--backend=auto", "--", program).RunAsync()).Succeeded();
+        Assert.StartsWith("backend: time namespace", check.Lines[^2], StringComparison.Ordinal);
+        Assert.Equal($"{program} can be shifted", check.Lines[^1]);
+    }
+
     [Fact(Timeout = Limits.Test)]
     public async Task Auto_takes_a_time_namespace_instead()
     {

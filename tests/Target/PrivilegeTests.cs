@@ -1,4 +1,5 @@
 using VirtTime.Tests.Harness;
+using VirtTime.Tests.Placement;
 
 namespace VirtTime.Tests.Launching;
 
@@ -103,6 +104,90 @@ public class PrivilegeTests
         await (await Inspector.OfNobodyAsync(targets)).AcceptsAsync(program);
     }
 
+    [Fact(Timeout = Limits.Test)]
+    public async Task File_capabilities_that_the_process_inherits_are_refused()
+    {
+        using Targets targets = await TargetsAsync();
+        string program = await WithCapabilitiesAsync(targets, "cap_net_raw+i");
+        Inspector heir = await HeirAsync(targets);
+        await heir.RefusesButForcesAsync(program, "has file capabilities" + Remedy, program);
+    }
+
+    // The kernel sets AT_SECURE for the effective flag alone, and for capabilities that no_new_privs withholds.
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("cap_net_raw+ei", "--clear-groups")]
+    [InlineData("cap_net_raw+ep", "--no-new-privs")]
+    public async Task File_capabilities_are_refused_also_if_the_program_does_not_get_them(string capabilities, string option)
+    {
+        using Targets targets = await TargetsAsync();
+        string program = await WithCapabilitiesAsync(targets, capabilities);
+        Inspector nobody = Changed(await Inspector.OfNobodyAsync(targets), option);
+        await nobody.RefusesButForcesAsync(program, "has file capabilities" + Remedy, program);
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("cap_net_raw+ep")]
+    [InlineData("cap_net_raw+ei")]
+    public async Task Static_program_would_lose_file_capabilities(string capabilities)
+    {
+        using Targets targets = await TargetsAsync();
+        string program = await StaticAsync(targets);
+        await SetCapabilitiesAsync(program, capabilities);
+        await (await HeirAsync(targets)).RefusesButForcesAsync(program, Lost("has file capabilities"), program, "clocks");
+        await new Inspector().AcceptsAsync(program, "clocks");
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Root_without_privileges_would_lose_file_capabilities_of_a_static_program()
+    {
+        using Targets targets = await TargetsAsync();
+        string program = await StaticAsync(targets);
+        await SetCapabilitiesAsync(program, "cap_net_raw+ep");
+        Inspector inspector = new(Command.Of(Needs.Tool("setpriv"), "--securebits=+noroot", Paths.Launcher));
+        await inspector.RefusesButForcesAsync(program, Lost("has file capabilities"), program, "clocks");
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Static_program_keeps_what_it_does_not_gain()
+    {
+        using Targets targets = await TargetsAsync();
+        string program = await StaticAsync(targets);
+        await SetCapabilitiesAsync(program, "cap_net_raw+i");
+        await (await Inspector.OfNobodyAsync(targets)).AcceptsAsync(program, "clocks");
+    }
+
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("is set-user-ID", UnixFileMode.SetUser)]
+    [InlineData("is set-group-ID", UnixFileMode.SetGroup)]
+    public async Task Static_program_would_lose_its_user_or_group(string reason, UnixFileMode bit)
+    {
+        using Targets targets = await TargetsAsync();
+        string program = await StaticAsync(targets);
+        (await Command.Of("chown", $"{Nobody}:{Nobody}", program).RunAsync()).Succeeded();
+        File.SetUnixFileMode(program, Plain | bit);
+        await new Inspector().RefusesButForcesAsync(program, Lost(reason), program, "clocks");
+
+        Result place = await Command.Launcher("--backend=place", "--", program, "clocks").RunAsync();
+        Assert.Equal((125, $"virttime-run: {program}: {Lost(reason)}"), (place.ExitCode, Assert.Single(place.ErrorLines)));
+    }
+
+    private static string Lost(string reason) =>
+        $"is static and {reason}, and would lose these privileges while virttime-run places the library into it; run it as the user or group that it "
+            + "belongs to, or run a copy without these privileges";
+
+    private static Inspector Changed(Inspector inspector, string option) =>
+        new(inspector.Launcher with { Arguments = inspector.Launcher.Arguments.Insert(0, option) });
+
+    // A user without privileges, whose processes may get the capability from a file that lets them inherit it.
+    private static async Task<Inspector> HeirAsync(Targets targets) => Changed(await Inspector.OfNobodyAsync(targets), "--inh-caps=+net_raw");
+
+    private static async Task<string> StaticAsync(Targets targets)
+    {
+        string program = targets.Copy(await GoPrograms.PlacedAsync());
+        File.SetUnixFileMode(program, Plain);
+        return program;
+    }
+
     private static async Task<Targets> TargetsAsync()
     {
         Needs.Root();
@@ -123,8 +208,13 @@ public class PrivilegeTests
     private static async Task<string> WithCapabilitiesAsync(Targets targets, string capabilities)
     {
         string program = await targets.DynamicAsync();
+        await SetCapabilitiesAsync(program, capabilities);
+        return program;
+    }
+
+    private static async Task SetCapabilitiesAsync(string program, string capabilities)
+    {
         Result result = await Command.Of(Needs.Tool("setcap"), capabilities, program).RunAsync();
         Assert.SkipUnless(result.ExitCode == 0, "no file capabilities here: " + result.Error.Trim());
-        return program;
     }
 }

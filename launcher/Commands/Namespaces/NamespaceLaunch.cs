@@ -65,8 +65,15 @@ internal static class NamespaceLaunch
 
     private static string? WhyNotPlaced()
     {
-        using PlacedLibrary library = PlacedLibrary.Open(InterposerLibrary.Find());
-        return TracedExec.WhyNot(library);
+        try
+        {
+            using PlacedLibrary library = PlacedLibrary.Open(InterposerLibrary.Find());
+            return TracedExec.WhyNot(library);
+        }
+        catch (LauncherException exception)
+        {
+            return exception.Message;
+        }
     }
 
     private static void WarnOfPrivileges(NamespaceEntry entry)

@@ -1,5 +1,6 @@
 /* kill_tracer N COMMAND ARG...: runs COMMAND, a launcher, and kills the process that it starts to trace itself, before that process makes its Nth
-   system call of the kinds below. Prints "calls=" with the number of such calls that the process began, and "status=" with COMMAND's exit status, or
+   system call of the kinds below. With N:SIGNAL[,N:SIGNAL...] instead of N it sends these signals to COMMAND; if no call is made for half a second, it
+   sends those that are left. Prints "calls=" with the number of such calls that the process began, and "status=" with COMMAND's exit status, or
    128 + the signal that ended COMMAND. With N = 0 it kills nothing. A seccomp filter reports the calls (SECCOMP_RET_USER_NOTIF). */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const int calls[] = {SYS_read, SYS_write, SYS_close, SYS_ptrace, SYS_wait4, SYS_exit, SYS_exit_group, SYS_kill, SYS_tgkill};
+static const int calls[] = {SYS_read, SYS_write, SYS_close, SYS_ptrace, SYS_wait4, SYS_exit, SYS_exit_group, SYS_kill};
 #define COUNT (sizeof calls / sizeof *calls)
 
 static int install(void)
@@ -37,11 +38,25 @@ static int install(void)
     return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
 }
 
+/* Sends the process the signals of the plan for this call, and forgets them; all signals if the call is 0. */
+static void send_signals(char *plan, int call, pid_t process)
+{
+    for (char *at = plan; at && *at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
+        char *colon = strchr(at, ':');
+        int number = atoi(at);
+        if (!colon || number == 0 || (call != 0 && number != call))
+            continue;
+        memset(at, '0', (size_t)(colon - at));
+        kill(process, atoi(colon + 1));
+    }
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 3)
         return 2;
-    int wanted = atoi(argv[1]);
+    char *plan = strchr(argv[1], ':') ? argv[1] : NULL;
+    int wanted = plan ? 0 : atoi(argv[1]);
     volatile int *listener = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     *listener = -1;
 
@@ -65,11 +80,15 @@ int main(int argc, char **argv)
     }
 
     pid_t tracer = 0;
-    int begun = 0, status = 0;
+    int begun = 0, status = 0, silent = 0;
     while (waitpid(child, &status, WNOHANG) == 0) {
         struct pollfd ready = {*listener, POLLIN, 0};
-        if (poll(&ready, 1, 20) <= 0 || !(ready.revents & POLLIN))
+        if (poll(&ready, 1, 20) <= 0 || !(ready.revents & POLLIN)) {
+            if (++silent == 25)
+                send_signals(plan, 0, child);
             continue;
+        }
+        silent = 0;
         struct seccomp_notif call;
         memset(&call, 0, sizeof call);
         if (ioctl(*listener, SECCOMP_IOCTL_NOTIF_RECV, &call))
@@ -79,6 +98,8 @@ int main(int argc, char **argv)
             tracer = caller;
         if (caller == tracer && ++begun == wanted)
             kill(tracer, SIGKILL);
+        if (caller == tracer)
+            send_signals(plan, begun, child);
         struct seccomp_notif_resp answer = {call.id, 0, 0, SECCOMP_USER_NOTIF_FLAG_CONTINUE};
         ioctl(*listener, SECCOMP_IOCTL_NOTIF_SEND, &answer);
     }
