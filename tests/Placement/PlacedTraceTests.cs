@@ -58,6 +58,22 @@ public class PlacedTraceTests
         }
     }
 
+    // The signal of the tracer's end is taken from the queue. One of another process, or of another child that ends at the same time, stays.
+    [Theory(Timeout = Limits.Test)]
+    [InlineData("none", "none", 0, "none")]
+    [InlineData("running", "none", 0, "none")]
+    [InlineData("own", "own", 0, "none")]
+    [InlineData("earlier", "other", 7, "other")]
+    [InlineData("later", "other", 7, "other")]
+    public async Task Only_the_signal_of_the_tracer_is_taken(string which, string signal, int status, string child)
+    {
+        string start = Path.Combine(Paths.Root, "libvirttime", "Interpose", "placed_start.x64.s");
+        string program = await NativeProgram.BuildAsync(
+            "placement/reap_tracer.c", start, "-static", string.Create(CultureInfo.InvariantCulture, $"-DMADE={File.GetLastWriteTimeUtc(start).Ticks}"));
+        Result result = (await Command.Of(program, which).RunAsync()).Succeeded();
+        Assert.Equal((signal, $"{status}", child), (result.Value("signal"), result.Value("status"), result.Value("child")));
+    }
+
     [Fact(Timeout = Limits.Test)]
     public async Task Process_its_file_and_its_descriptors_are_as_without_the_launcher()
     {

@@ -115,7 +115,7 @@ public class PrivilegeTests
 
     // The kernel sets AT_SECURE for the effective flag alone, and for capabilities that no_new_privs withholds.
     [Theory(Timeout = Limits.Test)]
-    [InlineData("cap_net_raw+ei", "--clear-groups")]
+    [InlineData("cap_net_raw+ei", "--inh-caps=-all")]
     [InlineData("cap_net_raw+ep", "--no-new-privs")]
     public async Task File_capabilities_are_refused_also_if_the_program_does_not_get_them(string capabilities, string option)
     {
