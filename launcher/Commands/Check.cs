@@ -22,7 +22,7 @@ internal static class Check
     private const string Place = "place";
 
     private const string StaysOutside =
-        "outside stay system calls that the program makes itself, such as sysinfo, files in /proc, and static programs that it starts";
+        "not shifted are files in /proc, static programs that it starts, and system calls that it makes itself, such as sysinfo";
     private const string PreloadNote = "static programs that it starts run on the host's clocks";
 
     /// <returns>0 if the command can be shifted, or if that is unknown and the command would be run; otherwise 125.</returns>

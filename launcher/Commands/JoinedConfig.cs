@@ -9,7 +9,7 @@ namespace VirtTime.Commands;
 /// <summary>Finds the config file of a running program, for a command that is to run on the same clocks.</summary>
 internal static class JoinedConfig
 {
-    /// <summary>Finds the file, and adjusts the clocks of both programs if the request asks for that.</summary>
+    /// <summary>Finds the file, and moves the clocks of both programs if the request asks for that.</summary>
     /// <returns>An absolute path under which the command finds this file.</returns>
     /// <exception cref="LauncherException">The file cannot be used, or the command would not find it or would see other clocks.</exception>
     public static string Prepare(int pid, Request request)

@@ -15,7 +15,8 @@ internal unsafe struct PlacementOrder
     public int MayBegin;
 
     /// <summary>
-    /// Pipes: the launcher closes the first one when the tracer may begin (a byte would raise SIGPIPE if the tracer was killed); into the second one the
+    /// Pipes: the launcher closes the first one when the tracer may begin (a byte would raise SIGPIPE if the tracer was killed); into the second one
+    /// the
     /// tracer writes the error number of its attempt to trace.
     /// </summary>
     public Pipe Begin;
@@ -44,7 +45,7 @@ internal unsafe struct PlacementOrder
     /// <summary>Where in the vDSO a system call instruction lies, in bytes from its start.</summary>
     public long SystemCallPosition;
 
-    /// <summary>Messages for a target that cannot be started, in the order of <see cref="PlacementFailure"/>.</summary>
+    /// <summary>Messages for a target that cannot be started: it is another program than expected, or the library cannot be mapped into it.</summary>
     public Message OtherProgram;
 
     public Message CannotMap;

@@ -79,7 +79,8 @@ internal unsafe struct PlacementSteps
         return vdso != 0 && _entry == _target.ProgramCounter;
     }
 
-    // The data is private memory into which the target reads the file's part, so the rest is zero without a further step. Nothing in the library
+    // The data is private memory, into which the target reads the part that the file contains. So the rest is zero without a further step. Nothing in
+    // the library
     // has to be relocated for a placed start.
     private long Map()
     {
@@ -100,7 +101,9 @@ internal unsafe struct PlacementSteps
         return closed < 0 ? closed : library;
     }
 
-    /// <summary>Writes the message and ends the target with the launcher's status for its own errors. Silent if a signal has killed the target.</summary>
+    /// <summary>
+    /// Writes the message and ends the target with the launcher's status for its own errors. Silent if a signal has killed the target.
+    /// </summary>
     private void Refuse(PlacementOrder.Message message, long error)
     {
         const int StandardError = 2;

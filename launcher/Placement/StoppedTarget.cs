@@ -5,8 +5,8 @@ namespace VirtTime.Placement;
 
 /// <summary>The target after its exec and before its first instruction. The tracer makes it execute system calls.</summary>
 /// <remarks>
-/// The rules of <see cref="Tracer"/> apply. After each method the target is at the end of a system call, where its registers can be set: at first of
-/// the execve. At the exec event itself the kernel would overwrite a register with the result of execve later.
+/// The rules of <see cref="Tracer"/> apply. Between two methods the target is at the end of a system call, where its registers can be set. The first
+/// such call is execve: if the registers were set at the exec event, the kernel would later overwrite one of them with the result of execve.
 /// </remarks>
 internal unsafe struct StoppedTarget
 {
@@ -89,8 +89,8 @@ internal unsafe struct StoppedTarget
             LetGo(&registers);
     }
 
-    // After a failure the target is still traced, and the end of the tracer kills it. The tracer does not: process 1 of a PID namespace gets no SIGKILL
-    // from a process of that namespace.
+    // After a failure the target is still traced, and the end of the tracer kills it. The tracer does not kill it by a
+    // signal: process 1 of a PID namespace gets no SIGKILL from a process of that namespace.
     private void LetGo(TargetRegisters* registers)
     {
         long mask = _mask;

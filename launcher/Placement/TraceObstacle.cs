@@ -3,7 +3,9 @@ using VirtTime.Processes;
 
 namespace VirtTime.Placement;
 
-/// <summary>Explains why this process cannot be traced. The kernel reports only an error number, so this class looks for the setting behind it.</summary>
+/// <summary>
+/// Explains why this process cannot be traced. The kernel reports only an error number, so this class looks for the setting behind it.
+/// </summary>
 internal static class TraceObstacle
 {
     private const string FirstChild =
@@ -28,7 +30,7 @@ internal static class TraceObstacle
 
     /// <param name="error">The error number of the attempt to start a process.</param>
     public static string ExplainNoProcess(int error) => IsFiltered && error is ErrorNumber.EPERM or ErrorNumber.EACCES or ErrorNumber.ENOSYS
-        ? $"a seccomp filter (containers have one) denies a process that traces it ({ErrorNumber.Text(error)}); allow clone and pipe2"
+        ? $"a seccomp filter (containers have one) forbids starting a process that traces it ({ErrorNumber.Text(error)}); allow clone and pipe2"
         : "no process can be started to trace it (" + ErrorNumber.Text(error) + "); raise the limits (ulimit -u, -n)";
 
     /// <param name="error">The error number of leaving the library open.</param>

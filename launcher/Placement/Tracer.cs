@@ -24,14 +24,15 @@ internal static unsafe class Tracer
         if (error != 0)
             return 1;
 
-        // The launcher waits for the end of this pipe no longer.
+        // The launcher has read the answer, so the pipe is no longer needed.
         Call(Numbers.close, order->Begun.Write);
         if (TryFollowExec(order))
             PlacementSteps.Run(order);
         return 0;
     }
 
-    // In a new PID namespace the launcher's number may be that of a stranger. A denied wait4 has to be found before the launcher is traced: afterwards it
+    // In a new PID namespace the launcher's number may be that of a stranger. A denied wait4 has to be found before the launcher is traced:
+    // afterwards it
     // would remain stopped.
     private static int Attach(PlacementOrder* order)
     {

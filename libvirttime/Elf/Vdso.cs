@@ -9,7 +9,10 @@ internal static unsafe class Vdso
     /// <summary>The real image; null if there is no vDSO, as under valgrind.</summary>
     public static Elf64_Ehdr* Image => VdsoCopy.OriginalOf((Elf64_Ehdr*)Auxv.getauxval(Auxv.AT_SYSINFO_EHDR));
 
-    /// <summary>The vDSO's <c>clock_gettime</c>, which returns <c>-errno</c>; 0 if there is none that Go can be interrupted in.</summary>
+    /// <summary>
+    /// The vDSO's <c>clock_gettime</c>, which returns <c>-errno</c>; 0 if there is none, or if it changes Go's register (<see
+    /// cref="GoroutineRegister"/>).
+    /// </summary>
     public static nint FindClockGettime() => Find("__vdso_clock_gettime"u8, "__kernel_clock_gettime"u8);
 
     /// <summary>A function of the vDSO; 0 if it has no such function, or if there is no vDSO.</summary>

@@ -14,8 +14,8 @@ internal static unsafe class VdsoCopy
     public static Elf64_Ehdr* Image { get; private set; }
 
     /// <summary>Points the process's <c>AT_SYSINFO_EHDR</c> entry at a copy. Does nothing if there is no vDSO, or no memory for a copy.</summary>
-    /// <param name="replacement">Returns the function that replaces the vDSO's function of a name, by the vDSO's contract; 0 for a function that
-    /// stays.</param>
+    /// <param name="replacement">Gets the name of a function of the vDSO. Returns the address of the function that replaces it and follows the same
+    /// contract; 0 if none does.</param>
     public static void Install(delegate*<byte*, nint> replacement)
     {
         nint real = (nint)Auxv.getauxval(Auxv.AT_SYSINFO_EHDR);

@@ -44,7 +44,8 @@ internal static unsafe class Startup
 
     /// <summary>The library's constructor (<c>DT_INIT_ARRAY</c>; constructor.s).</summary>
     /// <remarks>
-    /// Makes the system calls now that the first wait would make otherwise. Afterwards the program may install a seccomp filter that ends it at any
+    /// Makes those system calls already here that the first wait would otherwise make. Afterwards the program may install a seccomp filter that ends
+    /// it at any
     /// system call but the real function's own. glibc's loader passes the arguments, musl's none.
     /// </remarks>
     [RuntimeExport("virttime_constructor")]
@@ -153,7 +154,7 @@ internal static unsafe class Startup
         byte** environment = Environment.Current();
         fixed (byte* variable = "VIRT_TIME_CONF="u8, name = "VIRT_TIME_CONF"u8, inherit = "VIRT_TIME_INHERIT="u8)
         {
-            // A program without this library, as a static shell, cannot take the variables out of a child's environment. So the child obeys
+            // A program without this library, such as a static shell, cannot take the variables out of a child's environment. So the child obeys
             // VIRT_TIME_INHERIT=0 itself.
             if (InheritedEnvironment.IsNo(Environment.Find(environment, inherit)))
                 return null;

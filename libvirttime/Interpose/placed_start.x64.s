@@ -24,7 +24,8 @@ reap:
     cmp $-4, %eax
     je reap
 
-# rt_sigtimedwait without a wait: the tracer had no exit signal, but after an exec of the parent the kernel sends SIGCHLD nevertheless (do_notify_parent).
+# rt_sigtimedwait without a wait: the tracer had no exit signal, but after an exec of the parent the kernel sends SIGCHLD nevertheless
+# (do_notify_parent).
 # It is ignored unless it is blocked.
     pushq $0x10000
     mov %rsp, %rdi
@@ -40,8 +41,10 @@ reap:
     test %eax, %eax
     js taken
 
-# Another process may have sent it (si_pid). Or a real child has ended after the tracer: SIGCHLD is pending only once. Then waitid, which leaves the child,
-# says what SIGCHLD says. In both cases rt_sigqueueinfo makes SIGCHLD pending again. rsi stays the address of the information.
+# Another process may have sent it (si_pid). Or a real child has ended after the tracer: its SIGCHLD was dropped, because one was pending already.
+# Then waitid, which
+# does not reap the child (WNOWAIT), gives the same information as its SIGCHLD. In both cases rt_sigqueueinfo makes SIGCHLD pending again. rsi stays
+# the address of the information.
     mov %rsi, %rdx
     cmp %ebp, 16(%rsi)
     jne queue

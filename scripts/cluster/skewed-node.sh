@@ -2,7 +2,7 @@
 # Usage: skewed-node.sh [ARG]...
 # Gives a node of a cluster a date of its own, to test how the cluster copes with clock skew and drift. Put it in the place of the node's program:
 #     mv /usr/bin/etcd /usr/bin/etcd.real && cp skewed-node.sh /usr/bin/etcd
-# The first start draws an offset and a rate, and creates the config file. Later starts, also after a crash, continue on the same clock.
+# The first start chooses a random offset and rate, and creates the config file. Later starts, also after a crash, continue on the same clock.
 # Only the date is skewed: the monotonic clocks and timeouts are the host's. Environment variables:
 #   VIRTTIME_SKEW_CONFIG   the node's config file (default: /var/tmp/virttime-skew-PROGRAM-UID.conf)
 #   VIRTTIME_SKEW_OFFSET   the largest offset in either direction, in seconds (default: 30)

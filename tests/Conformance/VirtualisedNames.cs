@@ -16,11 +16,11 @@ internal static partial class VirtualisedNames
         return Names(MapEntry(), global);
     }
 
-    /// <summary>Returns the names that the code exports, without the two that only the linker uses.</summary>
+    /// <summary>Returns the names that the code exports, without those that only the linker and the library's own assembly use.</summary>
     public static string[] InCode() => Names(
         RuntimeExport(),
         string.Concat(Directory.GetFiles(Path.Combine(s_interposer, "Interpose"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)))
-        .Except(["virttime_constructor", "virttime_personality"]).ToArray();
+        .Except(["virttime_constructor", "virttime_personality", "virttime_place"]).ToArray();
 
     /// <summary>Returns the names in the table of docs/interposed-functions.md.</summary>
     public static string[] InDocument() =>

@@ -30,7 +30,7 @@ internal static class GoPrograms
         return s_built.GetOrAdd(key, _ => new(() => CompileAsync(go, folder, cgo, options))).Value;
     }
 
-    /// <summary>Asserts that a program printed clocks just after those of the tests, and that its own system call read the host's.</summary>
+    /// <summary>Asserts that a program printed a monotonic clock and a date just after those of the tests.</summary>
     public static void AssertVirtual(Result result)
     {
         Limits.AssertJustAfter(Clock, result.Succeeded().Number("clock"));

@@ -3,7 +3,7 @@ using VirtTime.Tests.Launching;
 
 namespace VirtTime.Tests.Placement;
 
-/// <summary>A program with a placed library can be shown, adjusted, saved and resumed as any other.</summary>
+/// <summary>The clocks of a program with a placed library can be shown, moved, saved and resumed like those of any other program.</summary>
 public class PlacedProcessTests
 {
     private const string Pid = "--pid";

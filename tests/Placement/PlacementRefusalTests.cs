@@ -50,8 +50,8 @@ public class PlacementRefusalTests
 
     [Theory(Timeout = Limits.Test)]
     [InlineData("wait4", "a seccomp filter (containers have one) denies wait4 (operation not permitted); allow wait4")]
-    [InlineData("clone", "a seccomp filter (containers have one) denies a process that traces it (operation not permitted); allow clone and pipe2")]
-    [InlineData("pipe2", "a seccomp filter (containers have one) denies a process that traces it (operation not permitted); allow clone and pipe2")]
+    [InlineData("clone", "a seccomp filter (containers have one) forbids starting a process that traces it (operation not permitted); allow clone and pipe2")]
+    [InlineData("pipe2", "a seccomp filter (containers have one) forbids starting a process that traces it (operation not permitted); allow clone and pipe2")]
     [InlineData("fcntl", "libvirttime.so cannot stay open over the exec (operation not permitted, by a seccomp filter); allow fcntl")]
     public async Task Filter_against_another_call_is_named(string call, string reason)
     {

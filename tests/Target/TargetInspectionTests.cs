@@ -121,7 +121,7 @@ public class TargetInspectionTests
         string program = await targets.GoAsync("static_clock.go", cgo: false);
         Result check = (await Command.Launcher("--check", "--", program).RunAsync()).Succeeded();
         Assert.Equal($"{program}  static Go program", check.Lines[0]);
-        Assert.StartsWith("backend: place; outside stay ", check.Lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("backend: place; not shifted are ", check.Lines[1], StringComparison.Ordinal);
         Assert.Equal($"{program} can be shifted", check.Lines[2]);
     }
 

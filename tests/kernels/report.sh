@@ -76,7 +76,8 @@ exec awk -F'\t' -v mode="$mode" -v missing="$missing" '
         print "*Conformance* counts the cases of the probes in `tests/programs/conformance` that have the same result under VirtTime as in a time namespace. The other"
         print "columns count the checks that passed: launches and child processes, slots of children and of cancelled threads, `/proc`, static Go programs, moving the clocks of a"
         print "program that is blocked in a call, calls that a stop does not end, `--backend namespace` with the settings that forbid it, and Yama from 0 to 3. They"
-        print "leave out checks of features that the kernel or its settings lack. Such checks are listed below as *lacking*.\n"
+        print "leave out checks of features that the kernel does not have or that its settings forbid. These checks are listed below as *lacking*. \"-\" means that"
+        print "this group of checks was not run. \"The reference\" is a time namespace.\n"
         print "| kernel | processor | run | conformance | launch | exec | slots | /proc | static Go | move | stop | namespace | Yama |"
         print "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
         for (i = 1; i <= many; i++) {
@@ -84,7 +85,7 @@ exec awk -F'\t' -v mode="$mode" -v missing="$missing" '
             print "| " release[k] " | " machine[k] " | " day[k] " | " same[k] "/" cases[k] " | " cell(k, "launch") " | " cell(k, "exec") " | " cell(k, "slots") " | " cell(k, "proc") " | " cell(k, "placement") " | " \
                 cell(k, "move") " | " cell(k, "stop") " | " cell(k, "namespace") " | " cell(k, "yama") " |"
         }
-        if (missing != "") print "\nNo run yet: " missing "."
+        if (missing != "") print "\nNo run yet: " missing (missing ~ /arm64-16k/ ? " (arm64 with pages of 16 KiB)" : "") "."
         for (i = 1; i <= many; i++) {
             k = kernels[i]
             print "\n## " release[k] " (" machine[k] ")"

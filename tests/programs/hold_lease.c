@@ -1,5 +1,6 @@
 /* usage: hold_lease FILE COMMAND [ARG]...
- * Holds a lease on FILE, as a launcher does while it sweeps, and runs COMMAND meanwhile. Gives the lease back after 0.3 s. */
+ * Holds a lease on FILE, as a launcher does while it looks for unused private config files to delete, and runs COMMAND meanwhile. Gives the lease
+ * back after 0.3 s. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* Timed waits that only their deadline ends, by the name of their function: until a time on the monotonic clock, or until the date at that time. */
+/* Waits that end only at their deadline. The caller names the function, and gives a time on the monotonic clock; functions that wait for a date wait
+ * until the date that comes at that time. */
 #ifndef WAITS_H
 #define WAITS_H
 

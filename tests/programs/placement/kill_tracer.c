@@ -1,4 +1,4 @@
-/* kill_tracer N COMMAND ARG...: runs COMMAND, a launcher, and kills the process that it starts to trace itself, before that process makes its Nth
+/* kill_tracer N COMMAND ARG...: runs COMMAND, a launcher, and kills the tracer (the process by which the launcher is traced) before it makes its Nth
    system call of the kinds below. With N:SIGNAL[,N:SIGNAL...] instead of N it sends these signals to COMMAND; if no call is made for half a second, it
    sends those that are left. Prints "calls=" with the number of such calls that the process began, and "status=" with COMMAND's exit status, or
    128 + the signal that ended COMMAND. With N = 0 it kills nothing. A seccomp filter reports the calls (SECCOMP_RET_USER_NOTIF). */
