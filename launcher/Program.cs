@@ -1,7 +1,10 @@
+using System.Runtime;
 using VirtTime.Base;
 using VirtTime.Commands;
 using VirtTime.Diagnostics;
 
+// A concurrent collection would start a thread. launcher.csproj says why they are not switched off there.
+GCSettings.LatencyMode = GCLatencyMode.Batch;
 try
 {
     return Dispatch.Run(ArgumentVector.Read(args));

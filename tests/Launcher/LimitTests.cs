@@ -10,7 +10,7 @@ public class LimitTests
 
     // The man page gives these limits.
     [Theory(Timeout = Limits.Test)]
-    [InlineData("-v 100000")]
+    [InlineData("-v 50000")]
     [InlineData("-d 4000")]
     [InlineData("-s 64")]
     [InlineData("-n 10")]
@@ -23,6 +23,30 @@ public class LimitTests
         Assert.Equal(5, result.Lines.Count);
         Assert.All(result.Lines, line => Assert.StartsWith("clock=1234", line, StringComparison.Ordinal));
         Assert.Empty(result.Error);
+    }
+
+    // The limit decides how large the collector's tables are, so also whether they end in the middle of a page.
+    [Fact(Timeout = Limits.Test)]
+    public async Task Launcher_starts_under_each_limit_of_address_space()
+    {
+        const string Script = "for limit in $(seq 50000 1000 82000); do (ulimit -v $limit; exec \"$0\" -- true) || echo \"$limit: $?\"; done";
+        Result result = await Command.Of("bash", "-c", Script, Paths.Launcher).RunAsync();
+        Assert.Empty(result.Output);
+        Assert.Empty(result.Error);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Collections_for_a_long_command_line_start_no_thread()
+    {
+        string strace = Needs.Tool("strace");
+        using TemporaryDirectory directory = new();
+        string log = directory.File("log");
+        string[] words = [.. Enumerable.Repeat(new string('a', 100_000), 18)];
+        string[] launch = [Paths.Launcher, "--monotonic-offset", "+5s", "true", .. words];
+        (await Command.Of(strace, ["-f", "-o", log, "-e", "trace=clone,clone3,execve", .. launch]).RunAsync()).Succeeded();
+        string calls = await File.ReadAllTextAsync(log, TestContext.Current.CancellationToken);
+        Assert.Contains("execve(", calls, StringComparison.Ordinal);
+        Assert.DoesNotContain("clone", calls, StringComparison.Ordinal);
     }
 
     [Theory(Timeout = Limits.Test)]
