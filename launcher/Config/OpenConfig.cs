@@ -35,7 +35,7 @@ internal sealed unsafe class OpenConfig : IDisposable
 
     /// <summary>Opens an existing file to use or change it. Null if there is none.</summary>
     /// <param name="path">As the user gave it; symbolic links are followed.</param>
-    /// <param name="toWrite">Fail if the file cannot be written. Otherwise it is opened read-only then.</param>
+    /// <param name="toWrite">If true, fail if the file cannot be written. If false, open such a file read-only.</param>
     /// <exception cref="LauncherException">The file cannot be opened or is no config file.</exception>
     public static OpenConfig? TryOpen(string path, bool toWrite)
     {

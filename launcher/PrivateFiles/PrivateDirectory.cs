@@ -98,7 +98,7 @@ internal sealed class PrivateDirectory : IDisposable
         return (status.stx_mode & Permissions.All) == Permissions.OwnersDirectory || SystemCalls.chmod(path, Permissions.OwnersDirectory) == 0 ? null : ErrorNumber.Text(ErrorNumber.Last);
     }
 
-    /// <summary>The first part of a path that another user than root owns, also through a symbolic link; null if there is none.</summary>
+    /// <summary>The first part of a path that neither root nor this user owns, also through a symbolic link; null if there is none.</summary>
     private static unsafe string? ForeignPart(string path, bool isTarget)
     {
         bool hasLink = false;
