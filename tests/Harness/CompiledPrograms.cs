@@ -28,8 +28,8 @@ public sealed class CompiledPrograms : IAsyncLifetime
         ["proc/shared_reads.c"] = ["-pthread"],
     };
 
-    // Programs linked with a library that the test compiles first.
-    private static readonly string[] s_linked = ["robustness/early_program.c", "robustness/own_close.c", "proc/own_names.c"];
+    // Programs linked with a library that the test compiles first, or with a file of the library.
+    private static readonly string[] s_linked = ["robustness/early_program.c", "robustness/own_close.c", "proc/own_names.c", "placement/reap_tracer.c"];
 
     public async ValueTask InitializeAsync()
     {
