@@ -312,7 +312,7 @@ for report in $reports; do
 done
 total=$(counter total) executed=$(counter executed) passed=$(($(counter passed) + repaired))
 failed=$((executed - passed + lost)) skipped=$((total - executed))
-if [ "$total" = 0 ] && [ "$lost" = 0 ]; then
+if [ -n "$filter" ] && [ -n "$reports" ] && [ "$total" = 0 ]; then
     echo "no test matches the filter: $filter"
     failed=1
 fi

@@ -37,6 +37,8 @@ internal static class Launch
 
         Log.Debug($"command {finding.Command}, interposer {interposer}{(verdict.IsPlaced ? ", placed by virttime-run" : "")}");
 
+        using PlacedLibrary? placed = verdict.IsPlaced ? PlacedLibrary.Open(interposer) : null;
+
         // The config file comes last, because a clock that is given with --monotonic-at counts from this moment.
         bool isPrivate = request.Config.Path is null && request.Pid is null;
         string config = PrepareConfig(request);
@@ -44,7 +46,7 @@ internal static class Launch
         Log.Debug($"config file {config}");
         HostDate.NoteIfSettable(config);
         Log.Finish();
-        LauncherException failure = Execute(request, finding, environment.With(EnvironmentBlock.ConfigPath, config), verdict.IsPlaced ? interposer : null);
+        LauncherException failure = Execute(request, finding, environment.With(EnvironmentBlock.ConfigPath, config), placed);
         if (isPrivate)
             SystemCalls.unlinkat(SystemCalls.AT_FDCWD, config, 0);
 
@@ -67,13 +69,12 @@ internal static class Launch
 
     /// <summary>Returns only if the target cannot be executed; the result says why.</summary>
     /// <param name="placed">The library to place into the target; null if the loader loads it.</param>
-    private static LauncherException Execute(Request request, Finding finding, EnvironmentBlock environment, string? placed)
+    private static LauncherException Execute(Request request, Finding finding, EnvironmentBlock environment, PlacedLibrary? placed)
     {
         if (placed is null)
             return CommandExecution.Execute(finding.Command, request.Command, environment);
 
-        using PlacedLibrary library = PlacedLibrary.Open(placed);
-        if (TracedExec.TryBegin(library, finding.Path, environment, out string? whyNot) is TracedExec traced)
+        if (TracedExec.TryBegin(placed, finding.Path, environment, out string? whyNot) is TracedExec traced)
             return CommandExecution.Execute(finding.Command, request.Command, environment, traced);
 
         if (request.Backend == Backend.Place || !request.Running.Force)

@@ -16,8 +16,7 @@ internal unsafe struct PlacementOrder
 
     /// <summary>
     /// Pipes: the launcher closes the first one when the tracer may begin (a byte would raise SIGPIPE if the tracer was killed); into the second one
-    /// the
-    /// tracer writes the error number of its attempt to trace.
+    /// the tracer writes the error number of its attempt to trace.
     /// </summary>
     public Pipe Begin;
 

@@ -80,8 +80,7 @@ internal unsafe struct PlacementSteps
     }
 
     // The data is private memory, into which the target reads the part that the file contains. So the rest is zero without a further step. Nothing in
-    // the library
-    // has to be relocated for a placed start.
+    // the library has to be relocated for a placed start.
     private long Map()
     {
         const int ReadExecute = SystemCalls.PROT_READ | SystemCalls.PROT_EXEC;

@@ -32,8 +32,7 @@ internal static unsafe class Tracer
     }
 
     // In a new PID namespace the launcher's number may be that of a stranger. A denied wait4 has to be found before the launcher is traced:
-    // afterwards it
-    // would remain stopped.
+    // afterwards the launcher would remain stopped.
     private static int Attach(PlacementOrder* order)
     {
         const nint Options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;

@@ -88,7 +88,7 @@ internal static unsafe class Diagnostic
     /// a pipe without a reader would kill it (SIGPIPE).
     /// </summary>
     /// <param name="path">Its path; null or empty if it is executed by a descriptor.</param>
-    public static void IsStaticGo(byte* path)
+    public static void WarnOfStaticGo(byte* path)
     {
         const short POLLOUT = 4;
         pollfd error;

@@ -82,7 +82,8 @@ internal unsafe struct OffsetSnapshot
 
     /// <summary>
     /// Raises a reading of the host's coarse clock to the moment from which the rate counts. The coarse clock may be a tick behind that moment. A new,
-    /// lower rate would then apply to time before the change, and the virtual coarse clock would go back. If the host's clock was set back by a second or more, the virtual clock follows it.
+    /// lower rate would then apply to time before the change, and the virtual coarse clock would go back. If the host's clock was set back by a
+    /// second or more, the virtual clock follows it.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void RaiseToReference(ref timespec host)

@@ -10,8 +10,8 @@ internal static unsafe class Vdso
     public static Elf64_Ehdr* Image => VdsoCopy.OriginalOf((Elf64_Ehdr*)Auxv.getauxval(Auxv.AT_SYSINFO_EHDR));
 
     /// <summary>
-    /// The vDSO's <c>clock_gettime</c>, which returns <c>-errno</c>; 0 if there is none, or if it changes Go's register (<see
-    /// cref="GoroutineRegister"/>).
+    /// The vDSO's <c>clock_gettime</c>, which returns <c>-errno</c>; 0 if there is none, or if it changes Go's register
+    /// (<see cref="GoroutineRegister"/>).
     /// </summary>
     public static nint FindClockGettime() => Find("__vdso_clock_gettime"u8, "__kernel_clock_gettime"u8);
 

@@ -45,8 +45,7 @@ internal static unsafe class Startup
     /// <summary>The library's constructor (<c>DT_INIT_ARRAY</c>; constructor.s).</summary>
     /// <remarks>
     /// Makes those system calls already here that the first wait would otherwise make. Afterwards the program may install a seccomp filter that ends
-    /// it at any
-    /// system call but the real function's own. glibc's loader passes the arguments, musl's none.
+    /// it at any system call but the real function's own. glibc's loader passes the arguments, musl's none.
     /// </remarks>
     [RuntimeExport("virttime_constructor")]
     private static void Constructor(int count, byte** arguments, byte** environment)

@@ -36,9 +36,8 @@ reap:
     tbnz w0, #31, taken
 
 // Another process may have sent it (si_pid). Or a real child has ended after the tracer: its SIGCHLD was dropped, because one was pending already.
-// Then
-// waitid, which does not reap the child (WNOWAIT), gives the same information as its SIGCHLD. In both cases rt_sigqueueinfo makes SIGCHLD pending
-// again.
+// Then waitid, which does not reap the child (WNOWAIT), gives the same information as its SIGCHLD. In both cases rt_sigqueueinfo makes SIGCHLD
+// pending again.
     ldr w9, [sp, #16]
     ldr w10, [sp, #160]
     cmp w9, w10

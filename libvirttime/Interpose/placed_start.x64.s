@@ -25,8 +25,7 @@ reap:
     je reap
 
 # rt_sigtimedwait without a wait: the tracer had no exit signal, but after an exec of the parent the kernel sends SIGCHLD nevertheless
-# (do_notify_parent).
-# It is ignored unless it is blocked.
+# (do_notify_parent). It is ignored unless it is blocked.
     pushq $0x10000
     mov %rsp, %rdi
     add $-128, %rsp
@@ -42,9 +41,8 @@ reap:
     js taken
 
 # Another process may have sent it (si_pid). Or a real child has ended after the tracer: its SIGCHLD was dropped, because one was pending already.
-# Then waitid, which
-# does not reap the child (WNOWAIT), gives the same information as its SIGCHLD. In both cases rt_sigqueueinfo makes SIGCHLD pending again. rsi stays
-# the address of the information.
+# Then waitid, which does not reap the child (WNOWAIT), gives the same information as its SIGCHLD. In both cases rt_sigqueueinfo makes SIGCHLD
+# pending again. rsi stays the address of the information.
     mov %rsi, %rdx
     cmp %ebp, 16(%rsi)
     jne queue

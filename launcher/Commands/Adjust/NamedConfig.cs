@@ -76,7 +76,7 @@ internal static class NamedConfig
         Log.Information($"changed {file.Path}");
     }
 
-    // Whoever takes the lock (ConfigLock) completes a dead writer's change first. Without this, the started program would wait for the dead writer, and
+    // Taking the lock (ConfigLock) first completes a dead writer's change. Without this, the started program would wait for the dead writer, and
     // the launcher would compute with half-changed offsets.
     private static void CompleteWhatWasLeft(OpenConfig file)
     {

@@ -49,7 +49,7 @@ internal unsafe struct ExecCall
             return given->IsRight;
         ProgramKind kind = ExecTarget.Inspect(&call->Target);
         if (kind == ProgramKind.StaticGo && given->Warns && config->IsShifted)
-            Diagnostic.IsStaticGo(call->Target.File);
+            Diagnostic.WarnOfStaticGo(call->Target.File);
         return given->IsRight || (kind == ProgramKind.Foreign && given->LacksInterposer);
     }
 
