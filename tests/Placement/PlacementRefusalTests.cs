@@ -20,6 +20,18 @@ public class PlacementRefusalTests
     }
 
     [Fact(Timeout = Limits.Test)]
+    public async Task Library_of_another_kind_is_refused_before_a_config_file_is_created()
+    {
+        using TemporaryDirectory directory = new();
+        string launcher = directory.Copy(Paths.Launcher), library = directory.File("libvirttime.so"), config = directory.File("conf");
+        File.Copy(Needs.Library("libm.so.6"), library);
+        await RefusesAsync(
+            Command.Of(launcher, "--monotonic-at=12345s", "--config", config, "--", await GoPrograms.PlacedAsync(), "clocks"),
+            $"{library}: cannot be placed into a static program; reinstall VirtTime, so that the library and virttime-run belong together");
+        Assert.False(File.Exists(config));
+    }
+
+    [Fact(Timeout = Limits.Test)]
     public async Task Process_that_is_traced_already_is_told_its_tracer()
     {
         string program = await GoPrograms.PlacedAsync();
