@@ -9,7 +9,7 @@ namespace VirtTime.Commands;
 /// <param name="Warning">What the user must know if it runs; null if nothing.</param>
 internal readonly record struct Verdict(bool IsPlaced, string? Refusal, string? Warning)
 {
-    private const string Other = "is a static program other than Go: its clocks ";
+    private const string Other = "is a static program that is not recognised as Go: its clocks ";
 
     private const string LinkedWithLibc =
         "is a static Go program with a C library: absolute waits of its C code go to the kernel unchanged, and hang or end early; "

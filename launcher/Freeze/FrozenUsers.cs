@@ -156,13 +156,13 @@ internal sealed class FrozenUsers : IDisposable
             return false;
 
         // For a moment, the kernel also refuses to trace a thread that is about to end, or to execute another program. So try again before giving up.
-        if (_refused.TryAdd(id, new Patience()) || !_refused[id].IsMomentOver)
-        {
-            _refused[id].Looks++;
-            return true;
-        }
-
-        throw FreezeErrors.CannotTrace(process, id, error);
+        // Another launcher, which moves the program or places the library into it, lets the thread go soon.
+        _refused.TryAdd(id, new Patience());
+        Patience patience = _refused[id];
+        if (!patience.IsOverForLauncher && ThreadStatus.IsTracedByLauncher(process, id))
+            patience.Renew();
+        patience.Looks++;
+        return patience.IsMomentOver ? throw FreezeErrors.CannotTrace(process, id, error) : true;
     }
 
     // While the launcher asks one thread to stop, the threads that it asked before stop. If the launcher is killed, calls that it has not repaired

@@ -13,10 +13,11 @@ internal sealed class Patience
     private const int FewestForMoment = 5;
 
     // s_ordinary: most calls are interrupted within this time. s_moment: how long a thread may be refused while it ends or execs. s_patience: for a call
-    // that waits for a disk. s_longest: for everything together.
+    // that waits for a disk. s_launcher: how long another launcher may trace a thread. s_longest: for everything together.
     private static readonly TimeSpan s_ordinary = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_launcher = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(5);
 
     private readonly long _begin = Stopwatch.GetTimestamp();
@@ -30,6 +31,9 @@ internal sealed class Patience
     public bool IsOrdinaryOver => Stopwatch.GetElapsedTime(_progress) > s_ordinary;
 
     public bool IsMomentOver => Looks >= FewestForMoment && Stopwatch.GetElapsedTime(_progress) > s_moment;
+
+    /// <summary>Whether another launcher has traced a thread for too long, with progress or without.</summary>
+    public bool IsOverForLauncher => Whole > s_launcher;
 
     public bool IsOver => Looks >= FewestLooks && Stopwatch.GetElapsedTime(_progress) > s_patience;
 

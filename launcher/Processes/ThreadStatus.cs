@@ -18,6 +18,9 @@ internal static class ThreadStatus
     public static int TracerOf(int process, int thread) =>
         int.TryParse(FieldOf(process, thread, "TracerPid"), CultureInfo.InvariantCulture, out int tracer) ? tracer : 0;
 
+    /// <summary>Whether the thread's tracer is a launcher, by its name.</summary>
+    public static bool IsTracedByLauncher(int process, int thread) => TracerOf(process, thread) is int tracer and not 0 && NameOf(tracer, tracer) == "virttime-run";
+
     /// <summary>Whether the thread's process has a handler for a signal.</summary>
     public static bool Catches(int process, int thread, int signal) => IsInSet(process, thread, "SigCgt", signal);
 

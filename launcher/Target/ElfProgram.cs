@@ -12,6 +12,7 @@ internal sealed class ElfProgram
     private const int MachinePosition = 18;
     private const int MostSegments = 512;
     private const int LargestNote = 4096;
+    private const int PackerMarkSize = 8;
     private const int LargestDynamicSection = 64 * 1024;
 
     private readonly ProgramFile _file;
@@ -41,10 +42,22 @@ internal sealed class ElfProgram
         }
     }
 
-    /// <summary>Whether the Go linker made the program: it has a note whose owner is "Go".</summary>
-    public bool IsGo => _segments.Any(segment =>
-        segment.p_type == ElfConstants.PT_NOTE && segment.p_filesz is > 0 and <= LargestNote
-            && _file.Read(segment.p_offset, (int)segment.p_filesz).AsSpan().IndexOf("Go\0\0"u8) >= 0);
+    /// <summary>
+    /// Whether the Go linker made the program: it has a note whose owner is "Go". Without the note (<c>-ldflags=-buildid=</c>), its data begins with
+    /// the build information.
+    /// </summary>
+    public bool IsGo => Array.Exists(_segments, IsNoteOfGo) || Array.Exists(_segments, IsDataOfGo);
+
+    /// <summary>Whether the program is packed by UPX: it unpacks itself when it starts, and its file does not show what it is then.</summary>
+    public bool IsPacked
+    {
+        get
+        {
+            // UPX writes a checksum and its mark behind the headers.
+            int end = Unsafe.SizeOf<Elf64_Ehdr>() + (_segments.Length * Unsafe.SizeOf<Elf64_Phdr>());
+            return _file.Read(end, PackerMarkSize).AsSpan().EndsWith("UPX!"u8);
+        }
+    }
 
     /// <summary>Whether the program has thread-local variables. A static Go program has some only if a C linker has linked it with a C library.</summary>
     public bool HasThreadVariables => _segments.Any(segment => segment.p_type == ElfConstants.PT_TLS);
@@ -96,6 +109,16 @@ internal sealed class ElfProgram
 
         byte[] table = file.Read(header.e_phoff, header.e_phnum * size);
         return table.Length < header.e_phnum * size ? null : new ElfProgram(file, MemoryMarshal.Cast<byte, Elf64_Phdr>(table).ToArray(), header.e_entry);
+    }
+
+    private bool IsNoteOfGo(Elf64_Phdr segment) => segment.p_type == ElfConstants.PT_NOTE && segment.p_filesz is > 0 and <= LargestNote
+        && _file.Read(segment.p_offset, (int)segment.p_filesz).AsSpan().IndexOf("Go\0\0"u8) >= 0;
+
+    private bool IsDataOfGo(Elf64_Phdr segment)
+    {
+        ReadOnlySpan<byte> mark = [0xFF, .. " Go buildinf:"u8];
+        return segment.p_type == ElfConstants.PT_LOAD && (segment.p_flags & ElfConstants.PF_W) != 0
+            && _file.Read(segment.p_offset, mark.Length).AsSpan().SequenceEqual(mark);
     }
 
     private bool HasName(Elf64_Phdr dynamic)

@@ -9,6 +9,7 @@ internal static class ElfConstants
     public const uint PT_INTERP = 3;
     public const uint PT_NOTE = 4;
     public const uint PT_TLS = 7;
+    public const uint PF_W = 2;
 
     public const long DT_SONAME = 14;
 

@@ -134,6 +134,7 @@ internal sealed class TargetInspection
                 "is a static Go program, so no library can be preloaded into it; omit --backend preload: then the library is placed into it",
             (_, true, false) => "is a static Go program, into which the library is placed only if virttime-run executes it directly; "
                 + "give it as the command, or build it with CGO_ENABLED=1 and a cgo import, or -linkmode=external",
+            _ when elf.IsPacked => "is packed by UPX, which hides whether it is a Go program; unpack it with upx -d",
             _ => "is statically linked, so no library can be preloaded into it; link it dynamically",
         };
         StaticProgram kind = !elf.IsGo ? StaticProgram.Other : elf.HasThreadVariables ? StaticProgram.GoWithLibc : StaticProgram.Go;

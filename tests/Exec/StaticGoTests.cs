@@ -1,5 +1,6 @@
 using VirtTime.Tests.Conformance;
 using VirtTime.Tests.Harness;
+using VirtTime.Tests.Placement;
 
 namespace VirtTime.Tests.Exec;
 
@@ -72,6 +73,14 @@ public sealed class StaticGoTests : IDisposable
         Assert.Empty((await Command.Of("sh", "-c", program).Under(config).With("VIRT_TIME_WARN", "0").RunAsync()).Succeeded().Error);
         Assert.Empty((await Command.Of("sh", "-c", "VIRT_TIME_WARN=0 " + program).Under(config).RunAsync()).Succeeded().Error);
         Assert.Equal(Line(program), (await Command.Of("sh", "-c", program).Under(config).With("VIRT_TIME_WARN", "1").RunAsync()).Succeeded().Error);
+    }
+
+    [Fact(Timeout = Limits.Test)]
+    public async Task Program_without_a_build_id_is_recognised_by_its_data()
+    {
+        string program = await GoPrograms.PlacedAsync("-ldflags", "-buildid=");
+        using ConfigFile config = ConfigFile.At(12345);
+        Assert.Equal(Line(program), (await Command.Of("sh", "-c", program + " clocks").Under(config).RunAsync()).Succeeded().Error);
     }
 
     [Theory(Timeout = Limits.Test)]

@@ -33,6 +33,24 @@ public class RefusalTests
     }
 
     [Fact(Timeout = Limits.Test)]
+    public async Task Program_under_another_launcher_is_waited_for()
+    {
+        using TemporaryDirectory directory = new();
+        string launcher = directory.File("virttime-run");
+        File.Copy(await NativeProgram.BuildAsync("freeze/tracer.c"), launcher);
+        using WaitingTarget target = await WaitingTarget.StartAsync("--monotonic-at", "12345s", "--config", directory.File("conf"));
+        using RunningProgram tracer = Command.Of(launcher, $"{target.Thread}").Start();
+        Assert.SkipUnless(await tracer.ReadNumberAsync("error") == 0, "needs to trace programs");
+        Moving.AssertRefused(await Moving.Advance(target.Thread, "1h").RunAsync(), "(virttime-run) traces it");
+
+        Task<Result> waiting = Moving.Advance(target.Thread, "1h").RunAsync();
+        await Task.Delay(500, TestContext.Current.CancellationToken);
+        await tracer.WriteAsync("\n");
+        (await waiting).Succeeded();
+        Assert.Equal("error=0", await target.ReadLineAsync());
+    }
+
+    [Fact(Timeout = Limits.Test)]
     public async Task Process_of_another_user()
     {
         using OrdinaryUser user = new();

@@ -23,12 +23,12 @@ internal static class GoPrograms
     public static Command Launch(params string[] command) =>
         Command.Launcher(["--realtime-at", "2031-03-03T00:00:00Z", "--monotonic-at", "12345s", "--", .. command]);
 
-    public static Task<string> BuildAsync(string folder, bool cgo, params string[] options)
-    {
-        string go = Needs.Tool("go");
-        string key = string.Join(' ', [folder, .. options]);
-        return s_built.GetOrAdd(key, _ => new(() => CompileAsync(go, folder, cgo, options))).Value;
-    }
+    public static Task<string> BuildAsync(string folder, bool cgo, params string[] options) => BuildOnceAsync(Needs.Tool("go"), "go", folder, cgo, options);
+
+    /// <summary>Returns the path of <c>placed</c>, built by another Go than this machine's.</summary>
+    /// <param name="go">The path of its <c>go</c>.</param>
+    /// <param name="version">For the program's name.</param>
+    public static Task<string> PlacedByAsync(string go, string version) => BuildOnceAsync(go, "go" + version, "placed", cgo: false, []);
 
     /// <summary>Asserts that a program printed a monotonic clock and a date just after those of the tests.</summary>
     public static void AssertVirtual(Result result)
@@ -37,10 +37,15 @@ internal static class GoPrograms
         Limits.AssertJustAfter(Date, result.Number("date"));
     }
 
-    private static async Task<string> CompileAsync(string go, string folder, bool cgo, string[] options)
+    private static Task<string> BuildOnceAsync(string go, string goName, string folder, bool cgo, string[] options)
     {
-        // The path contains the options, so that programs that were built with others do not replace each other.
-        string name = string.Concat(string.Join('_', ["go", folder, .. options]).Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '_'));
+        // The name contains the options, so that programs that were built with others do not replace each other.
+        string name = string.Concat(string.Join('_', [goName, folder, .. options]).Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '_'));
+        return s_built.GetOrAdd(name, _ => new(() => CompileAsync(go, name, folder, cgo, options))).Value;
+    }
+
+    private static async Task<string> CompileAsync(string go, string name, string folder, bool cgo, string[] options)
+    {
         string target = Path.Combine(Paths.Built, name);
         Directory.CreateDirectory(Paths.Built);
         Command command = Command.Compiler(go, ["build", .. options, "-o", target, "."]) with

@@ -21,6 +21,7 @@ public class PlacedClockTests
 
     [Theory(Timeout = Limits.Test)]
     [InlineData("-ldflags", "-s -w")]
+    [InlineData("-ldflags", "-buildid=")]
     [InlineData("-race=false", "-gcflags=-N -l")]
     public async Task It_may_be_stripped_or_unoptimised(params string[] options) =>
         GoPrograms.AssertVirtual(await GoPrograms.Launch(await GoPrograms.PlacedAsync(options), "clocks").RunAsync());
@@ -108,7 +109,7 @@ public class PlacedClockTests
         Result result = await Command.Launcher("--backend=place", "--force", "--monotonic-at=12345s", "--", program).RunAsync();
         Limits.AssertJustAfter(12345, result.Succeeded().Number("clock"));
         Assert.Equal(
-            $"virttime-run: warning: {program}: is a static program other than Go: its clocks are virtual, but its absolute waits go to the kernel unchanged, "
+            $"virttime-run: warning: {program}: is a static program that is not recognised as Go: its clocks are virtual, but its absolute waits go to the kernel unchanged, "
                 + "and hang or end early; use --backend namespace, or link it dynamically",
             Assert.Single(result.ErrorLines));
     }

@@ -130,8 +130,23 @@ public class PlacementRefusalTests
         string program = await targets.LinkedAsync("program", "-static");
         await RefusesAsync(
             Command.Launcher("--backend=place", "--", program),
-            $"{program}: is a static program other than Go: its clocks would be virtual, but its absolute waits would go to the kernel unchanged, and hang or "
+            $"{program}: is a static program that is not recognised as Go: its clocks would be virtual, but its absolute waits would go to the kernel unchanged, and hang or "
                 + "end early; use --backend namespace, link it dynamically, or give --force");
+    }
+
+    // UPX writes a checksum and its mark behind the program headers.
+    [Fact(Timeout = Limits.Test)]
+    public async Task Packed_program_is_named()
+    {
+        using Targets targets = new();
+        string program = await targets.LinkedAsync("program", "-static");
+        byte[] image = await File.ReadAllBytesAsync(program, TestContext.Current.CancellationToken);
+        int headers = 64 + (56 * image[56]);
+        "UPX!"u8.CopyTo(image.AsSpan(headers + sizeof(uint)));
+        await File.WriteAllBytesAsync(program, image, TestContext.Current.CancellationToken);
+        await RefusesAsync(
+            Command.Launcher("--monotonic-at=12345s", "--", program),
+            $"{program}: is packed by UPX, which hides whether it is a Go program; unpack it with upx -d, or give --force to run it on the host's clocks");
     }
 
     [Fact(Timeout = Limits.Test)]

@@ -118,11 +118,7 @@ public class ClusterTests
         public async Task<Result> RunAsync(string script)
         {
             string start = Path.Combine(Paths.Programs, "cluster", "slurm.sh");
-            Command command = Command.Of("sh", start, _state.Path, "sh", "-euc", script) with
-            {
-                WorkingDirectory = _home.Path,
-                Limit = TimeSpan.FromSeconds(90),
-            };
+            Command command = Command.Of("sh", start, _state.Path, "sh", "-euc", script) with { WorkingDirectory = _home.Path };
             command = command.With("PATH", $"{_home.Path}:{Environment.GetEnvironmentVariable("PATH")}").With("PROGRAMS", _home.Path);
             return (await command.RunAsync()).Succeeded();
         }

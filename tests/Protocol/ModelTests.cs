@@ -6,12 +6,11 @@ namespace VirtTime.Tests.Protocol;
 public class ModelTests
 {
     // The search for a counterexample stops after a minute; in long cases after ten minutes.
-    private const int Limit = 90_000;
     private const int LongLimit = 700_000;
 
     private static readonly string s_directory = Path.Combine(Paths.Root, "tests", "model");
 
-    [Fact(Timeout = Limit)]
+    [Fact(Timeout = Limits.Test)]
     public async Task Every_case_is_as_expected_for_a_minute() => await SearchAsync("60");
 
     [Fact(Timeout = LongLimit)]

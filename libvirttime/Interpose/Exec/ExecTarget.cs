@@ -36,6 +36,10 @@ internal unsafe struct ExecTarget
     private const int HeadSize = 744;
     private const int NoteSize = 256;
 
+    // Words in a Go program: the owner of the linker's notes; and the first four bytes of the build information, with which the data begins.
+    private const uint GoNote = 'G' | ('o' << 8);
+    private const uint GoData = 0xFF | (' ' << 8) | ('G' << 16) | ('o' << 24);
+
     /// <summary>The descriptor of the directory at which a relative path begins; of the file itself if the path is null or empty.</summary>
     public int Directory;
 
@@ -148,23 +152,23 @@ internal unsafe struct ExecTarget
         {
             if (header->p_type == Elf64_Phdr.PT_INTERP)
                 return ProgramKind.Other;
-            if (header->p_type != Elf64_Phdr.PT_NOTE)
+            bool isNote = header->p_type == Elf64_Phdr.PT_NOTE;
+            if (!isNote && header->p_type != Elf64_Phdr.PT_LOAD)
                 continue;
-            byte* note = head + HeadSize;
-            isGo |= IsGo((uint*)note, Kernel.Call(SyscallNumbers.pread64, file, (nint)note, NoteSize, (nint)header->p_offset));
+            byte* part = head + HeadSize;
+            nint size = isNote ? NoteSize : sizeof(uint);
+            isGo |= Contains((uint*)part, isNote ? GoNote : GoData, Kernel.Call(SyscallNumbers.pread64, file, (nint)part, size, (nint)header->p_offset));
         }
 
         return isGo ? ProgramKind.StaticGo : ProgramKind.Other;
     }
 
-    // Whether the words contain the owner of a note of the Go linker.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsGo(uint* word, nint length)
+    private static bool Contains(uint* word, uint sought, nint length)
     {
-        const uint Go = 'G' | ('o' << 8);
         for (; length >= sizeof(uint); length -= sizeof(uint))
         {
-            if (*word++ == Go)
+            if (*word++ == sought)
                 return true;
         }
 

@@ -103,8 +103,14 @@ static void cancelled(const void *subject)
     pthread_create(&thread, NULL, wait_for_ever, (void *)w);
     until_asleep(&waiting_thread, &wait_state);
     pthread_cancel(thread);
-    deadline = deadline_in(CLOCK_REALTIME, 100);
-    if (pthread_timedjoin_np(thread, &result, &deadline) && w->release) {
+
+    /* On a busy machine the thread may not have run yet. */
+    int error;
+    do {
+        deadline = deadline_in(CLOCK_REALTIME, 100);
+        error = pthread_timedjoin_np(thread, &result, &deadline);
+    } while (error && !is_asleep(waiting_thread));
+    if (error && w->release) {
         w->release(w);
         deadline = deadline_in(CLOCK_REALTIME, 5000);
         say("join after release", "%s", error_name(pthread_timedjoin_np(thread, &result, &deadline)));

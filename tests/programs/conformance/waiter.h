@@ -72,21 +72,27 @@ static inline void until_holder_ended(void)
 
 enum wait_state { WAIT_AHEAD, WAIT_ENTERED, WAIT_OVER };
 
-/* Waits until a thread that keeps its state up to date sleeps in the kernel, or has done so. */
-static inline void until_asleep(const volatile pid_t *thread, const volatile enum wait_state *state)
+static inline bool is_asleep(pid_t thread)
 {
     char path[64], line[256];
 
+    snprintf(path, sizeof path, "/proc/self/task/%d/stat", thread);
+    FILE *file = fopen(path, "re");
+    const char *end = file && fgets(line, sizeof line, file) ? strrchr(line, ')') : NULL;
+    bool asleep = end && end[2] == 'S';
+
+    if (file)
+        fclose(file);
+    return asleep;
+}
+
+/* Waits until a thread that keeps its state up to date sleeps in the kernel, or has done so. */
+static inline void until_asleep(const volatile pid_t *thread, const volatile enum wait_state *state)
+{
     for (bool asleep = false; !asleep && *state != WAIT_OVER; pause_ms(1)) {
         bool entered = *state == WAIT_ENTERED;
 
-        snprintf(path, sizeof path, "/proc/self/task/%d/stat", *thread);
-        FILE *file = fopen(path, "re");
-        const char *end = file && fgets(line, sizeof line, file) ? strrchr(line, ')') : NULL;
-
-        asleep = entered && end && end[2] == 'S';
-        if (file)
-            fclose(file);
+        asleep = entered && is_asleep(*thread);
     }
     pause_ms(10);
 }

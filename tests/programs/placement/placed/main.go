@@ -1,8 +1,10 @@
-// A static Go program, into which the launcher places the library. Its argument says what it does; each case prints lines key=value.
+// A static Go program, into which the launcher places the library. Its argument says what it does; each case prints lines key=value. The tests also
+// build it with Go 1.15, which has only io/ioutil.
 package main
 
 import (
 	"fmt"
+	"io/ioutil"
 	"os"
 	"os/exec"
 	"syscall"
@@ -76,14 +78,14 @@ func state() {
 	var status syscall.WaitStatus
 	child, err := syscall.Wait4(-1, &status, syscall.WNOHANG|all, nil)
 	fmt.Printf("child=%d %v\n", child, err)
-	files, _ := os.ReadDir("/proc/self/fd")
+	files, _ := ioutil.ReadDir("/proc/self/fd")
 	for _, file := range files {
 		name, err := os.Readlink("/proc/self/fd/" + file.Name())
 		if err == nil {
 			fmt.Printf("file=%s\n", name)
 		}
 	}
-	text, _ := os.ReadFile("/proc/self/status")
+	text, _ := ioutil.ReadFile("/proc/self/status")
 	os.Stdout.Write(text)
 }
 

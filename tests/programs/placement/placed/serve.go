@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
+	"io/ioutil"
 	"net"
 	"net/http"
 	"runtime"
@@ -84,7 +84,7 @@ func ask(end context.Context, address string) bool {
 	if err != nil {
 		return false
 	}
-	text, err := io.ReadAll(response.Body)
+	text, err := ioutil.ReadAll(response.Body)
 	response.Body.Close()
 	now, _ := strconv.ParseInt(string(text), 10, 64)
 	return err == nil && before <= now && now <= time.Now().UnixNano()

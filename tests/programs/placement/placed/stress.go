@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"io"
+	"io/ioutil"
 	"os"
 	"runtime"
 	"runtime/pprof"
@@ -18,7 +18,7 @@ func stress(length string) {
 	}
 	os.Stderr.Close() // the profiler reports there that its rate is already set
 	runtime.SetCPUProfileRate(10000)
-	pprof.StartCPUProfile(io.Discard)
+	pprof.StartCPUProfile(ioutil.Discard)
 	var readings, backwards, stops int64
 	for i := 0; i < 4; i++ {
 		go func() {
