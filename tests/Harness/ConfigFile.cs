@@ -132,7 +132,7 @@ internal sealed class ConfigFile : IDisposable
     /// <summary>Waits until the slot of <paramref name="thread"/> is in use, and returns its deadline.</summary>
     public async Task<decimal> InFlightAsync(int thread)
     {
-        for (int i = 0; i < 1000; i++)
+        for (int i = 0; i < 6000; i++)
         {
             decimal deadline = Slot(thread);
             if (deadline != 0)

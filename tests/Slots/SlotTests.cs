@@ -29,7 +29,7 @@ public class SlotTests
     public async Task Reads_zero_when_the_call_has_returned(string function)
     {
         using ConfigFile config = ConfigFile.At(12345);
-        using RunningProgram program = await StartAsync(config, function, 300);
+        using RunningProgram program = await StartAsync(config, function, 2000);
         int thread = (int)await program.ReadNumberAsync("thread");
         await program.ReadNumberAsync("deadline");
         await config.InFlightAsync(thread);
