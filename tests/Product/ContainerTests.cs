@@ -1,5 +1,6 @@
 using VirtTime.Tests.Harness;
 using VirtTime.Tests.Launching;
+using VirtTime.Tests.Placement;
 
 namespace VirtTime.Tests.Product;
 
@@ -43,10 +44,26 @@ public class ContainerTests
         Limits.AssertJustAfter(0, state.Virtual("monotonic"));
     }
 
-    private static async Task<Container> CreateAsync() => await Container.CreateAsync(
+    [Fact(Timeout = Limits.Test)]
+    public async Task Static_Go_program_is_its_first_process()
+    {
+        using Container container = await CreateAsync(("/bin/placed", await GoPrograms.PlacedAsync()));
+        string[] launch = ["/opt/virttime/virttime-run", "--realtime-at", "2031-03-03T00:00:00Z", "--monotonic-at", "12345s", "--", "/bin/placed"];
+        GoPrograms.AssertVirtual(await container.Run([.. launch, "clocks"]).RunAsync());
+        Result state = (await container.Run([.. launch, "state"]).RunAsync()).Succeeded();
+        Assert.Contains("pid=1", state.Lines);
+        Assert.Contains("child=-1 no child processes", state.Lines);
+        Assert.Contains("TracerPid:\t0", state.Lines);
+        Assert.Contains("Seccomp:\t2", state.Lines);
+    }
+
+    private static async Task<Container> CreateAsync(params IEnumerable<(string Path, string Source)> more) => await Container.CreateAsync(
+    [
         ("/bin/sh", "/bin/sh"),
         ("/bin/cat", Needs.Tool("cat")),
         ("/bin/watch_clock", await NativeProgram.BuildAsync("watch_clock.c")),
         ("/opt/virttime/virttime-run", Paths.Launcher),
-        ("/opt/virttime/libvirttime.so", Paths.Library));
+        ("/opt/virttime/libvirttime.so", Paths.Library),
+        .. more,
+    ]);
 }
