@@ -1,12 +1,13 @@
 #!/bin/sh
 # usage: enter.sh QEMU COMMAND [ARGUMENT]...
 # Runs a command in which programs for arm64 run as on an arm64 machine, with the libraries of libc6-arm64-cross. All changes are made in a user and a
-# mount namespace, so the machine itself does not change.
+# mount namespace, so the machine itself does not change. A PID namespace keeps thread ids below 4096: for a higher id than the first thread's 4096 the
+# library maps more of the config file by mremap with an old size of 0, which the emulator of Debian 12 does not know.
 set -eu
 
 if [ "${VIRTTIME_ENTERED:-}" != yes ]; then
     export VIRTTIME_ENTERED=yes
-    exec unshare --user --map-root-user --mount "$0" "$@"
+    exec unshare --user --map-root-user --mount --pid --fork --kill-child --mount-proc "$0" "$@"
 fi
 unset VIRTTIME_ENTERED
 qemu=$1
