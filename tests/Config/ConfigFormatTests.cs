@@ -12,14 +12,14 @@ public class ConfigFormatTests
     private const int OfEachForLauncher = 50;
     private const int OfEachForLibrary = 120;
 
-    [Fact(Timeout = 2 * Limits.Test)]
+    [Fact(Timeout = 6 * Limits.Test)]
     public async Task Launcher_takes_what_the_function_takes()
     {
         using TemporaryDirectory directory = new();
         await AssertJudgesAsync(directory, OfEachForLauncher, "", Paths.Launcher, "--config", directory.File("conf"));
     }
 
-    [Fact(Timeout = 2 * Limits.Test)]
+    [Fact(Timeout = 6 * Limits.Test)]
     public async Task Library_takes_what_the_function_takes()
     {
         using TemporaryDirectory directory = new();
@@ -69,7 +69,7 @@ public class ConfigFormatTests
 
         string[] arguments = [directory.File("contents"), judge, directory.File("conf"), library, .. command];
         Command run = Command.Of("sh", ["-c", "input=$1; shift; exec \"$@\" <\"$input\"", "sh", .. arguments]);
-        Result result = (await (run with { Limit = TimeSpan.FromMilliseconds(2 * Limits.Test) }).RunAsync()).Succeeded();
+        Result result = (await (run with { Limit = TimeSpan.FromMilliseconds(5 * Limits.Test) }).RunAsync()).Succeeded();
         Assert.Equal(all.Length, result.Output.Length);
         Assert.All(all.Zip(result.Output), pair =>
             Assert.True((pair.First.Defect == ConfigDefect.None) == (pair.Second == 'y'), $"{pair.Second}: {pair.First}"));

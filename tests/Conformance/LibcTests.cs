@@ -6,7 +6,6 @@ namespace VirtTime.Tests.Conformance;
 public class LibcTests
 {
     // Fetching a root directory takes most of this time.
-    private const int Limit = 300_000;
 
     private static readonly string[] s_libcs = ["bullseye", "bookworm", "trixie", "sid", Libc.Musl];
 
@@ -37,7 +36,7 @@ public class LibcTests
         return data;
     }
 
-    [Theory(Timeout = Limit)]
+    [Theory(Timeout = 4 * Limits.Test)]
     [MemberData(nameof(Cells))]
     public async Task Under_VirtTime_all_is_as_in_a_time_namespace(string name, string probe)
     {
