@@ -5,8 +5,6 @@ namespace VirtTime.Tests.Conformance;
 /// <summary>The probes, compiled for other C libraries, compared with a time namespace in the same root directory.</summary>
 public class LibcTests
 {
-    // Fetching a root directory takes most of this time.
-
     private static readonly string[] s_libcs = ["bullseye", "bookworm", "trixie", "sid", Libc.Musl];
 
     private static readonly string[] s_probes =
@@ -36,6 +34,7 @@ public class LibcTests
         return data;
     }
 
+    // Fetching a root directory takes most of this time.
     [Theory(Timeout = 4 * Limits.Test)]
     [MemberData(nameof(Cells))]
     public async Task Under_VirtTime_all_is_as_in_a_time_namespace(string name, string probe)
