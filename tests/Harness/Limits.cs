@@ -7,7 +7,7 @@ internal static class Limits
     public const int Test = 300_000;
 
     /// <summary>The limit of a program. On an idle machine few take a second; beside many other programs they take much longer.</summary>
-    public static readonly TimeSpan Program = TimeSpan.FromSeconds(120);
+    public static readonly TimeSpan Program = TimeSpan.FromSeconds(240);
 
     /// <summary>The limit of a compiler that starts with cold caches while other compilers run.</summary>
     public static readonly TimeSpan Compiler = TimeSpan.FromMinutes(5);
