@@ -17,9 +17,13 @@ public class LibcTests
     // also finds stime, which new programs cannot link with.
     private static readonly string[] s_twice = ["close", "lseek", "lseek64", "open", "open64", "pread", "pread64", "pthread_cond_timedwait", "stime"];
 
+    // Before glibc 2.34, a PI mutex takes a monotonic deadline for a date, which is long over, so this call times out at once. The library makes a call
+    // again that has timed out before its deadline.
+    private static readonly string[] s_early = [.. new[] { "reached", "released" }.Select(part => "pthread_mutex_clocklock PI/MONOTONIC/" + part)];
+
     private static readonly Dictionary<string, string[]> s_known = new()
     {
-        ["bullseye"] = [.. s_twice.Select(function => $"dlsym({function})/MONOTONIC/by name")],
+        ["bullseye"] = [.. s_early, .. s_twice.Select(function => $"dlsym({function})/MONOTONIC/by name")],
     };
 
     public static TheoryData<string, string> Cells()
