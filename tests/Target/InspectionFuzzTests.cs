@@ -24,7 +24,7 @@ public class InspectionFuzzTests
         done
         """;
 
-    [Fact(Timeout = Limits.Test)]
+    [Fact(Timeout = 3 * Limits.Test)]
     public async Task Mutated_programs()
     {
         byte[] program = (await File.ReadAllBytesAsync(Paths.Library, TestContext.Current.CancellationToken))[..PartOfProgram];
@@ -35,7 +35,7 @@ public class InspectionFuzzTests
         await CheckAsync(s_count, number => Mutated(random, number % 4 == 0 ? program : other));
     }
 
-    [Fact(Timeout = Limits.Test)]
+    [Fact(Timeout = 3 * Limits.Test)]
     public async Task Mutated_scripts()
     {
         string[] pieces =
@@ -75,7 +75,7 @@ public class InspectionFuzzTests
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         }
 
-        Command check = Command.Of("sh", "-c", CheckAll, Paths.Launcher, directory.Path);
+        Command check = Command.Of("sh", "-c", CheckAll, Paths.Launcher, directory.Path) with { Limit = TimeSpan.FromMilliseconds(2 * Limits.Test) };
         Assert.Equal("", (await check.RunAsync()).Succeeded().Output);
     }
 }
