@@ -94,7 +94,7 @@ internal sealed class Libc(string name)
         if (Directory.Exists(libc._root))
             return libc;
         string suite = Path.GetFileName(libc._root);
-        Command fetch = Command.Of("sh", Path.Combine(Paths.Programs, "old_glibc", "root.sh"), libc._root, suite) with { Limit = TimeSpan.FromMinutes(15) };
+        Command fetch = Command.Of("sh", Path.Combine(Paths.Programs, "old_glibc", "root.sh"), libc._root, suite) with { Limit = TimeSpan.FromMinutes(7) };
         Result result = await fetch.RunAsync();
         Assert.SkipUnless(result.ExitCode == 0, $"cannot get a root of Debian's {suite}: {result.Error.Trim()}");
         return libc;

@@ -57,7 +57,7 @@ internal static class Probe
     {
         string source = $"conformance/{name}.c";
         string program = await (libc == null ? NativeProgram.BuildAsync(source) : libc.BuildAsync(source));
-        Command command = Command.Of(program);
+        Command command = Command.Of(program) with { Limit = TimeSpan.FromSeconds(60) };
         return name == "probe_lookups" ? command with { Arguments = [.. VirtualisedNames.Exported()] } : command;
     }
 

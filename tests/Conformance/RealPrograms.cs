@@ -33,11 +33,11 @@ internal static class RealPrograms
         "go" => Command.Of(await s_go.Value),
         "rust" => Command.Of(await s_rust.Value),
         "erlang" => Script("erlang.sh", "erl"),
-        "redis" => Script("redis.sh", "redis-server", "redis-cli", "redis-benchmark"),
-        "nginx" => Script("nginx.sh", "nginx", "curl"),
+        "redis" => Script("redis.sh", "redis-server", "redis-cli", "redis-benchmark") with { Limit = TimeSpan.FromSeconds(90) },
+        "nginx" => Script("nginx.sh", "nginx", "curl") with { Limit = TimeSpan.FromSeconds(90) },
         "python" => await PythonAsync(TimeSpan.FromSeconds(100), s_quickPythonTests),
         "python, all" => await PythonAsync(TimeSpan.FromMinutes(25), s_pythonTests),
-        "stress-ng" => Script("stress.sh", "stress-ng"),
+        "stress-ng" => Script("stress.sh", "stress-ng") with { Limit = TimeSpan.FromSeconds(90) },
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such program"),
     };
 

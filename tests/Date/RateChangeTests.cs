@@ -17,7 +17,7 @@ public class RateChangeTests
     public async Task Fifty_readers_never_see_the_date_go_back(bool isFrozen)
     {
         string reads = await NativeProgram.BuildAsync("date/rate_reads.c");
-        Command start = Command.Launcher("--realtime-rate", "1000", "--", reads, "50");
+        Command start = Command.Launcher("--realtime-rate", "1000", "--", reads, "50") with { Limit = TimeSpan.FromSeconds(90) };
         using RunningProgram program = start.Start();
         int pid = (int)await program.ReadNumberAsync("pid");
         string[] rates = ["3600", "0.5", "1", "0", "+100ppm", "1000000", "1", "0", "1", "-100ppm", "2", "1"];

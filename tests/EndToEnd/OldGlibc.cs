@@ -46,6 +46,6 @@ internal sealed class OldGlibc
         if (Directory.Exists(s_root))
             return null;
         Command fetch = Command.Of("sh", Path.Combine(Paths.Programs, "old_glibc", "fetch.sh"), s_root, "bullseye", "libc6");
-        return await fetch.RunAsync();
+        return await (fetch with { Limit = TimeSpan.FromSeconds(100) }).RunAsync();
     }
 }

@@ -18,7 +18,7 @@ public class BusyMachineTests
         string last = processors.Split([':', '\t', ',', '-'])[^1];
 
         Command busy = Command.Launcher("--monotonic-at", "12345s", "--", "bash", "-c", "echo pid=$$; while :; do :; done");
-        (RunningProgram program, int pid) = await Moving.StartAsync(busy);
+        (RunningProgram program, int pid) = await Moving.StartAsync(busy with { Limit = TimeSpan.FromSeconds(60) });
         using (program)
         {
             (await Command.Of(Needs.Tool("chrt"), "--idle", "--pid", "0", $"{pid}").RunAsync()).Succeeded();

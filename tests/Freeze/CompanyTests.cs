@@ -39,7 +39,7 @@ public class CompanyTests
         string conf = directory.File("conf");
         string program = await NativeProgram.BuildAsync("freeze/exec_from_thread.c");
         Command start = Command.Launcher("--monotonic-at", "12345s", "--config", conf, "--", program, "10000000");
-        using RunningProgram running = start.Start();
+        using RunningProgram running = (start with { Limit = TimeSpan.FromSeconds(90) }).Start();
         int pid = (int)await running.ReadNumberAsync("pid");
         int moved = 0;
         for (int i = 0; i < Moves; i++)

@@ -28,7 +28,7 @@ public partial class CrowdTests
     public async Task Several_launchers_move_one_program_at_the_same_time(int launchers, int moves)
     {
         string binary = await NativeProgram.BuildAsync("freeze/many_kinds.c");
-        Command many = Command.Launcher("--monotonic-at", "12345s", "--", binary, "20");
+        Command many = Command.Launcher("--monotonic-at", "12345s", "--", binary, "20") with { Limit = TimeSpan.FromSeconds(100) };
         (RunningProgram program, int pid) = await Moving.StartAsync(many);
         using (program)
         {

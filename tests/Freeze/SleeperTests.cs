@@ -36,7 +36,7 @@ public class SleeperTests
     {
         string source = Path.Combine(Paths.Programs, "freeze", "DateSleepers.java");
         string[] program = [Needs.Tool("java"), "-XX:TieredStopAtLevel=1", source, $"{Day}"];
-        Command command = Command.Launcher(["--realtime-at", "2040-01-01Z", "--", .. program]);
+        Command command = Command.Launcher(["--realtime-at", "2040-01-01Z", "--", .. program]) with { Limit = TimeSpan.FromSeconds(90) };
         (RunningProgram running, int pid) = await Moving.StartAsync(command);
         using (running)
         {
@@ -99,7 +99,7 @@ public class SleeperTests
             _ => Command.Of(await RustAsync()),
         };
         command = command with { Arguments = command.Arguments.Add($"{seconds}") };
-        return Command.Launcher(["--monotonic-at", "400d", "--", command.File, .. command.Arguments]);
+        return Command.Launcher(["--monotonic-at", "400d", "--", command.File, .. command.Arguments]) with { Limit = TimeSpan.FromSeconds(90) };
     }
 
     private static readonly Lazy<Task<string>> s_rust = new(CompileAsync);

@@ -18,7 +18,7 @@ internal sealed record Command(string File)
     public string? WorkingDirectory { get; init; }
 
     /// <summary>After this time the program and its process group are killed.</summary>
-    public TimeSpan Limit { get; init; } = Limits.Program;
+    public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(30);
 
     public static Command Of(string file, params IEnumerable<string> arguments) => new(file) { Arguments = [.. arguments] };
 

@@ -4,10 +4,7 @@ namespace VirtTime.Tests.Harness;
 internal static class Limits
 {
     /// <summary>The limit of a test, in milliseconds. Its programs have limits of their own (<see cref="Command.Limit"/>).</summary>
-    public const int Test = 300_000;
-
-    /// <summary>The limit of a program. On an idle machine few take a second; beside many other programs they take much longer.</summary>
-    public static readonly TimeSpan Program = TimeSpan.FromSeconds(240);
+    public const int Test = 120_000;
 
     /// <summary>The limit of a compiler that starts with cold caches while other compilers run.</summary>
     public static readonly TimeSpan Compiler = TimeSpan.FromMinutes(5);

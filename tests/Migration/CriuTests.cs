@@ -51,7 +51,7 @@ public class CriuTests
         string action = Path.Combine(Paths.Root, "scripts", "criu-action.sh");
         string[] arguments = [argument, Paths.Launcher, wait, action];
         Command command = Command.Of("setsid", ["--wait", "sh", "-euc", Functions + script, "sh", .. arguments]);
-        (await (command with { WorkingDirectory = directory.Path }).RunAsync()).Succeeded();
+        (await (command with { WorkingDirectory = directory.Path, Limit = TimeSpan.FromSeconds(90) }).RunAsync()).Succeeded();
     }
 
     private static async Task NeedsCriuAsync()

@@ -128,7 +128,7 @@ public class MigrationRaceTests
         bool isDate = call.EndsWith("realtime", StringComparison.Ordinal) || call == "gettimeofday";
         using ConfigFile config = writer == "still" ? ConfigFile.AtRate(Date, 0, out _) : isDate ? ConfigFile.AtDate(Date) : ConfigFile.At(12345);
         Command command = Command.Of(stepper, target, call, library, config.Path, writer, reads, $"{jump}");
-        Result result = await command.RunAsync();
+        Result result = await (command with { Limit = TimeSpan.FromSeconds(100) }).RunAsync();
         Assert.SkipWhen(result.Error.StartsWith("PTRACE_TRACEME", StringComparison.Ordinal), "ptrace is not allowed here");
         return result.Succeeded();
     }

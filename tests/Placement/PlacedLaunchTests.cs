@@ -11,7 +11,7 @@ public class PlacedLaunchTests
     public async Task Many_launches_at_the_same_time_are_all_right()
     {
         int count = Needs.IsFullRun ? 500 : 40;
-        Command launch = await GoPrograms.LaunchAsync("clocks");
+        Command launch = (await GoPrograms.LaunchAsync("clocks")) with { Limit = TimeSpan.FromSeconds(100) };
         Result[] results = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => launch.RunAsync()));
         Assert.All(results, result =>
         {

@@ -201,6 +201,7 @@ public class SweepTests
     {
         Needs.Root();
         string[] unshare = ["--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", Functions + script, "sh", Paths.Launcher];
-        return Command.Of(Needs.Tool("unshare"), [.. unshare, .. arguments]).With("XDG_RUNTIME_DIR", runtime.Path);
+        return (Command.Of(Needs.Tool("unshare"), [.. unshare, .. arguments]) with { Limit = TimeSpan.FromSeconds(100) })
+            .With("XDG_RUNTIME_DIR", runtime.Path);
     }
 }

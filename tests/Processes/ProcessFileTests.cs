@@ -96,7 +96,7 @@ public class ProcessFileTests
         int pid = (int)await program.ReadNumberAsync("pid");
         await program.ReadNumberAsync("clock");
         string exchange = await NativeProgram.BuildAsync("launcher/exchange_names.c");
-        using RunningProgram exchanging = Command.Of(exchange, conf, other).Start();
+        using RunningProgram exchanging = (Command.Of(exchange, conf, other) with { Limit = TimeSpan.FromSeconds(100) }).Start();
         await exchanging.ReadNumberAsync("ready");
         const int Moves = 40;
         int succeeded = 0;

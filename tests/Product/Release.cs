@@ -24,13 +24,13 @@ internal static class Release
     {
         Needs.Tool("git");
         string repository = Directory.CreateDirectory(directory.File(path)).FullName;
-        Command export = Command.Of("sh", "-euc", Export, "sh", Paths.Root) with { WorkingDirectory = repository };
+        Command export = Command.Of("sh", "-euc", Export, "sh", Paths.Root) with { WorkingDirectory = repository, Limit = TimeSpan.FromSeconds(100) };
         (await export.With("GIT_AUTHOR_DATE", "2026-01-01T00:00:00Z").With("GIT_COMMITTER_DATE", "2026-01-01T00:00:00Z").RunAsync()).Succeeded();
         return repository;
     }
 
     public static Command Script(string root, params IEnumerable<string> arguments) =>
-        Command.Of(Path.Combine(root, "scripts", "release.sh"), arguments);
+        Command.Of(Path.Combine(root, "scripts", "release.sh"), arguments) with { Limit = TimeSpan.FromSeconds(110) };
 
     /// <summary>Packs the files that were built for the tests, and returns the directory of the packages.</summary>
     public static async Task<string> PackAsync(TemporaryDirectory directory, params IEnumerable<string> kinds)

@@ -57,7 +57,7 @@ public class ReleasePackageTests
         Needs.Tool("lintian");
         using TemporaryDirectory directory = new();
         string[] options = ["--allow-root", "--display-info", "--pedantic"];
-        Result result = await Command.Of("lintian", [.. options, await DebAsync(directory)]).RunAsync();
+        Result result = await (Command.Of("lintian", [.. options, await DebAsync(directory)]) with { Limit = TimeSpan.FromSeconds(100) }).RunAsync();
         Assert.Equal("", result.Succeeded().Output);
     }
 

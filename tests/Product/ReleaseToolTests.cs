@@ -17,7 +17,7 @@ public class ReleaseToolTests
             directory.File("nuget.config"),
             $"<configuration><packageSources><clear /><add key=\"made\" value=\"{feed}\" /></packageSources></configuration>",
             TestContext.Current.CancellationToken);
-        Command Dotnet(params string[] arguments) => (Command.Of("dotnet", arguments) with { WorkingDirectory = directory.Path })
+        Command Dotnet(params string[] arguments) => (Command.Of("dotnet", arguments) with { WorkingDirectory = directory.Path, Limit = TimeSpan.FromSeconds(100) })
             .With("NUGET_PACKAGES", directory.File("packages")).With("DOTNET_CLI_HOME", directory.File("home"));
 
         (await Dotnet("tool", "install", "virttime-run", "--version", version, "--tool-path", directory.File("tools")).RunAsync()).Succeeded();

@@ -72,7 +72,7 @@ public class SkewedNodeTests
 
         string[] common = ["--port", $"{ports[node]}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", home, "--repl-diskless-sync-delay", "0"];
         string[] replica = node == 0 ? [] : ["--replicaof", "127.0.0.1", $"{ports[0]}"];
-        return Command.Of(program, [.. common, .. replica])
+        return (Command.Of(program, [.. common, .. replica]) with { Limit = TimeSpan.FromSeconds(110) })
             .With("PATH", Path.GetDirectoryName(Paths.Launcher) + ":" + Environment.GetEnvironmentVariable("PATH"))
             .With("VIRTTIME_SKEW_CONFIG", Config(directory, node))
             .With("VIRTTIME_SKEW_OFFSET", Offset)

@@ -15,7 +15,7 @@ public class GoSignalTests
     public async Task Signals_may_interrupt_a_read()
     {
         using ConfigFile config = ConfigFile.AtDate(Date);
-        AssertRead((await (await RealPrograms.GoSignalsAsync("2")).Under(config).RunAsync()).Succeeded());
+        AssertRead((await ((await RealPrograms.GoSignalsAsync("2")).Under(config) with { Limit = TimeSpan.FromSeconds(60) }).RunAsync()).Succeeded());
     }
 
     [Theory(Timeout = 2 * Limits.Test)]

@@ -176,7 +176,7 @@ public class ReservedChoiceTests
         Assert.SkipUnless(result.ExitCode == 0, "needs a PID namespace: " + result.Error.Trim());
 
         string program = await NativeProgram.BuildAsync(source);
-        RunningProgram started = Command.Of("unshare", "--pid", "--fork", "--kill-child", program).Under(config).Start();
+        RunningProgram started = (Command.Of("unshare", "--pid", "--fork", "--kill-child", program).Under(config) with { Limit = TimeSpan.FromMinutes(2) }).Start();
         Assert.Equal(Thread, (int)await started.ReadNumberAsync("thread"));
         return started;
     }
