@@ -7,8 +7,10 @@ namespace VirtTime.Tests.Freezing;
 public class KilledFreezerTests
 {
     private const int MostSteps = 200;
+    private const int StepsLimit = 3 * Limits.Test;
 
-    [Theory(Timeout = 3 * Limits.Test)]
+    // The program waits for an hour of its clock, so it needs no limit shorter than that of the test.
+    [Theory(Timeout = StepsLimit)]
     [InlineData("ptrace")]
     [InlineData("waitid")]
     [InlineData("flock")]
@@ -19,7 +21,8 @@ public class KilledFreezerTests
     public async Task Threads_run_on_and_the_file_is_whole(string call)
     {
         string strace = Needs.Tool("strace");
-        (RunningProgram program, int pid) = await Moving.StartAsync("company", "handled");
+        Command company = Command.Launcher("--monotonic-at", "12345s", "--", await NativeProgram.BuildAsync("freeze/company.c"), "handled");
+        (RunningProgram program, int pid) = await Moving.StartAsync(company with { Limit = TimeSpan.FromMilliseconds(StepsLimit) });
         using (program)
         {
             int killed = 0;
