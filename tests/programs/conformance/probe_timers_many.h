@@ -105,8 +105,8 @@ static void run_until(int64_t cpu_time)
 }
 
 /*
- * The kernel looks at such a timer only at a tick while the process runs, and a virtual machine can miss ticks: so the process runs on for 100 ms. By then
- * it has run for so long that a deadline taken for a duration would not have passed.
+ * The kernel looks at such a timer only at a tick while the process runs, and a virtual machine can miss ticks: so the process runs on for 100 ms.
+ * Before, it runs for 150 ms: a deadline of 170 ms that was taken for a duration would not pass in that time.
  */
 static void on_cpu_time(const void *subject)
 {
